@@ -1,0 +1,60 @@
+//! Types whose C declaration is not generated: enumerations with aliases or attributes that
+//! cbindgen cannot express (written by hand in the headers), and other headers' names.
+//!
+//! The C enumerations are integers here, since nothing keeps a C caller from storing a value
+//! that no enumerator has.
+
+#![allow(non_camel_case_types)]
+
+/// `enum ofpbuf_source`, one byte.
+#[repr(transparent)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OfpbufSource(pub u8);
+
+impl OfpbufSource {
+    /// From malloc(): may be reallocated, and is freed.
+    pub const MALLOC: Self = Self(0);
+    /// Memory that cannot move.
+    pub const STACK: Self = Self(1);
+    /// Starts in memory that is not ours, may move to the heap.
+    pub const STUB: Self = Self(2);
+    /// Memory of DPDK.
+    pub const DPDK: Self = Self(3);
+}
+
+/// `enum nl_attr_type`.
+#[repr(transparent)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NlAttrType(pub u32);
+
+impl NlAttrType {
+    /// Not an attribute: skipped.
+    pub const NO_ATTR: Self = Self(0);
+    /// Any payload.
+    pub const UNSPEC: Self = Self(1);
+    /// One byte.
+    pub const U8: Self = Self(2);
+    /// Two bytes in either byte order.
+    pub const U16: Self = Self(3);
+    /// Four bytes in either byte order.
+    pub const U32: Self = Self(4);
+    /// Eight bytes in either byte order.
+    pub const U64: Self = Self(5);
+    /// A string that ends in its only NUL.
+    pub const STRING: Self = Self(6);
+    /// Presence is the value.
+    pub const FLAG: Self = Self(7);
+    /// Attributes.
+    pub const NESTED: Self = Self(8);
+}
+
+/// Big-endian 16-bit integer.
+pub type ovs_be16 = u16;
+/// Big-endian 32-bit integer.
+pub type ovs_be32 = u32;
+/// Big-endian 64-bit integer.
+pub type ovs_be64 = u64;
+/// Port number of a datapath.
+pub type odp_port_t = u32;
+
+pub use libc::{genlmsghdr, nlattr, nlmsghdr};

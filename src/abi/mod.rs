@@ -1,0 +1,43 @@
+//! The binary interface of the July 2014 library: what a caller's object code already contains.
+//!
+//! The only place that knows a flavour. Layouts are checked below against the offsets that the
+//! reference was compiled to on x86-64 with glibc.
+
+pub mod buffer;
+pub mod ext;
+pub mod foreign;
+pub mod host;
+pub mod policy;
+pub mod socket;
+
+pub use buffer::{List, OfpBuf};
+pub use ext::{Counters, Handler};
+pub use foreign::{NlAttrType, OfpbufSource};
+pub use host::{CoverageCounter, VlogModule, VlogRateLimit};
+pub use policy::NlPolicy;
+pub use socket::{NlDump, NlTransaction, OvsMutex};
+
+/// Fails to compile unless the type has the size and its fields have the offsets given.
+macro_rules! layout {
+    ($type:ty, $size:literal, { $($field:ident: $offset:literal),* $(,)? }) => {
+        const _: () = assert!(size_of::<$type>() == $size);
+        $(const _: () = assert!(core::mem::offset_of!($type, $field) == $offset);)*
+    };
+}
+
+layout!(List, 16, { prev: 0, next: 8 });
+layout!(OfpBuf, 56, {
+    base_: 0, data_: 8, size_: 16, allocated: 20, frame: 24,
+    l2_5_ofs: 32, l3_ofs: 34, l4_ofs: 36, source: 38, list_node: 40,
+});
+layout!(OvsMutex, 48, { lock: 0, r#where: 40 });
+layout!(NlDump, 72, { sock: 0, nl_seq: 8, mutex: 16, status: 64 });
+layout!(NlTransaction, 24, { request: 0, reply: 8, error: 16 });
+layout!(NlPolicy, 32, { r#type: 0, min_len: 8, max_len: 16, optional: 24 });
+layout!(Counters, 32, { overflow: 0, received: 8, recv_jumbo: 16, sent: 24 });
+layout!(VlogModule, 48, { list: 0, name: 16, levels: 24, min_level: 36, honor_rate_limits: 40 });
+layout!(VlogRateLimit, 96, {
+    rate: 0, burst: 4, tokens: 8, last_fill: 16, first_dropped: 24,
+    last_dropped: 32, n_dropped: 40, mutex: 48,
+});
+layout!(CoverageCounter, 320, { name: 0, count: 8, total: 16, last_total: 24, min: 32, hr: 80 });

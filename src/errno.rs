@@ -1,0 +1,114 @@
+//! The one error type of the library: a positive errno value.
+
+use core::ffi::c_int;
+
+/// A positive errno value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Errno(c_int);
+
+impl Errno {
+    pub(crate) const EAGAIN: Self = Self(libc::EAGAIN);
+    pub(crate) const EINTR: Self = Self(libc::EINTR);
+    pub(crate) const EINVAL: Self = Self(libc::EINVAL);
+    pub(crate) const E2BIG: Self = Self(libc::E2BIG);
+    pub(crate) const ENOBUFS: Self = Self(libc::ENOBUFS);
+    pub(crate) const ENOENT: Self = Self(libc::ENOENT);
+    pub(crate) const EPERM: Self = Self(libc::EPERM);
+    pub(crate) const EPROTO: Self = Self(libc::EPROTO);
+    pub(crate) const EPROTONOSUPPORT: Self = Self(libc::EPROTONOSUPPORT);
+    pub(crate) const ETIMEDOUT: Self = Self(libc::ETIMEDOUT);
+    pub(crate) const EOPNOTSUPP: Self = Self(libc::EOPNOTSUPP);
+
+    /// The error that the last system call of this thread left; EINVAL if it left none.
+    pub(crate) fn last() -> Self {
+        Self::from_raw(get())
+    }
+
+    /// `code` if it is an errno value, else EINVAL: an error never turns into a success.
+    pub(crate) fn from_raw(code: c_int) -> Self {
+        if code > 0 { Self(code) } else { Self::EINVAL }
+    }
+
+    pub(crate) fn raw(self) -> c_int {
+        self.0
+    }
+}
+
+/// What a C function that returns an errno value returns.
+pub(crate) fn status(result: Result<(), Errno>) -> c_int {
+    result.map_or_else(Errno::raw, |()| 0)
+}
+
+fn location() -> *mut c_int {
+    // SAFETY: no argument, no state but the thread's own.
+    unsafe { libc::__errno_location() }
+}
+
+fn get() -> c_int {
+    // SAFETY: libc gives each thread a valid location.
+    unsafe { *location() }
+}
+
+/// Restores errno on drop, so that what runs in between leaves a caller's errno alone.
+pub(crate) struct Preserve(c_int);
+
+impl Preserve {
+    pub(crate) fn new() -> Self {
+        Self(get())
+    }
+}
+
+impl Drop for Preserve {
+    fn drop(&mut self) {
+        // SAFETY: as in `get`.
+        unsafe { *location() = self.0 };
+    }
+}
+
+/// The text for an errno value, as strerror() has it.
+pub(crate) fn message(code: c_int) -> String {
+    let mut text = [0u8; 128];
+    fill_message(code, &mut text);
+    let end = text.iter().position(|&byte| byte == 0).unwrap_or(text.len());
+    String::from_utf8_lossy(text.get(..end).unwrap_or_default()).into_owned()
+}
+
+/// Writes the text for an errno value, NUL included, into `text`.
+pub(crate) fn fill_message(code: c_int, text: &mut [u8]) {
+    let _errno = Preserve::new();
+    // SAFETY: the pointer and the length are those of `text`. libc's strerror_r() is POSIX's,
+    // which writes "Unknown error N" where it knows no better, and cuts what does not fit.
+    unsafe { libc::strerror_r(code, text.as_mut_ptr().cast(), text.len()) };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_strerrors() {
+        assert_eq!(message(0), "Success");
+        assert_eq!(message(libc::ENOBUFS), "No buffer space available");
+        assert_eq!(message(12345), "Unknown error 12345");
+    }
+
+    #[test]
+    fn an_error_is_never_zero() {
+        assert_eq!(Errno::from_raw(0), Errno::EINVAL);
+        assert_eq!(Errno::from_raw(-5), Errno::EINVAL);
+        assert_eq!(status(Err(Errno::from_raw(libc::ENOENT))), libc::ENOENT);
+        assert_eq!(status(Ok(())), 0);
+    }
+
+    #[test]
+    fn errno_survives() {
+        // SAFETY: as in `get`.
+        unsafe { *location() = libc::EXDEV };
+        {
+            let _errno = Preserve::new();
+            // SAFETY: as in `get`.
+            unsafe { *location() = libc::EPERM };
+        }
+        assert_eq!(Errno::last().raw(), libc::EXDEV);
+    }
+}

@@ -1,0 +1,234 @@
+//! netlink.h: reading attributes.
+//!
+//! An attribute is read where it lies: at any address, from a pointer whose only bound is its own
+//! length field.
+
+use crate::abi::OfpBuf;
+use crate::abi::foreign::{nlattr, odp_port_t, ovs_be16, ovs_be32, ovs_be64};
+use crate::buffer::Buf;
+use crate::contract::c_assert;
+use crate::message;
+use crate::wire::{ATTR_HEADER, Attrs, TYPE_MASK};
+use core::ffi::{c_char, c_int, c_void};
+use core::ptr::null;
+
+/// # Safety
+/// `nla` points to an attribute's header.
+#[inline]
+pub(crate) unsafe fn length(nla: *const nlattr) -> usize {
+    // SAFETY: the caller's promise.
+    unsafe { (&raw const (*nla).nla_len).read_unaligned() as usize }
+}
+
+/// # Safety
+/// `nla` points to an attribute's header.
+#[inline]
+pub(crate) unsafe fn kind(nla: *const nlattr) -> u16 {
+    // SAFETY: the caller's promise.
+    unsafe { (&raw const (*nla).nla_type).read_unaligned() & TYPE_MASK }
+}
+
+#[inline]
+fn start(nla: *const nlattr) -> *const u8 {
+    nla.cast::<u8>().wrapping_add(ATTR_HEADER)
+}
+
+/// The payload, as a slice.
+///
+/// # Safety
+/// `nla` points to a whole attribute, which nothing changes meanwhile.
+#[inline]
+pub(crate) unsafe fn payload<'a>(nla: *const nlattr) -> &'a [u8] {
+    // SAFETY: the caller's promise; the assertion keeps the length from wrapping.
+    unsafe {
+        let length = length(nla);
+        c_assert!(length >= ATTR_HEADER, "nl_attr_get_size", "nla->nla_len >= NLA_HDRLEN");
+        core::slice::from_raw_parts(start(nla), length - ATTR_HEADER)
+    }
+}
+
+/// The first bytes of the payload, which must have them.
+///
+/// # Safety
+/// `nla` points to a whole attribute.
+#[inline]
+unsafe fn read<const N: usize>(nla: *const nlattr) -> [u8; N] {
+    // SAFETY: the caller's promise, and the assertion.
+    unsafe {
+        c_assert!(
+            length(nla) >= ATTR_HEADER + N,
+            "nl_attr_get_unspec",
+            "nla->nla_len >= NLA_HDRLEN + size"
+        );
+        start(nla).cast::<[u8; N]>().read()
+    }
+}
+
+/// Returns whether an attribute with 'payload_size' bytes of payload would pass 65535 bytes, padding
+/// included, which its length field cannot say.
+#[unsafe(no_mangle)]
+pub extern "C" fn nl_attr_oversized(payload_size: usize) -> bool {
+    message::oversized(payload_size)
+}
+
+/// Returns the attribute's type, without the flags NLA_F_NESTED and NLA_F_NET_BYTEORDER.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_attr_type(nla: *const nlattr) -> c_int {
+    // SAFETY: the rule of this module.
+    c_int::from(unsafe { kind(nla) })
+}
+
+/// Returns the start of the payload.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_attr_get(nla: *const nlattr) -> *const c_void {
+    // SAFETY: the rule of this module.
+    let length = unsafe { length(nla) };
+    c_assert!(length >= ATTR_HEADER, "nl_attr_get", "nla->nla_len >= NLA_HDRLEN");
+    start(nla).cast()
+}
+
+/// Returns the size of the payload in bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_attr_get_size(nla: *const nlattr) -> usize {
+    // SAFETY: the rule of this module.
+    let length = unsafe { length(nla) };
+    c_assert!(length >= ATTR_HEADER, "nl_attr_get_size", "nla->nla_len >= NLA_HDRLEN");
+    length - ATTR_HEADER
+}
+
+/// Returns the start of the payload, which must have at least 'size' bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_attr_get_unspec(nla: *const nlattr, size: usize) -> *const c_void {
+    // SAFETY: the rule of this module.
+    let length = unsafe { length(nla) };
+    c_assert!(
+        length.checked_sub(ATTR_HEADER).is_some_and(|payload| payload >= size),
+        "nl_attr_get_unspec",
+        "nla->nla_len >= NLA_HDRLEN + size"
+    );
+    start(nla).cast()
+}
+
+/// Returns whether 'nla' is nonnull: of a flag, presence is the value.
+#[unsafe(no_mangle)]
+pub extern "C" fn nl_attr_get_flag(nla: *const nlattr) -> bool {
+    !nla.is_null()
+}
+
+/// Returns the 8-bit integer in the payload, which must have at least 1 byte.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_attr_get_u8(nla: *const nlattr) -> u8 {
+    // SAFETY: the rule of this module.
+    u8::from_ne_bytes(unsafe { read(nla) })
+}
+
+/// Returns the 16-bit integer in host order in the payload, which must have at least 2 bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_attr_get_u16(nla: *const nlattr) -> u16 {
+    // SAFETY: the rule of this module.
+    u16::from_ne_bytes(unsafe { read(nla) })
+}
+
+/// Returns the 32-bit integer in host order in the payload, which must have at least 4 bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_attr_get_u32(nla: *const nlattr) -> u32 {
+    // SAFETY: the rule of this module.
+    u32::from_ne_bytes(unsafe { read(nla) })
+}
+
+/// Returns the 64-bit integer in host order in the payload, which must have at least 8 bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_attr_get_u64(nla: *const nlattr) -> u64 {
+    // SAFETY: the rule of this module.
+    u64::from_ne_bytes(unsafe { read(nla) })
+}
+
+/// Returns the 16-bit integer in network order in the payload, which must have at least 2 bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_attr_get_be16(nla: *const nlattr) -> ovs_be16 {
+    // SAFETY: the rule of this module.
+    ovs_be16::from_ne_bytes(unsafe { read(nla) })
+}
+
+/// Returns the 32-bit integer in network order in the payload, which must have at least 4 bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_attr_get_be32(nla: *const nlattr) -> ovs_be32 {
+    // SAFETY: the rule of this module.
+    ovs_be32::from_ne_bytes(unsafe { read(nla) })
+}
+
+/// Returns the 64-bit integer in network order in the payload, which must have at least 8 bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_attr_get_be64(nla: *const nlattr) -> ovs_be64 {
+    // SAFETY: the rule of this module.
+    ovs_be64::from_ne_bytes(unsafe { read(nla) })
+}
+
+/// Returns the datapath port number in the payload, which must have at least 4 bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_attr_get_odp_port(nla: *const nlattr) -> odp_port_t {
+    // SAFETY: the rule of this module.
+    odp_port_t::from_ne_bytes(unsafe { read(nla) })
+}
+
+/// Returns the string in the payload, which must have a NUL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_attr_get_string(nla: *const nlattr) -> *const c_char {
+    // SAFETY: the rule of this module.
+    let text = unsafe { payload(nla) };
+    c_assert!(
+        text.contains(&0),
+        "nl_attr_get_string",
+        "memchr(nl_attr_get(nla), 0, nla->nla_len - NLA_HDRLEN)"
+    );
+    start(nla).cast()
+}
+
+/// Makes 'nested' a view of the payload, good while the attribute stays.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_attr_get_nested(nla: *const nlattr, nested: *mut OfpBuf) {
+    // SAFETY: the rule of this module.
+    unsafe { Buf::from_ptr(nested).use_const(start(nla), nl_attr_get_size(nla)) };
+}
+
+/// Returns the first attribute of type 'type' among the 'size' bytes of attributes at 'attrs', or
+/// null. Stops at the first that does not fit.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_attr_find__(
+    attrs: *const nlattr,
+    size: usize,
+    r#type: u16,
+) -> *const nlattr {
+    if attrs.is_null() {
+        return null();
+    }
+    // SAFETY: the rule of this module.
+    let bytes = unsafe { core::slice::from_raw_parts(attrs.cast::<u8>(), size) };
+    Attrs::new(bytes)
+        .find(|attr| attr.kind == r#type)
+        .map_or(null(), |attr| attrs.wrapping_byte_add(attr.offset))
+}
+
+/// Returns the first attribute of type 'type' in 'buf' behind its first 'hdr_len' bytes, or null,
+/// also where 'buf' is shorter than that.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_attr_find(
+    buf: *const OfpBuf,
+    hdr_len: usize,
+    r#type: u16,
+) -> *const nlattr {
+    // SAFETY: the rule of this module.
+    let buf = unsafe { Buf::from_ptr(buf) };
+    match buf.size().checked_sub(hdr_len) {
+        // SAFETY: the rule of this module: as many bytes follow.
+        Some(size) => unsafe { nl_attr_find__(buf.at(hdr_len, 0).cast(), size, r#type) },
+        None => null(),
+    }
+}
+
+/// Returns the first attribute of type 'type' in the payload of 'nla', or null.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_attr_find_nested(nla: *const nlattr, r#type: u16) -> *const nlattr {
+    // SAFETY: the rule of this module.
+    unsafe { nl_attr_find__(start(nla).cast(), nl_attr_get_size(nla), r#type) }
+}

@@ -1,0 +1,96 @@
+//! netlink.h: checking attributes against policies.
+
+use super::attr;
+use crate::abi::foreign::nlattr;
+use crate::abi::{NlPolicy, OfpBuf};
+use crate::buffer::Buf;
+use crate::contract::c_assert;
+use crate::host::log::log_limited;
+use crate::wire::{self, Finding};
+
+/// Tells the log what is odd about attributes; a policy that is itself wrong ends the process.
+fn note(finding: Finding) {
+    c_assert!(
+        finding != Finding::BadPolicy,
+        "nl_attr_validate",
+        "policy->type < N_NL_ATTR_TYPES"
+    );
+    log_limited!(MESSAGE, Dbg, "{finding}");
+}
+
+/// Returns whether the payload of 'nla' is what 'policy' asks for: its size within the bounds, and
+/// a string's only NUL at its end.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_attr_validate(nla: *const nlattr, policy: *const NlPolicy) -> bool {
+    // SAFETY: the rule of the C boundary. A policy of NL_A_NO_ATTR accepts even a bad length.
+    let result = unsafe {
+        let policy = &*policy;
+        if policy.r#type == crate::abi::NlAttrType::NO_ATTR {
+            return true;
+        }
+        wire::validate(attr::kind(nla), attr::payload(nla), policy)
+    };
+    result.inspect_err(|&finding| note(finding)).is_ok()
+}
+
+/// Parses the attributes in 'msg' behind its first 'offset' bytes. Stores a pointer to the last
+/// attribute of each type 'i' less than 'n_attrs' that 'policy[i]' does not skip in 'attrs[i]', or
+/// null. Returns whether all satisfy their policies, nothing else follows them, and none that is
+/// required is missing. On failure, 'attrs' holds what was found so far.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_policy_parse(
+    msg: *const OfpBuf,
+    offset: usize,
+    policy: *const NlPolicy,
+    attrs: *mut *mut nlattr,
+    n_attrs: usize,
+) -> bool {
+    // SAFETY: the rule of the C boundary.
+    unsafe {
+        let msg = Buf::from_ptr(msg);
+        parse(msg.bytes(), msg.data(), offset, policy, attrs, n_attrs)
+    }
+}
+
+/// nl_policy_parse() of the payload of 'nla'.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_parse_nested(
+    nla: *const nlattr,
+    policy: *const NlPolicy,
+    attrs: *mut *mut nlattr,
+    n_attrs: usize,
+) -> bool {
+    // SAFETY: the rule of the C boundary.
+    unsafe {
+        let payload = attr::payload(nla);
+        let start = nla.cast::<u8>().cast_mut().wrapping_add(wire::ATTR_HEADER);
+        parse(payload, start, 0, policy, attrs, n_attrs)
+    }
+}
+
+/// # Safety
+/// `bytes` lie at `start`; the arrays have `n_attrs` elements.
+#[inline]
+unsafe fn parse(
+    bytes: &[u8],
+    start: *mut u8,
+    offset: usize,
+    policy: *const NlPolicy,
+    attrs: *mut *mut nlattr,
+    n_attrs: usize,
+) -> bool {
+    if n_attrs == 0 {
+        return wire::parse(bytes, offset, &[], &mut [], |_| core::ptr::null_mut::<nlattr>(), note);
+    }
+    // SAFETY: the caller's promise. What `attrs` held before is overwritten first.
+    let (policies, slots) = unsafe {
+        attrs.write_bytes(0, n_attrs);
+        (
+            core::slice::from_raw_parts(policy, n_attrs),
+            core::slice::from_raw_parts_mut(attrs, n_attrs),
+        )
+    };
+    let first = start.wrapping_add(offset);
+    let slot = |attr: wire::Attr<'_>| first.wrapping_add(attr.offset).cast();
+    wire::parse(bytes, offset, policies, slots, slot, note)
+}

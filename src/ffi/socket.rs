@@ -1,0 +1,147 @@
+//! netlink-socket.h: sockets.
+
+use crate::abi::OfpBuf;
+use crate::buffer::Buf;
+use crate::contract::here;
+use crate::errno::{Errno, status};
+use crate::host::poll;
+use crate::socket::NlSock;
+use core::ffi::{c_int, c_short, c_uint};
+use core::ptr::null_mut;
+
+/// Opens a socket for 'protocol' (NETLINK_ROUTE, NETLINK_GENERIC, ...) that is connected to the
+/// kernel and closed on exec. Returns 0 and stores it in '*sockp', to be closed with
+/// nl_sock_destroy(); or returns a positive errno value (EPROTONOSUPPORT where the kernel lacks the
+/// protocol, EMFILE, ...) and stores null.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_sock_create(protocol: c_int, sockp: *mut *mut NlSock) -> c_int {
+    // SAFETY: the rule of this module.
+    unsafe { store(NlSock::open(protocol), sockp) }
+}
+
+/// Opens a socket for the protocol of 'src': see nl_sock_create().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_sock_clone(src: *const NlSock, sockp: *mut *mut NlSock) -> c_int {
+    // SAFETY: the rule of this module.
+    unsafe { store(NlSock::open((*src).protocol()), sockp) }
+}
+
+/// # Safety
+/// `sockp` may be written.
+unsafe fn store(opened: Result<NlSock, Errno>, sockp: *mut *mut NlSock) -> c_int {
+    let (sock, status) = match opened {
+        Ok(sock) => (Box::into_raw(Box::new(sock)), 0),
+        Err(error) => (null_mut(), error.raw()),
+    };
+    // SAFETY: the caller's promise.
+    unsafe { sockp.write(sock) };
+    status
+}
+
+/// Closes and frees 'sock', which may be null.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_sock_destroy(sock: *mut NlSock) {
+    if !sock.is_null() {
+        // SAFETY: the rule of this module: it came from nl_sock_create() and goes.
+        drop(unsafe { Box::from_raw(sock) });
+    }
+}
+
+/// Subscribes 'sock' to a multicast group of its protocol; groups count from 1. Joining twice is no
+/// error. Returns 0 or a positive errno value.
+///
+/// A subscribed socket must not be used for transactions and dumps: they discard notifications.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_sock_join_mcgroup(
+    sock: *mut NlSock,
+    multicast_group: c_uint,
+) -> c_int {
+    // SAFETY: the rule of this module.
+    status(unsafe { (*sock).set_membership(true, multicast_group) })
+}
+
+/// Ends a subscription; what has arrived already can still be received. Leaving a group that the
+/// socket is not in is no error. Returns 0 or a positive errno value.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_sock_leave_mcgroup(
+    sock: *mut NlSock,
+    multicast_group: c_uint,
+) -> c_int {
+    // SAFETY: the rule of this module.
+    status(unsafe { (*sock).set_membership(false, multicast_group) })
+}
+
+/// Sends 'msg', which must hold a message, to the kernel. Its header is changed: length, a fresh
+/// sequence number, and the port id of 'sock'.
+///
+/// Returns 0 or a positive errno value. If there is no room in the socket's buffer, waits for it if
+/// 'wait' is true, else returns EAGAIN.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_sock_send(
+    sock: *mut NlSock,
+    msg: *const OfpBuf,
+    wait: bool,
+) -> c_int {
+    // SAFETY: the rule of this module.
+    unsafe { nl_sock_send_seq(sock, msg, (*sock).allocate_seq(1), wait) }
+}
+
+/// nl_sock_send() with the sequence number 'nlmsg_seq', for a message that answers another.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_sock_send_seq(
+    sock: *mut NlSock,
+    msg: *const OfpBuf,
+    nlmsg_seq: u32,
+    wait: bool,
+) -> c_int {
+    // SAFETY: the rule of this module; this function says that it changes the message.
+    status(unsafe { (*sock).send(Buf::from_ptr(msg), nlmsg_seq, wait) })
+}
+
+/// Receives one datagram into 'buf', in place of its content. 'buf' must have an allocation of at
+/// least NLMSG_HDRLEN bytes; enough for a typical message is best. It grows as needed.
+///
+/// Returns 0, or a positive errno value and empties 'buf': EAGAIN if there is nothing to receive
+/// and 'wait' is false; ENOBUFS if messages were lost since the last call, after which those that
+/// were not can be received; EPROTO for what is no message; E2BIG if the datagram passes the
+/// allocation of 'buf' by more than 64 KiB.
+///
+/// Several threads may receive from one socket at a time, each with a buffer of its own.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_sock_recv(
+    sock: *mut NlSock,
+    buf: *mut OfpBuf,
+    wait: bool,
+) -> c_int {
+    // SAFETY: the rule of this module.
+    status(unsafe { (*sock).receive(Buf::from_ptr(buf), wait) })
+}
+
+/// Discards all that 'sock' has received. Returns 0 or a positive errno value.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_sock_drain(sock: *mut NlSock) -> c_int {
+    // SAFETY: the rule of this module.
+    status(unsafe { (*sock).drain() })
+}
+
+/// Makes the thread's next poll_block() wake up when one of 'events' (POLLIN, POLLOUT, ...) occurs
+/// on 'sock': Open vSwitch's where the process has it, else nlsock_poll_block().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_sock_wait(sock: *const NlSock, events: c_short) {
+    // SAFETY: the rule of this module.
+    poll::fd_wait(unsafe { (*sock).raw_fd() }, events, here!());
+}
+
+/// Returns the file descriptor of 'sock', for poll() and the like. It stays the socket's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_sock_fd(sock: *const NlSock) -> c_int {
+    // SAFETY: the rule of this module.
+    unsafe { (*sock).raw_fd() }
+}
+
+/// Returns the port id (the "netlink pid") that the kernel gave to 'sock'.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_sock_pid(sock: *const NlSock) -> u32 {
+    // SAFETY: the rule of this module.
+    unsafe { (*sock).port() }
+}

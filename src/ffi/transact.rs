@@ -1,0 +1,192 @@
+//! netlink-socket.h: transactions.
+
+use crate::abi::{NlTransaction, OfpBuf};
+use crate::buffer::{self, Buf};
+use crate::errno::{Errno, status};
+use crate::socket::transact::{One, Outcome, Transactions, transact};
+use crate::socket::{NlSock, pool};
+use core::ffi::c_int;
+use core::marker::PhantomData;
+use core::ptr::null_mut;
+
+/// Room for a reply that is allocated before its size is known.
+const REPLY_SIZE: usize = 1024;
+
+/// The caller's array of pointers to transactions.
+struct CallersArray<'a> {
+    transactions: *mut *mut NlTransaction,
+    n: usize,
+    lifetime: PhantomData<&'a NlTransaction>,
+}
+
+impl CallersArray<'_> {
+    /// # Safety
+    /// The array has `n` pointers to transactions, which stay good while this exists.
+    unsafe fn new(transactions: *mut *mut NlTransaction, n: usize) -> Self {
+        Self { transactions, n, lifetime: PhantomData }
+    }
+
+    fn at(&self, index: usize) -> *mut NlTransaction {
+        debug_assert!(index < self.n);
+        // SAFETY: `new`; the index is within the array.
+        unsafe { *self.transactions.add(index) }
+    }
+}
+
+impl Transactions for CallersArray<'_> {
+    fn len(&self) -> usize {
+        self.n
+    }
+
+    #[inline]
+    fn request(&self, index: usize) -> Buf<'_> {
+        // SAFETY: `new`.
+        unsafe { Buf::from_ptr((*self.at(index)).request) }
+    }
+
+    #[inline]
+    fn finish(&mut self, index: usize, outcome: Outcome<'_>) {
+        let transaction = self.at(index);
+        // SAFETY: `new`.
+        unsafe {
+            (*transaction).error = status(outcome.map(|_| ()));
+            let reply = (*transaction).reply;
+            if !reply.is_null() {
+                Buf::from_ptr(reply).fill(outcome.unwrap_or_default());
+            }
+        }
+    }
+}
+
+/// Sends the 'n' requests that 'transactions' points to, in order and several at a time, and
+/// receives the kernel's answers. The arrays, requests and replies stay the caller's; the headers
+/// of the requests are changed as by nl_sock_send().
+///
+/// Stores in each 'error' 0 or a positive errno value. A nonnull 'reply' receives the reply, and
+/// nothing else; it is empty if there was an error, or nothing to say but success.
+///
+/// When is a request successful? When the kernel replied to it or acknowledged it; and, since the
+/// kernel works on requests while they are sent, when the receive queue has been read to its end,
+/// nothing in it was lost, and there was neither a refusal nor an acknowledgement that the request
+/// asked for (NLM_F_ACK). An acknowledgement that was asked for is waited for, up to a second, and
+/// else the error is ETIMEDOUT. After an overflow, requests without an answer are sent again, so
+/// they must be idempotent; those that do not get through in a number of tries end in ENOBUFS.
+/// Whatever else fails is the error of the requests that it concerns; the others go on.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_sock_transact_multiple(
+    sock: *mut NlSock,
+    transactions: *mut *mut NlTransaction,
+    n: usize,
+) {
+    // SAFETY: the rule of this module; this function says that it changes the requests.
+    unsafe { transact(&*sock, &mut CallersArray::new(transactions, n)) };
+}
+
+/// Sends 'request' to the kernel and receives its answer: see nl_sock_transact_multiple(). Returns
+/// 0 or a positive errno value.
+///
+/// If 'replyp' is nonnull, stores in it the reply, which the caller frees with ofpbuf_delete(), or
+/// null on failure.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_sock_transact(
+    sock: *mut NlSock,
+    request: *const OfpBuf,
+    replyp: *mut *mut OfpBuf,
+) -> c_int {
+    // SAFETY: the rule of this module.
+    unsafe { transact_one(&*sock, request, replyp).0 }
+}
+
+/// Carries out one transaction. Returns its status, and whether the socket is idle.
+///
+/// # Safety
+/// `request` is a buffer whose memory may be written; `replyp` is null or may be written.
+unsafe fn transact_one(
+    sock: &NlSock,
+    request: *const OfpBuf,
+    replyp: *mut *mut OfpBuf,
+) -> (c_int, bool) {
+    let mut result = 0;
+    if !replyp.is_null() {
+        // SAFETY: the caller's promise.
+        unsafe { replyp.write(null_mut()) };
+    }
+    let finish = |outcome: Outcome<'_>| {
+        result = status(outcome.map(|_| ()));
+        if !replyp.is_null() {
+            // SAFETY: the caller's promise. A reply that is there already was made here, and
+            // a refusal overrides it.
+            unsafe {
+                buffer::delete(replyp.read());
+                replyp.write(outcome.map_or(null_mut(), new_reply));
+            }
+        }
+    };
+    // SAFETY: the caller's promise.
+    let idle = unsafe {
+        let request = Buf::from_ptr(request);
+        transact(sock, &mut One { request, finish })
+    };
+    (result, idle)
+}
+
+fn new_reply(message: &[u8]) -> *mut OfpBuf {
+    let reply = buffer::new(REPLY_SIZE);
+    // SAFETY: a new buffer, which nobody else knows.
+    unsafe { Buf::from_ptr(reply) }.fill(message);
+    reply
+}
+
+/// nl_sock_transact() on a pooled socket of 'protocol'. Returns EPROTONOSUPPORT for a protocol that
+/// is not one. Any thread may call it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_transact(
+    protocol: c_int,
+    request: *const OfpBuf,
+    replyp: *mut *mut OfpBuf,
+) -> c_int {
+    match pool::take(protocol) {
+        Ok(sock) => {
+            // SAFETY: the rule of this module.
+            let (status, idle) = unsafe { transact_one(&sock, request, replyp) };
+            if idle {
+                pool::give(sock);
+            }
+            status
+        }
+        Err(error) => {
+            if !replyp.is_null() {
+                // SAFETY: the rule of this module.
+                unsafe { replyp.write(null_mut()) };
+            }
+            error.raw()
+        }
+    }
+}
+
+/// nl_sock_transact_multiple() on a pooled socket of 'protocol'. If there is none, its error is
+/// that of every transaction. Any thread may call it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_transact_multiple(
+    protocol: c_int,
+    transactions: *mut *mut NlTransaction,
+    n: usize,
+) {
+    // SAFETY: the rule of this module.
+    let mut transactions = unsafe { CallersArray::new(transactions, n) };
+    match pool::take(protocol) {
+        Ok(sock) => {
+            // SAFETY: the rule of this module; this function says that it changes the requests.
+            if unsafe { transact(&sock, &mut transactions) } {
+                pool::give(sock);
+            }
+        }
+        Err(error) => fail_all(&mut transactions, error),
+    }
+}
+
+fn fail_all(transactions: &mut CallersArray<'_>, error: Errno) {
+    for index in 0..transactions.len() {
+        transactions.finish(index, Err(error));
+    }
+}

@@ -1,0 +1,56 @@
+//! The process around the library: Open vSwitch's own services where it has them, and what stands
+//! in for them elsewhere.
+
+pub(crate) mod console;
+pub(crate) mod counters;
+pub(crate) mod log;
+pub(crate) mod poll;
+pub(crate) mod rate_limit;
+
+use crate::abi::VlogRateLimit;
+use core::ffi::{CStr, c_char, c_int, c_short, c_void};
+
+unsafe extern "C" {
+    safe fn nlsock_host_has_log() -> bool;
+    fn nlsock_host_log_register(module: *mut c_void);
+    fn nlsock_host_log(module: *const c_void, level: c_int, message: *const c_char);
+    fn nlsock_host_log_should_drop(
+        module: *const c_void,
+        level: c_int,
+        limit: *mut VlogRateLimit,
+    ) -> bool;
+    fn nlsock_host_counter_register(counter: *mut c_void) -> bool;
+    fn nlsock_host_poll_fd_wait(fd: c_int, events: c_short, place: *const c_char) -> bool;
+    fn nlsock_host_assert_failure(
+        place: *const c_char,
+        function: *const c_char,
+        condition: *const c_char,
+    ) -> bool;
+}
+
+/// Runs before the program does, once the host's lists are there (they are static data).
+extern "C" fn start() {
+    log::start();
+    counters::start();
+}
+
+#[used]
+#[unsafe(link_section = ".init_array")]
+static START: extern "C" fn() = start;
+
+/// Says that a C caller broke the contract: through the host's hook, which does not return, else
+/// on the log at its highest level.
+pub(crate) fn assert_failure(location: &CStr, function: &CStr, condition: &CStr) {
+    // SAFETY: three C strings.
+    let told = unsafe {
+        nlsock_host_assert_failure(location.as_ptr(), function.as_ptr(), condition.as_ptr())
+    };
+    if !told {
+        log::assertion(&format!(
+            "{}: assertion {} failed in {}()",
+            location.to_string_lossy(),
+            condition.to_string_lossy(),
+            function.to_string_lossy()
+        ));
+    }
+}

@@ -1,0 +1,40 @@
+//! The netlink library of Open vSwitch as a standalone C library.
+//!
+//! C programs use it through the headers in `include/nlsock/`. One way in, one way down:
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`ffi`] | the C functions: check arguments, call the core, convert the result |
+//! | `socket` | a socket, and on it the pool, transactions, dumps, generic netlink's names |
+//! | `message`, `buffer` | building messages in the caller's `struct ofpbuf` |
+//! | `wire` | netlink's bytes, in safe code without state |
+//! | `host` | log, counters and poll loop: the process's own, or what stands in for them |
+//! | `sys` | every system call |
+//! | `memory`, `contract`, `errno` | malloc(), assertions, errors |
+//! | [`abi`] | the layouts that C object code already contains |
+
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::undocumented_unsafe_blocks,
+    )
+)]
+
+pub mod abi;
+pub mod ffi;
+
+mod buffer;
+mod contract;
+mod errno;
+mod host;
+mod memory;
+mod message;
+mod socket;
+mod sys;
+mod wire;
+
+pub use socket::NlSock;

@@ -1,0 +1,200 @@
+//! Building messages: headers and attributes, appended to or prepended to a buffer.
+
+use crate::abi::foreign::{genlmsghdr, nlattr, nlmsghdr};
+use crate::buffer::Buf;
+use crate::contract::c_assert;
+use crate::memory;
+use crate::wire::{ATTR_HEADER, GENL_HEADER, HEADER, align};
+
+/// The most bytes that an attribute takes, padding included.
+const MAX_ATTR: usize = 65535;
+
+/// Where in a message something goes.
+#[derive(Clone, Copy)]
+pub(crate) enum End {
+    /// Behind what is there.
+    Tail,
+    /// Before what is there.
+    Head,
+}
+
+/// Adds `size` uninitialised bytes and, behind them, zeros up to a multiple of 4.
+#[inline]
+pub(crate) fn add_uninit(message: Buf<'_>, end: End, size: usize) -> *mut u8 {
+    // The padded size of what cannot fit either way stays too large to fit.
+    let padded = size.checked_next_multiple_of(4).unwrap_or(usize::MAX);
+    let start = match end {
+        End::Tail => message.put_uninit(padded),
+        End::Head => message.push_uninit(padded),
+    };
+    // SAFETY: the buffer has just made room for `padded` bytes at `start`.
+    unsafe { start.add(size).write_bytes(0, padded - size) };
+    start
+}
+
+/// Adds a copy of the `size` bytes at `data` and zeros up to a multiple of 4.
+///
+/// # Safety
+/// The bytes can be read, unless `size` is 0, and are none of the message's own.
+#[inline]
+pub(crate) unsafe fn add(message: Buf<'_>, end: End, data: *const u8, size: usize) {
+    let to = add_uninit(message, end, size);
+    // SAFETY: the caller's promise; `add_uninit` made the room.
+    unsafe { memory::copy(data, to, size) };
+}
+
+/// Adds an attribute with `size` uninitialised bytes of payload, and returns their start.
+#[inline]
+pub(crate) fn add_attr_uninit(message: Buf<'_>, end: End, kind: u16, size: usize) -> *mut u8 {
+    c_assert!(
+        size <= MAX_ATTR - ATTR_HEADER - 3,
+        "nl_msg_put_unspec_uninit",
+        "NLA_ALIGN(NLA_HDRLEN + size) <= UINT16_MAX"
+    );
+    let start = add_uninit(message, end, ATTR_HEADER + size);
+    let header = nlattr {
+        nla_len: (ATTR_HEADER + size) as u16,
+        nla_type: kind,
+    };
+    // SAFETY: `add_uninit` made the room. A buffer may start at any address.
+    unsafe { start.cast::<nlattr>().write_unaligned(header) };
+    start.wrapping_add(ATTR_HEADER)
+}
+
+/// Adds an attribute with `payload`.
+#[inline]
+pub(crate) fn add_attr(message: Buf<'_>, end: End, kind: u16, payload: &[u8]) {
+    // SAFETY: a slice is valid for its length, and not the message's own room.
+    unsafe { add_attr_raw(message, end, kind, payload.as_ptr(), payload.len()) };
+}
+
+/// Adds an attribute with a copy of the `size` bytes at `data`.
+///
+/// # Safety
+/// The bytes can be read, unless `size` is 0, and are none of the message's own.
+#[inline]
+pub(crate) unsafe fn add_attr_raw(
+    message: Buf<'_>,
+    end: End,
+    kind: u16,
+    data: *const u8,
+    size: usize,
+) {
+    let to = add_attr_uninit(message, end, kind, size);
+    // SAFETY: the caller's promise; `add_attr_uninit` made the room.
+    unsafe { memory::copy(data, to, size) };
+}
+
+/// Makes room for `size` bytes and their padding.
+pub(crate) fn reserve(message: Buf<'_>, size: usize) {
+    message.prealloc_tailroom(size.checked_next_multiple_of(4).unwrap_or(usize::MAX));
+}
+
+/// Starts a message; length, sequence number and port id are set when it is sent.
+pub(crate) fn put_header(message: Buf<'_>, expected_payload: usize, kind: u16, flags: u16) {
+    c_assert!(
+        message.size() == 0,
+        "nl_msg_put_nlmsghdr",
+        "ofpbuf_size(msg) == 0"
+    );
+    reserve(message, expected_payload.saturating_add(HEADER));
+    let header = nlmsghdr {
+        nlmsg_len: 0,
+        nlmsg_type: kind,
+        nlmsg_flags: flags,
+        nlmsg_seq: 0,
+        nlmsg_pid: 0,
+    };
+    let to = message.put_uninit(HEADER).cast::<nlmsghdr>();
+    // SAFETY: `put_uninit` made the room. A buffer may start at any address.
+    unsafe { to.write_unaligned(header) };
+}
+
+/// Adds the header of generic netlink.
+pub(crate) fn put_genl_header(message: Buf<'_>, cmd: u8, version: u8) {
+    let header = genlmsghdr { cmd, version, reserved: 0 };
+    let to = message.put_uninit(GENL_HEADER).cast::<genlmsghdr>();
+    // SAFETY: `put_uninit` made the room. A buffer may start at any address.
+    unsafe { to.write_unaligned(header) };
+}
+
+/// Starts an attribute that holds those put after it; returns what [`end_nested`] needs.
+#[inline]
+pub(crate) fn start_nested(message: Buf<'_>, kind: u16) -> usize {
+    let offset = message.size();
+    add_attr(message, End::Tail, kind, &[]);
+    offset
+}
+
+/// Sets the length of the attribute at `offset`: all that follows is its payload.
+#[inline]
+pub(crate) fn end_nested(message: Buf<'_>, offset: usize) {
+    let attr = message.at(offset, ATTR_HEADER);
+    c_assert!(
+        !attr.is_null(),
+        "nl_msg_end_nested",
+        "offset + NLA_HDRLEN <= ofpbuf_size(msg)"
+    );
+    let length = message.size() - offset;
+    c_assert!(
+        length <= MAX_ATTR,
+        "nl_msg_end_nested",
+        "ofpbuf_size(msg) - offset <= UINT16_MAX"
+    );
+    // SAFETY: the header is within the message; its length comes first.
+    unsafe { attr.cast::<u16>().write_unaligned(length as u16) };
+}
+
+/// Takes the first message off `buffer` and makes `message` a view of it. If there is none that
+/// is whole, empties both and returns false.
+pub(crate) fn next(buffer: Buf<'_>, message: Buf<'_>) -> bool {
+    if let Some(header) = crate::wire::Header::parse(buffer.bytes()) {
+        let length = header.length as usize;
+        if length >= HEADER && length <= buffer.size() {
+            message.use_const(buffer.data(), length);
+            buffer.pull(length);
+            return true;
+        }
+    }
+    buffer.clear();
+    empty(message);
+    false
+}
+
+/// Makes `message` point to nothing.
+pub(crate) fn empty(message: Buf<'_>) {
+    message.set_data(core::ptr::null_mut());
+    message.set_size(0);
+}
+
+/// Whether an attribute with `payload` bytes has no room in its length field.
+pub(crate) fn oversized(payload: usize) -> bool {
+    payload > MAX_ATTR || ATTR_HEADER + align(payload) > MAX_ATTR
+}
+
+/// Fills in what only the sender knows.
+///
+/// # Safety
+/// The memory of `message`, which C passes as const, may be written; it holds a header at least.
+#[inline]
+pub(crate) unsafe fn finalize(message: Buf<'_>, seq: u32, port: u32) {
+    let header = message.data().cast::<nlmsghdr>();
+    // SAFETY: the caller's promise. A buffer may start at any address.
+    unsafe {
+        (&raw mut (*header).nlmsg_len).write_unaligned(message.size() as u32);
+        (&raw mut (*header).nlmsg_seq).write_unaligned(seq);
+        (&raw mut (*header).nlmsg_pid).write_unaligned(port);
+    }
+}
+
+/// The message's header, which must be there.
+#[inline]
+pub(crate) fn header(message: Buf<'_>) -> *mut nlmsghdr {
+    let header = message.at(0, HEADER);
+    c_assert!(
+        !header.is_null(),
+        "nl_msg_nlmsghdr",
+        "NLMSG_HDRLEN <= ofpbuf_size(msg)"
+    );
+    header.cast()
+}

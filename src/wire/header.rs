@@ -1,0 +1,110 @@
+//! Message headers (`struct nlmsghdr`), and datagrams of several messages.
+
+use super::{u16_at, u32_at};
+
+/// Bytes of a message header.
+pub(crate) const HEADER: usize = 16;
+/// Bytes of generic netlink's header, which follows.
+pub(crate) const GENL_HEADER: usize = 4;
+
+/// A message header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Header {
+    /// Length of the message, header included, in bytes.
+    pub(crate) length: u32,
+    pub(crate) kind: u16,
+    pub(crate) flags: u16,
+    pub(crate) seq: u32,
+    pub(crate) port: u32,
+}
+
+impl Header {
+    /// The header at the start of `bytes`, whatever its length field says.
+    #[inline]
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+        let bytes = bytes.get(..HEADER)?;
+        Some(Self {
+            length: u32_at(bytes, 0)?,
+            kind: u16_at(bytes, 4)?,
+            flags: u16_at(bytes, 6)?,
+            seq: u32_at(bytes, 8)?,
+            port: u32_at(bytes, 12)?,
+        })
+    }
+}
+
+/// The messages of a datagram, each exactly as long as its header says.
+///
+/// Ends at the first that is not whole; [`Messages::garbage`] then tells whether bytes were left.
+pub(crate) struct Messages<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Messages<'a> {
+    pub(crate) fn new(datagram: &'a [u8]) -> Self {
+        Self { rest: datagram }
+    }
+
+    /// Whether something other than padding follows the last whole message.
+    pub(crate) fn garbage(&self) -> bool {
+        !self.rest.is_empty()
+    }
+}
+
+impl<'a> Iterator for Messages<'a> {
+    type Item = (Header, &'a [u8]);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let header = Header::parse(self.rest)?;
+        let length = header.length as usize;
+        if length < HEADER {
+            return None;
+        }
+        let message = self.rest.get(..length)?;
+        // The last message of a datagram may lack its padding.
+        let next = length.next_multiple_of(4);
+        self.rest = self.rest.get(next..).unwrap_or_default();
+        Some((header, message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(length: u32, size: usize) -> Vec<u8> {
+        let mut bytes = vec![0; size];
+        bytes[..4].copy_from_slice(&length.to_ne_bytes());
+        bytes[4..6].copy_from_slice(&7u16.to_ne_bytes());
+        bytes[8..12].copy_from_slice(&9u32.to_ne_bytes());
+        bytes
+    }
+
+    #[test]
+    fn a_short_header_is_none() {
+        assert_eq!(Header::parse(&[0; 15]), None);
+        let header = Header::parse(&message(16, 16)).unwrap();
+        assert_eq!((header.length, header.kind, header.seq), (16, 7, 9));
+    }
+
+    #[test]
+    fn a_datagram_is_cut_at_aligned_lengths() {
+        let mut datagram = message(17, 20);
+        datagram.extend(message(18, 18));
+        let mut messages = Messages::new(&datagram);
+        assert_eq!(messages.next().unwrap().1.len(), 17);
+        assert_eq!(messages.next().unwrap().1.len(), 18);
+        assert!(messages.next().is_none());
+        assert!(!messages.garbage());
+    }
+
+    #[test]
+    fn what_is_not_a_whole_message_is_garbage() {
+        for bytes in [message(15, 16), message(17, 16), message(u32::MAX, 16), vec![1; 5]] {
+            let mut messages = Messages::new(&bytes);
+            assert!(messages.next().is_none());
+            assert!(messages.garbage());
+        }
+    }
+}

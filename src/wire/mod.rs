@@ -1,0 +1,30 @@
+//! Netlink's bytes: headers, attributes, policies, the kernel's errors, and how the log shows
+//! them. Pure: no system call, no state, no unsafe code.
+
+#![forbid(unsafe_code)]
+
+mod attr;
+mod error;
+mod format;
+mod header;
+mod policy;
+
+pub(crate) use attr::{ATTR_HEADER, Attr, Attrs, TYPE_MASK, align};
+pub(crate) use error::{KernelError, kernel_error};
+pub(crate) use format::{Names, describe, hex_dump};
+pub(crate) use header::{GENL_HEADER, HEADER, Header, Messages};
+pub(crate) use policy::{Finding, parse, validate};
+
+/// The two bytes at `offset` in host order, if they are there.
+#[inline]
+fn u16_at(bytes: &[u8], offset: usize) -> Option<u16> {
+    let field = bytes.get(offset..offset.checked_add(2)?)?;
+    Some(u16::from_ne_bytes(field.try_into().ok()?))
+}
+
+/// The four bytes at `offset` in host order, if they are there.
+#[inline]
+fn u32_at(bytes: &[u8], offset: usize) -> Option<u32> {
+    let field = bytes.get(offset..offset.checked_add(4)?)?;
+    Some(u32::from_ne_bytes(field.try_into().ok()?))
+}

@@ -1,0 +1,220 @@
+//! Checking attributes against a policy.
+
+use super::{Attr, Attrs};
+use crate::abi::{NlAttrType, NlPolicy};
+use core::fmt;
+
+/// What is wrong with attributes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Finding {
+    /// The payload's length is out of bounds.
+    Length { kind: u16, size: usize, min: usize, max: usize },
+    /// A string does not end in NUL.
+    NoNul { kind: u16 },
+    /// A string has a NUL before its end.
+    EarlyNul { kind: u16 },
+    /// A type appeared before. No error: the last one counts.
+    Duplicate { kind: u16 },
+    /// The message ends before its attributes start.
+    MissingHeaders,
+    /// Bytes follow that are no attribute.
+    Garbage,
+    /// A required attribute is not there.
+    Missing { kind: usize },
+    /// The policy's own type is not one that exists. The caller's error, not the message's.
+    BadPolicy,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length { kind, size, min, max } => {
+                write!(f, "attr {kind} length {size} not in allowed range {min}...{max}")
+            }
+            Self::NoNul { kind } => write!(f, "attr {kind} lacks null at end"),
+            Self::EarlyNul { kind } => write!(f, "attr {kind} has bad length"),
+            Self::Duplicate { kind } => write!(f, "duplicate attr {kind}"),
+            Self::MissingHeaders => write!(f, "missing headers in nl_policy_parse"),
+            Self::Garbage => write!(f, "attributes followed by garbage"),
+            Self::Missing { kind } => write!(f, "required attr {kind} missing"),
+            Self::BadPolicy => write!(f, "policy of unknown type"),
+        }
+    }
+}
+
+/// The payload sizes that a type allows of its own, if it is one.
+#[inline]
+fn own_bounds(kind: NlAttrType) -> Option<(usize, usize)> {
+    Some(match kind {
+        NlAttrType::U8 => (1, 1),
+        NlAttrType::U16 => (2, 2),
+        NlAttrType::U32 => (4, 4),
+        NlAttrType::U64 => (8, 8),
+        NlAttrType::STRING => (1, usize::MAX),
+        NlAttrType::NO_ATTR | NlAttrType::UNSPEC | NlAttrType::FLAG | NlAttrType::NESTED => {
+            (0, usize::MAX)
+        }
+        _ => return None,
+    })
+}
+
+/// The payload sizes that a policy allows.
+#[inline]
+fn bounds(policy: &NlPolicy) -> Result<(usize, usize), Finding> {
+    let (min, max) = (policy.min_len, policy.max_len);
+    if min != 0 && max != 0 {
+        return Ok((min, max));
+    }
+    let (own_min, own_max) = own_bounds(policy.r#type).ok_or(Finding::BadPolicy)?;
+    Ok((
+        if min == 0 { own_min } else { min },
+        if max == 0 { own_max } else { max },
+    ))
+}
+
+/// Checks the payload of an attribute of type `kind`.
+#[inline]
+pub(crate) fn validate(kind: u16, payload: &[u8], policy: &NlPolicy) -> Result<(), Finding> {
+    if policy.r#type == NlAttrType::NO_ATTR {
+        return Ok(());
+    }
+    let (min, max) = bounds(policy)?;
+    let size = payload.len();
+    if size < min || size > max {
+        return Err(Finding::Length { kind, size, min, max });
+    }
+    if policy.r#type == NlAttrType::STRING {
+        return match payload.split_last() {
+            Some((0, text)) if text.contains(&0) => Err(Finding::EarlyNul { kind }),
+            Some((0, _)) => Ok(()),
+            _ => Err(Finding::NoNul { kind }),
+        };
+    }
+    Ok(())
+}
+
+/// Where [`parse`] leaves what it found.
+pub(crate) trait Slot<'a>: Copy {
+    /// No attribute.
+    const EMPTY: Self;
+    fn is_empty(&self) -> bool;
+}
+
+impl<'a> Slot<'a> for Option<Attr<'a>> {
+    const EMPTY: Self = None;
+    fn is_empty(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl<T> Slot<'_> for *mut T {
+    const EMPTY: Self = core::ptr::null_mut();
+    #[inline]
+    fn is_empty(&self) -> bool {
+        self.is_null()
+    }
+}
+
+/// Parses the attributes of `message` behind its first `offset` bytes. `policies` and `slots` are
+/// indexed by type; `slot` makes what goes into a slot.
+///
+/// `note` hears of what is odd; the result is whether the attributes satisfy the policies.
+#[inline]
+pub(crate) fn parse<'a, S: Slot<'a>>(
+    message: &'a [u8],
+    offset: usize,
+    policies: &[NlPolicy],
+    slots: &mut [S],
+    slot: impl Fn(Attr<'a>) -> S,
+    mut note: impl FnMut(Finding),
+) -> bool {
+    slots.fill(S::EMPTY);
+    let Some(bytes) = message.get(offset..) else {
+        note(Finding::MissingHeaders);
+        return false;
+    };
+    let mut attrs = Attrs::new(bytes);
+    for attr in &mut attrs {
+        let kind = attr.kind as usize;
+        let (Some(policy), Some(found)) = (policies.get(kind), slots.get_mut(kind)) else {
+            continue;
+        };
+        if policy.r#type == NlAttrType::NO_ATTR {
+            continue;
+        }
+        if let Err(finding) = validate(attr.kind, attr.payload, policy) {
+            note(finding);
+            return false;
+        }
+        if !found.is_empty() {
+            note(Finding::Duplicate { kind: attr.kind });
+        }
+        *found = slot(attr);
+    }
+    if attrs.left() > 0 {
+        note(Finding::Garbage);
+        return false;
+    }
+    let missing = policies.iter().zip(slots.iter()).position(|(policy, found)| {
+        !policy.optional && policy.r#type != NlAttrType::NO_ATTR && found.is_empty()
+    });
+    if let Some(kind) = missing {
+        note(Finding::Missing { kind });
+    }
+    missing.is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(kind: NlAttrType, min_len: usize, max_len: usize) -> NlPolicy {
+        NlPolicy { r#type: kind, min_len, max_len, optional: false }
+    }
+
+    #[test]
+    fn own_lengths() {
+        let cases = [
+            (NlAttrType::UNSPEC, 0, usize::MAX),
+            (NlAttrType::U8, 1, 1),
+            (NlAttrType::U16, 2, 2),
+            (NlAttrType::U32, 4, 4),
+            (NlAttrType::U64, 8, 8),
+            (NlAttrType::FLAG, 0, usize::MAX),
+            (NlAttrType::NESTED, 0, usize::MAX),
+        ];
+        for (kind, min, max) in cases {
+            for size in 0..12 {
+                let ok = size >= min && size <= max;
+                let verdict = validate(1, &[1; 12][..size], &policy(kind, 0, 0));
+                assert_eq!(verdict.is_ok(), ok, "{kind:?} {size}");
+            }
+        }
+    }
+
+    #[test]
+    fn strings_end_in_their_only_nul() {
+        let string = policy(NlAttrType::STRING, 0, 0);
+        assert_eq!(validate(3, b"ab\0", &string), Ok(()));
+        assert_eq!(validate(3, b"\0", &string), Ok(()));
+        assert_eq!(validate(3, b"ab", &string), Err(Finding::NoNul { kind: 3 }));
+        assert_eq!(validate(3, b"a\0b\0", &string), Err(Finding::EarlyNul { kind: 3 }));
+        let empty = Finding::Length { kind: 3, size: 0, min: 1, max: usize::MAX };
+        assert_eq!(validate(3, b"", &string), Err(empty));
+    }
+
+    #[test]
+    fn a_type_that_does_not_exist_matters_only_for_its_own_lengths() {
+        assert_eq!(validate(1, &[0], &policy(NlAttrType(9), 0, 0)), Err(Finding::BadPolicy));
+        assert_eq!(validate(1, &[0], &policy(NlAttrType(9), 1, 0)), Err(Finding::BadPolicy));
+        assert_eq!(validate(1, &[0], &policy(NlAttrType(9), 1, 1)), Ok(()));
+        assert_eq!(validate(1, &[0; 9], &policy(NlAttrType::NO_ATTR, 1, 1)), Ok(()));
+    }
+
+    #[test]
+    fn findings_read_as_the_log_has_them() {
+        let finding = Finding::Length { kind: 3, size: 5, min: 1, max: 4 };
+        assert_eq!(finding.to_string(), "attr 3 length 5 not in allowed range 1...4");
+        assert_eq!(Finding::Missing { kind: 7 }.to_string(), "required attr 7 missing");
+    }
+}
