@@ -90,7 +90,7 @@ fn link_unwinder() {
     let path = PathBuf::from(String::from_utf8(answer.stdout).unwrap().trim());
     if path.is_absolute() {
         println!("cargo:rustc-link-search=native={}", path.parent().unwrap().display());
-        println!("cargo:rustc-link-lib=static:-bundle=gcc_eh");
+        println!("cargo:rustc-link-lib=static=gcc_eh");
     }
 }
 

@@ -1,0 +1,12 @@
+/* What Open vSwitch's configure script would have found out.  To be included first. */
+
+#ifndef CONFIG_H
+#define CONFIG_H 1
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1
+#endif
+
+#define HAVE_NETLINK 1
+
+#endif /* config.h */

@@ -1,0 +1,37 @@
+/* Types and helpers that the other headers share. */
+
+#ifndef NLSOCK_TYPES_H
+#define NLSOCK_TYPES_H 1
+
+#include <linux/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Integers in network byte order. */
+typedef __be16 ovs_be16;
+typedef __be32 ovs_be32;
+typedef __be64 ovs_be64;
+
+/* Port number of a datapath. */
+typedef uint32_t odp_port_t;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+void nlsock_assert_failure(const char *where, const char *function, const char *condition)
+    __attribute__((noreturn));
+#ifdef __cplusplus
+}
+#endif
+
+#define NLSOCK_STRING__(ARG) #ARG
+#define NLSOCK_STRING(ARG) NLSOCK_STRING__(ARG)
+
+/* Logs and aborts unless CONDITION holds.  NDEBUG makes no difference. */
+#define NLSOCK_ASSERT(CONDITION)                                                            \
+    ((CONDITION)                                                                            \
+     ? (void) 0                                                                             \
+     : nlsock_assert_failure(__FILE__ ":" NLSOCK_STRING(__LINE__), __func__, #CONDITION))
+
+#endif /* nlsock-types.h */

@@ -1,0 +1,303 @@
+/* Buffers that grow at either end.
+ *
+ * Not thread-safe: one thread at a time may use a buffer.  Sizes are in bytes.  A buffer holds
+ * less than 4 GiB; what would pass that, or what a buffer's memory does not allow, logs an
+ * assertion failure and aborts. */
+
+#ifndef OFPBUF_H
+#define OFPBUF_H 1
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include "nlsock-types.h"
+
+/* Where a buffer's memory comes from.  One byte. */
+enum __attribute__((packed)) ofpbuf_source {
+    OFPBUF_MALLOC,              /* malloc(): may be reallocated, and is freed. */
+    OFPBUF_STACK,               /* Memory that cannot move. */
+    OFPBUF_STUB,                /* Starts in memory of others, may move to the heap. */
+    OFPBUF_DPDK                 /* Memory of DPDK. */
+};
+
+#include "generated/ofpbuf.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Plain access. */
+
+static inline void *
+ofpbuf_data(const struct ofpbuf *b)
+{
+    return b->data_;
+}
+
+static inline void
+ofpbuf_set_data(struct ofpbuf *b, void *data)
+{
+    b->data_ = data;
+}
+
+static inline void *
+ofpbuf_base(const struct ofpbuf *b)
+{
+    return b->base_;
+}
+
+static inline void
+ofpbuf_set_base(struct ofpbuf *b, void *base)
+{
+    b->base_ = base;
+}
+
+static inline uint32_t
+ofpbuf_size(const struct ofpbuf *b)
+{
+    return b->size_;
+}
+
+static inline void
+ofpbuf_set_size(struct ofpbuf *b, uint32_t size)
+{
+    b->size_ = size;
+}
+
+/* Returns the byte behind the data. */
+static inline void *
+ofpbuf_tail(const struct ofpbuf *b)
+{
+    return (char *) ofpbuf_data(b) + ofpbuf_size(b);
+}
+
+/* Returns the byte behind the allocation. */
+static inline void *
+ofpbuf_end(const struct ofpbuf *b)
+{
+    return (char *) ofpbuf_base(b) + b->allocated;
+}
+
+/* Returns how many bytes may be added at the start without reallocation. */
+static inline size_t
+ofpbuf_headroom(const struct ofpbuf *b)
+{
+    return (size_t) ((uintptr_t) ofpbuf_data(b) - (uintptr_t) ofpbuf_base(b));
+}
+
+/* Returns how many bytes may be added at the end without reallocation. */
+static inline size_t
+ofpbuf_tailroom(const struct ofpbuf *b)
+{
+    return (size_t) ((uintptr_t) ofpbuf_end(b) - (uintptr_t) ofpbuf_tail(b));
+}
+
+/* Returns the byte at 'offset', or null unless 'size' bytes from there are in use. */
+static inline void *
+ofpbuf_at(const struct ofpbuf *b, size_t offset, size_t size)
+{
+    bool inside = offset <= ofpbuf_size(b) && size <= ofpbuf_size(b) - offset;
+
+    return inside ? (char *) ofpbuf_data(b) + offset : NULL;
+}
+
+/* Returns the byte at 'offset', where 'size' bytes must be in use. */
+static inline void *
+ofpbuf_at_assert(const struct ofpbuf *b, size_t offset, size_t size)
+{
+    NLSOCK_ASSERT(offset <= ofpbuf_size(b) && size <= ofpbuf_size(b) - offset);
+    return (char *) ofpbuf_data(b) + offset;
+}
+
+/* Empties 'b'.  Its headroom goes; its allocation stays. */
+static inline void
+ofpbuf_clear(struct ofpbuf *b)
+{
+    ofpbuf_set_data(b, ofpbuf_base(b));
+    ofpbuf_set_size(b, 0);
+}
+
+/* Removes 'size' bytes at the start, which must be there, and returns the first. */
+static inline void *
+ofpbuf_pull(struct ofpbuf *b, size_t size)
+{
+    void *data = ofpbuf_data(b);
+
+    NLSOCK_ASSERT(ofpbuf_size(b) >= size);
+    ofpbuf_set_data(b, (char *) data + size);
+    ofpbuf_set_size(b, (uint32_t) (ofpbuf_size(b) - size));
+    return data;
+}
+
+/* Removes 'size' bytes at the start and returns the first; null if there are not as many. */
+static inline void *
+ofpbuf_try_pull(struct ofpbuf *b, size_t size)
+{
+    return ofpbuf_size(b) >= size ? ofpbuf_pull(b, size) : NULL;
+}
+
+/* Returns whether two buffers hold the same data. */
+static inline bool
+ofpbuf_equal(const struct ofpbuf *a, const struct ofpbuf *b)
+{
+    return (ofpbuf_size(a) == ofpbuf_size(b)
+            && (!ofpbuf_size(a)
+                || !memcmp(ofpbuf_data(a), ofpbuf_data(b), ofpbuf_size(a))));
+}
+
+/* Freeing. */
+
+/* Returns what free() would have to be called with to do as ofpbuf_uninit(b): null for nothing. */
+static inline void *
+ofpbuf_get_uninit_pointer(struct ofpbuf *b)
+{
+    return b && b->source == OFPBUF_MALLOC ? ofpbuf_base(b) : NULL;
+}
+
+/* Frees 'b', which must be malloc()'d as from ofpbuf_new(), and its memory.  'b' may be null.
+ * Buffers of DPDK are left alone. */
+static inline void
+ofpbuf_delete(struct ofpbuf *b)
+{
+    if (b && b->source != OFPBUF_DPDK) {
+        ofpbuf_uninit(b);
+        free(b);
+    }
+}
+
+/* Returns the buffer whose 'list_node' is 'list'. */
+static inline struct ofpbuf *
+ofpbuf_from_list(const struct list *list)
+{
+    uintptr_t node = (uintptr_t) list;
+
+    return (struct ofpbuf *) (node - offsetof(struct ofpbuf, list_node));
+}
+
+/* Packet layers: 'frame' is where the packet starts, and each layer an offset from there. */
+
+static inline void *
+ofpbuf_layer__(const struct ofpbuf *b, uint16_t offset)
+{
+    return offset != UINT16_MAX ? (char *) b->frame + offset : NULL;
+}
+
+static inline uint16_t
+ofpbuf_layer_offset__(const struct ofpbuf *b, const void *layer)
+{
+    return (uint16_t) (layer ? (uintptr_t) layer - (uintptr_t) b->frame : UINT16_MAX);
+}
+
+/* Returns the link header; null unless the network header is set, which ends it. */
+static inline void *
+ofpbuf_l2(const struct ofpbuf *b)
+{
+    return b->l3_ofs != UINT16_MAX ? b->frame : NULL;
+}
+
+/* Sets where the packet starts, and unsets all layers. */
+static inline void
+ofpbuf_set_frame(struct ofpbuf *b, void *packet)
+{
+    b->frame = packet;
+    b->l2_5_ofs = UINT16_MAX;
+    b->l3_ofs = UINT16_MAX;
+    b->l4_ofs = UINT16_MAX;
+}
+
+/* Returns the MPLS label stack, or null. */
+static inline void *
+ofpbuf_l2_5(const struct ofpbuf *b)
+{
+    return ofpbuf_layer__(b, b->l2_5_ofs);
+}
+
+static inline void
+ofpbuf_set_l2_5(struct ofpbuf *b, void *l2_5)
+{
+    b->l2_5_ofs = ofpbuf_layer_offset__(b, l2_5);
+}
+
+/* Returns the network header, or null. */
+static inline void *
+ofpbuf_l3(const struct ofpbuf *b)
+{
+    return ofpbuf_layer__(b, b->l3_ofs);
+}
+
+static inline void
+ofpbuf_set_l3(struct ofpbuf *b, void *l3)
+{
+    b->l3_ofs = ofpbuf_layer_offset__(b, l3);
+}
+
+/* Returns the transport header, or null. */
+static inline void *
+ofpbuf_l4(const struct ofpbuf *b)
+{
+    return ofpbuf_layer__(b, b->l4_ofs);
+}
+
+static inline void
+ofpbuf_set_l4(struct ofpbuf *b, void *l4)
+{
+    b->l4_ofs = ofpbuf_layer_offset__(b, l4);
+}
+
+/* Returns the number of bytes from the transport header to the end; 0 if it is not set. */
+static inline size_t
+ofpbuf_l4_size(const struct ofpbuf *b)
+{
+    return (b->l4_ofs != UINT16_MAX
+            ? (size_t) ((uintptr_t) ofpbuf_tail(b) - (uintptr_t) ofpbuf_l4(b))
+            : 0);
+}
+
+static inline const void *
+ofpbuf_l4_payload__(const struct ofpbuf *b, size_t header)
+{
+    return ofpbuf_l4_size(b) >= header ? (const char *) ofpbuf_l4(b) + header : NULL;
+}
+
+/* These return what follows the transport header; null if the header is not all there. */
+
+static inline const void *
+ofpbuf_get_tcp_payload(const struct ofpbuf *b)
+{
+    enum { TCP_MIN = 20, TCP_DATA_OFFSET = 12 };
+    const unsigned char *tcp = (const unsigned char *) ofpbuf_l4_payload__(b, TCP_MIN);
+    size_t header;
+
+    if (!tcp) {
+        return NULL;
+    }
+    /* The data offset: the upper half of its byte, in units of 4 bytes. */
+    header = (size_t) (tcp[TCP_DATA_OFFSET - TCP_MIN] >> 4) * 4;
+    return header >= TCP_MIN ? ofpbuf_l4_payload__(b, header) : NULL;
+}
+
+static inline const void *
+ofpbuf_get_udp_payload(const struct ofpbuf *b)
+{
+    return ofpbuf_l4_payload__(b, 8);
+}
+
+static inline const void *
+ofpbuf_get_sctp_payload(const struct ofpbuf *b)
+{
+    return ofpbuf_l4_payload__(b, 12);
+}
+
+static inline const void *
+ofpbuf_get_icmp_payload(const struct ofpbuf *b)
+{
+    return ofpbuf_l4_payload__(b, 8);
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* ofpbuf.h */
