@@ -34,6 +34,7 @@ $(BUILD)/libnlsock.so.$(VERSION): $(RELEASE)/libnlsock.so
 # of another Rust library in the same program.
 $(BUILD)/libnlsock.a: $(RELEASE)/libnlsock.so $(EXPORTS)
 	@mkdir -p $(BUILD)
+	@echo "ld -r -o $(BUILD)/nlsock.o"; \
 	ld -r -o $(BUILD)/nlsock.o $(addprefix -u ,$(shell cat $(EXPORTS))) $(RELEASE)/libnlsock.a
 	objcopy --keep-global-symbols=$(EXPORTS) --strip-debug \
 	    --remove-section=.llvmbc --remove-section=.llvmcmd $(BUILD)/nlsock.o

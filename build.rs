@@ -1,6 +1,8 @@
 //! Compiles the weak references to the host, names the shared library, and generates the C
 //! headers; `NLSOCK_UPDATE_HEADERS=1` puts these where they are committed.
 
+#![allow(clippy::unwrap_used, reason = "panicking is how a build script fails")]
+
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -47,9 +49,16 @@ const HEADERS: [Header; 5] = [
     Header {
         name: "nlsock-ext.h",
         sources: &["src/abi/ext.rs", "src/ffi/ext.rs"],
-        types: &[("Counters", "nlsock_counters"), ("Handler", "nlsock_log_handler")],
+        types: &[
+            ("Counters", "nlsock_counters"),
+            ("Handler", "nlsock_log_handler"),
+        ],
     },
-    Header { name: "nlsock-services.h", sources: &["src/ffi/services.rs"], types: &[] },
+    Header {
+        name: "nlsock-services.h",
+        sources: &["src/ffi/services.rs"],
+        types: &[],
+    },
 ];
 
 /// Types that a header uses and another one declares.
@@ -86,10 +95,17 @@ fn main() {
 /// else bring a shared library along.
 fn link_unwinder() {
     let compiler = cc::Build::new().get_compiler();
-    let answer = compiler.to_command().arg("-print-file-name=libgcc_eh.a").output().unwrap();
+    let answer = compiler
+        .to_command()
+        .arg("-print-file-name=libgcc_eh.a")
+        .output()
+        .unwrap();
     let path = PathBuf::from(String::from_utf8(answer.stdout).unwrap().trim());
     if path.is_absolute() {
-        println!("cargo:rustc-link-search=native={}", path.parent().unwrap().display());
+        println!(
+            "cargo:rustc-link-search=native={}",
+            path.parent().unwrap().display()
+        );
         println!("cargo:rustc-link-lib=static=gcc_eh");
     }
 }
@@ -112,13 +128,18 @@ fn generate(root: &Path, header: &Header) -> cbindgen::Bindings {
     let guard = header.name.to_uppercase().replace(['-', '.'], "_");
     config.include_guard = Some(format!("NLSOCK_GENERATED_{guard}"));
     for (rust, c) in FOREIGN.iter().chain(header.types) {
-        config.export.rename.insert((*rust).to_owned(), (*c).to_owned());
+        config
+            .export
+            .rename
+            .insert((*rust).to_owned(), (*c).to_owned());
     }
     let builder = cbindgen::Builder::new().with_config(config);
     header
         .sources
         .iter()
-        .fold(builder, |builder, source| builder.with_src(root.join(source)))
+        .fold(builder, |builder, source| {
+            builder.with_src(root.join(source))
+        })
         .generate()
         .unwrap()
 }

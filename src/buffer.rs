@@ -118,7 +118,11 @@ impl Buf<'_> {
     /// Makes the structure an empty buffer over `allocated` bytes at `base`.
     #[inline]
     pub(crate) fn use_memory(self, base: *mut u8, allocated: usize, source: OfpbufSource) {
-        c_assert!(allocated <= u32::MAX as usize, "ofpbuf_use__", "allocated <= UINT32_MAX");
+        c_assert!(
+            allocated <= u32::MAX as usize,
+            "ofpbuf_use__",
+            "allocated <= UINT32_MAX"
+        );
         // SAFETY: `from_ptr`: the structure is the caller's to overwrite.
         unsafe {
             (*self.0).base_ = base.cast();
@@ -138,8 +142,16 @@ impl Buf<'_> {
     /// Makes the structure an empty buffer with room for `size` bytes.
     pub(crate) fn init(self, size: usize) {
         // Checked before the allocation, so that a wrapped size costs nobody 4 GiB.
-        c_assert!(size <= u32::MAX as usize, "ofpbuf_init", "size <= UINT32_MAX");
-        let base = if size == 0 { null_mut() } else { memory::xmalloc(size) };
+        c_assert!(
+            size <= u32::MAX as usize,
+            "ofpbuf_init",
+            "size <= UINT32_MAX"
+        );
+        let base = if size == 0 {
+            null_mut()
+        } else {
+            memory::xmalloc(size)
+        };
         self.use_memory(base, size, OfpbufSource::MALLOC);
     }
 
@@ -155,7 +167,10 @@ impl Buf<'_> {
             (*self.0).l2_5_ofs = NO_OFFSET;
             (*self.0).l3_ofs = NO_OFFSET;
             (*self.0).l4_ofs = NO_OFFSET;
-            (*self.0).list_node = List { prev: poison, next: poison };
+            (*self.0).list_node = List {
+                prev: poison,
+                next: poison,
+            };
         }
     }
 
@@ -210,7 +225,11 @@ impl Buf<'_> {
             .checked_add(self.size())
             .and_then(|sum| sum.checked_add(tailroom))
             .and_then(|sum| u32::try_from(sum).ok());
-        c_assert!(allocated.is_some(), "ofpbuf_resize__", "new_allocated <= UINT32_MAX");
+        c_assert!(
+            allocated.is_some(),
+            "ofpbuf_resize__",
+            "new_allocated <= UINT32_MAX"
+        );
         let allocated = allocated.unwrap_or_default();
 
         let old = self.base();
@@ -282,7 +301,11 @@ impl Buf<'_> {
 
     pub(crate) fn shift(self, delta: i32) {
         let distance = delta.unsigned_abs() as usize;
-        let room = if delta > 0 { self.tailroom() } else { self.headroom() };
+        let room = if delta > 0 {
+            self.tailroom()
+        } else {
+            self.headroom()
+        };
         c_assert!(
             delta == 0 || distance <= room,
             "ofpbuf_shift",
@@ -364,11 +387,11 @@ impl Buf<'_> {
     /// fits the allocation, then the rest behind it.
     pub(crate) fn fill(self, bytes: &[u8]) {
         self.clear();
-        let (direct, rest) = bytes.split_at(bytes.len().min(self.allocated()));
-        self.put(direct);
-        if !rest.is_empty() {
-            self.put(rest);
+        let room = self.allocated();
+        if bytes.len() > room {
+            self.prealloc_tailroom(filled_size(room, bytes.len()));
         }
+        self.put(bytes);
     }
 
     /// Takes the data out as malloc()'d memory.
@@ -454,6 +477,14 @@ unsafe fn shift_offset(offset: *mut u16, increment: i32) {
     }
 }
 
+/// The allocation that one of `room` bytes becomes by receiving `size` bytes in two parts.
+pub(crate) fn filled_size(room: usize, size: usize) -> usize {
+    match size.checked_sub(room) {
+        None | Some(0) => room,
+        Some(rest) => room + rest.max(MIN_GROWTH),
+    }
+}
+
 /// Allocates a structure and its memory.
 pub(crate) fn new(size: usize) -> *mut OfpBuf {
     let p = memory::xmalloc(size_of::<OfpBuf>()).cast::<OfpBuf>();
@@ -509,7 +540,10 @@ pub(crate) unsafe fn delete_list(head: *mut List) {
             let List { prev, next } = node.read();
             (*prev).next = next;
             (*next).prev = prev;
-            delete(node.byte_sub(core::mem::offset_of!(OfpBuf, list_node)).cast());
+            delete(
+                node.byte_sub(core::mem::offset_of!(OfpBuf, list_node))
+                    .cast(),
+            );
             node = next;
         }
     }

@@ -69,7 +69,10 @@ impl Drop for Preserve {
 pub(crate) fn message(code: c_int) -> String {
     let mut text = [0u8; 128];
     fill_message(code, &mut text);
-    let end = text.iter().position(|&byte| byte == 0).unwrap_or(text.len());
+    let end = text
+        .iter()
+        .position(|&byte| byte == 0)
+        .unwrap_or(text.len());
     String::from_utf8_lossy(text.get(..end).unwrap_or_default()).into_owned()
 }
 

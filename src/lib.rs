@@ -35,6 +35,8 @@ mod memory;
 mod message;
 mod socket;
 mod sys;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 pub use socket::NlSock;

@@ -27,8 +27,10 @@ pub(crate) fn add_uninit(message: Buf<'_>, end: End, size: usize) -> *mut u8 {
         End::Tail => message.put_uninit(padded),
         End::Head => message.push_uninit(padded),
     };
-    // SAFETY: the buffer has just made room for `padded` bytes at `start`.
-    unsafe { start.add(size).write_bytes(0, padded - size) };
+    if padded != size {
+        // SAFETY: the buffer has just made room for `padded` bytes at `start`.
+        unsafe { start.add(size).write_bytes(0, padded - size) };
+    }
     start
 }
 
@@ -46,11 +48,19 @@ pub(crate) unsafe fn add(message: Buf<'_>, end: End, data: *const u8, size: usiz
 /// Adds an attribute with `size` uninitialised bytes of payload, and returns their start.
 #[inline]
 pub(crate) fn add_attr_uninit(message: Buf<'_>, end: End, kind: u16, size: usize) -> *mut u8 {
-    c_assert!(
-        size <= MAX_ATTR - ATTR_HEADER - 3,
-        "nl_msg_put_unspec_uninit",
-        "NLA_ALIGN(NLA_HDRLEN + size) <= UINT16_MAX"
-    );
+    let fits = size <= MAX_ATTR - ATTR_HEADER - 3;
+    match end {
+        End::Tail => c_assert!(
+            fits,
+            "nl_msg_put_unspec_uninit",
+            "NLA_ALIGN(NLA_HDRLEN + size) <= UINT16_MAX"
+        ),
+        End::Head => c_assert!(
+            fits,
+            "nl_msg_push_unspec_uninit",
+            "!nl_attr_oversized(size)"
+        ),
+    }
     let start = add_uninit(message, end, ATTR_HEADER + size);
     let header = nlattr {
         nla_len: (ATTR_HEADER + size) as u16,
@@ -112,7 +122,11 @@ pub(crate) fn put_header(message: Buf<'_>, expected_payload: usize, kind: u16, f
 
 /// Adds the header of generic netlink.
 pub(crate) fn put_genl_header(message: Buf<'_>, cmd: u8, version: u8) {
-    let header = genlmsghdr { cmd, version, reserved: 0 };
+    let header = genlmsghdr {
+        cmd,
+        version,
+        reserved: 0,
+    };
     let to = message.put_uninit(GENL_HEADER).cast::<genlmsghdr>();
     // SAFETY: `put_uninit` made the room. A buffer may start at any address.
     unsafe { to.write_unaligned(header) };
@@ -172,18 +186,19 @@ pub(crate) fn oversized(payload: usize) -> bool {
     payload > MAX_ATTR || ATTR_HEADER + align(payload) > MAX_ATTR
 }
 
-/// Fills in what only the sender knows.
+/// Fills in what only the sender knows, and returns the flags. The header must be there.
 ///
 /// # Safety
-/// The memory of `message`, which C passes as const, may be written; it holds a header at least.
+/// The memory of `message`, which C passes as const, may be written.
 #[inline]
-pub(crate) unsafe fn finalize(message: Buf<'_>, seq: u32, port: u32) {
-    let header = message.data().cast::<nlmsghdr>();
+pub(crate) unsafe fn finalize(message: Buf<'_>, seq: u32, port: u32) -> u16 {
+    let header = header(message);
     // SAFETY: the caller's promise. A buffer may start at any address.
     unsafe {
         (&raw mut (*header).nlmsg_len).write_unaligned(message.size() as u32);
         (&raw mut (*header).nlmsg_seq).write_unaligned(seq);
         (&raw mut (*header).nlmsg_pid).write_unaligned(port);
+        (&raw const (*header).nlmsg_flags).read_unaligned()
     }
 }
 

@@ -26,14 +26,22 @@ fn retry(mut call: impl FnMut() -> isize) -> Result<usize, Errno> {
 }
 
 fn check(result: c_int) -> Result<(), Errno> {
-    if result < 0 { Err(Errno::last()) } else { Ok(()) }
+    if result < 0 {
+        Err(Errno::last())
+    } else {
+        Ok(())
+    }
 }
 
 /// Opens a raw netlink socket that programs started later do not inherit.
 pub(crate) fn netlink_socket(protocol: c_int) -> Result<OwnedFd, Errno> {
     // SAFETY: no memory involved.
     let fd = unsafe {
-        libc::socket(libc::AF_NETLINK, libc::SOCK_RAW | libc::SOCK_CLOEXEC, protocol)
+        libc::socket(
+            libc::AF_NETLINK,
+            libc::SOCK_RAW | libc::SOCK_CLOEXEC,
+            protocol,
+        )
     };
     check(fd)?;
     // SAFETY: a new descriptor, which nobody else owns.
@@ -63,9 +71,7 @@ pub(crate) fn port_id(fd: &OwnedFd) -> Result<Option<u32>, Errno> {
     let mut local = address(0);
     let mut size = ADDRESS_SIZE;
     // SAFETY: the address lives through the call and has the size given.
-    check(unsafe {
-        libc::getsockname(fd.as_raw_fd(), (&raw mut local).cast(), &raw mut size)
-    })?;
+    check(unsafe { libc::getsockname(fd.as_raw_fd(), (&raw mut local).cast(), &raw mut size) })?;
     let valid = size >= ADDRESS_SIZE && c_int::from(local.nl_family) == libc::AF_NETLINK;
     Ok(valid.then_some(local.nl_pid))
 }
@@ -81,7 +87,13 @@ pub(crate) fn set_option(
 ) -> Result<(), Errno> {
     // SAFETY: the value lives through the call and has the size given.
     check(unsafe {
-        libc::setsockopt(fd.as_raw_fd(), level, name, (&raw const value).cast(), INT_SIZE)
+        libc::setsockopt(
+            fd.as_raw_fd(),
+            level,
+            name,
+            (&raw const value).cast(),
+            INT_SIZE,
+        )
     })
 }
 
@@ -111,7 +123,12 @@ pub(crate) fn send(fd: &OwnedFd, datagram: &[u8], wait: bool) -> Result<(), Errn
     retry(|| {
         // SAFETY: pointer and length are those of `datagram`.
         unsafe {
-            libc::send(fd.as_raw_fd(), datagram.as_ptr().cast(), datagram.len(), flags(wait))
+            libc::send(
+                fd.as_raw_fd(),
+                datagram.as_ptr().cast(),
+                datagram.len(),
+                flags(wait),
+            )
         }
     })?;
     Ok(())
@@ -136,7 +153,14 @@ pub(crate) fn receive(fd: &OwnedFd, buffer: &mut [Uninit]) -> Result<usize, Errn
     let flags = libc::MSG_DONTWAIT | libc::MSG_TRUNC;
     retry(|| {
         // SAFETY: pointer and length are those of `buffer`.
-        unsafe { libc::recv(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len(), flags) }
+        unsafe {
+            libc::recv(
+                fd.as_raw_fd(),
+                buffer.as_mut_ptr().cast(),
+                buffer.len(),
+                flags,
+            )
+        }
     })
 }
 
@@ -161,7 +185,10 @@ pub(crate) fn receive_split(
 }
 
 fn part(buffer: &mut [Uninit]) -> libc::iovec {
-    libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() }
+    libc::iovec {
+        iov_base: buffer.as_mut_ptr().cast(),
+        iov_len: buffer.len(),
+    }
 }
 
 /// Waits until a descriptor is ready, or for `timeout` (none: for ever). How many are ready.
@@ -207,7 +234,10 @@ pub(crate) fn utc() -> libc::tm {
 }
 
 fn clock(id: libc::clockid_t) -> libc::timespec {
-    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    let mut now = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
     // SAFETY: `now` lives through the call, which cannot fail for these clocks.
     unsafe { libc::clock_gettime(id, &raw mut now) };
     now

@@ -10,11 +10,7 @@ use core::ffi::c_int;
 /// memory; it must stay where it is until nl_dump_done(), which reports any error. 'request' stays
 /// the caller's; its header is changed as by nl_sock_send(), and NLM_F_DUMP and NLM_F_ACK are set.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nl_dump_start(
-    dump: *mut NlDump,
-    protocol: c_int,
-    request: *const OfpBuf,
-) {
+pub unsafe extern "C" fn nl_dump_start(dump: *mut NlDump, protocol: c_int, request: *const OfpBuf) {
     // SAFETY: the rule of this module; this function says that it changes the request.
     unsafe { Dump::from_ptr(dump).start(protocol, Buf::from_ptr(request)) };
 }

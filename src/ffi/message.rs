@@ -40,7 +40,11 @@ pub unsafe extern "C" fn nl_msg_nlmsgerr(msg: *const OfpBuf, error: *mut c_int) 
         Some(KernelError::Refused(code)) => code,
         Some(KernelError::Malformed) => Errno::EPROTO.raw(),
         Some(KernelError::Short(size)) => {
-            log_limited!(MESSAGE, Err, "received invalid nlmsgerr ({size} bytes < 36)");
+            log_limited!(
+                MESSAGE,
+                Err,
+                "received invalid nlmsgerr ({size} bytes < 36)"
+            );
             Errno::EPROTO.raw()
         }
     };
@@ -234,11 +238,7 @@ pub unsafe extern "C" fn nl_msg_put_odp_port(msg: *mut OfpBuf, r#type: u16, valu
 
 /// Adds an attribute with the string 'value', NUL included, at the end.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nl_msg_put_string(
-    msg: *mut OfpBuf,
-    r#type: u16,
-    value: *const c_char,
-) {
+pub unsafe extern "C" fn nl_msg_put_string(msg: *mut OfpBuf, r#type: u16, value: *const c_char) {
     // SAFETY: the rule of this module.
     let (msg, value) = unsafe { (Buf::from_ptr(msg), CStr::from_ptr(value)) };
     message::add_attr(msg, End::Tail, r#type, value.to_bytes_with_nul());
@@ -335,11 +335,7 @@ pub unsafe extern "C" fn nl_msg_push_be64(msg: *mut OfpBuf, r#type: u16, value: 
 
 /// Adds an attribute with the string 'value', NUL included, at the start.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nl_msg_push_string(
-    msg: *mut OfpBuf,
-    r#type: u16,
-    value: *const c_char,
-) {
+pub unsafe extern "C" fn nl_msg_push_string(msg: *mut OfpBuf, r#type: u16, value: *const c_char) {
     // SAFETY: the rule of this module.
     let (msg, value) = unsafe { (Buf::from_ptr(msg), CStr::from_ptr(value)) };
     message::add_attr(msg, End::Head, r#type, value.to_bytes_with_nul());
@@ -385,5 +381,9 @@ pub unsafe extern "C" fn nl_msg_put_nested(
 pub unsafe extern "C" fn nl_msg_next(buffer: *mut OfpBuf, msg: *mut OfpBuf) -> *mut nlmsghdr {
     // SAFETY: the rule of this module.
     let (buffer, msg) = unsafe { (Buf::from_ptr(buffer), Buf::from_ptr(msg)) };
-    if message::next(buffer, msg) { msg.data().cast() } else { null_mut() }
+    if message::next(buffer, msg) {
+        msg.data().cast()
+    } else {
+        null_mut()
+    }
 }

@@ -42,7 +42,11 @@ pub unsafe extern "C" fn ofpbuf_use_const(b: *mut OfpBuf, data: *const c_void, s
 /// Sets up what DPDK leaves of a packet buffer: all but base, data and size.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_init_dpdk(b: *mut OfpBuf, allocated: usize) {
-    c_assert!(allocated <= u32::MAX as usize, "ofpbuf_init_dpdk", "allocated <= UINT32_MAX");
+    c_assert!(
+        allocated <= u32::MAX as usize,
+        "ofpbuf_init_dpdk",
+        "allocated <= UINT32_MAX"
+    );
     // SAFETY: the rule of this module.
     unsafe { Buf::from_ptr(b) }.init_rest(allocated as u32, OfpbufSource::DPDK);
 }
@@ -144,11 +148,7 @@ pub unsafe extern "C" fn ofpbuf_put_zeros(b: *mut OfpBuf, size: usize) -> *mut c
 /// Adds a copy of the 'size' bytes at 'p' at the end and returns its start. 'p' may be null if
 /// 'size' is 0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ofpbuf_put(
-    b: *mut OfpBuf,
-    p: *const c_void,
-    size: usize,
-) -> *mut c_void {
+pub unsafe extern "C" fn ofpbuf_put(b: *mut OfpBuf, p: *const c_void, size: usize) -> *mut c_void {
     // SAFETY: the rule of this module.
     unsafe { Buf::from_ptr(b).put_raw(p.cast(), size).cast() }
 }
@@ -173,7 +173,9 @@ pub unsafe extern "C" fn ofpbuf_put_hex(
             }
             let high = (*s as char).to_digit(16);
             let low = high.and_then(|_| (*s.add(1) as char).to_digit(16));
-            let (Some(high), Some(low)) = (high, low) else { break };
+            let (Some(high), Some(low)) = (high, low) else {
+                break;
+            };
             // One at a time, since growth shows in 'allocated'.
             b.put(&[(high * 16 + low) as u8]);
             added += 1;
@@ -221,11 +223,7 @@ pub unsafe extern "C" fn ofpbuf_push_zeros(b: *mut OfpBuf, size: usize) -> *mut 
 /// Adds a copy of the 'size' bytes at 'p' at the start and returns its start. 'p' may be null if
 /// 'size' is 0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ofpbuf_push(
-    b: *mut OfpBuf,
-    p: *const c_void,
-    size: usize,
-) -> *mut c_void {
+pub unsafe extern "C" fn ofpbuf_push(b: *mut OfpBuf, p: *const c_void, size: usize) -> *mut c_void {
     // SAFETY: the rule of this module.
     unsafe {
         let to = Buf::from_ptr(b).push_uninit(size);

@@ -33,10 +33,12 @@ pub unsafe extern "C" fn nl_attr_validate(nla: *const nlattr, policy: *const NlP
     result.inspect_err(|&finding| note(finding)).is_ok()
 }
 
-/// Parses the attributes in 'msg' behind its first 'offset' bytes. Stores a pointer to the last
-/// attribute of each type 'i' less than 'n_attrs' that 'policy[i]' does not skip in 'attrs[i]', or
-/// null. Returns whether all satisfy their policies, nothing else follows them, and none that is
-/// required is missing. On failure, 'attrs' holds what was found so far.
+/// Parses the attributes in 'msg' behind its first 'offset' bytes. 'policy' and 'attrs' have an
+/// element for each type less than 'n_attrs'; other types are skipped, and those whose policy is
+/// NL_A_NO_ATTR. Stores in 'attrs' a pointer to the last attribute of each type, or null.
+///
+/// Returns whether all satisfy their policies, nothing else follows them, and none that is required
+/// is missing. On failure, 'attrs' holds what was found so far.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_policy_parse(
     msg: *const OfpBuf,
@@ -80,7 +82,14 @@ unsafe fn parse(
     n_attrs: usize,
 ) -> bool {
     if n_attrs == 0 {
-        return wire::parse(bytes, offset, &[], &mut [], |_| core::ptr::null_mut::<nlattr>(), note);
+        return wire::parse(
+            bytes,
+            offset,
+            &[],
+            &mut [],
+            |_| core::ptr::null_mut::<nlattr>(),
+            note,
+        );
     }
     // SAFETY: the caller's promise. What `attrs` held before is overwritten first.
     let (policies, slots) = unsafe {

@@ -33,11 +33,7 @@ pub unsafe extern "C" fn nlsock_log_set_module_level(
 
 /// Logs 'text' for a module of the program, whatever the module's level.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nlsock_log(
-    module: *const VlogModule,
-    level: c_int,
-    text: *const c_char,
-) {
+pub unsafe extern "C" fn nlsock_log(module: *const VlogModule, level: c_int, text: *const c_char) {
     if let Some(level) = Level::from_raw(level) {
         // SAFETY: the rule of this module.
         let (module, text) = unsafe { (&*module, CStr::from_ptr(text)) };
@@ -53,8 +49,7 @@ pub unsafe extern "C" fn nlsock_log_should_drop(
     limit: *mut VlogRateLimit,
 ) -> bool {
     // SAFETY: the rule of this module.
-    Level::from_raw(level)
-        .is_none_or(|level| unsafe { log::should_drop(&*module, level, limit) })
+    Level::from_raw(level).is_none_or(|level| unsafe { log::should_drop(&*module, level, limit) })
 }
 
 /// Makes the thread's next nlsock_poll_block() wake up when one of 'events' occurs on 'fd'.
@@ -117,7 +112,10 @@ pub unsafe extern "C" fn nlsock_set_program_name(name: *const c_char) {
     // SAFETY: the rule of this module. The copy before, if any, may still be referred to.
     unsafe {
         let name = CStr::from_ptr(name).to_bytes_with_nul();
-        let start = name.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
+        let start = name
+            .iter()
+            .rposition(|&byte| byte == b'/')
+            .map_or(0, |slash| slash + 1);
         let base = name.get(start..).unwrap_or(name);
         *PROGRAM_NAME.0.get() = memory::xmemdup(base.as_ptr(), base.len()).cast();
     }
@@ -139,7 +137,11 @@ pub unsafe extern "C" fn nlsock_assert_failure(
 ) -> ! {
     // SAFETY: the rule of this module.
     let (place, function, condition) = unsafe {
-        (CStr::from_ptr(r#where), CStr::from_ptr(function), CStr::from_ptr(condition))
+        (
+            CStr::from_ptr(r#where),
+            CStr::from_ptr(function),
+            CStr::from_ptr(condition),
+        )
     };
     contract::failure(place, function, condition)
 }

@@ -52,10 +52,7 @@ pub unsafe extern "C" fn nl_sock_destroy(sock: *mut NlSock) {
 ///
 /// A subscribed socket must not be used for transactions and dumps: they discard notifications.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nl_sock_join_mcgroup(
-    sock: *mut NlSock,
-    multicast_group: c_uint,
-) -> c_int {
+pub unsafe extern "C" fn nl_sock_join_mcgroup(sock: *mut NlSock, multicast_group: c_uint) -> c_int {
     // SAFETY: the rule of this module.
     status(unsafe { (*sock).set_membership(true, multicast_group) })
 }
@@ -77,11 +74,7 @@ pub unsafe extern "C" fn nl_sock_leave_mcgroup(
 /// Returns 0 or a positive errno value. If there is no room in the socket's buffer, waits for it if
 /// 'wait' is true, else returns EAGAIN.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nl_sock_send(
-    sock: *mut NlSock,
-    msg: *const OfpBuf,
-    wait: bool,
-) -> c_int {
+pub unsafe extern "C" fn nl_sock_send(sock: *mut NlSock, msg: *const OfpBuf, wait: bool) -> c_int {
     // SAFETY: the rule of this module.
     unsafe { nl_sock_send_seq(sock, msg, (*sock).allocate_seq(1), wait) }
 }
@@ -108,11 +101,7 @@ pub unsafe extern "C" fn nl_sock_send_seq(
 ///
 /// Several threads may receive from one socket at a time, each with a buffer of its own.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nl_sock_recv(
-    sock: *mut NlSock,
-    buf: *mut OfpBuf,
-    wait: bool,
-) -> c_int {
+pub unsafe extern "C" fn nl_sock_recv(sock: *mut NlSock, buf: *mut OfpBuf, wait: bool) -> c_int {
     // SAFETY: the rule of this module.
     status(unsafe { (*sock).receive(Buf::from_ptr(buf), wait) })
 }

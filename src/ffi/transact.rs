@@ -23,7 +23,11 @@ impl CallersArray<'_> {
     /// # Safety
     /// The array has `n` pointers to transactions, which stay good while this exists.
     unsafe fn new(transactions: *mut *mut NlTransaction, n: usize) -> Self {
-        Self { transactions, n, lifetime: PhantomData }
+        Self {
+            transactions,
+            n,
+            lifetime: PhantomData,
+        }
     }
 
     fn at(&self, index: usize) -> *mut NlTransaction {
@@ -130,10 +134,11 @@ unsafe fn transact_one(
     (result, idle)
 }
 
+/// A buffer as large as one of `REPLY_SIZE` would have become by receiving `message`.
 fn new_reply(message: &[u8]) -> *mut OfpBuf {
-    let reply = buffer::new(REPLY_SIZE);
+    let reply = buffer::new(buffer::filled_size(REPLY_SIZE, message.len()));
     // SAFETY: a new buffer, which nobody else knows.
-    unsafe { Buf::from_ptr(reply) }.fill(message);
+    unsafe { Buf::from_ptr(reply) }.put(message);
     reply
 }
 

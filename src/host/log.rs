@@ -54,7 +54,10 @@ unsafe impl Sync for VlogModule {}
 const fn module(name: &'static CStr) -> VlogModule {
     let level = Level::Info as i32;
     VlogModule {
-        list: UnsafeCell::new(List { prev: null_mut(), next: null_mut() }),
+        list: UnsafeCell::new(List {
+            prev: null_mut(),
+            next: null_mut(),
+        }),
         name: name.as_ptr(),
         levels: [const { AtomicI32::new(Level::Info as i32) }; 3],
         min_level: AtomicI32::new(level),
@@ -80,8 +83,10 @@ struct Program {
 // SAFETY: a registered module lives until it is unregistered, and its levels are atomic.
 unsafe impl Send for Program {}
 
-static PROGRAM: Mutex<Program> =
-    Mutex::new(Program { level: Level::Warn as c_int, modules: Vec::new() });
+static PROGRAM: Mutex<Program> = Mutex::new(Program {
+    level: Level::Warn as c_int,
+    modules: Vec::new(),
+});
 
 fn program() -> std::sync::MutexGuard<'static, Program> {
     PROGRAM.lock().unwrap_or_else(PoisonError::into_inner)
@@ -96,7 +101,10 @@ pub(super) fn start() {
             // out pointing to itself, as the host's own do.
             unsafe {
                 let list = (*module).list.get();
-                list.write(List { prev: list, next: list });
+                list.write(List {
+                    prev: list,
+                    next: list,
+                });
                 nlsock_host_log_register(module.cast());
             }
         }
@@ -112,7 +120,9 @@ pub(super) fn start() {
         }
         CStr::from_ptr(value).to_string_lossy()
     };
-    let applied = level_from_name(&wanted).ok_or(Errno::EINVAL).and_then(set_level);
+    let applied = level_from_name(&wanted)
+        .ok_or(Errno::EINVAL)
+        .and_then(set_level);
     if applied.is_err() {
         let text = format!("NLSOCK_LOG={wanted}: must be off, err, warn, info or dbg; using warn");
         emit(&SOCKET, Level::Warn, format_args!("{text}"));
@@ -169,7 +179,11 @@ fn check_settable(level: c_int) -> Result<(), Errno> {
 
 /// EOPNOTSUPP where the host's log decides.
 pub(crate) fn check_no_host() -> Result<(), Errno> {
-    if nlsock_host_has_log() { Err(Errno::EOPNOTSUPP) } else { Ok(()) }
+    if nlsock_host_has_log() {
+        Err(Errno::EOPNOTSUPP)
+    } else {
+        Ok(())
+    }
 }
 
 /// Takes a module of the program in: it gets the level that is in force, and those set later.
@@ -203,7 +217,11 @@ pub(crate) fn emit(module: &VlogModule, level: Level, text: fmt::Arguments<'_>) 
         let text = CString::new(text.replace('\0', " ")).unwrap_or_default();
         // SAFETY: a registered module, a C string.
         unsafe {
-            nlsock_host_log(core::ptr::from_ref(module).cast(), level as c_int, text.as_ptr());
+            nlsock_host_log(
+                core::ptr::from_ref(module).cast(),
+                level as c_int,
+                text.as_ptr(),
+            );
         }
     } else {
         console::write(name(module), level, &text);
@@ -257,7 +275,11 @@ pub(crate) unsafe fn should_drop(
     match unsafe { rate_limit::withdraw(limit) } {
         Verdict::Drop => true,
         Verdict::Pass => false,
-        Verdict::PassAfter { dropped, first, last } => {
+        Verdict::PassAfter {
+            dropped,
+            first,
+            last,
+        } => {
             emit(
                 module,
                 level,

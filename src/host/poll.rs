@@ -34,10 +34,16 @@ pub(crate) fn fd_wait(fd: c_int, events: c_short, place: &'static CStr) {
 
 /// Wakes up the thread's next [`block`] when one of `events` occurs on `fd`.
 pub(crate) fn own_fd_wait(fd: c_int, events: c_short) {
-    WAITS.with_borrow_mut(|waits| match waits.fds.iter_mut().find(|known| known.fd == fd) {
-        Some(known) => known.events |= events,
-        None => waits.fds.push(libc::pollfd { fd, events, revents: 0 }),
-    });
+    WAITS.with_borrow_mut(
+        |waits| match waits.fds.iter_mut().find(|known| known.fd == fd) {
+            Some(known) => known.events |= events,
+            None => waits.fds.push(libc::pollfd {
+                fd,
+                events,
+                revents: 0,
+            }),
+        },
+    );
 }
 
 /// Wakes up the thread's next [`block`] after `delay` milliseconds, at once if not positive.
@@ -56,8 +62,10 @@ pub(crate) fn timer_wait_until(when: i64) {
 
 /// Blocks until something happens that was asked for since the last call, or a signal is handled.
 pub(crate) fn block() {
-    let Waits { mut fds, until } =
-        WAITS.replace(Waits { fds: Vec::new(), until: NEVER });
+    let Waits { mut fds, until } = WAITS.replace(Waits {
+        fds: Vec::new(),
+        until: NEVER,
+    });
     let timeout = (until != NEVER).then(|| {
         let left = until.saturating_sub(sys::monotonic_ms());
         Duration::from_millis(u64::try_from(left).unwrap_or(0))

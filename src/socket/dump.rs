@@ -51,7 +51,7 @@ impl Dump {
             Ok(sock) => {
                 // SAFETY: the caller's promise.
                 let result = unsafe { sock.send(request, sock.allocate_seq(1), true) };
-                (Box::into_raw(sock), result)
+                (Box::into_raw(Box::new(sock)), result)
             }
             Err(error) => (null_mut(), Err(error)),
         };
@@ -61,7 +61,10 @@ impl Dump {
             self.0.write(NlDump {
                 sock,
                 nl_seq: seq,
-                mutex: OvsMutex { lock: libc::PTHREAD_MUTEX_INITIALIZER, r#where: null() },
+                mutex: OvsMutex {
+                    lock: libc::PTHREAD_MUTEX_INITIALIZER,
+                    r#where: null(),
+                },
                 status: errno::status(result),
             });
         }
@@ -169,11 +172,15 @@ impl Dump {
                 let sock = Box::from_raw(sock);
                 // Anything but the announced end may leave parts of this dump in the socket.
                 if status == DONE {
-                    pool::give(sock);
+                    pool::give(*sock);
                 }
             }
         }
-        if status > 0 { Err(Errno::from_raw(status)) } else { Ok(()) }
+        if status > 0 {
+            Err(Errno::from_raw(status))
+        } else {
+            Ok(())
+        }
     }
 
     fn read_rest(self) {
@@ -182,9 +189,16 @@ impl Dump {
         let mut buffer = MaybeUninit::<OfpBuf>::uninit();
         // SAFETY: both structures live here, and nobody else knows them.
         let (reply, buffer) = unsafe {
-            (Buf::from_ptr(reply.as_mut_ptr()), Buf::from_ptr(buffer.as_mut_ptr()))
+            (
+                Buf::from_ptr(reply.as_mut_ptr()),
+                Buf::from_ptr(buffer.as_mut_ptr()),
+            )
         };
-        buffer.use_memory(memory.as_mut_ptr().cast(), NL_DUMP_BUFSIZE, OfpbufSource::STUB);
+        buffer.use_memory(
+            memory.as_mut_ptr().cast(),
+            NL_DUMP_BUFSIZE,
+            OfpbufSource::STUB,
+        );
         while self.next(reply, buffer) {}
         buffer.uninit();
     }

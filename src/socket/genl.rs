@@ -21,7 +21,12 @@ const GROUP_NAME: usize = libc::CTRL_ATTR_MCAST_GRP_NAME as usize;
 const GROUP_ID: usize = libc::CTRL_ATTR_MCAST_GRP_ID as usize;
 
 const fn policy(kind: NlAttrType, optional: bool) -> NlPolicy {
-    NlPolicy { r#type: kind, min_len: 0, max_len: 0, optional }
+    NlPolicy {
+        r#type: kind,
+        min_len: 0,
+        max_len: 0,
+        optional,
+    }
 }
 
 const SKIP: NlPolicy = policy(NlAttrType::NO_ATTR, true);
@@ -61,14 +66,14 @@ fn ask<R>(
         // families are invisible. So an unknown family is asked for again in the present one.
         Err(Errno::ENOENT) => {
             let sock = NlSock::open(libc::NETLINK_GENERIC)?;
-            exchange(Box::new(sock), name, &mut use_family)
+            exchange(sock, name, &mut use_family)
         }
         result => result,
     }
 }
 
 fn exchange<R>(
-    sock: Box<NlSock>,
+    sock: NlSock,
     name: &CStr,
     use_family: &mut impl FnMut(Family<'_>) -> Result<R, Errno>,
 ) -> Result<R, Errno> {
@@ -77,7 +82,12 @@ fn exchange<R>(
     // SAFETY: the structure and the memory live here, and nobody else knows them.
     let request = unsafe { Buf::from_ptr(request.as_mut_ptr()) };
     request.use_memory(memory.as_mut_ptr().cast(), REQUEST, OfpbufSource::STUB);
-    message::put_header(request, GENL_HEADER, GENL_ID_CTRL, libc::NLM_F_REQUEST as u16);
+    message::put_header(
+        request,
+        GENL_HEADER,
+        GENL_ID_CTRL,
+        libc::NLM_F_REQUEST as u16,
+    );
     message::put_genl_header(request, CTRL_CMD_GETFAMILY, 1);
     message::add_attr(request, End::Tail, FAMILY_NAME, name.to_bytes_with_nul());
 
@@ -105,8 +115,17 @@ fn parse_family(reply: &[u8]) -> Result<Family<'_>, Errno> {
     let kind = Header::parse(reply).map(|header| header.kind);
     let mut attrs: [Option<Attr<'_>>; MCAST_GROUPS + 1] = [None; _];
     let valid = kind == Some(GENL_ID_CTRL)
-        && parse(reply, HEADER + GENL_HEADER, &FAMILY_POLICY, &mut attrs, Some, note);
-    let id = attrs[FAMILY_ID].and_then(|attr| attr.payload.try_into().ok()).map(u16::from_ne_bytes);
+        && parse(
+            reply,
+            HEADER + GENL_HEADER,
+            &FAMILY_POLICY,
+            &mut attrs,
+            Some,
+            note,
+        );
+    let id = attrs[FAMILY_ID]
+        .and_then(|attr| attr.payload.try_into().ok())
+        .map(u16::from_ne_bytes);
     match id {
         Some(id) if valid && id != 0 => {
             let groups = attrs[MCAST_GROUPS].map(|attr| attr.payload);
@@ -125,7 +144,9 @@ pub(crate) fn lookup_family(name: &CStr) -> Result<u16, Errno> {
 
 /// The number of a family's multicast group.
 pub(crate) fn lookup_group(family: &CStr, group: &CStr) -> Result<u32, Errno> {
-    ask(family, |family| find_group(family.groups.ok_or(Errno::EPROTO)?, group))
+    ask(family, |family| {
+        find_group(family.groups.ok_or(Errno::EPROTO)?, group)
+    })
 }
 
 fn find_group(groups: &[u8], name: &CStr) -> Result<u32, Errno> {
@@ -138,17 +159,20 @@ fn find_group(groups: &[u8], name: &CStr) -> Result<u32, Errno> {
             return Err(Errno::EPROTO);
         };
         if found.payload == name.to_bytes_with_nul() {
-            return id.payload.try_into().map(u32::from_ne_bytes).map_err(|_| Errno::EPROTO);
+            return id
+                .payload
+                .try_into()
+                .map(u32::from_ne_bytes)
+                .map_err(|_| Errno::EPROTO);
         }
     }
     Err(Errno::EPROTO)
 }
 
 /// Names of the families that were looked up, for the log. In the order of their numbers.
-static NAMES: Mutex<Vec<(u16, Box<str>)>> = Mutex::new(Vec::new());
+static NAMES: Mutex<Vec<(u16, Box<CStr>)>> = Mutex::new(Vec::new());
 
 fn remember(id: u16, name: &CStr) {
-    let name = name.to_string_lossy();
     let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
     match names.binary_search_by_key(&id, |&(id, _)| id) {
         Ok(at) => {
@@ -172,7 +196,10 @@ pub(crate) fn family_name(id: u16) -> String {
         .binary_search_by_key(&id, |&(id, _)| id)
         .ok()
         .and_then(|at| names.get(at))
-        .map_or_else(|| "unknown".to_owned(), |(_, name)| name.to_string())
+        .map_or_else(
+            || "unknown".to_owned(),
+            |(_, name)| name.to_string_lossy().into_owned(),
+        )
 }
 
 const _: () = assert!(HEADER + GENL_HEADER + ATTR_HEADER + libc::GENL_NAMSIZ as usize <= REQUEST);
@@ -188,7 +215,10 @@ mod tests {
         remember(40_001, c"a");
         remember(40_000, c"b");
         remember(40_001, c"c");
-        assert_eq!((family_name(40_000), family_name(40_001)), ("b".into(), "c".into()));
+        assert_eq!(
+            (family_name(40_000), family_name(40_001)),
+            ("b".into(), "c".into())
+        );
     }
 
     fn attr(kind: usize, payload: &[u8]) -> Vec<u8> {
@@ -217,7 +247,10 @@ mod tests {
         assert_eq!(parsed(16, &attr(FAMILY_ID, &[0, 0])), Err(Errno::EPROTO));
         assert_eq!(parsed(16, &attr(FAMILY_ID, &[1])), Err(Errno::EPROTO));
         assert_eq!(parse_family(&[]).map(|f| f.id), Err(Errno::EPROTO));
-        assert_eq!(parse_family(&reply(16, &id)[..19]).map(|f| f.id), Err(Errno::EPROTO));
+        assert_eq!(
+            parse_family(&reply(16, &id)[..19]).map(|f| f.id),
+            Err(Errno::EPROTO)
+        );
     }
 
     #[test]
@@ -231,6 +264,9 @@ mod tests {
         groups.extend(attr(2, &group(b"two\0", 8)));
         assert_eq!(find_group(&groups, c"two"), Ok(8));
         assert_eq!(find_group(&groups, c"tw"), Err(Errno::EPROTO));
-        assert_eq!(find_group(&attr(1, &attr(GROUP_NAME, b"one\0")), c"one"), Err(Errno::EPROTO));
+        assert_eq!(
+            find_group(&attr(1, &attr(GROUP_NAME, b"one\0")), c"one"),
+            Err(Errno::EPROTO)
+        );
     }
 }

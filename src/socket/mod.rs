@@ -3,8 +3,9 @@
 pub(crate) mod dump;
 pub(crate) mod genl;
 pub(crate) mod pool;
-pub(crate) mod transact;
+mod scratch;
 mod trace;
+pub(crate) mod transact;
 
 use crate::buffer::Buf;
 use crate::contract::c_assert;
@@ -15,16 +16,12 @@ use crate::message;
 use crate::sys::{self, Uninit};
 use crate::wire::{HEADER, Header};
 use core::ffi::{c_int, c_uint};
-use core::mem::MaybeUninit;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::OnceLock;
 
 /// The receive buffer that a socket asks for, in bytes.
 const RECEIVE_BUFFER: c_int = 1024 * 1024;
-/// What is received beyond a caller's buffer: an attribute's greatest length, so that a message
-/// may be at least as long.
-const TAIL: usize = 65536;
 /// The most requests in one datagram, whatever the system allows.
 pub(crate) const MAX_PARTS: usize = 128;
 /// The least that POSIX lets a system allow.
@@ -49,7 +46,8 @@ pub struct NlSock {
 
 impl NlSock {
     pub(crate) fn open(protocol: c_int) -> Result<Self, Errno> {
-        let fd = sys::netlink_socket(protocol).inspect_err(|&error| failed("socket", error))?;
+        // The original's word for socket(): logs are searched for it.
+        let fd = sys::netlink_socket(protocol).inspect_err(|&error| failed("fcntl", error))?;
         grow_receive_buffer(&fd);
         let buffer = sys::receive_buffer_size(&fd)
             .inspect_err(|&error| failed("getsockopt(SO_RCVBUF)", error))?;
@@ -90,7 +88,9 @@ impl NlSock {
             next if next < u32::MAX / 2 => Some(next),
             _ => Some(1),
         };
-        self.next_seq.fetch_update(Relaxed, Relaxed, advance).unwrap_or(1)
+        self.next_seq
+            .fetch_update(Relaxed, Relaxed, advance)
+            .unwrap_or(1)
     }
 
     /// Joins or leaves a multicast group.
@@ -102,7 +102,11 @@ impl NlSock {
         sys::set_option(&self.fd, libc::SOL_NETLINK, option, group.cast_signed()).inspect_err(
             |error| {
                 let text = errno::message(error.raw());
-                log!(SOCKET, Warn, "could not {verb} multicast group {group} ({text})");
+                log!(
+                    SOCKET,
+                    Warn,
+                    "could not {verb} multicast group {group} ({text})"
+                );
             },
         )
     }
@@ -112,8 +116,7 @@ impl NlSock {
     /// # Safety
     /// As of [`message::finalize`].
     pub(crate) unsafe fn send(&self, message: Buf<'_>, seq: u32, wait: bool) -> Result<(), Errno> {
-        message::header(message);
-        // SAFETY: the caller's promise; the header is there.
+        // SAFETY: the caller's promise.
         unsafe { message::finalize(message, seq, self.port) };
         let result = sys::send(&self.fd, message.bytes(), wait);
         trace::message("nl_sock_send__", result, message.bytes(), self.protocol);
@@ -133,26 +136,42 @@ impl NlSock {
             "buf->allocated >= sizeof *nlmsghdr"
         );
         buffer.clear();
-        let mut tail = [const { MaybeUninit::uninit() }; TAIL];
+        scratch::with(scratch::SIZE, |tail| {
+            self.receive_with_tail(buffer, tail, wait)
+        })
+    }
+
+    /// [`NlSock::receive`] into a cleared buffer; what is beyond its allocation goes to `tail`
+    /// first.
+    fn receive_with_tail(
+        &self,
+        buffer: Buf<'_>,
+        tail: &mut [Uninit],
+        wait: bool,
+    ) -> Result<(), Errno> {
         // SAFETY: the buffer's promise: its allocation is memory that nobody else uses.
-        let direct: &mut [Uninit] = unsafe {
-            core::slice::from_raw_parts_mut(buffer.base().cast(), buffer.allocated())
-        };
-        let size = sys::receive_split(&self.fd, direct, &mut tail, wait)
+        let direct: &mut [Uninit] =
+            unsafe { core::slice::from_raw_parts_mut(buffer.base().cast(), buffer.allocated()) };
+        let size = sys::receive_split(&self.fd, direct, tail, wait)
             .inspect_err(|&error| self.note_failure(error))?;
         if size == 0 {
             return Err(Errno::from_raw(libc::ECONNRESET));
         }
         let room = buffer.allocated();
-        if size > room + TAIL {
-            log_limited!(SOCKET, Err, "truncated message (longer than {TAIL} bytes)");
+        if size > room + tail.len() {
+            let limit = tail.len();
+            log_limited!(SOCKET, Err, "truncated message (longer than {limit} bytes)");
             return Err(Errno::E2BIG);
         }
         buffer.set_size(size.min(room));
         let length = Header::parse(buffer.bytes()).map(|header| header.length as usize);
         if !length.is_some_and(|length| length >= HEADER && length <= size) {
             buffer.clear();
-            log_limited!(SOCKET, Err, "received invalid nlmsg ({size} bytes < {HEADER})");
+            log_limited!(
+                SOCKET,
+                Err,
+                "received invalid nlmsg ({size} bytes < {HEADER})"
+            );
             return Err(Errno::EPROTO);
         }
         if size > room {
@@ -204,9 +223,7 @@ fn failed(call: &str, error: Errno) {
 fn grow_receive_buffer(fd: &OwnedFd) {
     let result = match force_receive_buffer(fd) {
         // Only root may pass the system's limit. The kernel lowers the wish to it.
-        Err(Errno::EPERM) => {
-            sys::set_option(fd, libc::SOL_SOCKET, libc::SO_RCVBUF, RECEIVE_BUFFER)
-        }
+        Err(Errno::EPERM) => sys::set_option(fd, libc::SOL_SOCKET, libc::SO_RCVBUF, RECEIVE_BUFFER),
         result => result,
     };
     if let Err(error) = result {

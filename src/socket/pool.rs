@@ -10,27 +10,26 @@ const PROTOCOLS: usize = 32;
 /// As many idle sockets are kept of each.
 const KEPT: usize = 16;
 
-static POOLS: [Mutex<Vec<Box<NlSock>>>; PROTOCOLS] =
-    [const { Mutex::new(Vec::new()) }; PROTOCOLS];
+static POOLS: [Mutex<Vec<NlSock>>; PROTOCOLS] = [const { Mutex::new(Vec::new()) }; PROTOCOLS];
 
 /// The idle sockets of a protocol. Never held across a system call.
-fn pool(protocol: c_int) -> Result<MutexGuard<'static, Vec<Box<NlSock>>>, Errno> {
+fn pool(protocol: c_int) -> Result<MutexGuard<'static, Vec<NlSock>>, Errno> {
     let index = usize::try_from(protocol).map_err(|_| Errno::EPROTONOSUPPORT)?;
     let pool = POOLS.get(index).ok_or(Errno::EPROTONOSUPPORT)?;
     Ok(pool.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// An idle socket, or a new one where there is none.
-pub(crate) fn take(protocol: c_int) -> Result<Box<NlSock>, Errno> {
+pub(crate) fn take(protocol: c_int) -> Result<NlSock, Errno> {
     let idle = pool(protocol)?.pop();
     match idle {
         Some(sock) => Ok(sock),
-        None => NlSock::open(protocol).map(Box::new),
+        None => NlSock::open(protocol),
     }
 }
 
 /// Gives back a socket that has nothing left to receive; closes it where enough are kept.
-pub(crate) fn give(sock: Box<NlSock>) {
+pub(crate) fn give(sock: NlSock) {
     // The guard is gone, and with it the lock, before what is left over is closed.
     let _surplus = match pool(sock.protocol()) {
         Ok(mut idle) if idle.len() < KEPT => {

@@ -17,10 +17,16 @@ impl Names for Known {
     }
 }
 
+/// Whether messages are shown.
+#[inline]
+pub(super) fn wanted() -> bool {
+    enabled(&SOCKET, Level::Dbg)
+}
+
 /// Shows a message that `function` sent or received with the given result.
 #[inline]
 pub(super) fn message(function: &str, result: Result<(), Errno>, message: &[u8], protocol: i32) {
-    if enabled(&SOCKET, Level::Dbg) {
+    if wanted() {
         show(function, result, message, protocol);
     }
 }
@@ -28,5 +34,10 @@ pub(super) fn message(function: &str, result: Result<(), Errno>, message: &[u8],
 #[cold]
 fn show(function: &str, result: Result<(), Errno>, message: &[u8], protocol: i32) {
     let text = errno::message(errno::status(result));
-    log_limited!(SOCKET, Dbg, "{function} ({text}): {}", describe(message, protocol, &Known));
+    log_limited!(
+        SOCKET,
+        Dbg,
+        "{function} ({text}): {}",
+        describe(message, protocol, &Known)
+    );
 }

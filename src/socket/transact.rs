@@ -5,7 +5,7 @@
 //! lost. After an overflow the queue is read to its end, what is in it counts, and the requests
 //! that have no reply go again, fewer at a time.
 
-use super::{MAX_PARTS, NlSock, trace};
+use super::{MAX_PARTS, NlSock, scratch, trace};
 use crate::buffer::Buf;
 use crate::errno::{self, Errno};
 use crate::host::counters::{Event, count};
@@ -21,8 +21,6 @@ use std::time::Instant;
 
 /// About a page of requests goes in a datagram: larger ones are dear to allocate in the kernel.
 const MAX_BATCH_BYTES: usize = 4096 - 512;
-/// What is received at once, in bytes.
-const SCRATCH: usize = 65536;
 /// How often in a row a single request goes again without getting anywhere.
 const MAX_TRIES: u32 = 8;
 /// How long an acknowledgement that must exist is waited for.
@@ -67,16 +65,16 @@ impl Set {
         self.0.count_ones() as usize
     }
 
-    fn contains(self, index: usize) -> bool {
-        self.0 >> index & 1 != 0
+    fn one(index: usize) -> Self {
+        Self(1 << index)
     }
 
-    fn insert(&mut self, index: usize) {
-        self.0 |= 1 << index;
+    fn overlaps(self, other: Self) -> bool {
+        self.0 & other.0 != 0
     }
 
-    fn remove(&mut self, index: usize) {
-        self.0 &= !(1 << index);
+    fn insert(&mut self, other: Self) {
+        self.0 |= other.0;
     }
 
     fn without(self, other: Self) -> Self {
@@ -89,6 +87,9 @@ impl Set {
 
     /// The `n` of the lowest indexes.
     fn lowest(self, n: usize) -> Self {
+        if n >= self.len() {
+            return self;
+        }
         let mut rest = self.0;
         for _ in 0..n {
             rest &= rest.wrapping_sub(1);
@@ -120,7 +121,13 @@ pub(crate) unsafe fn transact<T: Transactions>(sock: &NlSock, transactions: &mut
     let mut start = 0;
     while start < transactions.len() {
         let count = batch_len(sock, transactions, start);
-        let mut batch = Batch { sock, transactions, start, idle: true, needed: SCRATCH };
+        let mut batch = Batch {
+            sock,
+            transactions,
+            start,
+            idle: true,
+            needed: scratch::SIZE,
+        };
         // SAFETY: the caller's promise.
         unsafe { batch.run(Set::first(count)) };
         idle &= batch.idle;
@@ -197,7 +204,11 @@ impl<T: Transactions> Batch<'_, T> {
                     log_limited!(SOCKET, Dbg, "receive buffer overflow, resending request");
                     let progress = left != sent;
                     pending = pending.without(sent.without(left));
-                    tries = if progress || sent.len() > 1 { 0 } else { tries + 1 };
+                    tries = if progress || sent.len() > 1 {
+                        0
+                    } else {
+                        tries + 1
+                    };
                     at_once = (at_once / 2).max(1);
                     if tries >= MAX_TRIES {
                         self.fail(left, Errno::ENOBUFS);
@@ -215,7 +226,12 @@ impl<T: Transactions> Batch<'_, T> {
             return;
         }
         self.idle = false;
-        log_limited!(SOCKET, Err, "transaction error ({})", errno::message(error.raw()));
+        log_limited!(
+            SOCKET,
+            Err,
+            "transaction error ({})",
+            errno::message(error.raw())
+        );
         for index in set {
             self.transactions.finish(self.start + index, Err(error));
         }
@@ -226,7 +242,8 @@ impl<T: Transactions> Batch<'_, T> {
     /// # Safety
     /// As of [`transact`].
     unsafe fn round(&mut self, sent: Set) -> Round {
-        let base_seq = self.sock.allocate_seq(MAX_PARTS as u32);
+        let last = sent.last().unwrap_or_default();
+        let base_seq = self.sock.allocate_seq(last as u32 + 1);
         // SAFETY: the caller's promise.
         let acks = match unsafe { self.send(sent, base_seq) } {
             Ok(acks) => acks,
@@ -235,19 +252,14 @@ impl<T: Transactions> Batch<'_, T> {
         let replies = Replies {
             base_seq,
             sent,
+            last: Set::one(last),
             answered: Set::EMPTY,
             acks,
             lost: self.sock.congested.load(Relaxed),
             garbage: false,
             deadline: None,
         };
-        if self.needed <= SCRATCH {
-            let mut scratch = [const { MaybeUninit::uninit() }; SCRATCH];
-            self.receive_all(replies, &mut scratch)
-        } else {
-            let mut scratch = Vec::with_capacity(self.needed);
-            self.receive_all(replies, scratch.spare_capacity_mut())
-        }
+        scratch::with(self.needed, |memory| self.receive_all(replies, memory))
     }
 
     /// Sends some requests as one datagram. Returns those that an acknowledgement must follow.
@@ -258,17 +270,16 @@ impl<T: Transactions> Batch<'_, T> {
         let mut acks = Set::EMPTY;
         let mut parts = [const { MaybeUninit::<IoSlice<'_>>::uninit() }; MAX_PARTS];
         let mut count_sent = 0;
+        let port = self.sock.port;
         for (index, part) in sent.zip(&mut parts) {
             let request = self.transactions.request(self.start + index);
-            message::header(request);
-            // SAFETY: the caller's promise; the header is there.
-            unsafe { message::finalize(request, base_seq + index as u32, self.sock.port) };
-            let flags = Header::parse(request.bytes()).map_or(0, |header| header.flags);
+            // SAFETY: the caller's promise.
+            let flags = unsafe { message::finalize(request, base_seq + index as u32, port) };
             if flags & NLM_F_DUMP == NLM_F_DUMP {
                 // More parts follow than the one that is the reply.
                 self.idle = false;
             } else if flags & NLM_F_ACK != 0 {
-                acks.insert(index);
+                acks.insert(Set::one(index));
             }
             part.write(IoSlice::new(request.bytes()));
             count_sent += 1;
@@ -280,8 +291,15 @@ impl<T: Transactions> Batch<'_, T> {
             [request] => sys::send(&self.sock.fd, request, true),
             parts => sys::send_parts(&self.sock.fd, parts),
         };
-        for part in parts {
-            trace::message("nl_sock_transact_multiple__", result, part, self.sock.protocol);
+        if trace::wanted() {
+            for part in parts {
+                trace::message(
+                    "nl_sock_transact_multiple__",
+                    result,
+                    part,
+                    self.sock.protocol,
+                );
+            }
         }
         result?;
         count(Event::Sent, count_sent);
@@ -298,9 +316,8 @@ impl<T: Transactions> Batch<'_, T> {
                 Ok(size) => {
                     let received = size.min(scratch.len());
                     // SAFETY: the kernel filled as much.
-                    let datagram: &[u8] = unsafe {
-                        core::slice::from_raw_parts(scratch.as_ptr().cast(), received)
-                    };
+                    let datagram: &[u8] =
+                        unsafe { core::slice::from_raw_parts(scratch.as_ptr().cast(), received) };
                     count(Event::Received, 1);
                     self.take(&mut replies, datagram, size);
                 }
@@ -343,29 +360,27 @@ impl<T: Transactions> Batch<'_, T> {
             log_limited!(SOCKET, Dbg, "ignoring unexpected seq {:#x}", header.seq);
             return;
         };
+        let this = Set::one(index);
+        let answered = replies.answered.overlaps(this);
         let outcome = match kernel_error(header, message) {
+            // Of several replies to one request, the first is the reply.
+            None if answered => return,
             None => Ok(message),
             Some(verdict) => {
-                let expected = replies.acks.contains(index);
-                replies.acks.remove(index);
+                let expected = replies.acks.overlaps(this);
+                replies.acks = replies.acks.without(this);
                 match refusal(verdict) {
                     // The acknowledgement behind a reply says nothing new.
-                    None if replies.answered.contains(index) => return,
+                    None if answered => return,
                     None => Ok(&[][..]),
-                    Some(error) => {
-                        if expected {
-                            // It overrides a reply that came before.
-                            replies.answered.remove(index);
-                        }
-                        Err(error)
-                    }
+                    // In place of that acknowledgement, a refusal overrides the reply.
+                    Some(_) if answered && !expected => return,
+                    Some(error) => Err(error),
                 }
             }
         };
-        if !replies.answered.contains(index) {
-            replies.answered.insert(index);
-            self.transactions.finish(self.start + index, outcome);
-        }
+        replies.answered.insert(this);
+        self.transactions.finish(self.start + index, outcome);
     }
 
     /// Takes a datagram that did not fit: of a refusal all that counts is there, anything else
@@ -399,7 +414,9 @@ impl<T: Transactions> Batch<'_, T> {
             self.succeed(unanswered);
             return Some(Round::Complete);
         }
-        let deadline = *replies.deadline.get_or_insert_with(|| Instant::now() + ACK_WAIT);
+        let deadline = *replies
+            .deadline
+            .get_or_insert_with(|| Instant::now() + ACK_WAIT);
         let left = deadline.saturating_duration_since(Instant::now());
         let mut fds = [libc::pollfd {
             fd: self.sock.raw_fd(),
@@ -456,6 +473,8 @@ fn refusal(verdict: KernelError) -> Option<Errno> {
 struct Replies {
     base_seq: u32,
     sent: Set,
+    /// The last of those.
+    last: Set,
     answered: Set,
     /// Requests that an acknowledgement must still follow, be it a refusal.
     acks: Set,
@@ -475,20 +494,15 @@ impl Replies {
     /// Whether nothing more has to be received: the last request is answered, so those before it
     /// have been worked on, and no acknowledgement is outstanding.
     fn complete(&self) -> bool {
-        match self.sent.last() {
-            Some(last) => {
-                self.answered.contains(last)
-                    && self.acks.is_empty()
-                    && (self.unanswered().is_empty() || !(self.lost || self.garbage))
-            }
-            None => true,
-        }
+        self.answered.overlaps(self.last)
+            && self.acks.is_empty()
+            && (!(self.lost || self.garbage) || self.unanswered().is_empty())
     }
 
     /// Which request a sequence number belongs to.
     fn index(&self, seq: u32) -> Option<usize> {
         let index = seq.wrapping_sub(self.base_seq) as usize;
-        (index < MAX_PARTS && self.sent.contains(index)).then_some(index)
+        (index < MAX_PARTS && self.sent.overlaps(Set::one(index))).then_some(index)
     }
 }
 

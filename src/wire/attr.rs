@@ -1,7 +1,5 @@
 //! Attributes (`struct nlattr`) one behind the other.
 
-use super::u16_at;
-
 /// Bytes of an attribute's header.
 pub(crate) const ATTR_HEADER: usize = 4;
 /// The bits of an attribute's type that are the type; the others are flags.
@@ -47,16 +45,25 @@ impl<'a> Iterator for Attrs<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Attr<'a>> {
-        let length = u16_at(self.bytes, 0)? as usize;
-        let kind = u16_at(self.bytes, 2)? & TYPE_MASK;
+        let &[l0, l1, k0, k1] = self.bytes.first_chunk()?;
+        let length = u16::from_ne_bytes([l0, l1]) as usize;
+        let kind = u16::from_ne_bytes([k0, k1]) & TYPE_MASK;
         let payload = self.bytes.get(ATTR_HEADER..length)?;
         let offset = self.offset;
         // Where the padding is not there whole, what is there of it counts as left over.
         let step = align(length);
-        let step = if step <= self.bytes.len() { step } else { length };
+        let step = if step <= self.bytes.len() {
+            step
+        } else {
+            length
+        };
         self.bytes = self.bytes.get(step..)?;
         self.offset += step;
-        Some(Attr { offset, kind, payload })
+        Some(Attr {
+            offset,
+            kind,
+            payload,
+        })
     }
 }
 

@@ -54,7 +54,10 @@ mod tests {
         assert_eq!(verdict(16, 0, 36), None);
         assert_eq!(verdict(2, 0, 36), Some(KernelError::Ack));
         assert_eq!(verdict(2, -17, 36), Some(KernelError::Refused(17)));
-        assert_eq!(verdict(2, -i32::MAX, 36), Some(KernelError::Refused(i32::MAX)));
+        assert_eq!(
+            verdict(2, -i32::MAX, 36),
+            Some(KernelError::Refused(i32::MAX))
+        );
         assert_eq!(verdict(2, 1, 36), Some(KernelError::Malformed));
         assert_eq!(verdict(2, i32::MIN, 36), Some(KernelError::Malformed));
         assert_eq!(verdict(2, -17, 35), Some(KernelError::Short(35)));

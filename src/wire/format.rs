@@ -82,7 +82,10 @@ fn put_errno(out: &mut String, code: i32, names: &dyn Names) {
 }
 
 fn put_header(out: &mut String, header: Header, protocol: i32, names: &dyn Names) {
-    put(out, format_args!("nl(len:{}, type={}", header.length, header.kind));
+    put(
+        out,
+        format_args!("nl(len:{}, type={}", header.length, header.kind),
+    );
     match header.kind {
         NLMSG_NOOP => out.push_str("(no-op)"),
         NLMSG_ERROR => out.push_str("(error)"),
@@ -105,7 +108,10 @@ fn put_header(out: &mut String, header: Header, protocol: i32, names: &dyn Names
     if left != 0 {
         put(out, format_args!("[OTHER:{left:x}]"));
     }
-    put(out, format_args!(", seq={:x}, pid={}", header.seq, header.port));
+    put(
+        out,
+        format_args!(", seq={:x}, pid={}", header.seq, header.port),
+    );
 }
 
 /// Bytes on a line of a hex dump.
@@ -170,7 +176,12 @@ mod tests {
             line(16, 30, 0x400, &[]),
             "nl(len:16, type=30(unknown), flags=400[ATOMIC], seq=abc, pid=42"
         );
-        for (kind, name) in [(1, "no-op"), (4, "overrun"), (0, "reserved"), (15, "reserved")] {
+        for (kind, name) in [
+            (1, "no-op"),
+            (4, "overrun"),
+            (0, "reserved"),
+            (15, "reserved"),
+        ] {
             let text = line(0, kind, 0, &[]);
             let expected = format!("nl(len:16, type={kind}({name}), flags=0, seq=abc, pid=42");
             assert_eq!(text, expected);

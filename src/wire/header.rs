@@ -101,7 +101,12 @@ mod tests {
 
     #[test]
     fn what_is_not_a_whole_message_is_garbage() {
-        for bytes in [message(15, 16), message(17, 16), message(u32::MAX, 16), vec![1; 5]] {
+        for bytes in [
+            message(15, 16),
+            message(17, 16),
+            message(u32::MAX, 16),
+            vec![1; 5],
+        ] {
             let mut messages = Messages::new(&bytes);
             assert!(messages.next().is_none());
             assert!(messages.garbage());

@@ -347,10 +347,12 @@ const struct nlattr *nl_attr_find_nested(const struct nlattr *nla, uint16_t type
 bool nl_attr_validate(const struct nlattr *nla, const struct nl_policy *policy);
 
 /**
- * Parses the attributes in 'msg' behind its first 'offset' bytes. Stores a pointer to the last
- * attribute of each type 'i' less than 'n_attrs' that 'policy[i]' does not skip in 'attrs[i]', or
- * null. Returns whether all satisfy their policies, nothing else follows them, and none that is
- * required is missing. On failure, 'attrs' holds what was found so far.
+ * Parses the attributes in 'msg' behind its first 'offset' bytes. 'policy' and 'attrs' have an
+ * element for each type less than 'n_attrs'; other types are skipped, and those whose policy is
+ * NL_A_NO_ATTR. Stores in 'attrs' a pointer to the last attribute of each type, or null.
+ *
+ * Returns whether all satisfy their policies, nothing else follows them, and none that is required
+ * is missing. On failure, 'attrs' holds what was found so far.
  */
 bool nl_policy_parse(const struct ofpbuf *msg,
                      size_t offset,

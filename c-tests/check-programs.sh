@@ -1,0 +1,108 @@
+# C programs, compiled against the installation alone.  Read by check.sh.
+
+tests="test-layout test-ofpbuf test-netlink test-socket test-threads test-log test-host test-compat"
+warnings="-Wall -Wextra -Werror"
+
+# compile NAME SOURCE [FLAG...]
+compile() {
+    program=$1
+    source=$2
+    shift 2
+    # shellcheck disable=SC2046,SC2086 # words
+    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g $warnings -I"$here" -o "$scratch/$program" "$source" \
+        $(flags --cflags --libs) -lpthread "$@"
+}
+
+compile_tests() {
+    for test in $tests; do
+        check "$test compiles" compile "$test" "$here/$test.c"
+    done
+}
+
+# The program in the README, as a reader would copy it.
+readme_program() {
+    sed -n '/^```c$/,/^```$/p' README.md | grep -v '^```' > "$scratch/readme.c"
+    [ "$(grep -c . "$scratch/readme.c")" -ge 8 ]
+}
+
+# readme_links NAME FLAG...: the README's program, compiled with the flags, lists a link.
+readme_links() {
+    program=$1
+    shift
+    cc -o "$scratch/$program" "$scratch/readme.c" "$@" && "$scratch/$program" | grep -w lo
+}
+
+pkg_config() {
+    if ! have pkg-config; then
+        skip "linking with pkg-config" "no pkg-config"
+        return
+    fi
+    # shellcheck disable=SC2046 # words
+    check "linking with pkg-config" readme_links dynamic $(pkg-config --cflags --libs nlsock)
+    # shellcheck disable=SC2046 # words
+    check "linking statically with pkg-config" readme_links static -static \
+        $(pkg-config --static --cflags --libs nlsock)
+    # shellcheck disable=SC2046 # words
+    check "linking the archive into a dynamic program" readme_links archive \
+        $(pkg-config --cflags nlsock) "$stage/lib/libnlsock.a"
+    check "linking with -Wl,--as-needed and --no-undefined" readme_links strict \
+        -Wl,--as-needed -Wl,--no-undefined $(pkg-config --cflags --libs nlsock)
+}
+
+# LD_PRELOAD over a program that is linked to another library of the same interface.
+preload() {
+    echo 'int nl_attr_oversized(unsigned long size) { return size == 1; }' > "$scratch/other.c"
+    printf '%s\n' '_Bool nl_attr_oversized(unsigned long);' \
+        'int main(void) { return nl_attr_oversized(1); }' > "$scratch/preload.c"
+    cc -shared -fPIC -o "$scratch/libother.so" "$scratch/other.c" \
+        && cc -o "$scratch/preload" "$scratch/preload.c" "$scratch/libother.so" || return 1
+    export LD_LIBRARY_PATH="$scratch:$stage/lib"
+    ! "$scratch/preload" && LD_PRELOAD=$stage/lib/libnlsock.so "$scratch/preload"
+    status=$?
+    export LD_LIBRARY_PATH="$stage/lib"
+    return $status
+}
+
+# The tests again, as a user without privileges.
+unprivileged() {
+    if [ "$(id -u)" != 0 ]; then
+        return
+    elif ! have setpriv; then
+        skip "tests without privileges" "no setpriv"
+        return
+    fi
+    cp -r "$stage/lib" "$scratch/lib"
+    for test in $tests; do
+        echo "# $test without privileges"
+        run_tap "$test without privileges" env LD_LIBRARY_PATH="$scratch/lib" \
+            setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all \
+            "$scratch/$test"
+    done
+}
+
+programs() {
+    compile_tests
+    for test in $tests; do
+        echo "# $test"
+        run_tap "$test" "$scratch/$test"
+    done
+    unprivileged
+    check "the README has a program" readme_program
+    pkg_config
+    check "LD_PRELOAD takes another library's place" preload
+    check "the demonstration runs" "$here/demo.sh" "$stage"
+}
+
+valgrind_programs() {
+    compile_tests
+    if ! have valgrind; then
+        skip "C tests under valgrind" "no valgrind"
+        return
+    fi
+    for test in $tests; do
+        echo "# $test under valgrind"
+        run_tap "$test under valgrind" valgrind --quiet --error-exitcode=99 --leak-check=full \
+            --errors-for-leak-kinds=definite,indirect,possible --child-silent-after-fork=yes \
+            "$scratch/$test"
+    done
+}

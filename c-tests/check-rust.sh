@@ -1,0 +1,50 @@
+# Formatting, lints, documentation and tests of the Rust code.  Read by check.sh.
+
+# Counts cargo's tests.
+cargo_tests() {
+    name=$1
+    shift
+    if "$@" > "$scratch/output" 2>&1; then
+        status=0
+    else
+        status=1
+    fi
+    grep '^test ' "$scratch/output" | sed -n 's/^test \(.*\) \.\.\. ok$/ok \1/p'
+    good=$(grep -c '^test .* ok$' "$scratch/output")
+    bad=$(grep -c '^test .* FAILED$' "$scratch/output")
+    passed=$((passed + good))
+    failed=$((failed + bad))
+    if [ "$status" != 0 ] || [ "$good" = 0 ]; then
+        cat "$scratch/output"
+        [ "$bad" != 0 ] || not_ok "$name"
+    fi
+}
+
+rust() {
+    if cargo fmt --version >/dev/null 2>&1; then
+        check "formatting" cargo fmt --check
+    else
+        skip "formatting" "no rustfmt"
+    fi
+    if cargo clippy --version >/dev/null 2>&1; then
+        check "lints" cargo clippy --locked --all-targets -- -D warnings
+    else
+        skip "lints" "no clippy"
+    fi
+    check "rustdoc" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps \
+        --document-private-items
+    cargo_tests "Rust tests" cargo test --locked
+}
+
+valgrind_rust() {
+    if ! have valgrind; then
+        skip "Rust tests under valgrind" "no valgrind"
+        return
+    fi
+    runner="valgrind --quiet --error-exitcode=99 --leak-check=full"
+    runner="$runner --errors-for-leak-kinds=definite,indirect,possible"
+    cargo_tests "Rust tests under valgrind" env PROPTEST_CASES=8 \
+        CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="$runner" \
+        CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="$runner" \
+        cargo test --locked -- --test-threads=1
+}

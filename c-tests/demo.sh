@@ -1,0 +1,59 @@
+#!/bin/sh
+# Compiles the example programs against the installation in $1 and runs them on this kernel.
+set -eu
+
+here=$(dirname "$0")
+stage=$1
+bin=$stage/demo
+export PKG_CONFIG_PATH="$stage/lib/pkgconfig"
+export LD_LIBRARY_PATH="$stage/lib"
+
+mkdir -p "$bin"
+for program in monitor routes genl set-link; do
+    # shellcheck disable=SC2046 # pkg-config's words are words
+    ${CC:-cc} -O2 -Wall -o "$bin/$program" "$here/$program.c" \
+        $(pkg-config --cflags --libs nlsock-compat)
+done
+
+title() {
+    printf '\n== %s\n' "$1"
+}
+
+title "routes"
+"$bin/routes" | head -n 8
+
+title "generic netlink families"
+"$bin/genl" | head -n 8
+
+title "names"
+"$bin/genl" nlctrl
+"$bin/genl" nlctrl notify
+
+title "links, and two changes arriving (in a network namespace of its own)"
+if [ "$(id -u)" = 0 ]; then
+    unshare="unshare --net"
+else
+    unshare="unshare --user --map-root-user --net"
+fi
+if ! $unshare true 2>/dev/null; then
+    echo "skipped: this user may not make network namespaces"
+    exit 0
+fi
+# The monitor says when it watches; only then does the link change.
+# shellcheck disable=SC2016 # expanded by the inner shell
+timeout 60 $unshare sh -euc '
+    bin=$1
+    fifo=$bin/monitor.fifo
+    rm -f "$fifo"
+    mkfifo "$fifo"
+    "$bin/monitor" 2 > "$fifo" &
+    while read -r line; do
+        echo "$line"
+        if [ "$line" = watching ]; then
+            "$bin/set-link" lo up
+            "$bin/set-link" lo down
+        fi
+    done < "$fifo"
+    wait $!
+    rm -f "$fifo"
+' demo "$bin"

@@ -1,0 +1,20 @@
+//! The committed headers are what the sources generate.
+
+macro_rules! headers {
+    ($($test:ident: $name:literal),* $(,)?) => {
+        $(#[test]
+        fn $test() {
+            let generated = include_str!(concat!(env!("OUT_DIR"), "/", $name));
+            let committed = include_str!(concat!("../../include/nlsock/generated/", $name));
+            assert!(generated == committed, "{} is out of date: run make headers", $name);
+        })*
+    };
+}
+
+headers! {
+    ofpbuf: "ofpbuf.h",
+    netlink: "netlink.h",
+    netlink_socket: "netlink-socket.h",
+    ext: "nlsock-ext.h",
+    services: "nlsock-services.h",
+}

@@ -1,0 +1,7 @@
+//! Tests that hold pieces of the library against simple models, and the generated headers against
+//! the committed ones.
+
+mod attributes;
+mod buffer;
+mod headers;
+mod policies;
