@@ -478,7 +478,7 @@ loops_stop_at_what_does_not_fit(void)
     int types;
 
     CHECK(nl_attr_next(bare(4)) == bare(4) + 1 && nl_attr_next(bare(5)) == bare(5) + 2);
-    CHECK(nl_attr_next(bare(65535)) == bare(65535) + 16384);
+    CHECK_INT((uintptr_t) nl_attr_next(bare(65535)) - (uintptr_t) bare(65535), 65536);
     CHECK(nl_attr_is_valid(bare(4), 4) && nl_attr_is_valid(bare(65535), SIZE_MAX));
     CHECK(!nl_attr_is_valid(bare(3), 100) && !nl_attr_is_valid(bare(0), 100));
     CHECK(!nl_attr_is_valid(bare(6), 5) && !nl_attr_is_valid(NULL, 3));
@@ -546,7 +546,7 @@ lengths_are_those_of_the_policy_or_the_type(void)
             CHECK_LOG(text);
         }
     }
-    /* Not even that the length is one is asked of an attribute that is skipped. */
+    /* An attribute that is skipped may even have a length that is none. */
     CHECK(nl_attr_validate(bare(0), &no_attr) && nl_attr_validate(bare(3), &no_attr));
     CHECK_LOG("");
 }
@@ -830,8 +830,8 @@ main(void)
     RUN(breaches_abort);
     RUN(sizes_that_do_not_fit_abort);
 
-    CHECK_INT(nlsock_log_set_handler(record, log_text), 0);
-    CHECK_INT(nlsock_log_set_level(NLSOCK_LOG_DBG), 0);
+    nlsock_log_set_handler(record, log_text);
+    nlsock_log_set_level(NLSOCK_LOG_DBG);
     RUN(constants_have_the_kernels_values);
     RUN(padding_follows_the_data_at_either_end);
     RUN(attributes_are_added_byte_for_byte);

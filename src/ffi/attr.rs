@@ -223,6 +223,8 @@ pub unsafe extern "C" fn nl_attr_find__(
     if attrs.is_null() {
         return null();
     }
+    // No object is larger, whatever a caller says that has only the end of it in mind.
+    let size = size.min(isize::MAX as usize);
     // SAFETY: the rule of this module.
     let bytes = unsafe { core::slice::from_raw_parts(attrs.cast::<u8>(), size) };
     Attrs::new(bytes)

@@ -381,8 +381,10 @@ pub unsafe extern "C" fn nl_msg_put_nested(
 pub unsafe extern "C" fn nl_msg_next(buffer: *mut OfpBuf, msg: *mut OfpBuf) -> *mut nlmsghdr {
     // SAFETY: the rule of this module.
     let (buffer, msg) = unsafe { (Buf::from_ptr(buffer), Buf::from_ptr(msg)) };
+    // Before the pull: the two may be one.
+    let header = buffer.data().cast();
     if message::next(buffer, msg) {
-        msg.data().cast()
+        header
     } else {
         null_mut()
     }
