@@ -51,22 +51,22 @@ const HEADERS: [Header; 5] = [
         sources: &["src/abi/ext.rs", "src/ffi/ext.rs"],
         types: &[
             ("Counters", "nlsock_counters"),
+            ("Extack", "nlsock_extack"),
+            ("DumpResult", "nlsock_dump_result"),
+            ("Source", "nlsock_source"),
             ("Handler", "nlsock_log_handler"),
         ],
     },
-    Header {
-        name: "nlsock-services.h",
-        sources: &["src/ffi/services.rs"],
-        types: &[],
-    },
+    Header { name: "nlsock-services.h", sources: &["src/ffi/services.rs"], types: &[] },
 ];
 
 /// Types that a header uses and another one declares.
-const FOREIGN: [(&str, &str); 10] = [
+const FOREIGN: [(&str, &str); 11] = [
     ("List", "struct list"),
     ("OfpBuf", "struct ofpbuf"),
     ("OfpbufSource", "enum ofpbuf_source"),
     ("NlAttrType", "enum nl_attr_type"),
+    ("CBool", "bool"),
     ("NlSock", "struct nl_sock"),
     ("nlattr", "struct nlattr"),
     ("nlmsghdr", "struct nlmsghdr"),
@@ -80,6 +80,8 @@ fn main() {
     println!("cargo:rerun-if-changed=cbindgen.toml");
     println!("cargo:rerun-if-env-changed=NLSOCK_UPDATE_HEADERS");
     println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libnlsock.so.1");
+    // The host's lists, and other threads' destructors, go on pointing into the library.
+    println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
     cc::Build::new()
         .file("src/host/host.c")
         .flag("-fvisibility=hidden")
@@ -95,17 +97,10 @@ fn main() {
 /// else bring a shared library along.
 fn link_unwinder() {
     let compiler = cc::Build::new().get_compiler();
-    let answer = compiler
-        .to_command()
-        .arg("-print-file-name=libgcc_eh.a")
-        .output()
-        .unwrap();
+    let answer = compiler.to_command().arg("-print-file-name=libgcc_eh.a").output().unwrap();
     let path = PathBuf::from(String::from_utf8(answer.stdout).unwrap().trim());
     if path.is_absolute() {
-        println!(
-            "cargo:rustc-link-search=native={}",
-            path.parent().unwrap().display()
-        );
+        println!("cargo:rustc-link-search=native={}", path.parent().unwrap().display());
         println!("cargo:rustc-link-lib=static=gcc_eh");
     }
 }
@@ -128,18 +123,13 @@ fn generate(root: &Path, header: &Header) -> cbindgen::Bindings {
     let guard = header.name.to_uppercase().replace(['-', '.'], "_");
     config.include_guard = Some(format!("NLSOCK_GENERATED_{guard}"));
     for (rust, c) in FOREIGN.iter().chain(header.types) {
-        config
-            .export
-            .rename
-            .insert((*rust).to_owned(), (*c).to_owned());
+        config.export.rename.insert((*rust).to_owned(), (*c).to_owned());
     }
     let builder = cbindgen::Builder::new().with_config(config);
     header
         .sources
         .iter()
-        .fold(builder, |builder, source| {
-            builder.with_src(root.join(source))
-        })
+        .fold(builder, |builder, source| builder.with_src(root.join(source)))
         .generate()
         .unwrap()
 }

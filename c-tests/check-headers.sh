@@ -16,6 +16,9 @@ compile_headers() {
     for header; do
         echo "#include <$header>"
     done > "$scratch/headers.$language"
+    case " $* " in
+        *" netlink.h "*) echo "struct nl_policy policy = { NL_POLICY_FOR(int), 0 };" ;;
+    esac >> "$scratch/headers.$language"
     echo "int main(void);" >> "$scratch/headers.$language"
     echo "int main(void) { return 0; }" >> "$scratch/headers.$language"
     "$compiler" -x "$language" -std="$standard" -Wall -Wextra -Werror -pedantic \

@@ -19,11 +19,17 @@ title() {
     printf '\n== %s\n' "$1"
 }
 
+# The first lines of what a program says, which must end well.
+show() {
+    "$@" > "$bin/output"
+    head -n 8 "$bin/output"
+}
+
 title "routes"
-"$bin/routes" | head -n 8
+show "$bin/routes"
 
 title "generic netlink families"
-"$bin/genl" | head -n 8
+show "$bin/genl"
 
 title "names"
 "$bin/genl" nlctrl

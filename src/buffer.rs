@@ -118,11 +118,7 @@ impl Buf<'_> {
     /// Makes the structure an empty buffer over `allocated` bytes at `base`.
     #[inline]
     pub(crate) fn use_memory(self, base: *mut u8, allocated: usize, source: OfpbufSource) {
-        c_assert!(
-            allocated <= u32::MAX as usize,
-            "ofpbuf_use__",
-            "allocated <= UINT32_MAX"
-        );
+        c_assert!(allocated <= u32::MAX as usize, "ofpbuf_use__", "allocated <= UINT32_MAX");
         // SAFETY: `from_ptr`: the structure is the caller's to overwrite.
         unsafe {
             (*self.0).base_ = base.cast();
@@ -142,16 +138,8 @@ impl Buf<'_> {
     /// Makes the structure an empty buffer with room for `size` bytes.
     pub(crate) fn init(self, size: usize) {
         // Checked before the allocation, so that a wrapped size costs nobody 4 GiB.
-        c_assert!(
-            size <= u32::MAX as usize,
-            "ofpbuf_init",
-            "size <= UINT32_MAX"
-        );
-        let base = if size == 0 {
-            null_mut()
-        } else {
-            memory::xmalloc(size)
-        };
+        c_assert!(size <= u32::MAX as usize, "ofpbuf_init", "size <= UINT32_MAX");
+        let base = if size == 0 { null_mut() } else { memory::xmalloc(size) };
         self.use_memory(base, size, OfpbufSource::MALLOC);
     }
 
@@ -167,21 +155,14 @@ impl Buf<'_> {
             (*self.0).l2_5_ofs = NO_OFFSET;
             (*self.0).l3_ofs = NO_OFFSET;
             (*self.0).l4_ofs = NO_OFFSET;
-            (*self.0).list_node = List {
-                prev: poison,
-                next: poison,
-            };
+            (*self.0).list_node = List { prev: poison, next: poison };
         }
     }
 
     /// Frees the memory, not the structure.
     pub(crate) fn uninit(self) {
         let source = self.source();
-        c_assert!(
-            source != OfpbufSource::DPDK,
-            "ofpbuf_uninit",
-            "b->source != OFPBUF_DPDK"
-        );
+        c_assert!(source != OfpbufSource::DPDK, "ofpbuf_uninit", "b->source != OFPBUF_DPDK");
         if source == OfpbufSource::MALLOC {
             // SAFETY: `from_ptr`: the memory is malloc()'s, and the caller gives it up.
             unsafe { memory::free(self.base()) };
@@ -225,11 +206,7 @@ impl Buf<'_> {
             .checked_add(self.size())
             .and_then(|sum| sum.checked_add(tailroom))
             .and_then(|sum| u32::try_from(sum).ok());
-        c_assert!(
-            allocated.is_some(),
-            "ofpbuf_resize__",
-            "new_allocated <= UINT32_MAX"
-        );
+        c_assert!(allocated.is_some(), "ofpbuf_resize__", "new_allocated <= UINT32_MAX");
         let allocated = allocated.unwrap_or_default();
 
         let old = self.base();
@@ -289,11 +266,7 @@ impl Buf<'_> {
 
     pub(crate) fn trim(self) {
         let source = self.source();
-        c_assert!(
-            source != OfpbufSource::DPDK,
-            "ofpbuf_trim",
-            "b->source != OFPBUF_DPDK"
-        );
+        c_assert!(source != OfpbufSource::DPDK, "ofpbuf_trim", "b->source != OFPBUF_DPDK");
         if source == OfpbufSource::MALLOC && (self.headroom() > 0 || self.tailroom() > 0) {
             self.resize(0, 0);
         }
@@ -301,11 +274,7 @@ impl Buf<'_> {
 
     pub(crate) fn shift(self, delta: i32) {
         let distance = delta.unsigned_abs() as usize;
-        let room = if delta > 0 {
-            self.tailroom()
-        } else {
-            self.headroom()
-        };
+        let room = if delta > 0 { self.tailroom() } else { self.headroom() };
         c_assert!(
             delta == 0 || distance <= room,
             "ofpbuf_shift",
@@ -397,11 +366,7 @@ impl Buf<'_> {
     /// Takes the data out as malloc()'d memory.
     pub(crate) fn steal_data(self) -> *mut u8 {
         let source = self.source();
-        c_assert!(
-            source != OfpbufSource::DPDK,
-            "ofpbuf_steal_data",
-            "b->source != OFPBUF_DPDK"
-        );
+        c_assert!(source != OfpbufSource::DPDK, "ofpbuf_steal_data", "b->source != OFPBUF_DPDK");
         let stolen = if source == OfpbufSource::MALLOC && self.data() == self.base() {
             self.data()
         } else {
@@ -540,10 +505,7 @@ pub(crate) unsafe fn delete_list(head: *mut List) {
             let List { prev, next } = node.read();
             (*prev).next = next;
             (*next).prev = prev;
-            delete(
-                node.byte_sub(core::mem::offset_of!(OfpBuf, list_node))
-                    .cast(),
-            );
+            delete(node.byte_sub(core::mem::offset_of!(OfpBuf, list_node)).cast());
             node = next;
         }
     }

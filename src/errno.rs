@@ -11,8 +11,8 @@ impl Errno {
     pub(crate) const EINTR: Self = Self(libc::EINTR);
     pub(crate) const EINVAL: Self = Self(libc::EINVAL);
     pub(crate) const E2BIG: Self = Self(libc::E2BIG);
+    pub(crate) const EMSGSIZE: Self = Self(libc::EMSGSIZE);
     pub(crate) const ENOBUFS: Self = Self(libc::ENOBUFS);
-    pub(crate) const ENOENT: Self = Self(libc::ENOENT);
     pub(crate) const EPERM: Self = Self(libc::EPERM);
     pub(crate) const EPROTO: Self = Self(libc::EPROTO);
     pub(crate) const EPROTONOSUPPORT: Self = Self(libc::EPROTONOSUPPORT);
@@ -49,6 +49,12 @@ fn get() -> c_int {
     unsafe { *location() }
 }
 
+/// Sets the thread's errno.
+pub(crate) fn set(code: c_int) {
+    // SAFETY: as in `get`.
+    unsafe { *location() = code };
+}
+
 /// Restores errno on drop, so that what runs in between leaves a caller's errno alone.
 pub(crate) struct Preserve(c_int);
 
@@ -60,8 +66,7 @@ impl Preserve {
 
 impl Drop for Preserve {
     fn drop(&mut self) {
-        // SAFETY: as in `get`.
-        unsafe { *location() = self.0 };
+        set(self.0);
     }
 }
 
@@ -69,10 +74,7 @@ impl Drop for Preserve {
 pub(crate) fn message(code: c_int) -> String {
     let mut text = [0u8; 128];
     fill_message(code, &mut text);
-    let end = text
-        .iter()
-        .position(|&byte| byte == 0)
-        .unwrap_or(text.len());
+    let end = text.iter().position(|&byte| byte == 0).unwrap_or(text.len());
     String::from_utf8_lossy(text.get(..end).unwrap_or_default()).into_owned()
 }
 
@@ -105,12 +107,10 @@ mod tests {
 
     #[test]
     fn errno_survives() {
-        // SAFETY: as in `get`.
-        unsafe { *location() = libc::EXDEV };
+        set(libc::EXDEV);
         {
             let _errno = Preserve::new();
-            // SAFETY: as in `get`.
-            unsafe { *location() = libc::EPERM };
+            set(libc::EPERM);
         }
         assert_eq!(Errno::last().raw(), libc::EXDEV);
     }

@@ -10,7 +10,7 @@
 //! | `wire` | netlink's bytes, in safe code without state |
 //! | `host` | log, counters and poll loop: the process's own, or what stands in for them |
 //! | `sys` | every system call |
-//! | `memory`, `contract`, `errno` | malloc(), assertions, errors |
+//! | `memory`, `contract`, `errno`, `guarded` | malloc(), assertions, errors, locks |
 //! | [`abi`] | the layouts that C object code already contains |
 
 #![cfg_attr(
@@ -30,6 +30,7 @@ pub mod ffi;
 mod buffer;
 mod contract;
 mod errno;
+mod guarded;
 mod host;
 mod memory;
 mod message;

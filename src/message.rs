@@ -55,17 +55,10 @@ pub(crate) fn add_attr_uninit(message: Buf<'_>, end: End, kind: u16, size: usize
             "nl_msg_put_unspec_uninit",
             "NLA_ALIGN(NLA_HDRLEN + size) <= UINT16_MAX"
         ),
-        End::Head => c_assert!(
-            fits,
-            "nl_msg_push_unspec_uninit",
-            "!nl_attr_oversized(size)"
-        ),
+        End::Head => c_assert!(fits, "nl_msg_push_unspec_uninit", "!nl_attr_oversized(size)"),
     }
     let start = add_uninit(message, end, ATTR_HEADER + size);
-    let header = nlattr {
-        nla_len: (ATTR_HEADER + size) as u16,
-        nla_type: kind,
-    };
+    let header = nlattr { nla_len: (ATTR_HEADER + size) as u16, nla_type: kind };
     // SAFETY: `add_uninit` made the room. A buffer may start at any address.
     unsafe { start.cast::<nlattr>().write_unaligned(header) };
     start.wrapping_add(ATTR_HEADER)
@@ -102,19 +95,10 @@ pub(crate) fn reserve(message: Buf<'_>, size: usize) {
 
 /// Starts a message; length, sequence number and port id are set when it is sent.
 pub(crate) fn put_header(message: Buf<'_>, expected_payload: usize, kind: u16, flags: u16) {
-    c_assert!(
-        message.size() == 0,
-        "nl_msg_put_nlmsghdr",
-        "ofpbuf_size(msg) == 0"
-    );
+    c_assert!(message.size() == 0, "nl_msg_put_nlmsghdr", "ofpbuf_size(msg) == 0");
     reserve(message, expected_payload.saturating_add(HEADER));
-    let header = nlmsghdr {
-        nlmsg_len: 0,
-        nlmsg_type: kind,
-        nlmsg_flags: flags,
-        nlmsg_seq: 0,
-        nlmsg_pid: 0,
-    };
+    let header =
+        nlmsghdr { nlmsg_len: 0, nlmsg_type: kind, nlmsg_flags: flags, nlmsg_seq: 0, nlmsg_pid: 0 };
     let to = message.put_uninit(HEADER).cast::<nlmsghdr>();
     // SAFETY: `put_uninit` made the room. A buffer may start at any address.
     unsafe { to.write_unaligned(header) };
@@ -122,11 +106,7 @@ pub(crate) fn put_header(message: Buf<'_>, expected_payload: usize, kind: u16, f
 
 /// Adds the header of generic netlink.
 pub(crate) fn put_genl_header(message: Buf<'_>, cmd: u8, version: u8) {
-    let header = genlmsghdr {
-        cmd,
-        version,
-        reserved: 0,
-    };
+    let header = genlmsghdr { cmd, version, reserved: 0 };
     let to = message.put_uninit(GENL_HEADER).cast::<genlmsghdr>();
     // SAFETY: `put_uninit` made the room. A buffer may start at any address.
     unsafe { to.write_unaligned(header) };
@@ -144,17 +124,9 @@ pub(crate) fn start_nested(message: Buf<'_>, kind: u16) -> usize {
 #[inline]
 pub(crate) fn end_nested(message: Buf<'_>, offset: usize) {
     let attr = message.at(offset, ATTR_HEADER);
-    c_assert!(
-        !attr.is_null(),
-        "nl_msg_end_nested",
-        "offset + NLA_HDRLEN <= ofpbuf_size(msg)"
-    );
+    c_assert!(!attr.is_null(), "nl_msg_end_nested", "offset + NLA_HDRLEN <= ofpbuf_size(msg)");
     let length = message.size() - offset;
-    c_assert!(
-        length <= MAX_ATTR,
-        "nl_msg_end_nested",
-        "ofpbuf_size(msg) - offset <= UINT16_MAX"
-    );
+    c_assert!(length <= MAX_ATTR, "nl_msg_end_nested", "ofpbuf_size(msg) - offset <= UINT16_MAX");
     // SAFETY: the header is within the message; its length comes first.
     unsafe { attr.cast::<u16>().write_unaligned(length as u16) };
 }
@@ -206,10 +178,6 @@ pub(crate) unsafe fn finalize(message: Buf<'_>, seq: u32, port: u32) -> u16 {
 #[inline]
 pub(crate) fn header(message: Buf<'_>) -> *mut nlmsghdr {
     let header = message.at(0, HEADER);
-    c_assert!(
-        !header.is_null(),
-        "nl_msg_nlmsghdr",
-        "NLMSG_HDRLEN <= ofpbuf_size(msg)"
-    );
+    c_assert!(!header.is_null(), "nl_msg_nlmsghdr", "NLMSG_HDRLEN <= ofpbuf_size(msg)");
     header.cast()
 }

@@ -3,7 +3,7 @@
 //! The rule for EINTR: a call that a signal interrupts is repeated, as the original does, except
 //! [`poll`], whose callers decide.
 
-use crate::errno::Errno;
+use crate::errno::{self, Errno};
 use core::ffi::{c_int, c_uint};
 use core::mem::MaybeUninit;
 use core::time::Duration;
@@ -26,23 +26,14 @@ fn retry(mut call: impl FnMut() -> isize) -> Result<usize, Errno> {
 }
 
 fn check(result: c_int) -> Result<(), Errno> {
-    if result < 0 {
-        Err(Errno::last())
-    } else {
-        Ok(())
-    }
+    if result < 0 { Err(Errno::last()) } else { Ok(()) }
 }
 
 /// Opens a raw netlink socket that programs started later do not inherit.
 pub(crate) fn netlink_socket(protocol: c_int) -> Result<OwnedFd, Errno> {
     // SAFETY: no memory involved.
-    let fd = unsafe {
-        libc::socket(
-            libc::AF_NETLINK,
-            libc::SOCK_RAW | libc::SOCK_CLOEXEC,
-            protocol,
-        )
-    };
+    let fd =
+        unsafe { libc::socket(libc::AF_NETLINK, libc::SOCK_RAW | libc::SOCK_CLOEXEC, protocol) };
     check(fd)?;
     // SAFETY: a new descriptor, which nobody else owns.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
@@ -87,13 +78,7 @@ pub(crate) fn set_option(
 ) -> Result<(), Errno> {
     // SAFETY: the value lives through the call and has the size given.
     check(unsafe {
-        libc::setsockopt(
-            fd.as_raw_fd(),
-            level,
-            name,
-            (&raw const value).cast(),
-            INT_SIZE,
-        )
+        libc::setsockopt(fd.as_raw_fd(), level, name, (&raw const value).cast(), INT_SIZE)
     })
 }
 
@@ -122,14 +107,7 @@ fn flags(wait: bool) -> c_int {
 pub(crate) fn send(fd: &OwnedFd, datagram: &[u8], wait: bool) -> Result<(), Errno> {
     retry(|| {
         // SAFETY: pointer and length are those of `datagram`.
-        unsafe {
-            libc::send(
-                fd.as_raw_fd(),
-                datagram.as_ptr().cast(),
-                datagram.len(),
-                flags(wait),
-            )
-        }
+        unsafe { libc::send(fd.as_raw_fd(), datagram.as_ptr().cast(), datagram.len(), flags(wait)) }
     })?;
     Ok(())
 }
@@ -148,47 +126,123 @@ pub(crate) fn send_parts(fd: &OwnedFd, parts: &[std::io::IoSlice<'_>]) -> Result
     Ok(())
 }
 
-/// Receives one datagram without waiting. Its real length, which may be more than the buffer's.
-pub(crate) fn receive(fd: &OwnedFd, buffer: &mut [Uninit]) -> Result<usize, Errno> {
-    let flags = libc::MSG_DONTWAIT | libc::MSG_TRUNC;
+/// What no message starts with: a length of 4 GiB - 1.
+const UNTOUCHED: [u8; 4] = [0xff; 4];
+
+/// Runs `receive`, which receives a datagram to the start of `first`.
+///
+/// Some kernels returned an error as if it were the number of bytes received, and left the memory
+/// alone. It is marked beforehand, so that this shows.
+fn guarded_receive(
+    first: &mut [Uninit],
+    mut receive: impl FnMut(&mut [Uninit]) -> isize,
+) -> Result<usize, Errno> {
     retry(|| {
-        // SAFETY: pointer and length are those of `buffer`.
-        unsafe {
-            libc::recv(
-                fd.as_raw_fd(),
-                buffer.as_mut_ptr().cast(),
-                buffer.len(),
-                flags,
-            )
+        if let Some(start) = first.first_chunk_mut() {
+            *start = UNTOUCHED.map(MaybeUninit::new);
         }
+        let received = receive(first);
+        let untouched = first.first_chunk::<4>().is_some_and(|start| {
+            // SAFETY: written above, if not by the kernel.
+            start.map(|byte| unsafe { byte.assume_init() }) == UNTOUCHED
+        });
+        if untouched && received > 0 {
+            errno::set(received as c_int);
+            return -1;
+        }
+        received
     })
 }
 
+/// Receives one datagram without waiting. Its real length, which may be more than the buffer's.
+pub(crate) fn receive(fd: &OwnedFd, buffer: &mut [Uninit]) -> Result<usize, Errno> {
+    let flags = libc::MSG_DONTWAIT | libc::MSG_TRUNC;
+    guarded_receive(buffer, |buffer| {
+        // SAFETY: pointer and length are those of `buffer`.
+        unsafe { libc::recv(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len(), flags) }
+    })
+}
+
+/// Where a datagram came from.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub(crate) struct Sender {
+    /// Port id of the sender, 0 for the kernel.
+    pub(crate) port: u32,
+    /// Multicast group that it was sent to, 0 for none. Only known once [`NETLINK_PKTINFO`] is on.
+    pub(crate) group: u32,
+    /// Network namespace that it came from, if another one and the socket listens to all.
+    pub(crate) nsid: Option<c_int>,
+}
+
+pub(crate) const NETLINK_PKTINFO: c_int = 3;
+pub(crate) const NETLINK_LISTEN_ALL_NSID: c_int = 8;
+pub(crate) const NETLINK_CAP_ACK: c_int = 10;
+pub(crate) const NETLINK_EXT_ACK: c_int = 11;
+
 /// Receives one datagram into two buffers, one after the other. Its real length, which may be more
-/// than that of both.
+/// than that of both. Tells its sender where one asks.
 pub(crate) fn receive_split(
     fd: &OwnedFd,
     first: &mut [Uninit],
     second: &mut [Uninit],
     wait: bool,
+    sender: Option<&mut Sender>,
 ) -> Result<usize, Errno> {
-    let mut parts = [part(first), part(second)];
+    /// Room for the two control messages, aligned as they have to be.
+    const CONTROL: usize = 64;
+
+    let second = part(second);
+    let mut from = address(0);
+    let mut control = [0u64; CONTROL / 8];
     // SAFETY: all-zero bytes are a valid header.
     let mut message: libc::msghdr = unsafe { core::mem::zeroed() };
-    message.msg_iov = parts.as_mut_ptr();
-    message.msg_iovlen = parts.len() as _;
     let flags = flags(wait) | libc::MSG_TRUNC;
-    retry(|| {
-        // SAFETY: the header describes the two buffers, which live through the call.
+    let size = guarded_receive(first, |first| {
+        let mut parts = [part(first), second];
+        message.msg_iov = parts.as_mut_ptr();
+        message.msg_iovlen = parts.len() as _;
+        if sender.is_some() {
+            message.msg_name = (&raw mut from).cast();
+            message.msg_namelen = ADDRESS_SIZE;
+            message.msg_control = control.as_mut_ptr().cast();
+            message.msg_controllen = CONTROL as _;
+        }
+        // SAFETY: the header describes buffers that live through the call.
         unsafe { libc::recvmsg(fd.as_raw_fd(), &raw mut message, flags) }
-    })
+    })?;
+    if let Some(sender) = sender {
+        // SAFETY: as the call has filled it in.
+        *sender = unsafe { read_sender(&message, from.nl_pid) };
+    }
+    Ok(size)
+}
+
+/// # Safety
+/// `message` is as a call of recvmsg() filled it in, with its control messages still there.
+unsafe fn read_sender(message: &libc::msghdr, port: u32) -> Sender {
+    let mut sender = Sender { port, ..Sender::default() };
+    // SAFETY: the caller's promise; the macros keep within the control messages.
+    unsafe {
+        let mut control = libc::CMSG_FIRSTHDR(message);
+        while !control.is_null() {
+            let data = libc::CMSG_DATA(control);
+            match ((*control).cmsg_level, (*control).cmsg_type) {
+                (libc::SOL_NETLINK, NETLINK_PKTINFO) => {
+                    sender.group = data.cast::<u32>().read_unaligned();
+                }
+                (libc::SOL_NETLINK, NETLINK_LISTEN_ALL_NSID) => {
+                    sender.nsid = Some(data.cast::<c_int>().read_unaligned());
+                }
+                _ => {}
+            }
+            control = libc::CMSG_NXTHDR(message, control);
+        }
+    }
+    sender
 }
 
 fn part(buffer: &mut [Uninit]) -> libc::iovec {
-    libc::iovec {
-        iov_base: buffer.as_mut_ptr().cast(),
-        iov_len: buffer.len(),
-    }
+    libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() }
 }
 
 /// Waits until a descriptor is ready, or for `timeout` (none: for ever). How many are ready.
@@ -200,6 +254,95 @@ pub(crate) fn poll(fds: &mut [libc::pollfd], timeout: Option<Duration>) -> Resul
     // SAFETY: pointer and length are those of `fds`.
     let ready = unsafe { libc::poll(fds.as_mut_ptr(), fds.len() as libc::nfds_t, milliseconds) };
     usize::try_from(ready).map_err(|_| Errno::last())
+}
+
+/// Messages that the kernel has dropped for a socket since it was opened; 0 where it cannot say.
+pub(crate) fn drops(fd: &OwnedFd) -> u32 {
+    /// Index of the drops in what SO_MEMINFO returns.
+    const SK_MEMINFO_DROPS: usize = 8;
+
+    let mut values = [0u32; SK_MEMINFO_DROPS + 1];
+    let mut size = size_of_val(&values) as libc::socklen_t;
+    // SAFETY: the values live through the call and have the size given.
+    let result = unsafe {
+        libc::getsockopt(
+            fd.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_MEMINFO,
+            values.as_mut_ptr().cast(),
+            &raw mut size,
+        )
+    };
+    let [.., drops] = values;
+    if result < 0 { 0 } else { drops }
+}
+
+/// Identifies a network namespace: device and inode of its file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct NetworkNamespace(libc::dev_t, libc::ino_t);
+
+/// The network namespace that the thread is in.
+pub(crate) fn network_namespace() -> Result<NetworkNamespace, Errno> {
+    let mut found = MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: a C string, and room for the result, which success fills in.
+    unsafe {
+        check(libc::stat(c"/proc/thread-self/ns/net".as_ptr(), found.as_mut_ptr()))?;
+        let found = found.assume_init();
+        Ok(NetworkNamespace(found.st_dev, found.st_ino))
+    }
+}
+
+/// Memory of its own, whose pages take room only once they are written to.
+pub(crate) struct Mapping {
+    start: *mut Uninit,
+    size: usize,
+}
+
+impl Mapping {
+    /// None if there is no room for so much.
+    pub(crate) fn new(size: usize) -> Option<Self> {
+        // SAFETY: a new mapping, wherever the system puts it. Where the process locks all its
+        // memory, the system has filled it with pages: they are let go, and later ones not locked.
+        unsafe {
+            let start = libc::mmap(
+                core::ptr::null_mut(),
+                size,
+                libc::PROT_READ | libc::PROT_WRITE,
+                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+                -1,
+                0,
+            );
+            if start == libc::MAP_FAILED {
+                return None;
+            }
+            libc::munlock(start, size);
+            libc::madvise(start, size, libc::MADV_DONTNEED);
+            Some(Self { start: start.cast(), size })
+        }
+    }
+}
+
+impl core::ops::Deref for Mapping {
+    type Target = [Uninit];
+
+    fn deref(&self) -> &[Uninit] {
+        // SAFETY: `new`: as much was mapped, and is ours.
+        unsafe { core::slice::from_raw_parts(self.start, self.size) }
+    }
+}
+
+impl core::ops::DerefMut for Mapping {
+    fn deref_mut(&mut self) -> &mut [Uninit] {
+        // SAFETY: `new`: as much was mapped, and is ours.
+        unsafe { core::slice::from_raw_parts_mut(self.start, self.size) }
+    }
+}
+
+impl Drop for Mapping {
+    fn drop(&mut self) {
+        // SAFETY: `new`: mapped as much, and nothing refers to it any more.
+        unsafe { libc::munmap(self.start.cast(), self.size) };
+    }
 }
 
 /// Writes `bytes` to standard error, as far as it takes them.
@@ -219,8 +362,16 @@ pub(crate) fn write_stderr(mut bytes: &[u8]) {
 
 /// The monotonic clock, in milliseconds.
 pub(crate) fn monotonic_ms() -> i64 {
-    let now = clock(libc::CLOCK_MONOTONIC);
-    now.tv_sec * 1000 + now.tv_nsec / 1_000_000
+    milliseconds(clock(libc::CLOCK_MONOTONIC))
+}
+
+/// The same, cheaper and up to some 10 ms late.
+pub(crate) fn coarse_ms() -> i64 {
+    milliseconds(clock(libc::CLOCK_MONOTONIC_COARSE))
+}
+
+fn milliseconds(time: libc::timespec) -> i64 {
+    time.tv_sec * 1000 + time.tv_nsec / 1_000_000
 }
 
 /// The time of day in UTC.
@@ -234,10 +385,7 @@ pub(crate) fn utc() -> libc::tm {
 }
 
 fn clock(id: libc::clockid_t) -> libc::timespec {
-    let mut now = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
+    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: `now` lives through the call, which cannot fail for these clocks.
     unsafe { libc::clock_gettime(id, &raw mut now) };
     now

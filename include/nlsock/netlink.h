@@ -47,8 +47,12 @@ enum nl_attr_type {
 #define NL_A_FLAG_SIZE NL_ATTR_SIZE(0)
 
 /* Initialiser of a policy for exactly a TYPE, such as a structure. */
+#ifndef __cplusplus
 #define NL_POLICY_FOR(TYPE) \
     .type = NL_A_UNSPEC, .min_len = sizeof(TYPE), .max_len = sizeof(TYPE)
+#else
+#define NL_POLICY_FOR(TYPE) NL_A_UNSPEC, sizeof(TYPE), sizeof(TYPE)
+#endif
 
 #ifdef __cplusplus
 extern "C" {

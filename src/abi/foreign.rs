@@ -48,6 +48,18 @@ impl NlAttrType {
     pub const NESTED: Self = Self(8);
 }
 
+/// A `bool` that C sets: nothing keeps it from storing another byte than 0 or 1.
+#[repr(transparent)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CBool(pub u8);
+
+impl CBool {
+    /// Whether it is set.
+    pub fn get(self) -> bool {
+        self.0 != 0
+    }
+}
+
 /// Big-endian 16-bit integer.
 pub type ovs_be16 = u16;
 /// Big-endian 32-bit integer.

@@ -11,8 +11,8 @@ pub mod policy;
 pub mod socket;
 
 pub use buffer::{List, OfpBuf};
-pub use ext::{Counters, Handler};
-pub use foreign::{NlAttrType, OfpbufSource};
+pub use ext::{Counters, DumpResult, Extack, Handler, Source};
+pub use foreign::{CBool, NlAttrType, OfpbufSource};
 pub use host::{CoverageCounter, VlogModule, VlogRateLimit};
 pub use policy::NlPolicy;
 pub use socket::{NlDump, NlTransaction, OvsMutex};
@@ -34,7 +34,11 @@ layout!(OvsMutex, 48, { lock: 0, r#where: 40 });
 layout!(NlDump, 72, { sock: 0, nl_seq: 8, mutex: 16, status: 64 });
 layout!(NlTransaction, 24, { request: 0, reply: 8, error: 16 });
 layout!(NlPolicy, 32, { r#type: 0, min_len: 8, max_len: 16, optional: 24 });
-layout!(Counters, 32, { overflow: 0, received: 8, recv_jumbo: 16, sent: 24 });
+layout!(Counters, 72, { overflow: 0, received: 8, recv_jumbo: 16, sent: 24, discarded: 64 });
+layout!(Extack, 296, { error: 0, offset: 4, n_path: 8, path: 12, missing: 28, missing_type: 32,
+    missing_nest: 36, message: 40 });
+layout!(DumpResult, 312, { error: 0, interrupted: 4, complete: 5, messages: 8, extack: 16 });
+layout!(Source, 16, { port_id: 0, group: 4, has_nsid: 8, nsid: 12 });
 layout!(VlogModule, 48, { list: 0, name: 16, levels: 24, min_level: 36, honor_rate_limits: 40 });
 layout!(VlogRateLimit, 96, {
     rate: 0, burst: 4, tokens: 8, last_fill: 16, first_dropped: 24,

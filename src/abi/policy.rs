@@ -1,6 +1,6 @@
 //! The structure of netlink.h that callers fill in themselves.
 
-use super::foreign::NlAttrType;
+use super::foreign::{CBool, NlAttrType};
 
 /// What one attribute must look like. An all-zero policy (NL_A_NO_ATTR) skips the attribute.
 #[repr(C)]
@@ -13,5 +13,5 @@ pub struct NlPolicy {
     /// Greatest payload size in bytes; 0 for the type's own.
     pub max_len: usize,
     /// Whether the attribute may be missing.
-    pub optional: bool,
+    pub optional: CBool,
 }

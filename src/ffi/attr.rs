@@ -42,11 +42,7 @@ pub(crate) unsafe fn payload<'a>(nla: *const nlattr) -> &'a [u8] {
     // SAFETY: the caller's promise; the assertion keeps the length from wrapping.
     unsafe {
         let length = length(nla);
-        c_assert!(
-            length >= ATTR_HEADER,
-            "nl_attr_get_size",
-            "nla->nla_len >= NLA_HDRLEN"
-        );
+        c_assert!(length >= ATTR_HEADER, "nl_attr_get_size", "nla->nla_len >= NLA_HDRLEN");
         core::slice::from_raw_parts(start(nla), length - ATTR_HEADER)
     }
 }
@@ -87,11 +83,7 @@ pub unsafe extern "C" fn nl_attr_type(nla: *const nlattr) -> c_int {
 pub unsafe extern "C" fn nl_attr_get(nla: *const nlattr) -> *const c_void {
     // SAFETY: the rule of this module.
     let length = unsafe { length(nla) };
-    c_assert!(
-        length >= ATTR_HEADER,
-        "nl_attr_get",
-        "nla->nla_len >= NLA_HDRLEN"
-    );
+    c_assert!(length >= ATTR_HEADER, "nl_attr_get", "nla->nla_len >= NLA_HDRLEN");
     start(nla).cast()
 }
 
@@ -100,11 +92,7 @@ pub unsafe extern "C" fn nl_attr_get(nla: *const nlattr) -> *const c_void {
 pub unsafe extern "C" fn nl_attr_get_size(nla: *const nlattr) -> usize {
     // SAFETY: the rule of this module.
     let length = unsafe { length(nla) };
-    c_assert!(
-        length >= ATTR_HEADER,
-        "nl_attr_get_size",
-        "nla->nla_len >= NLA_HDRLEN"
-    );
+    c_assert!(length >= ATTR_HEADER, "nl_attr_get_size", "nla->nla_len >= NLA_HDRLEN");
     length - ATTR_HEADER
 }
 
@@ -114,9 +102,7 @@ pub unsafe extern "C" fn nl_attr_get_unspec(nla: *const nlattr, size: usize) -> 
     // SAFETY: the rule of this module.
     let length = unsafe { length(nla) };
     c_assert!(
-        length
-            .checked_sub(ATTR_HEADER)
-            .is_some_and(|payload| payload >= size),
+        length.checked_sub(ATTR_HEADER).is_some_and(|payload| payload >= size),
         "nl_attr_get_unspec",
         "nla->nla_len >= NLA_HDRLEN + size"
     );
@@ -190,11 +176,7 @@ pub unsafe extern "C" fn nl_attr_get_odp_port(nla: *const nlattr) -> odp_port_t 
 pub unsafe extern "C" fn nl_attr_get_string(nla: *const nlattr) -> *const c_char {
     // SAFETY: the rule of this module.
     let length = unsafe { length(nla) };
-    c_assert!(
-        length > ATTR_HEADER,
-        "nl_attr_get_string",
-        "nla->nla_len > NLA_HDRLEN"
-    );
+    c_assert!(length > ATTR_HEADER, "nl_attr_get_string", "nla->nla_len > NLA_HDRLEN");
     // SAFETY: the rule of this module.
     let text = unsafe { payload(nla) };
     c_assert!(

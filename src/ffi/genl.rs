@@ -21,11 +21,7 @@ pub unsafe extern "C" fn nl_lookup_genl_family(name: *const c_char, number: *mut
             };
         }
         c_assert!(*number != 0, "nl_lookup_genl_family", "*number != 0");
-        if *number > 0 {
-            0
-        } else {
-            number.read().wrapping_neg()
-        }
+        if *number > 0 { 0 } else { number.read().wrapping_neg() }
     }
 }
 

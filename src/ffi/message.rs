@@ -3,8 +3,7 @@
 use crate::abi::OfpBuf;
 use crate::abi::foreign::{genlmsghdr, nlmsghdr, odp_port_t, ovs_be16, ovs_be32, ovs_be64};
 use crate::buffer::Buf;
-use crate::errno::Errno;
-use crate::host::log::log_limited;
+use crate::host::log;
 use crate::message::{self, End};
 use crate::wire::{GENL_HEADER, HEADER, Header, KernelError, kernel_error};
 use core::ffi::{CStr, c_char, c_int, c_void};
@@ -37,15 +36,9 @@ pub unsafe extern "C" fn nl_msg_nlmsgerr(msg: *const OfpBuf, error: *mut c_int) 
     let code = match verdict {
         None => return false,
         Some(KernelError::Ack) => 0,
-        Some(KernelError::Refused(code)) => code,
-        Some(KernelError::Malformed) => Errno::EPROTO.raw(),
-        Some(KernelError::Short(size)) => {
-            log_limited!(
-                MESSAGE,
-                Err,
-                "received invalid nlmsgerr ({size} bytes < 36)"
-            );
-            Errno::EPROTO.raw()
+        Some(refused) => {
+            log::complain(refused);
+            refused.errno().raw()
         }
     };
     if !error.is_null() {
@@ -383,9 +376,5 @@ pub unsafe extern "C" fn nl_msg_next(buffer: *mut OfpBuf, msg: *mut OfpBuf) -> *
     let (buffer, msg) = unsafe { (Buf::from_ptr(buffer), Buf::from_ptr(msg)) };
     // Before the pull: the two may be one.
     let header = buffer.data().cast();
-    if message::next(buffer, msg) {
-        header
-    } else {
-        null_mut()
-    }
+    if message::next(buffer, msg) { header } else { null_mut() }
 }

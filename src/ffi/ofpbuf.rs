@@ -42,11 +42,7 @@ pub unsafe extern "C" fn ofpbuf_use_const(b: *mut OfpBuf, data: *const c_void, s
 /// Sets up what DPDK leaves of a packet buffer: all but base, data and size.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_init_dpdk(b: *mut OfpBuf, allocated: usize) {
-    c_assert!(
-        allocated <= u32::MAX as usize,
-        "ofpbuf_init_dpdk",
-        "allocated <= UINT32_MAX"
-    );
+    c_assert!(allocated <= u32::MAX as usize, "ofpbuf_init_dpdk", "allocated <= UINT32_MAX");
     // SAFETY: the rule of this module.
     unsafe { Buf::from_ptr(b) }.init_rest(allocated as u32, OfpbufSource::DPDK);
 }

@@ -10,11 +10,7 @@ use crate::wire::{self, Finding};
 
 /// Tells the log what is odd about attributes; a policy that is itself wrong ends the process.
 fn note(finding: Finding) {
-    c_assert!(
-        finding != Finding::BadPolicy,
-        "nl_attr_validate",
-        "policy->type < N_NL_ATTR_TYPES"
-    );
+    c_assert!(finding != Finding::BadPolicy, "nl_attr_validate", "policy->type < N_NL_ATTR_TYPES");
     log_limited!(MESSAGE, Dbg, "{finding}");
 }
 
@@ -82,14 +78,7 @@ unsafe fn parse(
     n_attrs: usize,
 ) -> bool {
     if n_attrs == 0 {
-        return wire::parse(
-            bytes,
-            offset,
-            &[],
-            &mut [],
-            |_| core::ptr::null_mut::<nlattr>(),
-            note,
-        );
+        return wire::parse(bytes, offset, &[], &mut [], |_| core::ptr::null_mut::<nlattr>(), note);
     }
     // SAFETY: the caller's promise. What `attrs` held before is overwritten first.
     let (policies, slots) = unsafe {

@@ -112,10 +112,7 @@ pub unsafe extern "C" fn nlsock_set_program_name(name: *const c_char) {
     // SAFETY: the rule of this module. The copy before, if any, may still be referred to.
     unsafe {
         let name = CStr::from_ptr(name).to_bytes_with_nul();
-        let start = name
-            .iter()
-            .rposition(|&byte| byte == b'/')
-            .map_or(0, |slash| slash + 1);
+        let start = name.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
         let base = name.get(start..).unwrap_or(name);
         *PROGRAM_NAME.0.get() = memory::xmemdup(base.as_ptr(), base.len()).cast();
     }
@@ -136,13 +133,8 @@ pub unsafe extern "C" fn nlsock_assert_failure(
     condition: *const c_char,
 ) -> ! {
     // SAFETY: the rule of this module.
-    let (place, function, condition) = unsafe {
-        (
-            CStr::from_ptr(r#where),
-            CStr::from_ptr(function),
-            CStr::from_ptr(condition),
-        )
-    };
+    let (place, function, condition) =
+        unsafe { (CStr::from_ptr(r#where), CStr::from_ptr(function), CStr::from_ptr(condition)) };
     contract::failure(place, function, condition)
 }
 

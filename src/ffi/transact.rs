@@ -3,6 +3,7 @@
 use crate::abi::{NlTransaction, OfpBuf};
 use crate::buffer::{self, Buf};
 use crate::errno::{Errno, status};
+use crate::host::counters::{Event, count};
 use crate::socket::transact::{One, Outcome, Transactions, transact};
 use crate::socket::{NlSock, pool};
 use core::ffi::c_int;
@@ -23,11 +24,7 @@ impl CallersArray<'_> {
     /// # Safety
     /// The array has `n` pointers to transactions, which stay good while this exists.
     unsafe fn new(transactions: *mut *mut NlTransaction, n: usize) -> Self {
-        Self {
-            transactions,
-            n,
-            lifetime: PhantomData,
-        }
+        Self { transactions, n, lifetime: PhantomData }
     }
 
     fn at(&self, index: usize) -> *mut NlTransaction {
@@ -55,8 +52,13 @@ impl Transactions for CallersArray<'_> {
         unsafe {
             (*transaction).error = status(outcome.map(|_| ()));
             let reply = (*transaction).reply;
-            if !reply.is_null() {
-                Buf::from_ptr(reply).fill(outcome.unwrap_or_default());
+            let message = outcome.unwrap_or_default();
+            if reply.is_null() {
+                count_jumbo(REPLY_SIZE, message);
+            } else {
+                let reply = Buf::from_ptr(reply);
+                count_jumbo(reply.allocated(), message);
+                reply.fill(message);
             }
         }
     }
@@ -116,6 +118,7 @@ unsafe fn transact_one(
         unsafe { replyp.write(null_mut()) };
     }
     let finish = |outcome: Outcome<'_>| {
+        count_jumbo(REPLY_SIZE, outcome.unwrap_or_default());
         result = status(outcome.map(|_| ()));
         if !replyp.is_null() {
             // SAFETY: the caller's promise. A reply that is there already was made here, and
@@ -132,6 +135,13 @@ unsafe fn transact_one(
         transact(sock, &mut One { request, finish })
     };
     (result, idle)
+}
+
+/// Counts a reply that is larger than what was there for it.
+fn count_jumbo(room: usize, message: &[u8]) {
+    if message.len() > room {
+        count(Event::Jumbo, 1);
+    }
 }
 
 /// A buffer as large as one of `REPLY_SIZE` would have become by receiving `message`.
@@ -154,9 +164,7 @@ pub unsafe extern "C" fn nl_transact(
         Ok(sock) => {
             // SAFETY: the rule of this module.
             let (status, idle) = unsafe { transact_one(&sock, request, replyp) };
-            if idle {
-                pool::give(sock);
-            }
+            pool::give_back(sock, idle);
             status
         }
         Err(error) => {
@@ -182,9 +190,8 @@ pub unsafe extern "C" fn nl_transact_multiple(
     match pool::take(protocol) {
         Ok(sock) => {
             // SAFETY: the rule of this module; this function says that it changes the requests.
-            if unsafe { transact(&sock, &mut transactions) } {
-                pool::give(sock);
-            }
+            let idle = unsafe { transact(&sock, &mut transactions) };
+            pool::give_back(sock, idle);
         }
         Err(error) => fail_all(&mut transactions, error),
     }

@@ -2,14 +2,14 @@
 
 use super::log::Level;
 use crate::abi::Handler;
+use crate::guarded::Guarded;
 use crate::sys;
 use core::cell::Cell;
 use core::ffi::{CStr, c_char, c_int, c_void};
 use std::ffi::CString;
-use std::sync::{Mutex, PoisonError};
 
 #[derive(Clone, Copy)]
-struct Installed {
+pub(crate) struct Installed {
     handler: unsafe extern "C" fn(*mut c_void, c_int, *const c_char, *const c_char),
     aux: *mut c_void,
 }
@@ -17,17 +17,17 @@ struct Installed {
 // SAFETY: whoever installs a handler promises that any thread may call it with its `aux`.
 unsafe impl Send for Installed {}
 
-static HANDLER: Mutex<Option<Installed>> = Mutex::new(None);
+pub(crate) static HANDLER: Guarded<Option<Installed>> = Guarded::new(None);
 
 /// Replaces the handler; none restores standard error.
 pub(crate) fn set_handler(handler: Handler, aux: *mut c_void) {
     let installed = handler.map(|handler| Installed { handler, aux });
-    *HANDLER.lock().unwrap_or_else(PoisonError::into_inner) = installed;
+    *HANDLER.lock() = installed;
 }
 
 /// Writes one message.
 pub(crate) fn write(module: &CStr, level: Level, text: &str) {
-    let installed = *HANDLER.lock().unwrap_or_else(PoisonError::into_inner);
+    let installed = *HANDLER.lock();
     match installed {
         Some(Installed { handler, aux }) => {
             let text = CString::new(text.replace('\0', " ")).unwrap_or_default();

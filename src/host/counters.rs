@@ -18,34 +18,56 @@ pub(crate) enum Event {
     Jumbo,
     /// A message sent.
     Sent,
+    /// A message that the kernel dropped.
+    Dropped,
+    /// A request sent again.
+    Resent,
+    /// A message that answers no present request.
+    Stale,
+    /// A message of another process, unwanted.
+    Spoofed,
+    /// A pooled socket closed before its time.
+    Discarded,
 }
+
+/// How many kinds of events there are; the first few are those that the host knows.
+const EVENTS: usize = 9;
+const HOST_EVENTS: usize = 4;
 
 /// Counts since the process started.
-static TOTALS: [AtomicU64; 4] = [const { AtomicU64::new(0) }; 4];
+static TOTALS: [AtomicU64; EVENTS] = [const { AtomicU64::new(0) }; EVENTS];
+/// What of them was there at the last reset.
+static RESET: [AtomicU64; EVENTS] = [const { AtomicU64::new(0) }; EVENTS];
 /// What of them the host has been told.
-static TOLD: [AtomicU64; 4] = [const { AtomicU64::new(0) }; 4];
+static TOLD: [AtomicU64; HOST_EVENTS] = [const { AtomicU64::new(0) }; HOST_EVENTS];
 
-fn cell(cells: &[AtomicU64; 4], event: Event) -> &AtomicU64 {
-    let [overflow, received, jumbo, sent] = cells;
-    match event {
-        Event::Overflow => overflow,
-        Event::Received => received,
-        Event::Jumbo => jumbo,
-        Event::Sent => sent,
-    }
+#[inline]
+#[expect(clippy::indexing_slicing, reason = "there is a cell for every event")]
+fn cell<const N: usize>(cells: &'static [AtomicU64; N], event: Event) -> &'static AtomicU64 {
+    &cells[event as usize]
 }
 
+#[inline]
 pub(crate) fn count(event: Event, n: usize) {
     cell(&TOTALS, event).fetch_add(n as u64, Relaxed);
 }
 
+/// The count since the last reset.
 pub(crate) fn total(event: Event) -> u64 {
-    cell(&TOTALS, event).load(Relaxed)
+    let base = cell(&RESET, event).load(Relaxed);
+    cell(&TOTALS, event).load(Relaxed).wrapping_sub(base)
+}
+
+/// Makes all counts start again; the host's go on.
+pub(crate) fn reset() {
+    for (total, reset) in TOTALS.iter().zip(&RESET) {
+        reset.store(total.load(Relaxed), Relaxed);
+    }
 }
 
 /// What came since the last call, of any thread: the host sums what its threads report.
 fn news(event: Event) -> c_uint {
-    let total = total(event);
+    let total = cell(&TOTALS, event).load(Relaxed);
     // fetch_max, so that of two threads that report at once neither reports less than nothing.
     let told = cell(&TOLD, event).fetch_max(total, Relaxed);
     total.saturating_sub(told) as c_uint
@@ -82,7 +104,7 @@ const fn counter(name: &'static core::ffi::CStr, count: extern "C" fn() -> c_uin
     }))
 }
 
-static COUNTERS: [Registered; 4] = [
+static COUNTERS: [Registered; HOST_EVENTS] = [
     counter(c"netlink_overflow", overflows),
     counter(c"netlink_received", receptions),
     counter(c"netlink_recv_jumbo", jumbos),

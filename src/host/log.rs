@@ -10,13 +10,14 @@ use super::{
 };
 use crate::abi::{List, VlogModule, VlogRateLimit};
 use crate::errno::{Errno, Preserve};
+use crate::guarded::Guarded;
+use crate::wire::KernelError;
 use core::cell::UnsafeCell;
 use core::ffi::{CStr, c_int};
 use core::fmt;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicBool, AtomicI32, Ordering::Relaxed};
 use std::ffi::CString;
-use std::sync::{Mutex, PoisonError};
 
 /// Severity, with the host's numbers. 0 is off.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,10 +55,7 @@ unsafe impl Sync for VlogModule {}
 const fn module(name: &'static CStr) -> VlogModule {
     let level = Level::Info as i32;
     VlogModule {
-        list: UnsafeCell::new(List {
-            prev: null_mut(),
-            next: null_mut(),
-        }),
+        list: UnsafeCell::new(List { prev: null_mut(), next: null_mut() }),
         name: name.as_ptr(),
         levels: [const { AtomicI32::new(Level::Info as i32) }; 3],
         min_level: AtomicI32::new(level),
@@ -75,7 +73,7 @@ pub(crate) static SOCKET_LIMIT: RateLimit = RateLimit::new(60, 600);
 pub(crate) static MESSAGE_LIMIT: RateLimit = RateLimit::new(60, 600);
 
 /// Modules of the program itself that go by the level set here, and that level.
-struct Program {
+pub(crate) struct Program {
     level: c_int,
     modules: Vec<*const VlogModule>,
 }
@@ -83,14 +81,8 @@ struct Program {
 // SAFETY: a registered module lives until it is unregistered, and its levels are atomic.
 unsafe impl Send for Program {}
 
-static PROGRAM: Mutex<Program> = Mutex::new(Program {
-    level: Level::Warn as c_int,
-    modules: Vec::new(),
-});
-
-fn program() -> std::sync::MutexGuard<'static, Program> {
-    PROGRAM.lock().unwrap_or_else(PoisonError::into_inner)
-}
+pub(crate) static PROGRAM: Guarded<Program> =
+    Guarded::new(Program { level: Level::Warn as c_int, modules: Vec::new() });
 
 /// Joins the host's modules, or takes the level from the environment.
 pub(super) fn start() {
@@ -101,10 +93,7 @@ pub(super) fn start() {
             // out pointing to itself, as the host's own do.
             unsafe {
                 let list = (*module).list.get();
-                list.write(List {
-                    prev: list,
-                    next: list,
-                });
+                list.write(List { prev: list, next: list });
                 nlsock_host_log_register(module.cast());
             }
         }
@@ -120,9 +109,7 @@ pub(super) fn start() {
         }
         CStr::from_ptr(value).to_string_lossy()
     };
-    let applied = level_from_name(&wanted)
-        .ok_or(Errno::EINVAL)
-        .and_then(set_level);
+    let applied = level_from_name(&wanted).ok_or(Errno::EINVAL).and_then(set_level);
     if applied.is_err() {
         let text = format!("NLSOCK_LOG={wanted}: must be off, err, warn, info or dbg; using warn");
         emit(&SOCKET, Level::Warn, format_args!("{text}"));
@@ -150,7 +137,7 @@ fn store(module: &VlogModule, level: c_int) {
 /// Sets the level of every module. EOPNOTSUPP where the host's log has its own ways for that.
 pub(crate) fn set_level(level: c_int) -> Result<(), Errno> {
     check_settable(level)?;
-    let mut program = program();
+    let mut program = PROGRAM.lock();
     program.level = level;
     for module in [&SOCKET, &MESSAGE] {
         store(module, level);
@@ -179,11 +166,7 @@ fn check_settable(level: c_int) -> Result<(), Errno> {
 
 /// EOPNOTSUPP where the host's log decides.
 pub(crate) fn check_no_host() -> Result<(), Errno> {
-    if nlsock_host_has_log() {
-        Err(Errno::EOPNOTSUPP)
-    } else {
-        Ok(())
-    }
+    if nlsock_host_has_log() { Err(Errno::EOPNOTSUPP) } else { Ok(()) }
 }
 
 /// Takes a module of the program in: it gets the level that is in force, and those set later.
@@ -192,7 +175,7 @@ pub(crate) fn register(module: &'static VlogModule) {
         // SAFETY: a module of static life, laid out as the host expects.
         unsafe { nlsock_host_log_register(core::ptr::from_ref(module).cast_mut().cast()) };
     } else {
-        let mut program = program();
+        let mut program = PROGRAM.lock();
         store(module, program.level);
         program.modules.push(module);
     }
@@ -200,7 +183,7 @@ pub(crate) fn register(module: &'static VlogModule) {
 
 /// Forgets a module of the program, whose memory is about to go.
 pub(crate) fn unregister(module: *const VlogModule) {
-    program().modules.retain(|&known| known != module);
+    PROGRAM.lock().modules.retain(|&known| known != module);
 }
 
 #[inline]
@@ -217,11 +200,7 @@ pub(crate) fn emit(module: &VlogModule, level: Level, text: fmt::Arguments<'_>) 
         let text = CString::new(text.replace('\0', " ")).unwrap_or_default();
         // SAFETY: a registered module, a C string.
         unsafe {
-            nlsock_host_log(
-                core::ptr::from_ref(module).cast(),
-                level as c_int,
-                text.as_ptr(),
-            );
+            nlsock_host_log(core::ptr::from_ref(module).cast(), level as c_int, text.as_ptr());
         }
     } else {
         console::write(name(module), level, &text);
@@ -275,11 +254,7 @@ pub(crate) unsafe fn should_drop(
     match unsafe { rate_limit::withdraw(limit) } {
         Verdict::Drop => true,
         Verdict::Pass => false,
-        Verdict::PassAfter {
-            dropped,
-            first,
-            last,
-        } => {
+        Verdict::PassAfter { dropped, first, last } => {
             emit(
                 module,
                 level,
@@ -290,6 +265,13 @@ pub(crate) unsafe fn should_drop(
             );
             false
         }
+    }
+}
+
+/// Logs what is wrong with a verdict of the kernel, if anything.
+pub(crate) fn complain(verdict: KernelError) {
+    if let Some(complaint) = verdict.complaint() {
+        log_limited!(MESSAGE, Err, "{complaint}");
     }
 }
 

@@ -32,6 +32,7 @@ unsafe extern "C" {
 extern "C" fn start() {
     log::start();
     counters::start();
+    crate::guarded::start();
 }
 
 #[used]

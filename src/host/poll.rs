@@ -34,38 +34,35 @@ pub(crate) fn fd_wait(fd: c_int, events: c_short, place: &'static CStr) {
 
 /// Wakes up the thread's next [`block`] when one of `events` occurs on `fd`.
 pub(crate) fn own_fd_wait(fd: c_int, events: c_short) {
-    WAITS.with_borrow_mut(
-        |waits| match waits.fds.iter_mut().find(|known| known.fd == fd) {
-            Some(known) => known.events |= events,
-            None => waits.fds.push(libc::pollfd {
-                fd,
-                events,
-                revents: 0,
-            }),
-        },
-    );
+    with_waits(|waits| match waits.fds.iter_mut().find(|known| known.fd == fd) {
+        Some(known) => known.events |= events,
+        None => waits.fds.push(libc::pollfd { fd, events, revents: 0 }),
+    });
 }
 
 /// Wakes up the thread's next [`block`] after `delay` milliseconds, at once if not positive.
 pub(crate) fn timer_wait(delay: i64) {
-    timer_wait_until(if delay <= 0 {
-        i64::MIN
-    } else {
-        sys::monotonic_ms().saturating_add(delay)
-    });
+    timer_wait_until(if delay <= 0 { i64::MIN } else { sys::monotonic_ms().saturating_add(delay) });
 }
 
 /// Wakes up the thread's next [`block`] at a time, in milliseconds of the monotonic clock.
 pub(crate) fn timer_wait_until(when: i64) {
-    WAITS.with_borrow_mut(|waits| waits.until = waits.until.min(when));
+    with_waits(|waits| waits.until = waits.until.min(when));
+}
+
+/// Runs `f` on the thread's waits, unless the thread is ending and has none any more.
+fn with_waits<R>(f: impl FnOnce(&mut Waits) -> R) -> Option<R> {
+    WAITS.try_with(|waits| f(&mut waits.borrow_mut())).ok()
 }
 
 /// Blocks until something happens that was asked for since the last call, or a signal is handled.
 pub(crate) fn block() {
-    let Waits { mut fds, until } = WAITS.replace(Waits {
-        fds: Vec::new(),
-        until: NEVER,
-    });
+    let empty = Waits { fds: Vec::new(), until: NEVER };
+    let Some(Waits { mut fds, until }) = with_waits(|waits| core::mem::replace(waits, empty))
+    else {
+        // Nothing could be asked for, so waking up at once is all there is.
+        return;
+    };
     let timeout = (until != NEVER).then(|| {
         let left = until.saturating_sub(sys::monotonic_ms());
         Duration::from_millis(u64::try_from(left).unwrap_or(0))
@@ -76,7 +73,7 @@ pub(crate) fn block() {
     }
     // The allocation serves the next round.
     fds.clear();
-    WAITS.with_borrow_mut(|waits| {
+    with_waits(|waits| {
         if waits.fds.is_empty() {
             waits.fds = fds;
         }

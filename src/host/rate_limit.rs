@@ -71,9 +71,7 @@ fn take(limit: &mut VlogRateLimit, now: i64) -> Verdict {
     if limit.tokens < MESSAGE_TOKENS && now > limit.last_fill {
         // The first fill is from before all time, and so fills the bucket.
         let elapsed = u32::try_from(now.saturating_sub(limit.last_fill)).unwrap_or(u32::MAX);
-        let tokens = limit
-            .tokens
-            .saturating_add(limit.rate.saturating_mul(elapsed));
+        let tokens = limit.tokens.saturating_add(limit.rate.saturating_mul(elapsed));
         limit.tokens = tokens.min(limit.burst);
         limit.last_fill = now;
     }
@@ -110,11 +108,7 @@ mod tests {
         assert!(matches!(take(&mut limit, 1500), Verdict::Drop));
         // 60 a minute: a second's tokens pay for one message.
         match take(&mut limit, 2500) {
-            Verdict::PassAfter {
-                dropped,
-                first,
-                last,
-            } => {
+            Verdict::PassAfter { dropped, first, last } => {
                 assert_eq!((dropped, first, last), (2, 1, 1));
             }
             _ => panic!("dropped"),

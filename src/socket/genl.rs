@@ -1,32 +1,27 @@
 //! Generic netlink: families and multicast groups by name.
 
+use super::pool;
 use super::transact::{One, transact};
-use super::{NlSock, pool};
-use crate::abi::{NlAttrType, NlPolicy, OfpBuf, OfpbufSource};
+use crate::abi::{CBool, NlAttrType, NlPolicy, OfpBuf, OfpbufSource};
 use crate::buffer::Buf;
 use crate::errno::Errno;
+use crate::guarded::Guarded;
 use crate::host::log::log_limited;
 use crate::message::{self, End};
 use crate::wire::{ATTR_HEADER, Attr, Attrs, GENL_HEADER, HEADER, Header, parse};
 use core::ffi::CStr;
 use core::mem::MaybeUninit;
-use std::sync::{Mutex, PoisonError};
 
 const GENL_ID_CTRL: u16 = libc::GENL_ID_CTRL as u16;
 const CTRL_CMD_GETFAMILY: u8 = libc::CTRL_CMD_GETFAMILY as u8;
 const FAMILY_ID: usize = libc::CTRL_ATTR_FAMILY_ID as usize;
-const FAMILY_NAME: u16 = libc::CTRL_ATTR_FAMILY_NAME as u16;
+const FAMILY_NAME: usize = libc::CTRL_ATTR_FAMILY_NAME as usize;
 const MCAST_GROUPS: usize = libc::CTRL_ATTR_MCAST_GROUPS as usize;
 const GROUP_NAME: usize = libc::CTRL_ATTR_MCAST_GRP_NAME as usize;
 const GROUP_ID: usize = libc::CTRL_ATTR_MCAST_GRP_ID as usize;
 
 const fn policy(kind: NlAttrType, optional: bool) -> NlPolicy {
-    NlPolicy {
-        r#type: kind,
-        min_len: 0,
-        max_len: 0,
-        optional,
-    }
+    NlPolicy { r#type: kind, min_len: 0, max_len: 0, optional: CBool(optional as u8) }
 }
 
 const SKIP: NlPolicy = policy(NlAttrType::NO_ATTR, true);
@@ -34,6 +29,7 @@ const SKIP: NlPolicy = policy(NlAttrType::NO_ATTR, true);
 static FAMILY_POLICY: [NlPolicy; MCAST_GROUPS + 1] = {
     let mut policies = [const { SKIP }; MCAST_GROUPS + 1];
     policies[FAMILY_ID] = policy(NlAttrType::U16, false);
+    policies[FAMILY_NAME] = policy(NlAttrType::STRING, true);
     policies[MCAST_GROUPS] = policy(NlAttrType::NESTED, true);
     policies
 };
@@ -59,51 +55,29 @@ fn ask<R>(
     name: &CStr,
     mut use_family: impl FnMut(Family<'_>) -> Result<R, Errno>,
 ) -> Result<R, Errno> {
-    let sock = pool::take(libc::NETLINK_GENERIC)?;
-    let result = exchange(sock, name, &mut use_family);
-    match result {
-        // A pooled socket may belong to a network namespace that the thread has left, where some
-        // families are invisible. So an unknown family is asked for again in the present one.
-        Err(Errno::ENOENT) => {
-            let sock = NlSock::open(libc::NETLINK_GENERIC)?;
-            exchange(sock, name, &mut use_family)
-        }
-        result => result,
-    }
-}
-
-fn exchange<R>(
-    sock: NlSock,
-    name: &CStr,
-    use_family: &mut impl FnMut(Family<'_>) -> Result<R, Errno>,
-) -> Result<R, Errno> {
+    // Some families are invisible outside the first network namespace, so a socket of another
+    // namespace than the thread's own would give the wrong answer.
+    let sock = pool::take_for_lookup()?;
     let mut memory = [const { MaybeUninit::<u64>::uninit() }; REQUEST / 8];
     let mut request = MaybeUninit::<OfpBuf>::uninit();
     // SAFETY: the structure and the memory live here, and nobody else knows them.
     let request = unsafe { Buf::from_ptr(request.as_mut_ptr()) };
     request.use_memory(memory.as_mut_ptr().cast(), REQUEST, OfpbufSource::STUB);
-    message::put_header(
-        request,
-        GENL_HEADER,
-        GENL_ID_CTRL,
-        libc::NLM_F_REQUEST as u16,
-    );
+    message::put_header(request, GENL_HEADER, GENL_ID_CTRL, libc::NLM_F_REQUEST as u16);
     message::put_genl_header(request, CTRL_CMD_GETFAMILY, 1);
-    message::add_attr(request, End::Tail, FAMILY_NAME, name.to_bytes_with_nul());
+    message::add_attr(request, End::Tail, FAMILY_NAME as u16, name.to_bytes_with_nul());
 
     let mut result = Err(Errno::EPROTO);
     let mut one = One {
         request,
         finish: |outcome: Result<&[u8], Errno>| {
-            result = outcome.and_then(parse_family).and_then(&mut *use_family);
+            result = outcome.and_then(|reply| parse_family(reply, name)).and_then(&mut use_family);
         },
     };
     // SAFETY: the request's memory is our own.
     let idle = unsafe { transact(&sock, &mut one) };
     request.uninit();
-    if idle {
-        pool::give(sock);
-    }
+    pool::give_back(sock, idle);
     result
 }
 
@@ -111,28 +85,25 @@ fn note(finding: crate::wire::Finding) {
     log_limited!(MESSAGE, Dbg, "{finding}");
 }
 
-fn parse_family(reply: &[u8]) -> Result<Family<'_>, Errno> {
+fn parse_family<'a>(reply: &'a [u8], name: &CStr) -> Result<Family<'a>, Errno> {
     let kind = Header::parse(reply).map(|header| header.kind);
     let mut attrs: [Option<Attr<'_>>; MCAST_GROUPS + 1] = [None; _];
     let valid = kind == Some(GENL_ID_CTRL)
-        && parse(
-            reply,
-            HEADER + GENL_HEADER,
-            &FAMILY_POLICY,
-            &mut attrs,
-            Some,
-            note,
-        );
-    let id = attrs[FAMILY_ID]
-        .and_then(|attr| attr.payload.try_into().ok())
-        .map(u16::from_ne_bytes);
+        && parse(reply, HEADER + GENL_HEADER, &FAMILY_POLICY, &mut attrs, Some, note);
+    let id = attrs[FAMILY_ID].and_then(|attr| attr.payload.try_into().ok()).map(u16::from_ne_bytes);
     match id {
-        Some(id) if valid && id != 0 => {
+        // The answer to somebody else's question is none.
+        Some(id) if valid && id != 0 && named(attrs[FAMILY_NAME], name) => {
             let groups = attrs[MCAST_GROUPS].map(|attr| attr.payload);
             Ok(Family { id, groups })
         }
         _ => Err(Errno::EPROTO),
     }
+}
+
+/// Whether a name, if there is one, is the one that was asked for.
+fn named(found: Option<Attr<'_>>, name: &CStr) -> bool {
+    found.is_none_or(|attr| attr.payload == name.to_bytes_with_nul())
 }
 
 /// The number of a family.
@@ -144,9 +115,7 @@ pub(crate) fn lookup_family(name: &CStr) -> Result<u16, Errno> {
 
 /// The number of a family's multicast group.
 pub(crate) fn lookup_group(family: &CStr, group: &CStr) -> Result<u32, Errno> {
-    ask(family, |family| {
-        find_group(family.groups.ok_or(Errno::EPROTO)?, group)
-    })
+    ask(family, |family| find_group(family.groups.ok_or(Errno::EPROTO)?, group))
 }
 
 fn find_group(groups: &[u8], name: &CStr) -> Result<u32, Errno> {
@@ -159,21 +128,17 @@ fn find_group(groups: &[u8], name: &CStr) -> Result<u32, Errno> {
             return Err(Errno::EPROTO);
         };
         if found.payload == name.to_bytes_with_nul() {
-            return id
-                .payload
-                .try_into()
-                .map(u32::from_ne_bytes)
-                .map_err(|_| Errno::EPROTO);
+            return id.payload.try_into().map(u32::from_ne_bytes).map_err(|_| Errno::EPROTO);
         }
     }
     Err(Errno::EPROTO)
 }
 
 /// Names of the families that were looked up, for the log. In the order of their numbers.
-static NAMES: Mutex<Vec<(u16, Box<CStr>)>> = Mutex::new(Vec::new());
+pub(crate) static NAMES: Guarded<Vec<(u16, Box<CStr>)>> = Guarded::new(Vec::new());
 
 fn remember(id: u16, name: &CStr) {
-    let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut names = NAMES.lock();
     match names.binary_search_by_key(&id, |&(id, _)| id) {
         Ok(at) => {
             if let Some((_, known)) = names.get_mut(at)
@@ -191,15 +156,12 @@ pub(crate) fn family_name(id: u16) -> String {
     if id == GENL_ID_CTRL {
         return "control".to_owned();
     }
-    let names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    let names = NAMES.lock();
     names
         .binary_search_by_key(&id, |&(id, _)| id)
         .ok()
         .and_then(|at| names.get(at))
-        .map_or_else(
-            || "unknown".to_owned(),
-            |(_, name)| name.to_string_lossy().into_owned(),
-        )
+        .map_or_else(|| "unknown".to_owned(), |(_, name)| name.to_string_lossy().into_owned())
 }
 
 const _: () = assert!(HEADER + GENL_HEADER + ATTR_HEADER + libc::GENL_NAMSIZ as usize <= REQUEST);
@@ -215,10 +177,7 @@ mod tests {
         remember(40_001, c"a");
         remember(40_000, c"b");
         remember(40_001, c"c");
-        assert_eq!(
-            (family_name(40_000), family_name(40_001)),
-            ("b".into(), "c".into())
-        );
+        assert_eq!((family_name(40_000), family_name(40_001)), ("b".into(), "c".into()));
     }
 
     fn attr(kind: usize, payload: &[u8]) -> Vec<u8> {
@@ -240,17 +199,17 @@ mod tests {
     #[test]
     fn only_the_controllers_whole_answer_counts() {
         let id = attr(FAMILY_ID, &300u16.to_ne_bytes());
-        let parsed = |kind, attrs: &[u8]| parse_family(&reply(kind, attrs)).map(|f| f.id);
+        let parsed = |kind, attrs: &[u8]| parse_family(&reply(kind, attrs), c"one").map(|f| f.id);
         assert_eq!(parsed(16, &id), Ok(300));
         assert_eq!(parsed(17, &id), Err(Errno::EPROTO));
         assert_eq!(parsed(16, &[]), Err(Errno::EPROTO));
         assert_eq!(parsed(16, &attr(FAMILY_ID, &[0, 0])), Err(Errno::EPROTO));
         assert_eq!(parsed(16, &attr(FAMILY_ID, &[1])), Err(Errno::EPROTO));
-        assert_eq!(parse_family(&[]).map(|f| f.id), Err(Errno::EPROTO));
-        assert_eq!(
-            parse_family(&reply(16, &id)[..19]).map(|f| f.id),
-            Err(Errno::EPROTO)
-        );
+        let with_name = |name| [&id[..], &attr(FAMILY_NAME, name)].concat();
+        assert_eq!(parsed(16, &with_name(b"one\0")), Ok(300));
+        assert_eq!(parsed(16, &with_name(b"two\0")), Err(Errno::EPROTO));
+        assert_eq!(parse_family(&[], c"one").map(|f| f.id), Err(Errno::EPROTO));
+        assert_eq!(parse_family(&reply(16, &id)[..19], c"one").map(|f| f.id), Err(Errno::EPROTO));
     }
 
     #[test]
@@ -264,9 +223,6 @@ mod tests {
         groups.extend(attr(2, &group(b"two\0", 8)));
         assert_eq!(find_group(&groups, c"two"), Ok(8));
         assert_eq!(find_group(&groups, c"tw"), Err(Errno::EPROTO));
-        assert_eq!(
-            find_group(&attr(1, &attr(GROUP_NAME, b"one\0")), c"one"),
-            Err(Errno::EPROTO)
-        );
+        assert_eq!(find_group(&attr(1, &attr(GROUP_NAME, b"one\0")), c"one"), Err(Errno::EPROTO));
     }
 }

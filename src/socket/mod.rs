@@ -1,20 +1,23 @@
 //! A netlink socket, connected to the kernel; and, in the modules below, what is built on it.
 
+pub(crate) mod collect;
+mod deadline;
 pub(crate) mod dump;
+pub(crate) mod extack;
 pub(crate) mod genl;
 pub(crate) mod pool;
+mod receive;
 mod scratch;
 mod trace;
 pub(crate) mod transact;
 
 use crate::buffer::Buf;
-use crate::contract::c_assert;
 use crate::errno::{self, Errno};
+use crate::guarded;
 use crate::host::counters::{Event, count};
 use crate::host::log::{log, log_limited};
 use crate::message;
-use crate::sys::{self, Uninit};
-use crate::wire::{HEADER, Header};
+use crate::sys::{self, NetworkNamespace};
 use core::ffi::{c_int, c_uint};
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -37,11 +40,23 @@ pub struct NlSock {
     next_seq: AtomicU32,
     port: u32,
     protocol: c_int,
-    /// The most requests that are sent at once.
-    max_batch: usize,
+    /// Where the pool keeps it.
+    shelf: usize,
+    /// The process that made it, as of [`guarded::generation`]; told about once if another uses it.
+    generation: AtomicU32,
+    /// The most requests that are sent at once; 0 as long as nobody has asked.
+    max_batch: AtomicU32,
     /// Whether the kernel may be dropping messages for this socket: set when a receive says that
     /// some were lost, until one finds the queue empty, which is what makes the kernel stop.
     congested: AtomicBool,
+    /// Messages that the kernel was known to have dropped.
+    drops: AtomicU32,
+    /// How long blocking calls may take, in milliseconds; 0 for ever.
+    timeout: AtomicU32,
+    /// Whether messages of other processes are dropped.
+    kernel_only: AtomicBool,
+    /// The network namespace that it belongs to, where the pool has to know.
+    netns: OnceLock<NetworkNamespace>,
 }
 
 impl NlSock {
@@ -49,23 +64,35 @@ impl NlSock {
         // The original's word for socket(): logs are searched for it.
         let fd = sys::netlink_socket(protocol).inspect_err(|&error| failed("fcntl", error))?;
         grow_receive_buffer(&fd);
-        let buffer = sys::receive_buffer_size(&fd)
-            .inspect_err(|&error| failed("getsockopt(SO_RCVBUF)", error))?;
         sys::connect_to_kernel(&fd).inspect_err(|&error| failed("connect(0)", error))?;
         let port = sys::port_id(&fd).inspect_err(|&error| failed("getsockname", error))?;
         let Some(port) = port else {
             log!(SOCKET, Err, "getsockname returned bad Netlink name");
             return Err(Errno::EINVAL);
         };
-        let replies = (buffer / REPLY_ESTIMATE).max(1) as usize;
         Ok(Self {
             fd,
             next_seq: AtomicU32::new(1),
             port,
             protocol,
-            max_batch: replies.min(max_parts()),
+            shelf: usize::try_from(protocol).unwrap_or(usize::MAX),
+            generation: AtomicU32::new(guarded::generation()),
+            max_batch: AtomicU32::new(0),
             congested: AtomicBool::new(false),
+            drops: AtomicU32::new(0),
+            timeout: AtomicU32::new(0),
+            kernel_only: AtomicBool::new(false),
+            netns: OnceLock::new(),
         })
+    }
+
+    /// A socket for transactions and dumps only: refusals come without the request, which nobody
+    /// would see.
+    fn open_pooled(protocol: c_int) -> Result<Self, Errno> {
+        let sock = Self::open(protocol)?;
+        // Kernels before 4.3 have no such option; their refusals are as good.
+        let _ = sys::set_option(&sock.fd, libc::SOL_NETLINK, sys::NETLINK_CAP_ACK, 1);
+        Ok(sock)
     }
 
     pub(crate) fn protocol(&self) -> c_int {
@@ -88,9 +115,7 @@ impl NlSock {
             next if next < u32::MAX / 2 => Some(next),
             _ => Some(1),
         };
-        self.next_seq
-            .fetch_update(Relaxed, Relaxed, advance)
-            .unwrap_or(1)
+        self.next_seq.fetch_update(Relaxed, Relaxed, advance).unwrap_or(1)
     }
 
     /// Joins or leaves a multicast group.
@@ -102,13 +127,61 @@ impl NlSock {
         sys::set_option(&self.fd, libc::SOL_NETLINK, option, group.cast_signed()).inspect_err(
             |error| {
                 let text = errno::message(error.raw());
-                log!(
-                    SOCKET,
-                    Warn,
-                    "could not {verb} multicast group {group} ({text})"
-                );
+                log!(SOCKET, Warn, "could not {verb} multicast group {group} ({text})");
             },
         )
+    }
+
+    /// Makes blocking receives, transactions and dumps end in ETIMEDOUT after so many milliseconds;
+    /// 0 for never.
+    pub(crate) fn set_timeout(&self, milliseconds: u32) {
+        self.timeout.store(milliseconds, Relaxed);
+    }
+
+    /// Makes receiving drop what other processes send.
+    pub(crate) fn set_kernel_only(&self, kernel_only: bool) {
+        self.kernel_only.store(kernel_only, Relaxed);
+    }
+
+    /// Makes the socket hear multicasts of all network namespaces that have a number in its own.
+    pub(crate) fn listen_all_nsid(&self, listen: bool) -> Result<(), Errno> {
+        let option = sys::NETLINK_LISTEN_ALL_NSID;
+        sys::set_option(&self.fd, libc::SOL_NETLINK, option, c_int::from(listen))
+    }
+
+    /// The most requests that go in one datagram. What only transactions need is set up when they
+    /// first ask.
+    fn max_batch(&self) -> usize {
+        match self.max_batch.load(Relaxed) {
+            0 => self.prepare(),
+            known => known as usize,
+        }
+    }
+
+    #[cold]
+    fn prepare(&self) -> usize {
+        self.ask_for_extended_acks();
+        let buffer = sys::receive_buffer_size(&self.fd).unwrap_or(0);
+        let max = ((buffer / REPLY_ESTIMATE).max(1) as usize).min(max_parts());
+        self.max_batch.store(max as u32, Relaxed);
+        max
+    }
+
+    /// Makes refusals say more than an errno value, where the kernel (4.12) can.
+    fn ask_for_extended_acks(&self) {
+        let _errno = errno::Preserve::new();
+        let _ = sys::set_option(&self.fd, libc::SOL_NETLINK, sys::NETLINK_EXT_ACK, 1);
+    }
+
+    /// Tells, once, if the socket is older than the process: the parent has it, too.
+    #[inline]
+    fn note_fork(&self) {
+        let present = guarded::generation();
+        if self.generation.load(Relaxed) != present {
+            self.generation.store(present, Relaxed);
+            let port = self.port;
+            log_limited!(SOCKET, Info, "socket {port} was made before a fork, and is shared by it");
+        }
     }
 
     /// Sends `message` with its header filled in.
@@ -116,6 +189,7 @@ impl NlSock {
     /// # Safety
     /// As of [`message::finalize`].
     pub(crate) unsafe fn send(&self, message: Buf<'_>, seq: u32, wait: bool) -> Result<(), Errno> {
+        self.note_fork();
         // SAFETY: the caller's promise.
         unsafe { message::finalize(message, seq, self.port) };
         let result = sys::send(&self.fd, message.bytes(), wait);
@@ -124,94 +198,6 @@ impl NlSock {
             count(Event::Sent, 1);
         }
         result
-    }
-
-    /// Receives one datagram into `buffer`, whose allocation it fills first and then grows.
-    ///
-    /// On failure the buffer is empty; in either case it has no headroom.
-    pub(crate) fn receive(&self, buffer: Buf<'_>, wait: bool) -> Result<(), Errno> {
-        c_assert!(
-            buffer.allocated() >= HEADER,
-            "nl_sock_recv__",
-            "buf->allocated >= sizeof *nlmsghdr"
-        );
-        buffer.clear();
-        scratch::with(scratch::SIZE, |tail| {
-            self.receive_with_tail(buffer, tail, wait)
-        })
-    }
-
-    /// [`NlSock::receive`] into a cleared buffer; what is beyond its allocation goes to `tail`
-    /// first.
-    fn receive_with_tail(
-        &self,
-        buffer: Buf<'_>,
-        tail: &mut [Uninit],
-        wait: bool,
-    ) -> Result<(), Errno> {
-        // SAFETY: the buffer's promise: its allocation is memory that nobody else uses.
-        let direct: &mut [Uninit] =
-            unsafe { core::slice::from_raw_parts_mut(buffer.base().cast(), buffer.allocated()) };
-        let size = sys::receive_split(&self.fd, direct, tail, wait)
-            .inspect_err(|&error| self.note_failure(error))?;
-        if size == 0 {
-            return Err(Errno::from_raw(libc::ECONNRESET));
-        }
-        let room = buffer.allocated();
-        if size > room + tail.len() {
-            let limit = tail.len();
-            log_limited!(SOCKET, Err, "truncated message (longer than {limit} bytes)");
-            return Err(Errno::E2BIG);
-        }
-        buffer.set_size(size.min(room));
-        let length = Header::parse(buffer.bytes()).map(|header| header.length as usize);
-        if !length.is_some_and(|length| length >= HEADER && length <= size) {
-            buffer.clear();
-            log_limited!(
-                SOCKET,
-                Err,
-                "received invalid nlmsg ({size} bytes < {HEADER})"
-            );
-            return Err(Errno::EPROTO);
-        }
-        if size > room {
-            count(Event::Jumbo, 1);
-            // SAFETY: the kernel filled what of the datagram is beyond `room`.
-            unsafe { buffer.put_raw(tail.as_ptr().cast(), size - room) };
-        }
-        trace::message("nl_sock_recv__", Ok(()), buffer.bytes(), self.protocol);
-        count(Event::Received, 1);
-        Ok(())
-    }
-
-    /// Takes note of what a failed receive says of the socket.
-    fn note_failure(&self, error: Errno) {
-        match error {
-            Errno::ENOBUFS => {
-                count(Event::Overflow, 1);
-                self.congested.store(true, Relaxed);
-            }
-            Errno::EAGAIN => self.congested.store(false, Relaxed),
-            _ => {}
-        }
-    }
-
-    /// Discards what is in the receive queue.
-    pub(crate) fn drain(&self) -> Result<(), Errno> {
-        loop {
-            match sys::receive(&self.fd, &mut []) {
-                Ok(_) => {}
-                Err(error) => {
-                    self.note_failure(error);
-                    match error {
-                        Errno::EAGAIN => return Ok(()),
-                        // Said before the messages that did arrive.
-                        Errno::ENOBUFS => {}
-                        error => return Err(error),
-                    }
-                }
-            }
-        }
     }
 }
 
@@ -222,8 +208,12 @@ fn failed(call: &str, error: Errno) {
 /// Makes the receive buffer as large as a privileged process may, or as the system allows.
 fn grow_receive_buffer(fd: &OwnedFd) {
     let result = match force_receive_buffer(fd) {
-        // Only root may pass the system's limit. The kernel lowers the wish to it.
-        Err(Errno::EPERM) => sys::set_option(fd, libc::SOL_SOCKET, libc::SO_RCVBUF, RECEIVE_BUFFER),
+        // Only root may pass the system's limit, to which the kernel lowers other wishes. It counts
+        // double.
+        Err(Errno::EPERM) => match sys::receive_buffer_size(fd) {
+            Ok(size) if size >= 2 * RECEIVE_BUFFER as u32 => Ok(()),
+            _ => sys::set_option(fd, libc::SOL_SOCKET, libc::SO_RCVBUF, RECEIVE_BUFFER),
+        },
         result => result,
     };
     if let Err(error) = result {

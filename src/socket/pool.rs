@@ -2,40 +2,138 @@
 
 use super::NlSock;
 use crate::errno::Errno;
+use crate::guarded::Guarded;
+use crate::host::counters::{Event, count};
+use crate::sys;
 use core::ffi::c_int;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering::Relaxed};
 
 /// As many protocols as the kernel has.
 const PROTOCOLS: usize = 32;
+/// Where the sockets are kept that look names up: those whose network namespace is known.
+const LOOKUP: usize = PROTOCOLS;
+const SHELVES: usize = PROTOCOLS + 1;
 /// As many idle sockets are kept of each.
 const KEPT: usize = 16;
+/// How long a socket is kept that nobody wants, in milliseconds.
+const KEPT_FOR: i64 = 60_000;
+/// How often, at most, sockets are looked for that were kept for longer, in milliseconds.
+const SWEEP_INTERVAL: i64 = 1000;
 
-static POOLS: [Mutex<Vec<NlSock>>; PROTOCOLS] = [const { Mutex::new(Vec::new()) }; PROTOCOLS];
+pub(crate) struct Idle {
+    sock: NlSock,
+    /// When it was given back, in milliseconds of the monotonic clock.
+    since: i64,
+}
 
-/// The idle sockets of a protocol. Never held across a system call.
-fn pool(protocol: c_int) -> Result<MutexGuard<'static, Vec<NlSock>>, Errno> {
-    let index = usize::try_from(protocol).map_err(|_| Errno::EPROTONOSUPPORT)?;
-    let pool = POOLS.get(index).ok_or(Errno::EPROTONOSUPPORT)?;
-    Ok(pool.lock().unwrap_or_else(PoisonError::into_inner))
+/// The sockets of each protocol, and of lookups, in the order in which they were given back.
+pub(crate) static POOL: Guarded<[Vec<Idle>; SHELVES]> =
+    Guarded::new([const { Vec::new() }; SHELVES]);
+
+/// When sockets that were kept for too long were last looked for.
+static SWEPT: AtomicI64 = AtomicI64::new(0);
+
+/// Whether a thread only gets sockets of the network namespace that it is in.
+static NETNS_AWARE: AtomicBool = AtomicBool::new(false);
+
+/// Deadline of pooled sockets, as of [`NlSock::set_timeout`].
+static TIMEOUT: AtomicU32 = AtomicU32::new(0);
+
+pub(crate) fn set_netns_aware(aware: bool) {
+    NETNS_AWARE.store(aware, Relaxed);
+}
+
+pub(crate) fn set_timeout(milliseconds: u32) {
+    TIMEOUT.store(milliseconds, Relaxed);
+}
+
+/// A socket that looks up names in the network namespace that the thread is in.
+pub(crate) fn take_for_lookup() -> Result<NlSock, Errno> {
+    let mut sock = take_in_netns(LOOKUP, libc::NETLINK_GENERIC)?;
+    sock.shelf = LOOKUP;
+    Ok(sock)
+}
+
+fn index(protocol: c_int) -> Result<usize, Errno> {
+    usize::try_from(protocol).ok().filter(|&index| index < PROTOCOLS).ok_or(Errno::EPROTONOSUPPORT)
 }
 
 /// An idle socket, or a new one where there is none.
 pub(crate) fn take(protocol: c_int) -> Result<NlSock, Errno> {
-    let idle = pool(protocol)?.pop();
-    match idle {
-        Some(sock) => Ok(sock),
-        None => NlSock::open(protocol),
+    let index = index(protocol)?;
+    let sock = if NETNS_AWARE.load(Relaxed) {
+        take_in_netns(index, protocol)?
+    } else {
+        match pop(index) {
+            Some(sock) => sock,
+            None => NlSock::open_pooled(protocol)?,
+        }
+    };
+    sock.set_timeout(TIMEOUT.load(Relaxed));
+    Ok(sock)
+}
+
+fn pop(index: usize) -> Option<NlSock> {
+    POOL.lock().get_mut(index)?.pop().map(|idle| idle.sock)
+}
+
+/// [`take`] for a thread that may have changed its network namespace.
+fn take_in_netns(index: usize, protocol: c_int) -> Result<NlSock, Errno> {
+    let present = sys::network_namespace()?;
+    while let Some(sock) = pop(index) {
+        if sock.netns.get() == Some(&present) {
+            return Ok(sock);
+        }
+        // It goes: its namespace is known to be another, or not known.
+        count(Event::Discarded, 1);
     }
+    let sock = NlSock::open_pooled(protocol)?;
+    sock.netns.get_or_init(|| present);
+    Ok(sock)
 }
 
 /// Gives back a socket that has nothing left to receive; closes it where enough are kept.
-pub(crate) fn give(sock: NlSock) {
-    // The guard is gone, and with it the lock, before what is left over is closed.
-    let _surplus = match pool(sock.protocol()) {
-        Ok(mut idle) if idle.len() < KEPT => {
-            idle.push(sock);
+fn give(sock: NlSock) {
+    let now = sys::coarse_ms();
+    let Ok(index) = index(sock.protocol()) else {
+        return;
+    };
+    let surplus = match POOL.lock().get_mut(index) {
+        Some(idle) if idle.len() < KEPT => {
+            idle.push(Idle { sock, since: now });
             None
         }
         _ => Some(sock),
     };
+    // The lock is gone before anything is closed.
+    drop(surplus);
+    if now - SWEPT.load(Relaxed) >= SWEEP_INTERVAL {
+        SWEPT.store(now, Relaxed);
+        close_older_than(now - KEPT_FOR);
+    }
+}
+
+/// Gives a socket back, or closes it if it may have something left to receive.
+pub(crate) fn give_back(sock: NlSock, idle: bool) {
+    if idle { give(sock) } else { discard(sock) }
+}
+
+/// Closes a socket that may have something left to receive.
+fn discard(sock: NlSock) {
+    count(Event::Discarded, 1);
+    drop(sock);
+}
+
+#[cold]
+fn close_older_than(time: i64) {
+    let mut old = Vec::new();
+    for idle in POOL.lock().iter_mut() {
+        let n = idle.partition_point(|idle| idle.since < time);
+        old.extend(idle.drain(..n));
+    }
+}
+
+/// Closes all idle sockets.
+pub(crate) fn flush() {
+    close_older_than(i64::MAX);
 }

@@ -34,10 +34,5 @@ pub(super) fn message(function: &str, result: Result<(), Errno>, message: &[u8],
 #[cold]
 fn show(function: &str, result: Result<(), Errno>, message: &[u8], protocol: i32) {
     let text = errno::message(errno::status(result));
-    log_limited!(
-        SOCKET,
-        Dbg,
-        "{function} ({text}): {}",
-        describe(message, protocol, &Known)
-    );
+    log_limited!(SOCKET, Dbg, "{function} ({text}): {}", describe(message, protocol, &Known));
 }

@@ -26,9 +26,7 @@ fn attributes() -> impl Strategy<Value = Plain> {
 }
 
 fn found(bytes: &[u8]) -> Plain {
-    Attrs::new(bytes)
-        .map(|attr| (attr.kind, attr.payload.to_vec()))
-        .collect()
+    Attrs::new(bytes).map(|attr| (attr.kind, attr.payload.to_vec())).collect()
 }
 
 proptest! {

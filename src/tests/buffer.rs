@@ -99,11 +99,7 @@ impl Model {
 }
 
 fn offset(value: u16, increment: i32) -> u16 {
-    if value == u16::MAX {
-        value
-    } else {
-        value.wrapping_add(increment as u16)
-    }
+    if value == u16::MAX { value } else { value.wrapping_add(increment as u16) }
 }
 
 /// Applies an operation to both, unless the contract forbids it in the state they are in.
@@ -149,11 +145,7 @@ fn apply(b: Buf<'_>, raw: *mut OfpBuf, model: &mut Model, op: &Op) {
             model.clear();
         }
         Op::Shift(delta) => {
-            let room = if *delta > 0 {
-                model.tailroom()
-            } else {
-                model.headroom
-            };
+            let room = if *delta > 0 { model.tailroom() } else { model.headroom };
             if delta.unsigned_abs() as usize <= room {
                 b.shift(*delta);
                 model.headroom = model.headroom.wrapping_add_signed(*delta as isize);
@@ -199,10 +191,7 @@ fn compare(b: Buf<'_>, raw: *const OfpBuf, model: &Model) -> Result<(), TestCase
     // SAFETY: the structure is ours.
     let raw = unsafe { raw.read() };
     prop_assert_eq!(raw.source == OfpbufSource::MALLOC, model.on_heap);
-    prop_assert_eq!(
-        (raw.l2_5_ofs, raw.l3_ofs, raw.l4_ofs),
-        (model.l2_5, model.l3, u16::MAX)
-    );
+    prop_assert_eq!((raw.l2_5_ofs, raw.l3_ofs, raw.l4_ofs), (model.l2_5, model.l3, u16::MAX));
     if let Some(ahead) = model.frame {
         prop_assert_eq!(raw.frame.addr(), b.data().addr() + ahead);
     }

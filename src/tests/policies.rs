@@ -1,6 +1,6 @@
 //! Policies, against a model that reads the rules off the specification.
 
-use crate::abi::{NlAttrType, NlPolicy};
+use crate::abi::{CBool, NlAttrType, NlPolicy};
 use crate::wire::{Attr, Attrs, Finding, parse};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -14,12 +14,7 @@ fn rule() -> impl Strategy<Value = Rule> {
 }
 
 fn policy(&(kind, min_len, max_len, optional): &Rule) -> NlPolicy {
-    NlPolicy {
-        r#type: NlAttrType(kind),
-        min_len,
-        max_len,
-        optional,
-    }
+    NlPolicy { r#type: NlAttrType(kind), min_len, max_len, optional: CBool(optional.into()) }
 }
 
 /// Attributes with payloads of 0 to 9 bytes, often a string.
@@ -74,10 +69,8 @@ fn model(bytes: &[u8], rules: &[Rule]) -> (bool, Vec<Option<usize>>) {
         }
         found[attr.kind as usize] = Some(attr.offset);
     }
-    let complete = rules
-        .iter()
-        .zip(&found)
-        .all(|(rule, found)| rule.0 == 0 || rule.3 || found.is_some());
+    let complete =
+        rules.iter().zip(&found).all(|(rule, found)| rule.0 == 0 || rule.3 || found.is_some());
     (attrs.left() == 0 && complete, found)
 }
 

@@ -52,18 +52,10 @@ impl<'a> Iterator for Attrs<'a> {
         let offset = self.offset;
         // Where the padding is not there whole, what is there of it counts as left over.
         let step = align(length);
-        let step = if step <= self.bytes.len() {
-            step
-        } else {
-            length
-        };
+        let step = if step <= self.bytes.len() { step } else { length };
         self.bytes = self.bytes.get(step..)?;
         self.offset += step;
-        Some(Attr {
-            offset,
-            kind,
-            payload,
-        })
+        Some(Attr { offset, kind, payload })
     }
 }
 

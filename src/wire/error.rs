@@ -1,6 +1,7 @@
 //! The kernel's verdict on a request (`struct nlmsgerr`).
 
 use super::{HEADER, Header, u32_at};
+use crate::errno::Errno;
 
 /// The message type that carries a verdict.
 const NLMSG_ERROR: u16 = libc::NLMSG_ERROR as u16;
@@ -18,6 +19,27 @@ pub(crate) enum KernelError {
     Malformed,
     /// An error message too short for its content, with its length.
     Short(usize),
+}
+
+impl KernelError {
+    /// What the log says of a verdict that is too short, if it is.
+    pub(crate) fn complaint(self) -> Option<String> {
+        match self {
+            Self::Short(size) => {
+                let least = HEADER + NLMSGERR;
+                Some(format!("received invalid nlmsgerr ({size} bytes < {least})"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Its errno value, EPROTO where it has none. Not for acknowledgements.
+    pub(crate) fn errno(self) -> Errno {
+        match self {
+            Self::Refused(code) => Errno::from_raw(code),
+            Self::Ack | Self::Malformed | Self::Short(_) => Errno::EPROTO,
+        }
+    }
 }
 
 /// The verdict that `message` carries, if it carries one.
@@ -54,10 +76,7 @@ mod tests {
         assert_eq!(verdict(16, 0, 36), None);
         assert_eq!(verdict(2, 0, 36), Some(KernelError::Ack));
         assert_eq!(verdict(2, -17, 36), Some(KernelError::Refused(17)));
-        assert_eq!(
-            verdict(2, -i32::MAX, 36),
-            Some(KernelError::Refused(i32::MAX))
-        );
+        assert_eq!(verdict(2, -i32::MAX, 36), Some(KernelError::Refused(i32::MAX)));
         assert_eq!(verdict(2, 1, 36), Some(KernelError::Malformed));
         assert_eq!(verdict(2, i32::MIN, 36), Some(KernelError::Malformed));
         assert_eq!(verdict(2, -17, 35), Some(KernelError::Short(35)));

@@ -1,7 +1,7 @@
 //! How the log shows bytes.
 
 use super::{GENL_HEADER, HEADER, Header, u32_at};
-use core::fmt::Write;
+use core::fmt::{self, Write};
 
 const NLMSG_NOOP: u16 = libc::NLMSG_NOOP as u16;
 const NLMSG_ERROR: u16 = libc::NLMSG_ERROR as u16;
@@ -67,7 +67,7 @@ pub(crate) fn describe(message: &[u8], protocol: i32, names: &dyn Names) -> Stri
 }
 
 /// Appends to a string, which cannot fail.
-fn put(out: &mut String, text: core::fmt::Arguments<'_>) {
+fn put(out: &mut String, text: fmt::Arguments<'_>) {
     let _ = out.write_fmt(text);
 }
 
@@ -82,10 +82,7 @@ fn put_errno(out: &mut String, code: i32, names: &dyn Names) {
 }
 
 fn put_header(out: &mut String, header: Header, protocol: i32, names: &dyn Names) {
-    put(
-        out,
-        format_args!("nl(len:{}, type={}", header.length, header.kind),
-    );
+    put(out, format_args!("nl(len:{}, type={}", header.length, header.kind));
     match header.kind {
         NLMSG_NOOP => out.push_str("(no-op)"),
         NLMSG_ERROR => out.push_str("(error)"),
@@ -108,10 +105,19 @@ fn put_header(out: &mut String, header: Header, protocol: i32, names: &dyn Names
     if left != 0 {
         put(out, format_args!("[OTHER:{left:x}]"));
     }
-    put(
-        out,
-        format_args!(", seq={:x}, pid={}", header.seq, header.port),
-    );
+    put(out, format_args!(", seq={:x}, pid={}", header.seq, header.port));
+}
+
+/// A number as C's `%#x` shows it.
+pub(crate) struct Hex(pub(crate) u32);
+
+impl fmt::Display for Hex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => f.write_str("0"),
+            n => write!(f, "{n:#x}"),
+        }
+    }
 }
 
 /// Bytes on a line of a hex dump.
@@ -176,12 +182,7 @@ mod tests {
             line(16, 30, 0x400, &[]),
             "nl(len:16, type=30(unknown), flags=400[ATOMIC], seq=abc, pid=42"
         );
-        for (kind, name) in [
-            (1, "no-op"),
-            (4, "overrun"),
-            (0, "reserved"),
-            (15, "reserved"),
-        ] {
+        for (kind, name) in [(1, "no-op"), (4, "overrun"), (0, "reserved"), (15, "reserved")] {
             let text = line(0, kind, 0, &[]);
             let expected = format!("nl(len:16, type={kind}({name}), flags=0, seq=abc, pid=42");
             assert_eq!(text, expected);

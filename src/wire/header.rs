@@ -35,7 +35,7 @@ impl Header {
 
 /// The messages of a datagram, each exactly as long as its header says.
 ///
-/// Ends at the first that is not whole; [`Messages::garbage`] then tells whether bytes were left.
+/// Ends at the first that is not whole; [`Messages::rest`] then tells what is left.
 pub(crate) struct Messages<'a> {
     rest: &'a [u8],
 }
@@ -45,9 +45,9 @@ impl<'a> Messages<'a> {
         Self { rest: datagram }
     }
 
-    /// Whether something other than padding follows the last whole message.
-    pub(crate) fn garbage(&self) -> bool {
-        !self.rest.is_empty()
+    /// What follows the last whole message and its padding.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.rest
     }
 }
 
@@ -96,20 +96,15 @@ mod tests {
         assert_eq!(messages.next().unwrap().1.len(), 17);
         assert_eq!(messages.next().unwrap().1.len(), 18);
         assert!(messages.next().is_none());
-        assert!(!messages.garbage());
+        assert!(messages.rest().is_empty());
     }
 
     #[test]
     fn what_is_not_a_whole_message_is_garbage() {
-        for bytes in [
-            message(15, 16),
-            message(17, 16),
-            message(u32::MAX, 16),
-            vec![1; 5],
-        ] {
+        for bytes in [message(15, 16), message(17, 16), message(u32::MAX, 16), vec![1; 5]] {
             let mut messages = Messages::new(&bytes);
             assert!(messages.next().is_none());
-            assert!(messages.garbage());
+            assert!(!messages.rest().is_empty());
         }
     }
 }

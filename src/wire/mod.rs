@@ -5,13 +5,15 @@
 
 mod attr;
 mod error;
+mod extack;
 mod format;
 mod header;
 mod policy;
 
 pub(crate) use attr::{ATTR_HEADER, Attr, Attrs, TYPE_MASK, align};
 pub(crate) use error::{KernelError, kernel_error};
-pub(crate) use format::{Names, describe, hex_dump};
+pub(crate) use extack::{Extack, extack, path};
+pub(crate) use format::{Hex, Names, describe, hex_dump};
 pub(crate) use header::{GENL_HEADER, HEADER, Header, Messages};
 pub(crate) use policy::{Finding, parse, validate};
 

@@ -8,12 +8,7 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Finding {
     /// The payload's length is out of bounds.
-    Length {
-        kind: u16,
-        size: usize,
-        min: usize,
-        max: usize,
-    },
+    Length { kind: u16, size: usize, min: usize, max: usize },
     /// A string does not end in NUL.
     NoNul { kind: u16 },
     /// A string has a NUL before its end.
@@ -33,16 +28,8 @@ pub(crate) enum Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Length {
-                kind,
-                size,
-                min,
-                max,
-            } => {
-                write!(
-                    f,
-                    "attr {kind} length {size} not in allowed range {min}...{max}"
-                )
+            Self::Length { kind, size, min, max } => {
+                write!(f, "attr {kind} length {size} not in allowed range {min}...{max}")
             }
             Self::NoNul { kind } => write!(f, "attr {kind} lacks null at end"),
             Self::EarlyNul { kind } => write!(f, "attr {kind} has bad length"),
@@ -79,10 +66,7 @@ fn bounds(policy: &NlPolicy) -> Result<(usize, usize), Finding> {
         return Ok((min, max));
     }
     let (own_min, own_max) = own_bounds(policy.r#type).ok_or(Finding::BadPolicy)?;
-    Ok((
-        if min == 0 { own_min } else { min },
-        if max == 0 { own_max } else { max },
-    ))
+    Ok((if min == 0 { own_min } else { min }, if max == 0 { own_max } else { max }))
 }
 
 /// Checks the payload of an attribute of type `kind`.
@@ -94,12 +78,7 @@ pub(crate) fn validate(kind: u16, payload: &[u8], policy: &NlPolicy) -> Result<(
     let (min, max) = bounds(policy)?;
     let size = payload.len();
     if size < min || size > max {
-        return Err(Finding::Length {
-            kind,
-            size,
-            min,
-            max,
-        });
+        return Err(Finding::Length { kind, size, min, max });
     }
     if policy.r#type == NlAttrType::STRING {
         return match payload.split_last() {
@@ -173,12 +152,9 @@ pub(crate) fn parse<'a, S: Slot<'a>>(
         note(Finding::Garbage);
         return false;
     }
-    let missing = policies
-        .iter()
-        .zip(slots.iter())
-        .position(|(policy, found)| {
-            !policy.optional && policy.r#type != NlAttrType::NO_ATTR && found.is_empty()
-        });
+    let missing = policies.iter().zip(slots.iter()).position(|(policy, found)| {
+        !policy.optional.get() && policy.r#type != NlAttrType::NO_ATTR && found.is_empty()
+    });
     if let Some(kind) = missing {
         note(Finding::Missing { kind });
     }
@@ -188,14 +164,10 @@ pub(crate) fn parse<'a, S: Slot<'a>>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::abi::CBool;
 
     fn policy(kind: NlAttrType, min_len: usize, max_len: usize) -> NlPolicy {
-        NlPolicy {
-            r#type: kind,
-            min_len,
-            max_len,
-            optional: false,
-        }
+        NlPolicy { r#type: kind, min_len, max_len, optional: CBool(0) }
     }
 
     #[test]
@@ -224,51 +196,23 @@ mod tests {
         assert_eq!(validate(3, b"ab\0", &string), Ok(()));
         assert_eq!(validate(3, b"\0", &string), Ok(()));
         assert_eq!(validate(3, b"ab", &string), Err(Finding::NoNul { kind: 3 }));
-        assert_eq!(
-            validate(3, b"a\0b\0", &string),
-            Err(Finding::EarlyNul { kind: 3 })
-        );
-        let empty = Finding::Length {
-            kind: 3,
-            size: 0,
-            min: 1,
-            max: usize::MAX,
-        };
+        assert_eq!(validate(3, b"a\0b\0", &string), Err(Finding::EarlyNul { kind: 3 }));
+        let empty = Finding::Length { kind: 3, size: 0, min: 1, max: usize::MAX };
         assert_eq!(validate(3, b"", &string), Err(empty));
     }
 
     #[test]
     fn a_type_that_does_not_exist_matters_only_for_its_own_lengths() {
-        assert_eq!(
-            validate(1, &[0], &policy(NlAttrType(9), 0, 0)),
-            Err(Finding::BadPolicy)
-        );
-        assert_eq!(
-            validate(1, &[0], &policy(NlAttrType(9), 1, 0)),
-            Err(Finding::BadPolicy)
-        );
+        assert_eq!(validate(1, &[0], &policy(NlAttrType(9), 0, 0)), Err(Finding::BadPolicy));
+        assert_eq!(validate(1, &[0], &policy(NlAttrType(9), 1, 0)), Err(Finding::BadPolicy));
         assert_eq!(validate(1, &[0], &policy(NlAttrType(9), 1, 1)), Ok(()));
-        assert_eq!(
-            validate(1, &[0; 9], &policy(NlAttrType::NO_ATTR, 1, 1)),
-            Ok(())
-        );
+        assert_eq!(validate(1, &[0; 9], &policy(NlAttrType::NO_ATTR, 1, 1)), Ok(()));
     }
 
     #[test]
     fn findings_read_as_the_log_has_them() {
-        let finding = Finding::Length {
-            kind: 3,
-            size: 5,
-            min: 1,
-            max: 4,
-        };
-        assert_eq!(
-            finding.to_string(),
-            "attr 3 length 5 not in allowed range 1...4"
-        );
-        assert_eq!(
-            Finding::Missing { kind: 7 }.to_string(),
-            "required attr 7 missing"
-        );
+        let finding = Finding::Length { kind: 3, size: 5, min: 1, max: 4 };
+        assert_eq!(finding.to_string(), "attr 3 length 5 not in allowed range 1...4");
+        assert_eq!(Finding::Missing { kind: 7 }.to_string(), "required attr 7 missing");
     }
 }

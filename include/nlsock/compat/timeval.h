@@ -6,7 +6,19 @@
 #include <time.h>
 #include "util.h"
 
-/* Milliseconds of the monotonic clock. */
-#define time_msec() nlsock_time_msec()
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Returns the monotonic clock in milliseconds. */
+static inline long long int
+time_msec(void)
+{
+    return nlsock_time_msec();
+}
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* timeval.h */

@@ -75,7 +75,7 @@ struct vlog_rate_limit {
     {                                                                                       \
         nlsock_log_unregister(&VLM_##MODULE);                                               \
     }                                                                                       \
-    static struct vlog_module *const THIS_MODULE = &VLM_##MODULE
+    OVS_UNUSED static struct vlog_module *const THIS_MODULE = &VLM_##MODULE
 
 #ifdef __cplusplus
 extern "C" {

@@ -115,7 +115,7 @@ int nl_sock_send_seq(struct nl_sock *sock, const struct ofpbuf *msg, uint32_t nl
  * Returns 0, or a positive errno value and empties 'buf': EAGAIN if there is nothing to receive
  * and 'wait' is false; ENOBUFS if messages were lost since the last call, after which those that
  * were not can be received; EPROTO for what is no message; E2BIG if the datagram passes the
- * allocation of 'buf' by more than 64 KiB.
+ * allocation of 'buf' by more than 4 MiB, which the kernel does not send.
  *
  * Several threads may receive from one socket at a time, each with a buffer of its own.
  */

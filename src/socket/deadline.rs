@@ -1,0 +1,44 @@
+//! Until when something may take.
+
+use crate::sys;
+use core::time::Duration;
+
+/// A time of the monotonic clock, in milliseconds; none for never.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Deadline(Option<i64>);
+
+impl Deadline {
+    /// In so many milliseconds; 0 for never.
+    pub(crate) fn after(milliseconds: u32) -> Self {
+        Self((milliseconds > 0).then(|| sys::monotonic_ms() + i64::from(milliseconds)))
+    }
+
+    pub(crate) fn is_set(self) -> bool {
+        self.0.is_some()
+    }
+
+    pub(crate) fn has_passed(self) -> bool {
+        self.0.is_some_and(|time| sys::monotonic_ms() >= time)
+    }
+
+    /// What is left, if there is a deadline.
+    pub(crate) fn left(self) -> Option<Duration> {
+        let left = self.0?.saturating_sub(sys::monotonic_ms());
+        Some(Duration::from_millis(u64::try_from(left).unwrap_or(0)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn never_does_not_pass() {
+        let never = Deadline::after(0);
+        assert!(!never.is_set() && !never.has_passed());
+        assert_eq!(never.left(), None);
+        let later = Deadline::after(u32::MAX);
+        assert!(later.is_set() && !later.has_passed());
+        assert!(later.left().is_some_and(|left| left > Duration::from_secs(1000)));
+    }
+}

@@ -1,0 +1,210 @@
+//! Extended acknowledgements: what the kernel says beyond an errno value.
+
+use super::{ATTR_HEADER, Attrs, HEADER, Header, align, u32_at};
+
+/// Flag of a verdict that echoes only the header of the request.
+const NLM_F_CAPPED: u16 = 0x100;
+/// Flag of a message that attributes follow.
+pub(crate) const NLM_F_ACK_TLVS: u16 = 0x200;
+
+const NLMSG_ERROR: u16 = libc::NLMSG_ERROR as u16;
+const NLMSG_DONE: u16 = libc::NLMSG_DONE as u16;
+
+const NLMSGERR_ATTR_MSG: u16 = 1;
+const NLMSGERR_ATTR_OFFS: u16 = 2;
+const NLMSGERR_ATTR_MISS_TYPE: u16 = 5;
+const NLMSGERR_ATTR_MISS_NEST: u16 = 6;
+
+/// What a verdict, or the end of a dump, says beyond its code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Extack<'a> {
+    /// Text for people.
+    pub(crate) text: Option<&'a [u8]>,
+    /// Where in the request the offending attribute starts.
+    pub(crate) offset: Option<u32>,
+    /// Type of an attribute that is missing.
+    pub(crate) missing: Option<u32>,
+    /// Where in the request the attribute starts that it is missing from; none for the top level.
+    pub(crate) missing_from: Option<u32>,
+}
+
+/// The attributes of an extended acknowledgement, if `message` has any.
+#[inline]
+pub(crate) fn extack(header: Header, message: &[u8]) -> Option<Extack<'_>> {
+    if header.flags & NLM_F_ACK_TLVS == 0 {
+        return None;
+    }
+    parse(header, message)
+}
+
+#[cold]
+fn parse(header: Header, message: &[u8]) -> Option<Extack<'_>> {
+    // Behind the code; of a verdict also behind the request, as far as that is echoed.
+    let echoed = match header.kind {
+        NLMSG_DONE => 0,
+        NLMSG_ERROR if header.flags & NLM_F_CAPPED != 0 => HEADER,
+        NLMSG_ERROR => {
+            let request = Header::parse(message.get(HEADER + 4..)?)?;
+            usize::try_from(request.length).ok()?.checked_next_multiple_of(4)?.max(HEADER)
+        }
+        _ => return None,
+    };
+    let attrs = message.get((HEADER + 4).checked_add(echoed)?..)?;
+    let mut found = Extack::default();
+    for attr in Attrs::new(attrs) {
+        match attr.kind {
+            NLMSGERR_ATTR_MSG => {
+                let end = attr.payload.iter().position(|&byte| byte == 0);
+                found.text = attr.payload.get(..end.unwrap_or(attr.payload.len()));
+            }
+            NLMSGERR_ATTR_OFFS => found.offset = u32_at(attr.payload, 0),
+            NLMSGERR_ATTR_MISS_TYPE => found.missing = u32_at(attr.payload, 0),
+            NLMSGERR_ATTR_MISS_NEST => found.missing_from = u32_at(attr.payload, 0),
+            _ => {}
+        }
+    }
+    Some(found)
+}
+
+/// The types of the attributes that lead to the one at `offset` of `request`, its own last. Writes
+/// as many as fit to `path` and returns how many there are; 0 if there is no attribute there.
+///
+/// Where the attributes of a message start depends on its protocol, which nothing here knows. So
+/// the first place counts from which attributes fill the request and lead to the offset.
+pub(crate) fn path(request: &[u8], offset: usize, path: &mut [u16]) -> usize {
+    /// Family headers are a multiple of 4 bytes, and none is longer.
+    const LONGEST_HEADER: usize = 64;
+
+    (HEADER..=HEADER + LONGEST_HEADER)
+        .step_by(4)
+        .take_while(|&start| start <= offset)
+        .find_map(|start| {
+            let mut attrs = Attrs::new(request.get(start..)?);
+            let fills = attrs.by_ref().last().is_some() && attrs.left() == 0;
+            let depth = walk(request.get(start..)?, offset - start, path);
+            (fills && depth > 0).then_some(depth)
+        })
+        .unwrap_or(0)
+}
+
+/// [`path`] within attributes that start at offset 0.
+fn walk(attrs: &[u8], offset: usize, path: &mut [u16]) -> usize {
+    let (mut attrs, mut offset, mut depth) = (attrs, offset, 0);
+    loop {
+        let around = |attr: &super::Attr<'_>| {
+            offset >= attr.offset && offset < attr.offset + ATTR_HEADER + align(attr.payload.len())
+        };
+        let Some(attr) = Attrs::new(attrs).find(around) else {
+            return 0;
+        };
+        if let Some(slot) = path.get_mut(depth) {
+            *slot = attr.kind;
+        }
+        depth += 1;
+        match offset - attr.offset {
+            0 => return depth,
+            inside if inside < ATTR_HEADER => return 0,
+            inside => {
+                attrs = attr.payload;
+                offset = inside - ATTR_HEADER;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attr(kind: u16, payload: &[u8]) -> Vec<u8> {
+        let mut bytes = (4 + payload.len() as u16).to_ne_bytes().to_vec();
+        bytes.extend(kind.to_ne_bytes());
+        bytes.extend(payload);
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+        bytes
+    }
+
+    fn message(kind: u16, flags: u16, body: &[u8]) -> Vec<u8> {
+        let mut bytes = (16 + body.len() as u32).to_ne_bytes().to_vec();
+        bytes.extend(kind.to_ne_bytes());
+        bytes.extend(flags.to_ne_bytes());
+        bytes.extend([0; 8]);
+        bytes.extend(body);
+        bytes
+    }
+
+    fn read(bytes: &[u8]) -> Option<Extack<'_>> {
+        extack(Header::parse(bytes).unwrap(), bytes)
+    }
+
+    #[test]
+    fn attributes_follow_the_echoed_request() {
+        let text = attr(NLMSGERR_ATTR_MSG, b"no such thing\0");
+        let expected = Extack { text: Some(b"no such thing"), ..Extack::default() };
+        let code = (-2i32).to_ne_bytes();
+        let request = message(18, 1, &[7; 10]);
+
+        let whole = [&code[..], &request, &[0; 2], &text].concat();
+        assert_eq!(read(&message(NLMSG_ERROR, NLM_F_ACK_TLVS, &whole)), Some(expected));
+        let capped = [&code[..], &request[..16], &text].concat();
+        let flags = NLM_F_ACK_TLVS | NLM_F_CAPPED;
+        assert_eq!(read(&message(NLMSG_ERROR, flags, &capped)), Some(expected));
+        let done = [&code[..], &text].concat();
+        assert_eq!(read(&message(NLMSG_DONE, NLM_F_ACK_TLVS, &done)), Some(expected));
+        assert_eq!(read(&message(NLMSG_DONE, 0, &done)), None);
+        assert_eq!(read(&message(30, NLM_F_ACK_TLVS, &done)), None);
+    }
+
+    #[test]
+    fn numbers() {
+        let attrs = [
+            attr(NLMSGERR_ATTR_OFFS, &20u32.to_ne_bytes()),
+            attr(NLMSGERR_ATTR_MISS_TYPE, &3u32.to_ne_bytes()),
+            attr(NLMSGERR_ATTR_MISS_NEST, &24u32.to_ne_bytes()),
+            attr(99, &[]),
+        ];
+        let body = [&[0; 4][..], &attrs.concat()].concat();
+        let bytes = message(NLMSG_DONE, NLM_F_ACK_TLVS, &body);
+        let found = read(&bytes).unwrap();
+        assert_eq!(
+            (found.offset, found.missing, found.missing_from),
+            (Some(20), Some(3), Some(24))
+        );
+        assert_eq!(found.text, None);
+    }
+
+    #[test]
+    fn lengths_that_lead_nowhere_are_none() {
+        for length in [0, 15, 17, u32::MAX - 2, u32::MAX] {
+            let mut request = message(18, 1, &[]);
+            request[..4].copy_from_slice(&length.to_ne_bytes());
+            let body = [&[0; 4][..], &request].concat();
+            let bytes = message(NLMSG_ERROR, NLM_F_ACK_TLVS, &body);
+            assert!(read(&bytes).is_none_or(|found| found == Extack::default()), "{length}");
+        }
+        assert_eq!(read(&message(NLMSG_ERROR, NLM_F_ACK_TLVS, &[])), None);
+    }
+
+    #[test]
+    fn paths_lead_through_nested_attributes() {
+        // A family header of 16 bytes, then 1, 2 { 3, 4 { 5 } }.
+        let inner = attr(4, &attr(5, &[1, 2]));
+        let nested = attr(2, &[attr(3, &[0; 4]), inner].concat());
+        let attrs = [attr(1, b"lo\0"), nested].concat();
+        let request = message(16, 1, &[&[0xff; 16][..], &attrs].concat());
+        let find = |offset| {
+            let mut types = [0; 4];
+            let depth = path(&request, offset, &mut types);
+            types[..depth].to_vec()
+        };
+        assert_eq!(find(32), [1]);
+        assert_eq!(find(40), [2]);
+        assert_eq!(find(44), [2, 3]);
+        assert_eq!(find(52), [2, 4]);
+        assert_eq!(find(56), [2, 4, 5]);
+        assert_eq!(find(34), [] as [u16; 0]);
+        assert_eq!(find(16), [] as [u16; 0]);
+        assert_eq!(find(4000), [] as [u16; 0]);
+        assert_eq!(path(&request, 56, &mut [0; 1]), 3);
+    }
+}
