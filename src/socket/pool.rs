@@ -95,10 +95,7 @@ fn take_in_netns(index: usize, protocol: c_int) -> Result<NlSock, Errno> {
 /// Gives back a socket that has nothing left to receive; closes it where enough are kept.
 fn give(sock: NlSock) {
     let now = sys::coarse_ms();
-    let Ok(index) = index(sock.protocol()) else {
-        return;
-    };
-    let surplus = match POOL.lock().get_mut(index) {
+    let surplus = match POOL.lock().get_mut(sock.shelf) {
         Some(idle) if idle.len() < KEPT => {
             idle.push(Idle { sock, since: now });
             None
