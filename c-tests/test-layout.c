@@ -86,8 +86,19 @@ AT(struct vlog_rate_limit, token_bucket.last_fill, 16);
 AT(struct vlog_rate_limit, n_dropped, 40);
 AT(struct vlog_rate_limit, mutex, 48);
 
-SIZE(struct nlsock_counters, 32);
+/* These may grow, but keep what they have. */
+SIZE(struct nlsock_counters, 72);
 AT(struct nlsock_counters, sent, 24);
+AT(struct nlsock_counters, discarded, 64);
+SIZE(struct nlsock_extack, 296);
+AT(struct nlsock_extack, path, 12);
+AT(struct nlsock_extack, missing_type, 32);
+AT(struct nlsock_extack, message, 40);
+SIZE(struct nlsock_dump_result, 312);
+AT(struct nlsock_dump_result, messages, 8);
+AT(struct nlsock_dump_result, extack, 16);
+SIZE(struct nlsock_source, 16);
+AT(struct nlsock_source, nsid, 12);
 
 static void
 layouts_are_those_of_the_contract(void)

@@ -3,8 +3,12 @@
 #ifndef NLSOCK_EXT_H
 #define NLSOCK_EXT_H 1
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct nl_sock;
+struct ofpbuf;
 
 /* Levels of nlsock_log_set_level().  Each includes those before it.  An assertion failure, which
  * ends the process, is always logged. */

@@ -35,7 +35,11 @@ pub unsafe extern "C" fn nl_dump_next(
 }
 
 /// Ends 'dump', reading what is left of it. Returns 0, or a positive errno value if the dump
-/// failed at any point. No thread may be in nl_dump_next().
+/// failed at any point: ENOBUFS if parts were lost, EPROTO if it stopped before its end. No thread
+/// may be in nl_dump_next().
+///
+/// The errno value that the kernel may put into the message that ends a dump is told by
+/// nlsock_dump_result(), and returned here after nlsock_set_strict_dumps().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_dump_done(dump: *mut NlDump) -> c_int {
     // SAFETY: the rule of this module.

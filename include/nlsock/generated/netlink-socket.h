@@ -150,13 +150,18 @@ uint32_t nl_sock_pid(const struct nl_sock *sock);
  * Stores in each 'error' 0 or a positive errno value. A nonnull 'reply' receives the reply, and
  * nothing else; it is empty if there was an error, or nothing to say but success.
  *
- * When is a request successful? When the kernel replied to it or acknowledged it; and, since the
+ * When is a request successful? When the kernel replied to it or acknowledged it. Also, since the
  * kernel works on requests while they are sent, when the receive queue has been read to its end,
- * nothing in it was lost, and there was neither a refusal nor an acknowledgement that the request
- * asked for (NLM_F_ACK). An acknowledgement that was asked for is waited for, up to a second, and
- * else the error is ETIMEDOUT. After an overflow, requests without an answer are sent again, so
- * they must be idempotent; those that do not get through in a number of tries end in ENOBUFS.
- * Whatever else fails is the error of the requests that it concerns; the others go on.
+ * nothing in it was lost, and there was no refusal. But an acknowledgement that a request asks for
+ * (NLM_F_ACK) must come: it is waited for, up to a second or nlsock_sock_set_timeout(), also
+ * behind a reply; else the error is ETIMEDOUT.
+ *
+ * If the receive buffer overflowed, the queue is read to its end, and what is in it counts. The
+ * requests behind the last one that is answered are sent again, fewer at a time, so requests must
+ * be idempotent. One that does not get through in a number of tries ends in ENOBUFS.
+ *
+ * Whatever else fails is the error of the requests that it concerns; the others go on. A datagram
+ * that is no message makes the requests without an answer fail with EPROTO.
  */
 void nl_sock_transact_multiple(struct nl_sock *sock,
                                struct nl_transaction **transactions,
@@ -205,7 +210,11 @@ bool nl_dump_next(struct nl_dump *dump, struct ofpbuf *reply, struct ofpbuf *buf
 
 /**
  * Ends 'dump', reading what is left of it. Returns 0, or a positive errno value if the dump
- * failed at any point. No thread may be in nl_dump_next().
+ * failed at any point: ENOBUFS if parts were lost, EPROTO if it stopped before its end. No thread
+ * may be in nl_dump_next().
+ *
+ * The errno value that the kernel may put into the message that ends a dump is told by
+ * nlsock_dump_result(), and returned here after nlsock_set_strict_dumps().
  */
 int nl_dump_done(struct nl_dump *dump);
 
