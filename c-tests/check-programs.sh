@@ -1,7 +1,7 @@
 # C programs, compiled against the installation alone.  Read by check.sh.
 
-tests="test-layout test-ofpbuf test-netlink test-socket test-threads test-log test-host test-compat
-test-ext"
+tests="test-layout test-ofpbuf test-netlink test-socket test-transact test-dump test-threads
+test-log test-host test-compat test-ext"
 warnings="-Wall -Wextra -Werror"
 
 # compile NAME SOURCE [FLAG...]
