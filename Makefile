@@ -15,7 +15,7 @@ EXPORTS = src/abi/exports.list
 SOURCES := $(shell find src -type f) Cargo.toml Cargo.lock build.rs cbindgen.toml
 RELEASE = target/release
 
-.PHONY: all help demo check check-valgrind headers exports install uninstall stage clean deps
+.PHONY: all help demo check check-valgrind check-faults headers exports install uninstall stage clean deps
 
 all: $(BUILD)/libnlsock.so.$(VERSION) $(BUILD)/libnlsock.a ## Build the shared and the static library
 
@@ -49,6 +49,9 @@ check: deps stage ## Run all tests; the last line counts them
 
 check-valgrind: deps stage ## Run the C and the Rust tests under valgrind
 	VALGRIND=1 c-tests/check.sh $(STAGE)
+
+check-faults: stage ## Run the fault scripts, and COUNT random ones; NLSOCK_REF=LIBRARY tries another
+	c-tests/faults/faults.sh $(STAGE)
 
 deps: ## Install what the tests use, where the machine lacks it and root may
 	@c-tests/deps.sh

@@ -88,6 +88,8 @@ programs() {
         run_tap "$test" "$scratch/$test"
     done
     unprivileged
+    echo "# faults"
+    run_tap "faults" env SEED="${SEED:-1}" "$here/faults/faults.sh" "$stage"
     check "the README has a program" readme_program
     pkg_config
     check "LD_PRELOAD takes another library's place" preload

@@ -11,6 +11,24 @@ use crate::sys::{self, Sender, Uninit};
 use crate::wire::{HEADER, Header};
 use core::sync::atomic::Ordering::Relaxed;
 
+/// Counts overflows told one after the other. The kernel tells of one before what did arrive, so
+/// many without anything in between are no overflows, but a failure of that name.
+#[derive(Default)]
+pub(super) struct Overflows(u32);
+
+impl Overflows {
+    /// Counts one more; whether receiving is worth trying again.
+    pub(super) fn bearable(&mut self) -> bool {
+        self.0 += 1;
+        self.0 < 16
+    }
+
+    /// Something was received.
+    pub(super) fn end(&mut self) {
+        self.0 = 0;
+    }
+}
+
 impl NlSock {
     /// Receives one datagram into `buffer`, whose allocation it fills first and then grows. Tells
     /// its sender where one asks.
@@ -142,16 +160,20 @@ impl NlSock {
     /// than the queue has room for.
     pub(crate) fn drain(&self) -> Result<(), Errno> {
         let mut room = i64::from(sys::receive_buffer_size(&self.fd)?);
+        let mut overflows = Overflows::default();
         while room > 0 {
             match sys::receive(&self.fd, &mut []) {
                 // Each takes some room, whatever it holds.
-                Ok(size) => room -= size.max(1) as i64,
+                Ok(size) => {
+                    overflows.end();
+                    room -= size.max(1) as i64;
+                }
                 Err(error) => {
                     self.note_failure(error);
                     match error {
                         Errno::EAGAIN => return Ok(()),
                         // Said before the messages that did arrive.
-                        Errno::ENOBUFS => {}
+                        Errno::ENOBUFS if overflows.bearable() => {}
                         error => return Err(error),
                     }
                 }

@@ -11,6 +11,7 @@ mod set;
 use self::replies::Replies;
 use self::set::Set;
 use super::deadline::Deadline;
+use super::receive::Overflows;
 use super::{MAX_PARTS, NlSock, extack, scratch, trace};
 use crate::buffer::Buf;
 use crate::errno::{self, Errno};
@@ -224,15 +225,20 @@ impl<T: Transactions> Batch<'_, T> {
     }
 
     fn receive_all(&mut self, mut replies: Replies, memory: &mut [Uninit]) -> Round {
+        let mut overflows = Overflows::default();
         loop {
             if replies.complete() {
                 self.succeed(replies.open());
                 return Round::Complete;
             }
             match self.receive(memory) {
-                Ok(Some((datagram, size))) => self.take(&mut replies, datagram, size),
-                Ok(None) => {}
-                Err(Errno::ENOBUFS) => replies.lost = true,
+                Ok(received) => {
+                    overflows.end();
+                    if let Some((datagram, size)) = received {
+                        self.take(&mut replies, datagram, size);
+                    }
+                }
+                Err(Errno::ENOBUFS) if overflows.bearable() => replies.lost = true,
                 Err(Errno::EAGAIN) => {
                     if let Some(round) = self.at_end(&mut replies) {
                         return round;
@@ -310,14 +316,12 @@ impl<T: Transactions> Batch<'_, T> {
                 Ok(message)
             }
             Some(verdict) => {
-                let expected = replies.acks.overlaps(this);
                 replies.acks = replies.acks.without(this);
                 match verdict {
                     // The acknowledgement behind a reply says nothing new.
                     KernelError::Ack if answered => return,
                     KernelError::Ack => Ok(&[][..]),
-                    // In place of that acknowledgement, a refusal overrides the reply.
-                    _ if answered && !expected => return,
+                    // A refusal overrides a reply that came before.
                     _ => Err(self.refused(index, verdict, header, message)),
                 }
             }
@@ -369,16 +373,16 @@ impl<T: Transactions> Batch<'_, T> {
 
     /// The receive queue is empty. None if it is worth looking again.
     fn at_end(&mut self, replies: &mut Replies) -> Option<Round> {
-        if let Some(error) = replies.spoiled {
-            self.fail(replies.open(), error);
-            return Some(Round::Complete);
-        }
         if replies.lost {
             self.succeed(replies.silent());
             return Some(match replies.doubtful() {
                 Set::EMPTY => Round::Complete,
                 doubtful => Round::Lost(doubtful),
             });
+        }
+        if let Some(error) = replies.spoiled {
+            self.fail(replies.open(), error);
+            return Some(Round::Complete);
         }
         let awaited = replies.acks;
         if awaited.is_empty() {

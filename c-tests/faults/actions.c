@@ -1,0 +1,361 @@
+/* "do" lines: see actions.h and README.md. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "actions.h"
+
+#define MAX_OWN 8
+#define DEFAULT_BYTES 16
+
+struct actions actions;
+
+static struct own {
+    char name[16];
+    struct nl_sock *sock;
+} own[MAX_OWN];
+
+struct options {
+    int protocol;
+    struct nl_sock *sock;       /* Null for the pool. */
+    struct selection ack, no_reply;
+    int bytes;
+    int stop;                   /* Dumps: messages to read; negative for all. */
+    int buffer;
+    bool wait, dump;
+};
+
+static struct own *
+find_own(const char *name)
+{
+    for (int i = 0; name && i < MAX_OWN; i++) {
+        if (own[i].sock && !strcmp(own[i].name, name)) {
+            return &own[i];
+        }
+    }
+    return NULL;
+}
+
+static void
+destroy_own(struct own *o)
+{
+    nl_sock_destroy(o->sock);
+    o->sock = NULL;
+    actions.n_own--;
+}
+
+void
+actions_reset(void)
+{
+    for (int i = 0; i < MAX_OWN; i++) {
+        if (own[i].sock) {
+            destroy_own(&own[i]);
+        }
+    }
+    for (int i = 1; i <= actions.n; i++) {
+        ofpbuf_delete(actions.outcome[i].request);
+        ofpbuf_delete(actions.outcome[i].reply);
+    }
+    actions.n = actions.n_dumps = 0;
+    actions.first = actions.first_dump = 1;
+    actions.error = 0;
+    actions.value = 0;
+}
+
+/* "ack" and "no-reply": all, unless a selection follows. */
+static void
+which(struct words *w, struct selection *s)
+{
+    if (!words_selection(w, s)) {
+        s->n = 1;
+        s->range[0].low = 1;
+        s->range[0].high = MAX_TRANSACTIONS;
+    }
+}
+
+static bool
+parse_options(struct words *w, struct options *o)
+{
+    memset(o, 0, sizeof *o);
+    o->bytes = DEFAULT_BYTES;
+    o->stop = -1;
+    while (!words_end(w)) {
+        if (words_take(w, "on")) {
+            struct own *found = find_own(words_next(w));
+
+            if (!found) {
+                return false;
+            }
+            o->sock = found->sock;
+        } else if (words_take(w, "ack")) {
+            which(w, &o->ack);
+        } else if (words_take(w, "no-reply")) {
+            which(w, &o->no_reply);
+        } else if (words_take(w, "wait")) {
+            o->wait = true;
+        } else if (words_take(w, "dump")) {
+            o->dump = true;
+        } else if (!(words_take(w, "protocol") && words_int(w, &o->protocol))
+                   && !(words_take(w, "bytes") && words_int(w, &o->bytes))
+                   && !(words_take(w, "stop") && words_int(w, &o->stop))
+                   && !(words_take(w, "buffer") && words_int(w, &o->buffer))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct ofpbuf *
+make_request(uint32_t kind, int id, bool ack, int bytes)
+{
+    struct ofpbuf *request = ofpbuf_new(0);
+    struct fake_payload payload = { FAKE_MAGIC, kind, (uint32_t) id };
+
+    nl_msg_put_nlmsghdr(request, 0, FAKE_REQUEST_TYPE, NLM_F_REQUEST | (ack ? NLM_F_ACK : 0));
+    nl_msg_put(request, &payload, sizeof payload);
+    if (bytes > (int) sizeof payload) {
+        memset(nl_msg_put_uninit(request, (size_t) bytes - sizeof payload), 0,
+               (size_t) bytes - sizeof payload);
+    }
+    return request;
+}
+
+static struct outcome *
+add_outcome(const struct options *o, int i, bool single)
+{
+    struct outcome *outcome = &actions.outcome[++actions.n];
+
+    outcome->request = make_request(FAKE_REQUEST, actions.n, selected(&o->ack, i), o->bytes);
+    outcome->reply_wanted = !selected(&o->no_reply, i);
+    outcome->reply = NULL;
+    outcome->single = single;
+    outcome->error = -1;
+    return outcome;
+}
+
+static bool
+do_transact(struct words *w)
+{
+    struct options o;
+    struct outcome *outcome;
+    struct ofpbuf **replyp;
+
+    if (!parse_options(w, &o) || actions.n >= MAX_TRANSACTIONS) {
+        return false;
+    }
+    actions.first = actions.n + 1;
+    outcome = add_outcome(&o, 1, true);
+    replyp = outcome->reply_wanted ? &outcome->reply : NULL;
+    outcome->error = o.sock ? nl_sock_transact(o.sock, outcome->request, replyp)
+                     : nl_transact(o.protocol, outcome->request, replyp);
+    return true;
+}
+
+static bool
+do_batch(struct words *w)
+{
+    static struct nl_transaction transactions[MAX_TRANSACTIONS];
+    static struct nl_transaction *pointers[MAX_TRANSACTIONS];
+    struct options o;
+    int n = 0;
+
+    if (!words_int(w, &n) || !parse_options(w, &o) || n < 0 || actions.n + n > MAX_TRANSACTIONS) {
+        return false;
+    }
+    actions.first = actions.n + 1;
+    for (int i = 0; i < n; i++) {
+        struct outcome *outcome = add_outcome(&o, i + 1, false);
+
+        transactions[i].request = outcome->request;
+        transactions[i].reply = outcome->reply_wanted ? ofpbuf_new(64) : NULL;
+        if (transactions[i].reply) {
+            /* What was in the buffer must not stay. */
+            ofpbuf_put(transactions[i].reply, "stale", 5);
+        }
+        transactions[i].error = -1;
+        pointers[i] = &transactions[i];
+    }
+    if (o.sock) {
+        nl_sock_transact_multiple(o.sock, pointers, (size_t) n);
+    } else {
+        nl_transact_multiple(o.protocol, pointers, (size_t) n);
+    }
+    for (int i = 0; i < n; i++) {
+        struct outcome *outcome = &actions.outcome[actions.first + i];
+
+        outcome->reply = transactions[i].reply;
+        outcome->error = transactions[i].error;
+    }
+    return true;
+}
+
+static bool
+is_due(const struct ofpbuf *message, int id, int k)
+{
+    const uint8_t *data = ofpbuf_data(message);
+    size_t size = ofpbuf_size(message);
+
+    for (size_t i = NLMSG_HDRLEN; i < size; i++) {
+        if (data[i] != fake_pattern(FAKE_DUMP, id, k, i - NLMSG_HDRLEN)) {
+            return false;
+        }
+    }
+    return size >= NLMSG_HDRLEN && nl_msg_nlmsghdr(message)->nlmsg_len == size;
+}
+
+static bool
+do_dump(struct words *w)
+{
+    struct dump_outcome *outcome;
+    struct ofpbuf *request, reply, buffer;
+    struct nl_dump dump;
+    struct options o;
+
+    if (!parse_options(w, &o) || actions.n_dumps >= MAX_DUMPS) {
+        return false;
+    }
+    actions.first_dump = ++actions.n_dumps;
+    outcome = &actions.dump[actions.n_dumps];
+    memset(outcome, 0, sizeof *outcome);
+    request = make_request(FAKE_DUMP, actions.n_dumps, false, DEFAULT_BYTES);
+    nl_dump_start(&dump, o.protocol, request);
+    ofpbuf_delete(request);
+    ofpbuf_init(&buffer, o.buffer ? (size_t) o.buffer : NL_DUMP_BUFSIZE);
+    while (outcome->messages != o.stop) {
+        if (!nl_dump_next(&dump, &reply, &buffer)) {
+            break;
+        }
+        /* An acknowledgement is no row of the table, but the interface lets it through. */
+        if (nl_msg_nlmsghdr(&reply)->nlmsg_type != NLMSG_ERROR) {
+            outcome->wrong |= !is_due(&reply, actions.n_dumps, outcome->messages);
+            outcome->messages++;
+        }
+    }
+    outcome->stopped = outcome->messages == o.stop;
+    ofpbuf_uninit(&buffer);
+    outcome->error = nl_dump_done(&dump);
+    return true;
+}
+
+static bool
+do_lookup(struct words *w)
+{
+    const char *name = words_next(w);
+
+    if (!name) {
+        return false;
+    }
+    if (words_take(w, "group")) {
+        const char *group = words_next(w);
+        unsigned int number = 0;
+
+        if (!group) {
+            return false;
+        }
+        actions.error = nl_lookup_genl_mcgroup(name, group, &number);
+        actions.value = number;
+    } else {
+        int number = 0;
+
+        actions.error = nl_lookup_genl_family(name, &number);
+        actions.value = number;
+    }
+    return true;
+}
+
+static bool
+do_create(struct words *w)
+{
+    const char *name = words_next(w);
+    struct options o;
+
+    if (!name || find_own(name) || strlen(name) >= sizeof own[0].name || !parse_options(w, &o)) {
+        return false;
+    }
+    for (int i = 0; i < MAX_OWN; i++) {
+        if (!own[i].sock) {
+            strcpy(own[i].name, name);
+            actions.error = nl_sock_create(o.protocol, &own[i].sock);
+            actions.n_own += own[i].sock != NULL;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+do_destroy(struct words *w)
+{
+    struct own *o = find_own(words_next(w));
+
+    if (!o) {
+        return false;
+    }
+    destroy_own(o);
+    return true;
+}
+
+/* What works on an own socket and returns an error. */
+static bool
+do_on_socket(struct words *w, const char *verb)
+{
+    struct options o;
+    int group = 0;
+
+    if (!strcmp(verb, "join") && !words_int(w, &group)) {
+        return false;
+    }
+    if (!parse_options(w, &o) || !o.sock) {
+        return false;
+    }
+    if (!strcmp(verb, "send")) {
+        struct outcome *outcome;
+
+        if (actions.n >= MAX_TRANSACTIONS) {
+            return false;
+        }
+        outcome = add_outcome(&o, 1, true);
+        actions.first = actions.n + 1;
+        actions.error = outcome->error = nl_sock_send(o.sock, outcome->request, o.wait);
+    } else if (!strcmp(verb, "recv")) {
+        struct ofpbuf *buf = ofpbuf_new(o.buffer ? (size_t) o.buffer : 1024);
+
+        actions.error = nl_sock_recv(o.sock, buf, o.wait);
+        actions.value = ofpbuf_size(buf);
+        ofpbuf_delete(buf);
+    } else if (!strcmp(verb, "drain")) {
+        actions.error = nl_sock_drain(o.sock);
+    } else {
+        actions.error = nl_sock_join_mcgroup(o.sock, (unsigned int) group);
+    }
+    return true;
+}
+
+bool
+actions_line(struct words *w)
+{
+    const char *verb = words_next(w);
+
+    fake_begin();
+    actions.first = actions.n + 1;
+    actions.first_dump = actions.n_dumps + 1;
+    if (!verb) {
+        return false;
+    } else if (!strcmp(verb, "transact")) {
+        return do_transact(w);
+    } else if (!strcmp(verb, "batch")) {
+        return do_batch(w);
+    } else if (!strcmp(verb, "dump")) {
+        return do_dump(w);
+    } else if (!strcmp(verb, "lookup")) {
+        return do_lookup(w);
+    } else if (!strcmp(verb, "create")) {
+        return do_create(w);
+    } else if (!strcmp(verb, "destroy")) {
+        return do_destroy(w);
+    } else if (!strcmp(verb, "send") || !strcmp(verb, "recv") || !strcmp(verb, "drain")
+               || !strcmp(verb, "join")) {
+        return do_on_socket(w, verb);
+    }
+    return false;
+}

@@ -1,0 +1,47 @@
+/* What a script makes the program do with the library, and what came out. */
+
+#ifndef ACTIONS_H
+#define ACTIONS_H 1
+
+#include "fake-kernel.h"
+#include "netlink-socket.h"
+#include "netlink.h"
+
+#define MAX_TRANSACTIONS 4096
+#define MAX_DUMPS 64
+
+struct outcome {
+    struct ofpbuf *request;
+    struct ofpbuf *reply;       /* Null where none was wanted, or none came. */
+    bool reply_wanted;
+    bool single;                /* By nl_transact(): null stands for an empty reply. */
+    int error;
+};
+
+struct dump_outcome {
+    int messages;
+    int error;
+    bool wrong;                 /* A message is not the one that is due. */
+    bool stopped;               /* Before the end. */
+};
+
+/* Since actions_reset(); requests and dumps count from 1 on.  Those from 'first' on are of the
+ * last line. */
+struct actions {
+    struct outcome outcome[MAX_TRANSACTIONS + 1];
+    int n, first;
+    struct dump_outcome dump[MAX_DUMPS + 1];
+    int n_dumps, first_dump;
+    int error;                  /* What the last function that returns one did. */
+    long long value;            /* The number that was looked up, the bytes received. */
+    int n_own;                  /* Sockets that "do create" opened. */
+};
+extern struct actions actions;
+
+/* Frees what there is; closes own sockets. */
+void actions_reset(void);
+
+/* Carries out the rest of a line behind "do".  Returns false if it is not understood. */
+bool actions_line(struct words *);
+
+#endif /* actions.h */

@@ -1,0 +1,12 @@
+/* "expect" lines: see README.md. */
+
+#ifndef EXPECTATIONS_H
+#define EXPECTATIONS_H 1
+
+#include "words.h"
+
+/* Checks the rest of a line behind "expect".  Returns 1 if it holds, 0 if not, after '# ' lines
+ * that say what is instead, and -1 if it is not understood. */
+int expectation(struct words *);
+
+#endif /* expectations.h */

@@ -1,0 +1,104 @@
+/* A stand-in for the kernel at the socket calls of AF_NETLINK: what a test program that is linked
+ * to it (or any program below which it is preloaded) can tell it and ask it.
+ *
+ * README.md describes the lines that say what it does. */
+
+#ifndef FAKE_KERNEL_H
+#define FAKE_KERNEL_H 1
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "words.h"
+
+/* A request of the bed's own: its payload begins with these, so that the fake kernel knows it
+ * again when it is sent another time. */
+#define FAKE_MAGIC 0x6b6c6e66u
+struct fake_payload {
+    uint32_t magic;
+    uint32_t kind;              /* FAKE_REQUEST or FAKE_DUMP. */
+    uint32_t id;                /* From 1 on, for each kind. */
+};
+
+enum fake_kind { FAKE_REQUEST, FAKE_DUMP, FAKE_LOOKUP, FAKE_OTHER };
+
+#define FAKE_REQUEST_TYPE 0x40
+#define FAKE_REPLY_TYPE 0x41
+
+enum fake_call {
+    FAKE_SOCKET, FAKE_CLOSE, FAKE_CONNECT, FAKE_GETSOCKNAME, FAKE_SETSOCKOPT, FAKE_GETSOCKOPT,
+    FAKE_SEND, FAKE_RECV, FAKE_POLL, FAKE_N_CALLS
+};
+extern const char *const fake_call_names[FAKE_N_CALLS];
+
+/* One request that was sent, and what became of it.  'Delivered' is what the library received
+ * whole; of a verdict its error is enough.  What comes after the next datagram was sent on the same
+ * socket comes too late, and does not count. */
+struct fake_record {
+    enum fake_kind kind;
+    int id;
+    int try;                    /* How often it has been sent, from 1 on. */
+    int socket;                 /* Number of the socket, from 1 on, never used again. */
+    int send;                   /* Number of the datagram, from 1 on. */
+    int position;               /* In that datagram, from 1 on. */
+    uint32_t seq;
+    uint16_t type;
+    uint16_t flags;
+    bool processed;
+    int refused;                /* The error that the kernel answers, delivered or not. */
+    int generated;              /* Messages that are no verdicts and no end of a dump. */
+    int dropped;                /* Messages of any kind that were lost. */
+    int acks;                   /* Delivered. */
+    int refusal;                /* Delivered: the error. */
+    int replies;                /* Delivered. */
+    uint32_t reply_size;        /* Of the first of those, header and all. */
+    bool done;                  /* Delivered: the end of the dump. */
+    int done_error;             /* The error within. */
+};
+
+/* What went wrong since fake_begin(), as far as a caller may be told of it. */
+struct fake_troubles {
+    bool garbage;               /* Something that is no message was delivered. */
+    bool malformed;             /* A verdict without sense was delivered. */
+    int dropped;                /* Datagrams lost. */
+    bool errors[256];           /* The errors that calls failed with. */
+};
+
+/* Begins another script.  Sockets that are open stay so, with nothing queued. */
+void fake_reset(void);
+
+/* Begins another step of the script, for which calls and troubles are counted. */
+void fake_begin(void);
+
+/* Carries out a line of a script.  Returns false if it is none that the fake kernel knows. */
+bool fake_line(struct words *);
+
+/* At most 'limit' system calls in a script; then 'hang' is called, which does not return. */
+void fake_limit(unsigned long limit, void (*hang)(const char *why));
+
+const struct fake_record *fake_records(size_t *n);
+const struct fake_troubles *fake_troubles(void);
+unsigned long fake_calls(enum fake_call);
+unsigned long fake_total_calls(void);
+
+/* Sockets that are open. */
+int fake_open(void);
+/* Those that a program started by exec would inherit. */
+int fake_inherited(void);
+/* Datagrams that wait in them; without those that the script sent late or unasked. */
+int fake_queued(bool with_late);
+/* Running dumps, which make the next dump on their socket fail with EBUSY. */
+int fake_running_dumps(void);
+/* The receive buffer of the socket opened last. */
+unsigned int fake_receive_buffer(void);
+/* System calls on sockets that another process opened. */
+int fake_foreign(void);
+
+/* Byte 'i' of the payload of message 'k', from 0 on, that answers request 'id'. */
+static inline uint8_t
+fake_pattern(enum fake_kind kind, int id, int k, size_t i)
+{
+    return (uint8_t) (17 * (int) kind + 31 * id + 7 * k + 1 + (int) (i % 251));
+}
+
+#endif /* fake-kernel.h */
