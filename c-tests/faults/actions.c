@@ -22,7 +22,7 @@ struct options {
     int bytes;
     int stop;                   /* Dumps: messages to read; negative for all. */
     int buffer;
-    bool wait, dump;
+    bool wait;
 };
 
 static struct own *
@@ -41,7 +41,6 @@ destroy_own(struct own *o)
 {
     nl_sock_destroy(o->sock);
     o->sock = NULL;
-    actions.n_own--;
 }
 
 void
@@ -93,8 +92,6 @@ parse_options(struct words *w, struct options *o)
             which(w, &o->no_reply);
         } else if (words_take(w, "wait")) {
             o->wait = true;
-        } else if (words_take(w, "dump")) {
-            o->dump = true;
         } else if (!(words_take(w, "protocol") && words_int(w, &o->protocol))
                    && !(words_take(w, "bytes") && words_int(w, &o->bytes))
                    && !(words_take(w, "stop") && words_int(w, &o->stop))
@@ -189,18 +186,27 @@ do_batch(struct words *w)
     return true;
 }
 
-static bool
-is_due(const struct ofpbuf *message, int id, int k)
+bool
+has_pattern(const struct ofpbuf *message, enum fake_kind kind, int id, int k)
 {
     const uint8_t *data = ofpbuf_data(message);
     size_t size = ofpbuf_size(message);
 
     for (size_t i = NLMSG_HDRLEN; i < size; i++) {
-        if (data[i] != fake_pattern(FAKE_DUMP, id, k, i - NLMSG_HDRLEN)) {
+        if (data[i] != fake_pattern(kind, id, k, i - NLMSG_HDRLEN)) {
             return false;
         }
     }
-    return size >= NLMSG_HDRLEN && nl_msg_nlmsghdr(message)->nlmsg_len == size;
+    return true;
+}
+
+static bool
+is_due(const struct ofpbuf *message, int id, int k)
+{
+    size_t size = ofpbuf_size(message);
+
+    return has_pattern(message, FAKE_DUMP, id, k) && size >= NLMSG_HDRLEN
+           && nl_msg_nlmsghdr(message)->nlmsg_len == size;
 }
 
 static bool
@@ -276,7 +282,6 @@ do_create(struct words *w)
         if (!own[i].sock) {
             strcpy(own[i].name, name);
             actions.error = nl_sock_create(o.protocol, &own[i].sock);
-            actions.n_own += own[i].sock != NULL;
             return true;
         }
     }

@@ -34,7 +34,6 @@ struct actions {
     int n_dumps, first_dump;
     int error;                  /* What the last function that returns one did. */
     long long value;            /* The number that was looked up, the bytes received. */
-    int n_own;                  /* Sockets that "do create" opened. */
 };
 extern struct actions actions;
 
@@ -43,5 +42,8 @@ void actions_reset(void);
 
 /* Carries out the rest of a line behind "do".  Returns false if it is not understood. */
 bool actions_line(struct words *);
+
+/* Whether message 'k' that answers this request has the payload that it should. */
+bool has_pattern(const struct ofpbuf *, enum fake_kind, int id, int k);
 
 #endif /* actions.h */

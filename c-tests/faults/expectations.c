@@ -78,12 +78,9 @@ expect_one(struct words *w, int id)
                    errno_name(o->error), size, NLMSG_HDRLEN + bytes);
             return 0;
         }
-        for (size_t i = 0; i < (size_t) bytes; i++) {
-            if (((const uint8_t *) ofpbuf_data(o->reply))[NLMSG_HDRLEN + i]
-                != fake_pattern(FAKE_REQUEST, id, 0, i)) {
-                printf("# request %d: the reply belongs to something else\n", id);
-                return 0;
-            }
+        if (!has_pattern(o->reply, FAKE_REQUEST, id, 0)) {
+            printf("# request %d: the reply belongs to something else\n", id);
+            return 0;
         }
         return 1;
     }

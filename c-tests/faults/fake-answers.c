@@ -1,4 +1,4 @@
-/* What the fake kernel answers: the script's rules, and the messages that they become.
+/* What the fake kernel answers: the script's rules.
  *
  *   request SELECTION [try N] [at POSITION] [type N] [with ack|without ack]: ITEM; ITEM...
  *   dump SELECTION [try N]: ITEM; ITEM...
@@ -12,38 +12,9 @@
 #include <linux/genetlink.h>
 #include <stdlib.h>
 #include <string.h>
-#include "fake-internal.h"
+#include "fake-items.h"
 
 #define MAX_RULES 256
-#define MAX_ITEMS 64
-#define ANY (-1)
-
-enum item_kind {
-    DEFAULT, NOTHING, UNPROCESSED, ACK, REFUSE, REPLY, PART, DONE, EMPTY, GARBAGE, ERROR, FAMILY
-};
-
-enum sequence { SEQ_RIGHT, SEQ_DELTA, SEQ_FIXED };
-
-struct item {
-    enum item_kind kind;
-    int error;
-    int size;                   /* Of the payload; GARBAGE: all of it. */
-    int count;                  /* PART: messages. */
-    int family;
-    bool joined, lost, interrupted, short_verdict;
-    enum when when;
-    int64_t at;
-    enum sequence sequence;
-    int seq;
-    int length;                 /* ANY, or what the header says. */
-    int cut;
-    int type;                   /* ANY, or not the usual one. */
-    int port, group, nsid;
-    int offset, missing;        /* Of the extended ACK; ANY for none. */
-    char text[64];
-    char group_name[32];
-    int group_id;
-};
 
 struct rule {
     enum fake_kind kind;
@@ -66,148 +37,6 @@ answers_reset(void)
     }
 }
 
-/* Parsing. */
-
-static bool
-item_kind(struct words *w, struct item *item)
-{
-    static const char *const plain[] = {
-        [DEFAULT] = "default", [NOTHING] = "nothing", [UNPROCESSED] = "unprocessed", [ACK] = "ack",
-        [EMPTY] = "empty", [DONE] = "done",
-    };
-
-    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
-        if (plain[i] && words_take(w, plain[i])) {
-            item->kind = (enum item_kind) i;
-            if (item->kind == DONE) {
-                words_errno(w, &item->error);
-            }
-            return true;
-        }
-    }
-    if (words_take(w, "refuse")) {
-        item->kind = REFUSE;
-        return words_errno(w, &item->error);
-    } else if (words_take(w, "error")) {
-        item->kind = ERROR;
-        return words_errno(w, &item->error);
-    } else if (words_take(w, "reply")) {
-        item->kind = REPLY;
-        return words_int(w, &item->size);
-    } else if (words_take(w, "garbage")) {
-        item->kind = GARBAGE;
-        return words_int(w, &item->size);
-    } else if (words_take(w, "family")) {
-        item->kind = FAMILY;
-        return words_int(w, &item->family);
-    } else if (words_take(w, "part")) {
-        item->kind = PART;
-        return words_int(w, &item->count) && words_take(w, "messages") && words_take(w, "of")
-               && words_int(w, &item->size);
-    }
-    return false;
-}
-
-static bool
-copy_word(struct words *w, char *to, size_t size)
-{
-    const char *word = words_next(w);
-
-    if (!word || strlen(word) >= size) {
-        return false;
-    }
-    strcpy(to, word);
-    return true;
-}
-
-/* Takes one modifier.  Returns false if the next word is none, or makes no sense. */
-static bool
-item_modifier(struct words *w, struct item *item)
-{
-    int value = 0;
-
-    if (words_take(w, "bytes")) {
-        return true;
-    } else if (words_take(w, "joined")) {
-        return item->joined = true;
-    } else if (words_take(w, "lost")) {
-        return item->lost = true;
-    } else if (words_take(w, "short")) {
-        return item->short_verdict = true;
-    } else if (words_take(w, "interrupted")) {
-        return item->interrupted = true;
-    } else if (words_take(w, "late")) {
-        item->when = WHEN_CLOCK;
-        item->at = words_int(w, &value) ? value * 1000000ll : -1;
-        return item->at >= 0 && words_take(w, "ms");
-    } else if (words_take(w, "after")) {
-        if (words_take(w, "poll")) {
-            item->when = WHEN_POLL;
-            return true;
-        }
-        item->when = WHEN_REQUEST;
-        item->at = words_take(w, "request") && words_int(w, &value) ? value : -1;
-        return item->at > 0;
-    } else if (words_take(w, "seq")) {
-        bool relative = !words_end(w) && strchr("+-", w->word[w->at][0]);
-
-        item->sequence = relative ? SEQ_DELTA : SEQ_FIXED;
-        return words_int(w, &item->seq);
-    } else if (words_take(w, "length")) {
-        return words_int(w, &item->length);
-    } else if (words_take(w, "cut")) {
-        return words_int(w, &item->cut);
-    } else if (words_take(w, "type")) {
-        return words_int(w, &item->type);
-    } else if (words_take(w, "port")) {
-        return words_int(w, &item->port);
-    } else if (words_take(w, "group")) {
-        return words_int(w, &item->group);
-    } else if (words_take(w, "nsid")) {
-        return words_int(w, &item->nsid);
-    } else if (words_take(w, "text")) {
-        return copy_word(w, item->text, sizeof item->text);
-    } else if (words_take(w, "offset")) {
-        return words_int(w, &item->offset);
-    } else if (words_take(w, "missing")) {
-        return words_int(w, &item->missing);
-    } else if (words_take(w, "mcgroup")) {
-        return copy_word(w, item->group_name, sizeof item->group_name)
-               && words_int(w, &item->group_id);
-    }
-    return false;
-}
-
-static bool
-parse_items(struct words *w, struct item **itemsp, int *n)
-{
-    struct item items[MAX_ITEMS];
-
-    *n = 0;
-    do {
-        struct item *item = &items[*n];
-
-        if (*n >= MAX_ITEMS) {
-            return false;
-        }
-        memset(item, 0, sizeof *item);
-        item->length = item->type = item->offset = item->missing = ANY;
-        item->nsid = NO_NSID;
-        if (!item_kind(w, item)) {
-            return false;
-        }
-        while (!words_end(w) && strcmp(w->word[w->at], ";")) {
-            if (!item_modifier(w, item)) {
-                return false;
-            }
-        }
-        (*n)++;
-    } while (words_take(w, ";"));
-    *itemsp = malloc((size_t) *n * sizeof **itemsp);
-    memcpy(*itemsp, items, (size_t) *n * sizeof **itemsp);
-    return true;
-}
-
 bool
 answers_line(struct words *w)
 {
@@ -223,7 +52,7 @@ answers_line(struct words *w)
         }
     } else if (words_take(w, "lookup")) {
         rule.kind = FAKE_LOOKUP;
-        if (!copy_word(w, rule.name, sizeof rule.name)) {
+        if (!words_copy(w, rule.name, sizeof rule.name)) {
             return false;
         }
     } else {
@@ -241,210 +70,11 @@ answers_line(struct words *w)
             return false;
         }
     }
-    if (!parse_items(w, &rule.items, &rule.n)) {
+    if (!items_parse(w, &rule.items, &rule.n)) {
         return false;
     }
     rules[n_rules++] = rule;
     return true;
-}
-
-/* Messages. */
-
-/* A datagram that grows. */
-static void
-put(struct datagram *d, const void *data, size_t size)
-{
-    d->data = realloc(d->data, d->size + size + 1);
-    if (data) {
-        memcpy(d->data + d->size, data, size);
-    } else {
-        memset(d->data + d->size, 0, size);
-    }
-    d->size += size;
-}
-
-static void
-align(struct datagram *d)
-{
-    put(d, NULL, NLMSG_ALIGN(d->size) - d->size);
-}
-
-static void
-put_attr(struct datagram *d, int type, const void *data, size_t size)
-{
-    struct nlattr nla = { .nla_len = (uint16_t) (NLA_HDRLEN + size), .nla_type = (uint16_t) type };
-
-    align(d);
-    put(d, &nla, sizeof nla);
-    put(d, data, size);
-    align(d);
-}
-
-static struct nlmsghdr *
-header(struct datagram *d, size_t at)
-{
-    return (struct nlmsghdr *) (void *) (d->data + at);
-}
-
-/* Begins a message.  Returns where. */
-static size_t
-begin(struct datagram *d, const struct sock *sock, uint32_t request_seq, const struct item *item,
-      int type, int flags)
-{
-    struct nlmsghdr h;
-    size_t at;
-
-    align(d);
-    at = d->size;
-    memset(&h, 0, sizeof h);
-    h.nlmsg_type = (uint16_t) (item->type != ANY ? item->type : type);
-    h.nlmsg_flags = (uint16_t) (flags | (item->interrupted ? NLM_F_DUMP_INTR : 0));
-    h.nlmsg_seq = item->sequence == SEQ_FIXED ? (uint32_t) item->seq
-                  : request_seq + (uint32_t) item->seq;
-    h.nlmsg_pid = sock->port;
-    put(d, &h, sizeof h);
-    return at;
-}
-
-static void
-end(struct datagram *d, size_t at, const struct item *item)
-{
-    header(d, at)->nlmsg_len = item->length != ANY ? (uint32_t) item->length
-                               : (uint32_t) (d->size - at);
-}
-
-static void
-put_pattern(struct datagram *d, enum fake_kind kind, int id, int k, int size)
-{
-    size_t at = d->size;
-
-    put(d, NULL, (size_t) size);
-    for (size_t i = 0; i < (size_t) size; i++) {
-        d->data[at + i] = fake_pattern(kind, id, k, i);
-    }
-}
-
-static void
-put_verdict(struct datagram *d, const struct sock *sock, const struct nlmsghdr *request,
-            const struct item *item)
-{
-    int error = item->kind == REFUSE ? -item->error : 0;
-    bool whole = error && !sock->cap_ack && request->nlmsg_len >= NLMSG_HDRLEN;
-    bool extended = sock->ext_ack && (item->text[0] || item->offset != ANY || item->missing != ANY);
-    size_t at = begin(d, sock, request->nlmsg_seq, item, NLMSG_ERROR,
-                      (whole ? 0 : NLM_F_CAPPED) | (extended ? NLM_F_ACK_TLVS : 0));
-
-    put(d, &error, sizeof error);
-    if (!item->short_verdict) {
-        put(d, request, whole ? request->nlmsg_len : NLMSG_HDRLEN);
-    }
-    if (extended && item->text[0]) {
-        put_attr(d, NLMSGERR_ATTR_MSG, item->text, strlen(item->text) + 1);
-    }
-    if (extended && item->offset != ANY) {
-        uint32_t offset = (uint32_t) item->offset;
-
-        put_attr(d, NLMSGERR_ATTR_OFFS, &offset, sizeof offset);
-    }
-    if (extended && item->missing != ANY) {
-        uint32_t missing = (uint32_t) item->missing;
-
-        put_attr(d, NLMSGERR_ATTR_MISS_TYPE, &missing, sizeof missing);
-    }
-    end(d, at, item);
-}
-
-static void
-put_family(struct datagram *d, const struct sock *sock, uint32_t seq, const struct item *item)
-{
-    struct genlmsghdr genl = { .cmd = CTRL_CMD_NEWFAMILY, .version = 2 };
-    uint16_t id = (uint16_t) item->family;
-    size_t at = begin(d, sock, seq, item, GENL_ID_CTRL, 0);
-
-    put(d, &genl, sizeof genl);
-    put_attr(d, CTRL_ATTR_FAMILY_ID, &id, sizeof id);
-    if (item->group_name[0]) {
-        struct datagram group = { .data = NULL }, groups = { .data = NULL };
-        uint32_t group_id = (uint32_t) item->group_id;
-
-        put_attr(&group, CTRL_ATTR_MCAST_GRP_NAME, item->group_name, strlen(item->group_name) + 1);
-        put_attr(&group, CTRL_ATTR_MCAST_GRP_ID, &group_id, sizeof group_id);
-        put_attr(&groups, 1, group.data, group.size);
-        put_attr(d, CTRL_ATTR_MCAST_GROUPS, groups.data, groups.size);
-        free(group.data);
-        free(groups.data);
-    }
-    end(d, at, item);
-}
-
-/* The datagram of an item; null if it makes none.  'k' counts the messages that are no verdicts. */
-static struct datagram *
-make(const struct sock *sock, const struct nlmsghdr *request, const struct fake_record *record,
-     const struct item *item, int *k)
-{
-    struct datagram *d = calloc(1, sizeof *d);
-    uint32_t seq = request->nlmsg_seq;
-    bool foreign = !record || item->sequence != SEQ_RIGHT;
-    enum fake_kind kind = foreign ? FAKE_OTHER : record->kind;
-    int id = foreign ? 0 : record->id;
-    int unused = 0;
-    int zero;
-    size_t at;
-
-    if (foreign) {
-        k = &unused;
-    }
-
-    switch (item->kind) {
-    case ACK:
-    case REFUSE:
-        put_verdict(d, sock, request, item);
-        break;
-    case REPLY:
-        at = begin(d, sock, seq, item, FAKE_REPLY_TYPE, 0);
-        put_pattern(d, kind, id, (*k)++, item->size);
-        end(d, at, item);
-        break;
-    case PART:
-        for (int i = 0; i < item->count; i++) {
-            at = begin(d, sock, seq, item, FAKE_REPLY_TYPE, NLM_F_MULTI);
-            put_pattern(d, kind, id, (*k)++, item->size);
-            end(d, at, item);
-        }
-        break;
-    case DONE:
-        zero = -item->error;
-        at = begin(d, sock, seq, item, NLMSG_DONE, NLM_F_MULTI);
-        put(d, &zero, sizeof zero);
-        end(d, at, item);
-        break;
-    case FAMILY:
-        put_family(d, sock, seq, item);
-        break;
-    case GARBAGE:
-        put(d, NULL, (size_t) item->size);
-        memset(d->data, 0xfe, d->size);
-        break;
-    case ERROR:
-        d->error = item->error;
-        break;
-    case EMPTY:
-        put(d, NULL, 0);
-        break;
-    default:
-        free(d);
-        return NULL;
-    }
-    d->size -= d->size < (size_t) item->cut ? d->size : (size_t) item->cut;
-    d->joined = item->joined;
-    d->cut = item->cut || item->length != ANY || item->kind == GARBAGE;
-    d->lost = item->lost;
-    d->when = item->when;
-    d->at = item->when == WHEN_CLOCK ? fake_clock + item->at : item->at;
-    d->port = (uint32_t) item->port;
-    d->group = (uint32_t) item->group;
-    d->nsid = item->nsid;
-    return d;
 }
 
 /* Answers. */
@@ -497,12 +127,13 @@ find_rule(const struct nlmsghdr *h, const struct fake_record *record)
 static void
 refuse(struct sock *sock, const struct nlmsghdr *h, struct fake_record *record, int error)
 {
-    struct item item = { .kind = error ? REFUSE : ACK, .error = error, .length = ANY, .type = ANY,
-                         .offset = ANY, .missing = ANY, .nsid = NO_NSID };
+    struct item item;
     int k = 0;
 
+    item_init(&item, error ? REFUSE : ACK);
+    item.error = error;
     record->refused = error;
-    sock_post(sock, make(sock, h, record, &item, &k));
+    sock_post(sock, item_make(sock, h, record, &item, &k));
 }
 
 /* A request without a rule. */
@@ -512,11 +143,12 @@ by_default(struct sock *sock, const struct nlmsghdr *h, struct fake_record *reco
     if (record->kind == FAKE_LOOKUP) {
         refuse(sock, h, record, ENOENT);
     } else if (record->kind == FAKE_DUMP) {
-        struct item item = { .kind = DONE, .length = ANY, .type = ANY, .nsid = NO_NSID };
         struct queue queue = { NULL, NULL };
+        struct item item;
         int k = 0;
 
-        queue_add(&queue, make(sock, h, record, &item, &k));
+        item_init(&item, DONE);
+        queue_add(&queue, item_make(sock, h, record, &item, &k));
         sock_post_dump(sock, &queue);
     } else if (h->nlmsg_flags & NLM_F_ACK) {
         refuse(sock, h, record, 0);
@@ -553,7 +185,7 @@ answers_process(struct sock *sock, const struct nlmsghdr *h, struct fake_record 
             record->refused = item->error;
             refusal = true;
         }
-        d = make(sock, h, record, item, &k);
+        d = item_make(sock, h, record, item, &k);
         if (!d) {
             continue;
         }
@@ -584,7 +216,7 @@ deliver_to(struct sock *sock, void *delivery_)
     memset(&none, 0, sizeof none);
     none.nlmsg_len = sizeof none;
     for (int i = 0; i < delivery->n; i++) {
-        struct datagram *d = make(sock, &none, NULL, &delivery->items[i], &k);
+        struct datagram *d = item_make(sock, &none, NULL, &delivery->items[i], &k);
 
         if (d) {
             d->late = true;
@@ -599,7 +231,7 @@ answers_deliver(struct words *w, bool *ok)
     struct item *items = NULL;
     struct delivery delivery;
 
-    *ok = parse_items(w, &items, &delivery.n);
+    *ok = items_parse(w, &items, &delivery.n);
     if (*ok) {
         delivery.items = items;
         for_each_sock(deliver_to, &delivery);

@@ -1,14 +1,18 @@
-/* What the two halves of the fake kernel share: fake-kernel.c has the sockets and the system
- * calls, fake-answers.c the script's rules and the messages. */
+/* The fake kernel: sockets, their receive queues, a clock, and the system calls that reach them.
+ *
+ * Preloaded, or linked in front of libc, it takes the calls for AF_NETLINK sockets and passes all
+ * others on.  This is what its files share; fake-kernel.h is what a program sees of it. */
 
 #ifndef FAKE_INTERNAL_H
 #define FAKE_INTERNAL_H 1
 
 #include <linux/netlink.h>
+#include <pthread.h>
 #include <sys/types.h>
 #include "fake-kernel.h"
 
 #define NO_NSID INT32_MIN
+#define SECOND 1000000000ll
 
 /* When a datagram gets into the receive queue. */
 enum when { WHEN_NOW, WHEN_CLOCK, WHEN_POLL, WHEN_REQUEST };
@@ -51,7 +55,53 @@ struct sock {
     struct queue dump;          /* What the running dump has yet to say. */
 };
 
+/* Below any program, whose functions may have the same names. */
+#pragma GCC visibility push(hidden)
+
+/* fake-sockets.c */
+/* Held in every call, and while anything of what follows is looked at. */
+extern pthread_mutex_t fake_mutex;
+/* Null for what is no fake socket. */
+struct sock *sock_lookup(int fd);
+/* Looks it up, and locks if it is one. */
+struct sock *sock_lock(int fd);
+struct sock *sock_open(int fd, int protocol);
+void sock_close(int fd);
+void sock_assign_port(struct sock *);
+void for_each_sock(void (*)(struct sock *, void *), void *aux);
+
+/* fake-queue.c */
+void queue_add(struct queue *, struct datagram *);
+/* Nothing queued, held or pending. */
+void sock_clear(struct sock *);
+/* Queues, holds, or drops. */
+void sock_post(struct sock *, struct datagram *);
+/* Starts a dump of these. */
+void sock_post_dump(struct sock *, struct queue *);
+/* Queues what has been held long enough: 'request' is worked on, or 0. */
+void sock_release(struct sock *, bool polling, int request);
+/* The first datagram in the queue, of which 'copied' bytes were received, is done with. */
+void sock_received(struct sock *, size_t copied);
+
+/* fake-records.c */
+enum fate { POSTED, DROPPED, DELIVERED };
+void records_reset(void);
+void troubles_reset(void);
+/* Numbers the next datagram that is sent. */
+void record_send(struct sock *);
+/* Of the message at 'position' in that datagram. */
+struct fake_record *record_new(const struct sock *, const struct nlmsghdr *, int position);
+/* Goes through the 'size' bytes that are there of a datagram of 'total' as a receiver would. */
+void note_datagram(const struct sock *, const uint8_t *, size_t size, size_t total, enum fate);
+/* A call failed with it. */
+void note_error(int error);
+
+/* fake-clock.c */
 extern int64_t fake_clock;      /* Nanoseconds. */
+bool clock_line(struct words *);
+/* Waits: the clock moves to 'until', or to the first thing that happens before.  Returns whether
+ * anything did. */
+bool clock_wait(struct sock *const *, int n, int64_t until);
 
 /* fake-answers.c */
 void answers_reset(void);
@@ -61,14 +111,25 @@ void answers_process(struct sock *, const struct nlmsghdr *, struct fake_record 
 /* Datagrams of "deliver" lines. */
 void answers_deliver(struct words *, bool *ok);
 
-/* fake-kernel.c */
-void queue_add(struct queue *, struct datagram *);
-void datagram_free(struct datagram *);
-/* Queues, holds, or drops. */
-void sock_post(struct sock *, struct datagram *);
-/* Starts a dump of these. */
-void sock_post_dump(struct sock *, struct queue *);
-void for_each_sock(void (*)(struct sock *, void *), void *aux);
-struct fake_record *record_find(const struct sock *, uint32_t seq);
+/* fake-faults.c */
+void faults_reset(void);
+bool faults_line(struct words *);
+
+/* fake-options.c */
+/* What a new socket has. */
+void options_begin(struct sock *);
+void options_reset(void);
+bool options_line(struct words *);
+
+/* fake-calls.c */
+/* Unlocks, and does not return. */
+void fake_hang(const char *why) __attribute__((noreturn));
+void calls_reset(void);
+void calls_begin(void);
+
+/* fake-script.c */
+extern bool fake_trace;         /* FAKE_KERNEL_TRACE: says what happens on standard error. */
+
+#pragma GCC visibility pop
 
 #endif /* fake-internal.h */

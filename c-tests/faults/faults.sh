@@ -37,10 +37,10 @@ build() {
     cd "$here" || return 1
     common="script.c actions.c expectations.c truth.c words.c"
     # shellcheck disable=SC2086 # words
-    compile -shared -fPIC -o "$scratch/libfake-kernel.so" fake-kernel.c fake-answers.c words.c \
+    compile -shared -fPIC -o "$scratch/libfake-kernel.so" fake-*.c words.c \
         && compile -shared -fPIC -o "$scratch/broken.so" broken.c \
         && program run-script run-script.c $common \
-        && program random-scripts random-scripts.c $common
+        && program random-scripts random-scripts.c generator.c $common
 }
 
 failed=0

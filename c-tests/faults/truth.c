@@ -43,19 +43,11 @@ has_cause(const struct fake_troubles *t, int error)
 static bool
 is_reply(const struct ofpbuf *reply, int id, const struct fake_record *r)
 {
-    const uint8_t *data = ofpbuf_data(reply);
     size_t size = ofpbuf_size(reply);
 
-    if (size != r->reply_size || nl_msg_nlmsghdr(reply)->nlmsg_len != size
-        || nl_msg_nlmsghdr(reply)->nlmsg_seq != r->seq) {
-        return false;
-    }
-    for (size_t i = NLMSG_HDRLEN; i < size; i++) {
-        if (data[i] != fake_pattern(FAKE_REQUEST, id, 0, i - NLMSG_HDRLEN)) {
-            return false;
-        }
-    }
-    return true;
+    return size == r->reply_size && nl_msg_nlmsghdr(reply)->nlmsg_len == size
+           && nl_msg_nlmsghdr(reply)->nlmsg_seq == r->seq
+           && has_pattern(reply, FAKE_REQUEST, id, 0);
 }
 
 static void

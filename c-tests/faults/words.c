@@ -109,6 +109,18 @@ words_next(struct words *w)
 }
 
 bool
+words_copy(struct words *w, char *to, size_t size)
+{
+    const char *word = words_next(w);
+
+    if (!word || strlen(word) >= size) {
+        return false;
+    }
+    strcpy(to, word);
+    return true;
+}
+
+bool
 words_int(struct words *w, int *value)
 {
     char *end;

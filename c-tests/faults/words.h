@@ -35,6 +35,9 @@ bool words_take(struct words *, const char *word);
 /* Takes the next word; null at the end. */
 const char *words_next(struct words *);
 
+/* Copies the next word to 'to', if there is one and it fits. */
+bool words_copy(struct words *, char *to, size_t size);
+
 /* Each takes the next word if it is what is looked for. */
 bool words_int(struct words *, int *);
 bool words_errno(struct words *, int *);        /* "0", "ENOENT". */

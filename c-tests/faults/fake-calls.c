@@ -1,0 +1,101 @@
+/* What all system calls have in common: they are counted, limited in number, and may fail. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "fake-calls.h"
+
+const char *const fake_call_names[FAKE_N_CALLS] = {
+    "socket", "close", "connect", "getsockname", "setsockopt", "getsockopt", "send", "recv", "poll",
+};
+
+static unsigned long calls[FAKE_N_CALLS], total_calls, limit = 100000;
+static void (*hang_handler)(const char *);
+static int foreign;
+
+void
+fake_hang(const char *why)
+{
+    /* What a handler cleans up is not counted. */
+    total_calls = 0;
+    pthread_mutex_unlock(&fake_mutex);
+    if (hang_handler) {
+        hang_handler(why);
+    }
+    fprintf(stderr, "fake kernel: hang: %s\n", why);
+    _exit(124);
+}
+
+const struct fault *
+call_enter(enum fake_call call, const struct sock *sock, const uint8_t *data, size_t size)
+{
+    calls[call]++;
+    if (fake_trace) {
+        fprintf(stderr, "fake kernel: socket %d: %s()\n", sock ? sock->number : 0,
+                fake_call_names[call]);
+    }
+    if (++total_calls > limit) {
+        fake_hang("too many system calls");
+    }
+    if (sock && call != FAKE_CLOSE && sock->owner != getpid()) {
+        foreign++;
+    }
+    return faults_meet(call, data, size);
+}
+
+ssize_t
+call_leave(ssize_t result, int error)
+{
+    pthread_mutex_unlock(&fake_mutex);
+    if (error) {
+        errno = error;
+        return -1;
+    }
+    return result;
+}
+
+void
+calls_reset(void)
+{
+    total_calls = 0;
+    foreign = 0;
+}
+
+void
+calls_begin(void)
+{
+    memset(calls, 0, sizeof calls);
+}
+
+void
+fake_limit(unsigned long new_limit, void (*handler)(const char *))
+{
+    limit = new_limit;
+    hang_handler = handler;
+}
+
+/* What can be asked. */
+
+unsigned long
+fake_calls(enum fake_call call)
+{
+    return calls[call];
+}
+
+unsigned long
+fake_total_calls(void)
+{
+    unsigned long sum = 0;
+
+    for (int i = 0; i < FAKE_N_CALLS; i++) {
+        sum += calls[i];
+    }
+    return sum;
+}
+
+int
+fake_foreign(void)
+{
+    return foreign;
+}

@@ -1,0 +1,52 @@
+/* How the system calls begin and end. */
+
+#ifndef FAKE_CALLS_H
+#define FAKE_CALLS_H 1
+
+#include <dlfcn.h>
+#include "fake-internal.h"
+
+/* A call that fails. */
+struct fault {
+    enum fake_call call;
+    int skip;                   /* Calls that do not. */
+    int times;                  /* Calls that do then; negative for all. */
+    int error;
+    int request;                /* Only sends of this request; 0 for any. */
+    int larger;                 /* Only sends of more bytes. */
+    int size, family;           /* getsockname(): -1, or what it says. */
+};
+
+#pragma GCC visibility push(hidden)
+
+/* The fault that a call meets, if any.  A send's datagram is looked at. */
+const struct fault *faults_meet(enum fake_call, const uint8_t *data, size_t size);
+
+/* Counts a call, and returns the fault that it meets, if any. */
+const struct fault *call_enter(enum fake_call, const struct sock *, const uint8_t *data,
+                               size_t size);
+/* Unlocks, and ends a call: 'result', or -1 and errno if there is an error. */
+ssize_t call_leave(ssize_t result, int error);
+
+#pragma GCC visibility pop
+
+/* The functions behind this library's. */
+#define REAL(NAME, TYPE, ...)                                                   \
+    static TYPE (*real_##NAME)(__VA_ARGS__);                                    \
+    if (!real_##NAME) {                                                         \
+        *(void **) &real_##NAME = dlsym(RTLD_NEXT, #NAME);                      \
+    }
+
+/* As most calls begin: passes on what is no fake socket, and fails where the script says so. */
+#define ENTER(CALL, FD, PASS_ON)                                                \
+    struct sock *sock = sock_lock(FD);                                          \
+    const struct fault *fault;                                                  \
+    if (!sock) {                                                                \
+        return PASS_ON;                                                         \
+    }                                                                           \
+    fault = call_enter(CALL, sock, NULL, 0);                                    \
+    if (fault && fault->error) {                                                \
+        return (int) call_leave(-1, fault->error);                              \
+    }
+
+#endif /* fake-calls.h */

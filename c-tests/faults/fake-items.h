@@ -1,0 +1,53 @@
+/* The items of the script's rules: what is answered. */
+
+#ifndef FAKE_ITEMS_H
+#define FAKE_ITEMS_H 1
+
+#include "fake-internal.h"
+
+#define ANY (-1)
+
+enum item_kind {
+    DEFAULT, NOTHING, UNPROCESSED, ACK, REFUSE, REPLY, PART, DONE, EMPTY, GARBAGE, ERROR, FAMILY
+};
+
+enum sequence { SEQ_RIGHT, SEQ_DELTA, SEQ_FIXED };
+
+struct item {
+    enum item_kind kind;
+    int error;
+    int size;                   /* Of the payload; GARBAGE: all of it. */
+    int count;                  /* PART: messages. */
+    int family;
+    bool joined, lost, interrupted, short_verdict;
+    enum when when;
+    int64_t at;
+    enum sequence sequence;
+    int seq;
+    int length;                 /* ANY, or what the header says. */
+    int cut;
+    int type;                   /* ANY, or not the usual one. */
+    int port, group, nsid;
+    int offset, missing;        /* Of the extended ACK; ANY for none. */
+    char text[64];
+    char group_name[32];
+    int group_id;
+};
+
+#pragma GCC visibility push(hidden)
+
+/* fake-items.c */
+/* An item without modifiers. */
+void item_init(struct item *, enum item_kind);
+/* The rest of a line; to be freed. */
+bool items_parse(struct words *, struct item **, int *n);
+
+/* fake-messages.c */
+/* The datagram of an item; null if it makes none.  'k' counts the messages that are no verdicts.
+ * Without a record, it answers nothing. */
+struct datagram *item_make(const struct sock *, const struct nlmsghdr *request,
+                           const struct fake_record *, const struct item *, int *k);
+
+#pragma GCC visibility pop
+
+#endif /* fake-items.h */

@@ -1,0 +1,202 @@
+/* The messages that items become. */
+
+#include <linux/genetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include "fake-items.h"
+
+/* A datagram that grows. */
+static void
+put(struct datagram *d, const void *data, size_t size)
+{
+    d->data = realloc(d->data, d->size + size + 1);
+    if (data) {
+        memcpy(d->data + d->size, data, size);
+    } else {
+        memset(d->data + d->size, 0, size);
+    }
+    d->size += size;
+}
+
+static void
+align(struct datagram *d)
+{
+    put(d, NULL, NLMSG_ALIGN(d->size) - d->size);
+}
+
+static void
+put_attr(struct datagram *d, int type, const void *data, size_t size)
+{
+    struct nlattr nla = { .nla_len = (uint16_t) (NLA_HDRLEN + size), .nla_type = (uint16_t) type };
+
+    align(d);
+    put(d, &nla, sizeof nla);
+    put(d, data, size);
+    align(d);
+}
+
+static struct nlmsghdr *
+header(struct datagram *d, size_t at)
+{
+    return (struct nlmsghdr *) (void *) (d->data + at);
+}
+
+/* Begins a message.  Returns where. */
+static size_t
+begin(struct datagram *d, const struct sock *sock, uint32_t request_seq, const struct item *item,
+      int type, int flags)
+{
+    struct nlmsghdr h;
+    size_t at;
+
+    align(d);
+    at = d->size;
+    memset(&h, 0, sizeof h);
+    h.nlmsg_type = (uint16_t) (item->type != ANY ? item->type : type);
+    h.nlmsg_flags = (uint16_t) (flags | (item->interrupted ? NLM_F_DUMP_INTR : 0));
+    h.nlmsg_seq = item->sequence == SEQ_FIXED ? (uint32_t) item->seq
+                  : request_seq + (uint32_t) item->seq;
+    h.nlmsg_pid = sock->port;
+    put(d, &h, sizeof h);
+    return at;
+}
+
+static void
+end(struct datagram *d, size_t at, const struct item *item)
+{
+    header(d, at)->nlmsg_len = item->length != ANY ? (uint32_t) item->length
+                               : (uint32_t) (d->size - at);
+}
+
+static void
+put_pattern(struct datagram *d, enum fake_kind kind, int id, int k, int size)
+{
+    size_t at = d->size;
+
+    put(d, NULL, (size_t) size);
+    for (size_t i = 0; i < (size_t) size; i++) {
+        d->data[at + i] = fake_pattern(kind, id, k, i);
+    }
+}
+
+static void
+put_verdict(struct datagram *d, const struct sock *sock, const struct nlmsghdr *request,
+            const struct item *item)
+{
+    int error = item->kind == REFUSE ? -item->error : 0;
+    bool whole = error && !sock->cap_ack && request->nlmsg_len >= NLMSG_HDRLEN;
+    bool extended = sock->ext_ack && (item->text[0] || item->offset != ANY || item->missing != ANY);
+    size_t at = begin(d, sock, request->nlmsg_seq, item, NLMSG_ERROR,
+                      (whole ? 0 : NLM_F_CAPPED) | (extended ? NLM_F_ACK_TLVS : 0));
+
+    put(d, &error, sizeof error);
+    if (!item->short_verdict) {
+        put(d, request, whole ? request->nlmsg_len : NLMSG_HDRLEN);
+    }
+    if (extended && item->text[0]) {
+        put_attr(d, NLMSGERR_ATTR_MSG, item->text, strlen(item->text) + 1);
+    }
+    if (extended && item->offset != ANY) {
+        uint32_t offset = (uint32_t) item->offset;
+
+        put_attr(d, NLMSGERR_ATTR_OFFS, &offset, sizeof offset);
+    }
+    if (extended && item->missing != ANY) {
+        uint32_t missing = (uint32_t) item->missing;
+
+        put_attr(d, NLMSGERR_ATTR_MISS_TYPE, &missing, sizeof missing);
+    }
+    end(d, at, item);
+}
+
+static void
+put_family(struct datagram *d, const struct sock *sock, uint32_t seq, const struct item *item)
+{
+    struct genlmsghdr genl = { .cmd = CTRL_CMD_NEWFAMILY, .version = 2 };
+    uint16_t id = (uint16_t) item->family;
+    size_t at = begin(d, sock, seq, item, GENL_ID_CTRL, 0);
+
+    put(d, &genl, sizeof genl);
+    put_attr(d, CTRL_ATTR_FAMILY_ID, &id, sizeof id);
+    if (item->group_name[0]) {
+        struct datagram group = { .data = NULL }, groups = { .data = NULL };
+        uint32_t group_id = (uint32_t) item->group_id;
+
+        put_attr(&group, CTRL_ATTR_MCAST_GRP_NAME, item->group_name, strlen(item->group_name) + 1);
+        put_attr(&group, CTRL_ATTR_MCAST_GRP_ID, &group_id, sizeof group_id);
+        put_attr(&groups, 1, group.data, group.size);
+        put_attr(d, CTRL_ATTR_MCAST_GROUPS, groups.data, groups.size);
+        free(group.data);
+        free(groups.data);
+    }
+    end(d, at, item);
+}
+
+struct datagram *
+item_make(const struct sock *sock, const struct nlmsghdr *request, const struct fake_record *record,
+     const struct item *item, int *k)
+{
+    struct datagram *d = calloc(1, sizeof *d);
+    uint32_t seq = request->nlmsg_seq;
+    bool foreign = !record || item->sequence != SEQ_RIGHT;
+    enum fake_kind kind = foreign ? FAKE_OTHER : record->kind;
+    int id = foreign ? 0 : record->id;
+    int unused = 0;
+    int zero;
+    size_t at;
+
+    if (foreign) {
+        k = &unused;
+    }
+
+    switch (item->kind) {
+    case ACK:
+    case REFUSE:
+        put_verdict(d, sock, request, item);
+        break;
+    case REPLY:
+        at = begin(d, sock, seq, item, FAKE_REPLY_TYPE, 0);
+        put_pattern(d, kind, id, (*k)++, item->size);
+        end(d, at, item);
+        break;
+    case PART:
+        for (int i = 0; i < item->count; i++) {
+            at = begin(d, sock, seq, item, FAKE_REPLY_TYPE, NLM_F_MULTI);
+            put_pattern(d, kind, id, (*k)++, item->size);
+            end(d, at, item);
+        }
+        break;
+    case DONE:
+        zero = -item->error;
+        at = begin(d, sock, seq, item, NLMSG_DONE, NLM_F_MULTI);
+        put(d, &zero, sizeof zero);
+        end(d, at, item);
+        break;
+    case FAMILY:
+        put_family(d, sock, seq, item);
+        break;
+    case GARBAGE:
+        put(d, NULL, (size_t) item->size);
+        memset(d->data, 0xfe, d->size);
+        break;
+    case ERROR:
+        d->error = item->error;
+        break;
+    case EMPTY:
+        put(d, NULL, 0);
+        break;
+    default:
+        free(d);
+        return NULL;
+    }
+    d->size -= d->size < (size_t) item->cut ? d->size : (size_t) item->cut;
+    d->joined = item->joined;
+    d->cut = item->cut || item->length != ANY || item->kind == GARBAGE;
+    d->lost = item->lost;
+    d->when = item->when;
+    d->at = item->when == WHEN_CLOCK ? fake_clock + item->at : item->at;
+    d->port = (uint32_t) item->port;
+    d->group = (uint32_t) item->group;
+    d->nsid = item->nsid;
+    return d;
+}

@@ -1,0 +1,106 @@
+/* The calls that open, name and close sockets. */
+
+#include <errno.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "fake-calls.h"
+
+int
+socket(int domain, int type, int protocol)
+{
+    REAL(socket, int, int, int, int)
+    const struct fault *fault;
+    int fd;
+
+    if (domain != AF_NETLINK) {
+        return real_socket(domain, type, protocol);
+    }
+    pthread_mutex_lock(&fake_mutex);
+    fault = call_enter(FAKE_SOCKET, NULL, NULL, 0);
+    if (fault || protocol < 0 || protocol >= 32) {
+        return (int) call_leave(-1, fault ? fault->error : EPROTONOSUPPORT);
+    }
+    fd = eventfd(0, (type & SOCK_CLOEXEC ? EFD_CLOEXEC : 0)
+                    | (type & SOCK_NONBLOCK ? EFD_NONBLOCK : 0));
+    options_begin(sock_open(fd, protocol));
+    return (int) call_leave(fd, 0);
+}
+
+int
+close(int fd)
+{
+    const struct fault *fault = NULL;
+    struct sock *sock = sock_lock(fd);
+
+    if (sock) {
+        fault = call_enter(FAKE_CLOSE, sock, NULL, 0);
+        sock_close(fd);
+        pthread_mutex_unlock(&fake_mutex);
+    }
+    /* As in Linux, the descriptor is gone whatever close() says. */
+    if (syscall(SYS_close, fd) < 0) {
+        return -1;
+    }
+    if (fault) {
+        errno = fault->error;
+        return -1;
+    }
+    return 0;
+}
+
+int
+connect(int fd, const struct sockaddr *address, socklen_t size)
+{
+    REAL(connect, int, int, const struct sockaddr *, socklen_t)
+    const struct sockaddr_nl *nl = (const void *) address;
+    int error = 0;
+
+    ENTER(FAKE_CONNECT, fd, real_connect(fd, address, size))
+    if (size < sizeof *nl || nl->nl_family != AF_NETLINK) {
+        error = EINVAL;
+    } else if (nl->nl_pid) {
+        error = ECONNREFUSED;
+    } else {
+        sock_assign_port(sock);
+    }
+    return (int) call_leave(0, error);
+}
+
+int
+bind(int fd, const struct sockaddr *address, socklen_t size)
+{
+    REAL(bind, int, int, const struct sockaddr *, socklen_t)
+    const struct sockaddr_nl *nl = (const void *) address;
+
+    ENTER(FAKE_CONNECT, fd, real_bind(fd, address, size))
+    if (size < sizeof *nl || nl->nl_family != AF_NETLINK) {
+        return (int) call_leave(-1, EINVAL);
+    }
+    if (nl->nl_pid) {
+        sock->port = nl->nl_pid;
+    }
+    sock_assign_port(sock);
+    return (int) call_leave(0, 0);
+}
+
+int
+getsockname(int fd, struct sockaddr *address, socklen_t *size)
+{
+    REAL(getsockname, int, int, struct sockaddr *, socklen_t *)
+    struct sockaddr_nl nl;
+    socklen_t actual = sizeof nl;
+
+    ENTER(FAKE_GETSOCKNAME, fd, real_getsockname(fd, address, size))
+    memset(&nl, 0, sizeof nl);
+    nl.nl_family = fault && fault->family >= 0 ? (sa_family_t) fault->family : AF_NETLINK;
+    nl.nl_pid = sock->port;
+    if (fault && fault->size >= 0) {
+        actual = (socklen_t) fault->size;
+    }
+    memcpy(address, &nl, actual < *size ? actual : *size);
+    *size = actual;
+    return (int) call_leave(0, 0);
+}

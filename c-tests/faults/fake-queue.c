@@ -1,0 +1,172 @@
+/* Receive queues: datagrams are queued, held until later, or dropped.
+ *
+ * As in the kernel, a receive queue has a limit, and when something does not fit, ENOBUFS becomes
+ * pending and everything is dropped until the queue has been read empty (net/netlink/af_netlink.c:
+ * netlink_overrun(), netlink_rcv_wake()); a dump goes on while it is read. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "fake-internal.h"
+
+/* What a datagram costs beyond its bytes: the structures around it. */
+#define OVERHEAD 768
+
+/* Queues and datagrams. */
+
+void
+queue_add(struct queue *queue, struct datagram *d)
+{
+    d->next = NULL;
+    if (queue->tail) {
+        queue->tail->next = d;
+    } else {
+        queue->head = d;
+    }
+    queue->tail = d;
+}
+
+static struct datagram *
+queue_pop(struct queue *queue)
+{
+    struct datagram *d = queue->head;
+
+    if (d) {
+        queue->head = d->next;
+        if (!queue->head) {
+            queue->tail = NULL;
+        }
+        d->next = NULL;
+    }
+    return d;
+}
+
+static void
+datagram_free(struct datagram *d)
+{
+    free(d->data);
+    free(d);
+}
+
+static void
+queue_clear(struct queue *queue)
+{
+    struct datagram *d;
+
+    while ((d = queue_pop(queue))) {
+        datagram_free(d);
+    }
+}
+
+void
+sock_clear(struct sock *sock)
+{
+    queue_clear(&sock->queue);
+    queue_clear(&sock->held);
+    queue_clear(&sock->dump);
+    sock->queued_bytes = 0;
+    sock->error = 0;
+    sock->congested = false;
+}
+
+/* Posting to sockets. */
+
+static void
+overrun(struct sock *sock, const struct datagram *d)
+{
+    if (!sock->congested) {
+        sock->congested = true;
+        sock->error = ENOBUFS;
+    }
+    sock->drops++;
+    note_datagram(sock, d->data, d->size, d->size, DROPPED);
+}
+
+static void
+enqueue(struct sock *sock, struct datagram *d)
+{
+    if (d->error) {
+        sock->error = d->error;
+        note_error(d->error);
+        datagram_free(d);
+    } else if (d->lost || sock->congested || sock->queued_bytes > sock->receive_buffer) {
+        overrun(sock, d);
+        datagram_free(d);
+    } else if (d->joined && sock->queue.tail && !sock->queue.tail->cut) {
+        struct datagram *tail = sock->queue.tail;
+        size_t start = NLMSG_ALIGN(tail->size);
+
+        tail->data = realloc(tail->data, start + d->size + 1);
+        memset(tail->data + tail->size, 0, start - tail->size);
+        memcpy(tail->data + start, d->data, d->size);
+        sock->queued_bytes += (unsigned int) (start + d->size - tail->size);
+        tail->size = start + d->size;
+        tail->cut = d->cut;
+        datagram_free(d);
+    } else {
+        sock->queued_bytes += (unsigned int) d->size + OVERHEAD;
+        queue_add(&sock->queue, d);
+    }
+}
+
+void
+sock_post(struct sock *sock, struct datagram *d)
+{
+    note_datagram(sock, d->data, d->size, d->size, POSTED);
+    if (d->when == WHEN_NOW) {
+        enqueue(sock, d);
+    } else {
+        d->late = true;
+        queue_add(&sock->held, d);
+    }
+}
+
+/* The kernel goes on with a dump while the queue is at most half full. */
+static void
+continue_dump(struct sock *sock)
+{
+    if (sock->dump.head && sock->queued_bytes <= sock->receive_buffer / 2) {
+        do {
+            enqueue(sock, queue_pop(&sock->dump));
+        } while (sock->dump.head && sock->dump.head->joined);
+    }
+}
+
+void
+sock_post_dump(struct sock *sock, struct queue *queue)
+{
+    for (struct datagram *d = queue->head; d; d = d->next) {
+        note_datagram(sock, d->data, d->size, d->size, POSTED);
+    }
+    sock->dump = *queue;
+    continue_dump(sock);
+}
+
+void
+sock_release(struct sock *sock, bool polling, int request)
+{
+    struct queue held = sock->held;
+    struct datagram *d;
+
+    sock->held.head = sock->held.tail = NULL;
+    while ((d = queue_pop(&held))) {
+        if ((d->when == WHEN_CLOCK && d->at <= fake_clock) || (d->when == WHEN_POLL && polling)
+            || (d->when == WHEN_REQUEST && d->at == request)) {
+            enqueue(sock, d);
+        } else {
+            queue_add(&sock->held, d);
+        }
+    }
+}
+
+void
+sock_received(struct sock *sock, size_t copied)
+{
+    struct datagram *d = queue_pop(&sock->queue);
+
+    sock->queued_bytes -= (unsigned int) d->size + OVERHEAD;
+    note_datagram(sock, d->data, copied, d->size, DELIVERED);
+    datagram_free(d);
+    continue_dump(sock);
+    sock->congested &= sock->queue.head != NULL;
+}

@@ -1,0 +1,161 @@
+/* The calls that receive.  As in the kernel, pending errors are reported before data. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "fake-calls.h"
+
+static void
+add_control(struct msghdr *msg, size_t room, int type, const void *data, size_t size)
+{
+    struct cmsghdr *c = (void *) ((uint8_t *) msg->msg_control + msg->msg_controllen);
+
+    if (room - msg->msg_controllen < CMSG_SPACE(size)) {
+        msg->msg_flags |= MSG_CTRUNC;
+        return;
+    }
+    c->cmsg_level = SOL_NETLINK;
+    c->cmsg_type = type;
+    c->cmsg_len = CMSG_LEN(size);
+    memcpy(CMSG_DATA(c), data, size);
+    msg->msg_controllen += CMSG_SPACE(size);
+}
+
+/* Fills in who sent the datagram, and the control messages that the socket asked for. */
+static void
+describe(const struct sock *sock, const struct datagram *d, struct msghdr *msg)
+{
+    size_t room = msg->msg_controllen;
+
+    if (msg->msg_name) {
+        struct sockaddr_nl nl;
+
+        memset(&nl, 0, sizeof nl);
+        nl.nl_family = AF_NETLINK;
+        nl.nl_pid = d->port;
+        nl.nl_groups = d->group && d->group <= 32 ? 1u << (d->group - 1) : 0;
+        memcpy(msg->msg_name, &nl, msg->msg_namelen < sizeof nl ? msg->msg_namelen : sizeof nl);
+        msg->msg_namelen = sizeof nl;
+    }
+    msg->msg_controllen = 0;
+    if (msg->msg_control && sock->pktinfo) {
+        struct nl_pktinfo info = { .group = d->group };
+
+        add_control(msg, room, NETLINK_PKTINFO, &info, sizeof info);
+    }
+    if (msg->msg_control && sock->all_nsid && d->nsid != NO_NSID) {
+        add_control(msg, room, NETLINK_LISTEN_ALL_NSID, &d->nsid, sizeof d->nsid);
+    }
+}
+
+/* Copies a datagram to where the caller wants it.  Returns how much of it fits. */
+static size_t
+scatter(const struct datagram *d, const struct msghdr *msg)
+{
+    size_t copied = 0;
+
+    for (size_t i = 0; i < msg->msg_iovlen && copied < d->size; i++) {
+        size_t part = d->size - copied;
+
+        part = part < msg->msg_iov[i].iov_len ? part : msg->msg_iov[i].iov_len;
+        if (part) {
+            memcpy(msg->msg_iov[i].iov_base, d->data + copied, part);
+        }
+        copied += part;
+    }
+    return copied;
+}
+
+static ssize_t
+do_recv(struct sock *sock, int fd, struct msghdr *msg, int flags)
+{
+    const struct fault *fault = call_enter(FAKE_RECV, sock, NULL, 0);
+    struct datagram *d;
+    size_t copied;
+    ssize_t result;
+
+    if (fault) {
+        return call_leave(-1, fault->error);
+    }
+    sock_release(sock, false, 0);
+    if (!sock->queue.head && !sock->error
+        && !(flags & MSG_DONTWAIT) && !(fcntl(fd, F_GETFL) & O_NONBLOCK)) {
+        clock_wait(&sock, 1,
+                   sock->receive_timeout ? fake_clock + sock->receive_timeout : INT64_MAX);
+    }
+    if (sock->error) {
+        int error = sock->error;
+
+        sock->error = 0;
+        sock->congested &= sock->queue.head != NULL;
+        return call_leave(-1, error);
+    }
+    d = sock->queue.head;
+    if (!d) {
+        sock->congested = false;
+        return call_leave(-1, EAGAIN);
+    }
+    copied = scatter(d, msg);
+    msg->msg_flags = copied < d->size ? MSG_TRUNC : 0;
+    describe(sock, d, msg);
+    result = (ssize_t) (flags & MSG_TRUNC ? d->size : copied);
+    if (!(flags & MSG_PEEK)) {
+        sock_received(sock, copied);
+    }
+    return call_leave(result, 0);
+}
+
+ssize_t
+recvmsg(int fd, struct msghdr *msg, int flags)
+{
+    REAL(recvmsg, ssize_t, int, struct msghdr *, int)
+    struct sock *sock = sock_lock(fd);
+
+    if (!sock) {
+        return real_recvmsg(fd, msg, flags);
+    }
+    return do_recv(sock, fd, msg, flags);
+}
+
+ssize_t
+recvfrom(int fd, void *data, size_t size, int flags, struct sockaddr *from, socklen_t *from_size)
+{
+    REAL(recvfrom, ssize_t, int, void *, size_t, int, struct sockaddr *, socklen_t *)
+    struct iovec iov = { .iov_base = data, .iov_len = size };
+    struct sock *sock = sock_lock(fd);
+    struct msghdr msg;
+    ssize_t result;
+
+    if (!sock) {
+        return real_recvfrom(fd, data, size, flags, from, from_size);
+    }
+    memset(&msg, 0, sizeof msg);
+    msg.msg_iov = &iov;
+    msg.msg_iovlen = 1;
+    msg.msg_name = from;
+    msg.msg_namelen = from_size ? *from_size : 0;
+    result = do_recv(sock, fd, &msg, flags);
+    if (from_size) {
+        *from_size = msg.msg_namelen;
+    }
+    return result;
+}
+
+ssize_t
+recv(int fd, void *data, size_t size, int flags)
+{
+    return recvfrom(fd, data, size, flags, NULL, NULL);
+}
+
+ssize_t
+read(int fd, void *data, size_t size)
+{
+    if (!sock_lock(fd)) {
+        return syscall(SYS_read, fd, data, size);
+    }
+    pthread_mutex_unlock(&fake_mutex);
+    return recv(fd, data, size, 0);
+}

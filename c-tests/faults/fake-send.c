@@ -1,0 +1,94 @@
+/* The calls that send.  As in the kernel, a request is worked on while it is sent. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "fake-calls.h"
+
+/* The kernel works on a datagram.  Takes 'data', whose ownership passes here. */
+static ssize_t
+do_send(struct sock *sock, uint8_t *data, size_t size, const struct sockaddr_nl *to)
+{
+    const struct fault *fault = call_enter(FAKE_SEND, sock, data, size);
+    size_t offset = 0;
+    int position = 0;
+    int error = fault ? fault->error : to && to->nl_pid ? ECONNREFUSED : 0;
+
+    if (error) {
+        free(data);
+        return call_leave(-1, error);
+    }
+    sock_assign_port(sock);
+    record_send(sock);
+    while (size - offset >= NLMSG_HDRLEN) {
+        const struct nlmsghdr *h = (const void *) (data + offset);
+        struct fake_record *record;
+
+        if (h->nlmsg_len < NLMSG_HDRLEN || h->nlmsg_len > size - offset) {
+            break;
+        }
+        record = record_new(sock, h, ++position);
+        answers_process(sock, h, record);
+        sock_release(sock, false, record->kind == FAKE_REQUEST ? record->id : 0);
+        offset += NLMSG_ALIGN(h->nlmsg_len);
+        if (offset >= size) {
+            break;
+        }
+    }
+    free(data);
+    return call_leave((ssize_t) size, 0);
+}
+
+static uint8_t *
+gather(const struct iovec *iov, size_t n, size_t *size)
+{
+    uint8_t *data;
+
+    *size = 0;
+    for (size_t i = 0; i < n; i++) {
+        *size += iov[i].iov_len;
+    }
+    data = malloc(*size + 1);
+    *size = 0;
+    for (size_t i = 0; i < n; i++) {
+        memcpy(data + *size, iov[i].iov_base, iov[i].iov_len);
+        *size += iov[i].iov_len;
+    }
+    return data;
+}
+
+ssize_t
+sendmsg(int fd, const struct msghdr *msg, int flags)
+{
+    REAL(sendmsg, ssize_t, int, const struct msghdr *, int)
+    struct sock *sock = sock_lock(fd);
+    uint8_t *data;
+    size_t size;
+
+    if (!sock) {
+        return real_sendmsg(fd, msg, flags);
+    }
+    data = gather(msg->msg_iov, msg->msg_iovlen, &size);
+    return do_send(sock, data, size, msg->msg_name);
+}
+
+ssize_t
+sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *to,
+       socklen_t to_size)
+{
+    REAL(sendto, ssize_t, int, const void *, size_t, int, const struct sockaddr *, socklen_t)
+    struct iovec iov = { .iov_base = (void *) (uintptr_t) data, .iov_len = size };
+    struct sock *sock = sock_lock(fd);
+
+    if (!sock) {
+        return real_sendto(fd, data, size, flags, to, to_size);
+    }
+    return do_send(sock, gather(&iov, 1, &size), size, (const void *) to);
+}
+
+ssize_t
+send(int fd, const void *data, size_t size, int flags)
+{
+    return sendto(fd, data, size, flags, NULL, 0);
+}

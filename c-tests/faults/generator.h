@@ -1,0 +1,19 @@
+/* Random scripts: a few lines of the language of README.md, made of a seed and a script's number.
+ *
+ * Requests with all kinds of answers, dumps, lookups, on pooled and on own sockets, and faults; in
+ * the end, what has to work again. */
+
+#ifndef GENERATOR_H
+#define GENERATOR_H 1
+
+#define MAX_LINES 1000
+
+struct lines {
+    char *line[MAX_LINES];
+    int n;
+};
+
+/* The lines are to be freed. */
+void generate(struct lines *, unsigned long long seed, unsigned long long number);
+
+#endif /* generator.h */
