@@ -25,6 +25,16 @@ impl<T> Guarded<T> {
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+        // ThreadSanitizer does not see how the standard library's compiled part gets a lock after
+        // waiting for it, but does see this.
+        #[cfg(nlsock_tsan)]
+        loop {
+            match self.mutex.try_lock() {
+                Ok(guard) => return guard,
+                Err(_) => std::thread::yield_now(),
+            }
+        }
+        #[cfg(not(nlsock_tsan))]
         self.mutex.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,0 +1,77 @@
+//! What the targets use of the library's private parts.
+
+use crate::abi::{Extack, OfpBuf};
+use crate::host::log;
+use crate::socket::extack;
+use crate::wire::{self, Header, Messages, Names};
+use core::ffi::{CStr, c_char, c_int, c_void};
+use core::mem::MaybeUninit;
+use core::sync::atomic::Ordering::Relaxed;
+use std::sync::Once;
+
+/// Logs everything, to nowhere, so that the formatting is fuzzed, too.
+pub fn log_everything() {
+    static START: Once = Once::new();
+    START.call_once(|| {
+        for module in [&log::SOCKET, &log::MESSAGE] {
+            module.honor_rate_limits.store(false, Relaxed);
+        }
+        crate::ffi::ext::nlsock_log_set_level(4);
+        // SAFETY: the handler uses nothing but its arguments.
+        crate::ffi::ext::nlsock_log_set_handler(Some(check_line), core::ptr::null_mut());
+    });
+}
+
+unsafe extern "C" fn check_line(
+    _aux: *mut c_void,
+    level: c_int,
+    module: *const c_char,
+    text: *const c_char,
+) {
+    // SAFETY: the handler's contract: two C strings.
+    let (module, text) = unsafe { (CStr::from_ptr(module), CStr::from_ptr(text)) };
+    assert!((1..=4).contains(&level));
+    assert!([c"netlink", c"netlink_socket"].contains(&module));
+    assert!(!text.is_empty() && !text.to_bytes().contains(&b'\n'));
+}
+
+/// A structure for the functions that set one up.
+pub fn ofpbuf() -> OfpBuf {
+    // SAFETY: of pointers and integers, zeros are values.
+    unsafe { MaybeUninit::zeroed().assume_init() }
+}
+
+struct Plain;
+
+impl Names for Plain {
+    fn family(&self, id: u16) -> String {
+        id.to_string()
+    }
+    fn errno(&self, code: i32) -> String {
+        crate::errno::message(code)
+    }
+}
+
+/// The line that the log shows of a message.
+pub fn describe(message: &[u8], protocol: i32) -> String {
+    wire::describe(message, protocol, &Plain)
+}
+
+/// The messages of a datagram by length, and how many bytes are left.
+pub fn messages(datagram: &[u8]) -> (Vec<usize>, usize) {
+    let mut messages = Messages::new(datagram);
+    let lengths = messages.by_ref().map(|(_, message)| message.len()).collect();
+    (lengths, messages.rest().len())
+}
+
+/// What a message says beyond its code.
+pub fn extack(message: &[u8], request: &[u8]) -> Option<Extack> {
+    extack::read(1, Header::parse(message)?, message, request)
+}
+
+/// The types of the attributes that lead to `offset`, and how many there are.
+pub fn path(request: &[u8], offset: usize) -> ([u16; 4], usize) {
+    let mut types = [0; 4];
+    let depth = wire::path(request, offset, &mut types);
+    (types, depth)
+}

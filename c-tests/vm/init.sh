@@ -1,0 +1,65 @@
+#!/bin/sh
+# The first process of the VM that run.sh starts.  The root is the machine's own, and read-only:
+# puts an overlay before it, runs the command in that, says how it ended and switches off.
+
+exchange=${0%/*}
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+
+# Whatever happens, the VM ends.
+trap 'sync; echo o > /proc/sysrq-trigger; sleep 60' EXIT
+
+first_half() {
+    mount -t proc proc /proc
+    mount -t tmpfs tmpfs /run
+    mkdir -p /run/lib/modules /run/upper /run/work /run/root
+    ln -s "/usr/lib/uml/modules/$(uname -r)" /run/lib/modules/
+    modprobe -d /run overlay
+    mount -t overlay -o lowerdir=/,upperdir=/run/upper,workdir=/run/work overlay /run/root
+    cd /run/root || exit
+    mkdir -p mnt
+    # Not chroot alone: it would forbid user namespaces.
+    pivot_root . mnt || exit
+    exec chroot . "/mnt$exchange/init" second-half < /dev/console > /dev/console 2>&1
+}
+
+second_half() {
+    mount -t proc proc /proc
+    mount -t sysfs sysfs /sys
+    mount -t devtmpfs devtmpfs /dev
+    mkdir -p /dev/pts /dev/shm
+    mount -t devpts devpts /dev/pts
+    mount -t tmpfs tmpfs /dev/shm
+    mount -t tmpfs tmpfs /run
+
+    # Sets job, folder and modules.
+    # shellcheck disable=SC1091,SC2154
+    . "$exchange/settings"
+    umount -l /mnt
+    # After the mounts that may hide it.
+    mkdir -p "$job"
+    mount -t hostfs -o "$job" none "$job"
+    exchange=${exchange#/mnt}
+    : > "$exchange/started"
+    # Output reaches the file soon, not after half a minute.
+    echo 20 > /proc/sys/vm/dirty_writeback_centisecs
+    echo 10 > /proc/sys/vm/dirty_expire_centisecs
+
+    mkdir -p /lib/modules
+    ln -s "/usr/lib/uml/modules/$(uname -r)" /lib/modules/
+    for module in $modules; do
+        modprobe "$module" 2>> "$exchange/errors"
+    done
+    ip link set lo up
+    export HOME=/root TMPDIR=/tmp TERM=dumb
+    cd "$folder" || exit
+    (. "$exchange/command") < /dev/null >> "$exchange/output" 2>> "$exchange/errors"
+    echo $? > "$exchange/status.new"
+    sync
+    mv "$exchange/status.new" "$exchange/status"
+}
+
+if [ "${1-}" = second-half ]; then
+    second_half
+else
+    first_half
+fi
