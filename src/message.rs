@@ -1,12 +1,13 @@
 //! Building messages: headers and attributes, appended to or prepended to a buffer.
 
+use crate::abi::flavour::MAX_PAYLOAD;
 use crate::abi::foreign::{genlmsghdr, nlattr, nlmsghdr};
 use crate::buffer::Buf;
 use crate::contract::c_assert;
 use crate::memory;
-use crate::wire::{ATTR_HEADER, GENL_HEADER, HEADER, align};
+use crate::wire::{ATTR_HEADER, GENL_HEADER, HEADER};
 
-/// The most bytes that an attribute takes, padding included.
+/// The most bytes that an attribute's length field can say.
 const MAX_ATTR: usize = 65535;
 
 /// Where in a message something goes.
@@ -48,13 +49,9 @@ pub(crate) unsafe fn add(message: Buf<'_>, end: End, data: *const u8, size: usiz
 /// Adds an attribute with `size` uninitialised bytes of payload, and returns their start.
 #[inline]
 pub(crate) fn add_attr_uninit(message: Buf<'_>, end: End, kind: u16, size: usize) -> *mut u8 {
-    let fits = size <= MAX_ATTR - ATTR_HEADER - 3;
+    let fits = !oversized(size);
     match end {
-        End::Tail => c_assert!(
-            fits,
-            "nl_msg_put_unspec_uninit",
-            "NLA_ALIGN(NLA_HDRLEN + size) <= UINT16_MAX"
-        ),
+        End::Tail => c_assert!(fits, "nl_msg_put_unspec_uninit", "!nl_attr_oversized(size)"),
         End::Head => c_assert!(fits, "nl_msg_push_unspec_uninit", "!nl_attr_oversized(size)"),
     }
     let start = add_uninit(message, end, ATTR_HEADER + size);
@@ -154,8 +151,9 @@ pub(crate) fn empty(message: Buf<'_>) {
 }
 
 /// Whether an attribute with `payload` bytes has no room in its length field.
+#[inline]
 pub(crate) fn oversized(payload: usize) -> bool {
-    payload > MAX_ATTR || ATTR_HEADER + align(payload) > MAX_ATTR
+    payload > MAX_PAYLOAD
 }
 
 /// Fills in what only the sender knows, and returns the flags. The header must be there.

@@ -18,7 +18,7 @@ impl OfpbufSource {
     pub const STACK: Self = Self(1);
     /// Starts in memory that is not ours, may move to the heap.
     pub const STUB: Self = Self(2);
-    /// Memory of DPDK.
+    /// Memory of DPDK. Flavours without it never say so.
     pub const DPDK: Self = Self(3);
 }
 
@@ -26,27 +26,6 @@ impl OfpbufSource {
 #[repr(transparent)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NlAttrType(pub u32);
-
-impl NlAttrType {
-    /// Not an attribute: skipped.
-    pub const NO_ATTR: Self = Self(0);
-    /// Any payload.
-    pub const UNSPEC: Self = Self(1);
-    /// One byte.
-    pub const U8: Self = Self(2);
-    /// Two bytes in either byte order.
-    pub const U16: Self = Self(3);
-    /// Four bytes in either byte order.
-    pub const U32: Self = Self(4);
-    /// Eight bytes in either byte order.
-    pub const U64: Self = Self(5);
-    /// A string that ends in its only NUL.
-    pub const STRING: Self = Self(6);
-    /// Presence is the value.
-    pub const FLAG: Self = Self(7);
-    /// Attributes.
-    pub const NESTED: Self = Self(8);
-}
 
 /// A `bool` that C sets: nothing keeps it from storing another byte than 0 or 1.
 #[repr(transparent)]
@@ -69,4 +48,4 @@ pub type ovs_be64 = u64;
 /// Port number of a datapath.
 pub type odp_port_t = u32;
 
-pub use libc::{genlmsghdr, nlattr, nlmsghdr};
+pub use libc::{genlmsghdr, in6_addr, nlattr, nlmsghdr};

@@ -3,8 +3,8 @@
 //! The host writes 'min_level', 'levels' and 'honor_rate_limits' as plain C fields while we read
 //! them, so they are atomics here: same layout, no data race on our side.
 
-use super::buffer::List;
-use super::socket::OvsMutex;
+use super::list::List;
+use super::transaction::OvsMutex;
 use core::cell::UnsafeCell;
 use core::ffi::{c_char, c_longlong, c_uint, c_ulonglong};
 use core::sync::atomic::{AtomicBool, AtomicI32};

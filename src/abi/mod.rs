@@ -1,21 +1,30 @@
-//! The binary interface of the July 2014 library: what a caller's object code already contains.
+//! The binary interface: what a caller's object code already contains.
 //!
-//! The only place that knows a flavour. Layouts are checked below against the offsets that the
-//! reference was compiled to on x86-64 with glibc.
+//! The only place that knows a flavour: `v2014` is that of July 2014, `ovs3`, a feature of this
+//! crate, that of Open vSwitch 3.1. What is beside them is the same in both. Layouts are checked
+//! against the offsets that the references were compiled to on x86-64 with glibc.
 
-pub mod buffer;
 pub mod ext;
 pub mod foreign;
 pub mod host;
+pub mod list;
 pub mod policy;
-pub mod socket;
+pub mod transaction;
 
-pub use buffer::{List, OfpBuf};
+#[cfg(feature = "ovs3")]
+#[path = "ovs3/mod.rs"]
+pub mod flavour;
+#[cfg(not(feature = "ovs3"))]
+#[path = "v2014/mod.rs"]
+pub mod flavour;
+
 pub use ext::{Counters, DumpResult, Extack, Handler, Source};
+pub use flavour::{NlDump, OfpBuf};
 pub use foreign::{CBool, NlAttrType, OfpbufSource};
 pub use host::{CoverageCounter, VlogModule, VlogRateLimit};
+pub use list::List;
 pub use policy::NlPolicy;
-pub use socket::{NlDump, NlTransaction, OvsMutex};
+pub use transaction::{NlTransaction, OvsMutex};
 
 /// Fails to compile unless the type has the size and its fields have the offsets given.
 macro_rules! layout {
@@ -25,13 +34,10 @@ macro_rules! layout {
     };
 }
 
+use layout;
+
 layout!(List, 16, { prev: 0, next: 8 });
-layout!(OfpBuf, 56, {
-    base_: 0, data_: 8, size_: 16, allocated: 20, frame: 24,
-    l2_5_ofs: 32, l3_ofs: 34, l4_ofs: 36, source: 38, list_node: 40,
-});
 layout!(OvsMutex, 48, { lock: 0, r#where: 40 });
-layout!(NlDump, 72, { sock: 0, nl_seq: 8, mutex: 16, status: 64 });
 layout!(NlTransaction, 24, { request: 0, reply: 8, error: 16 });
 layout!(NlPolicy, 32, { r#type: 0, min_len: 8, max_len: 16, optional: 24 });
 layout!(Counters, 72, { overflow: 0, received: 8, recv_jumbo: 16, sent: 24, discarded: 64 });

@@ -4,7 +4,7 @@
 //! checked: a buffer that would pass 4 GiB - 1 fails an assertion where the original wrapped.
 
 use super::Buf;
-use crate::abi::OfpbufSource;
+use crate::abi::{OfpBuf, OfpbufSource};
 use crate::contract::c_assert;
 use crate::memory;
 
@@ -66,13 +66,13 @@ impl Buf<'_> {
             base
         };
         let data = base.wrapping_add(headroom);
-        // SAFETY: `from_ptr`. 'frame' may point anywhere, so its move is plain address arithmetic.
+        // SAFETY: `from_ptr`.
         unsafe {
             (*self.0).source = OfpbufSource::MALLOC;
             (*self.0).allocated = allocated;
-            (*self.0).base_ = base.cast();
-            self.move_frame(data);
+            OfpBuf::move_layers(self.0, self.data(), data);
         }
+        self.set_base(base);
         self.set_data(data);
     }
 
@@ -91,28 +91,18 @@ impl Buf<'_> {
         }
     }
 
-    /// Moves 'frame', where it is set, as far as the data moves to `data`.
-    ///
-    /// # Safety
-    /// [`Buf::from_ptr`]'s; 'data_' still has its old value.
-    unsafe fn move_frame(self, data: *mut u8) {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let frame = (*self.0).frame;
-            if !frame.is_null() {
-                let delta = data.addr().wrapping_sub(self.data().addr());
-                let addr = frame.addr().wrapping_add(delta);
-                (*self.0).frame = data.with_addr(addr).cast();
-            }
-        }
-    }
-
     pub(crate) fn trim(self) {
         let source = self.source();
         c_assert!(source != OfpbufSource::DPDK, "ofpbuf_trim", "b->source != OFPBUF_DPDK");
         if source == OfpbufSource::MALLOC && (self.headroom() > 0 || self.tailroom() > 0) {
             self.resize(0, 0);
         }
+    }
+
+    /// Moves the data to memory of its own.
+    #[cfg(feature = "ovs3")]
+    pub(crate) fn align(self) {
+        self.resize(0, 0);
     }
 
     pub(crate) fn shift(self, delta: i32) {

@@ -2,7 +2,6 @@
 
 mod growth;
 mod heap;
-mod layers;
 
 pub(crate) use growth::filled_size;
 pub(crate) use heap::{clone_data, delete, delete_list, new, new_with_headroom};
@@ -12,9 +11,6 @@ use crate::contract::c_assert;
 use crate::memory;
 use core::marker::PhantomData;
 use core::ptr::null_mut;
-
-/// "Not set", of a layer offset.
-const NO_OFFSET: u16 = u16::MAX;
 
 /// A `struct ofpbuf` of a C caller.
 ///
@@ -26,8 +22,8 @@ pub(crate) struct Buf<'a>(*mut OfpBuf, PhantomData<&'a OfpBuf>);
 impl<'a> Buf<'a> {
     /// # Safety
     /// For `'a`, `p` points to a `struct ofpbuf` which no other thread uses and whose fields say
-    /// the truth: 'base_' starts 'allocated' bytes of memory (of malloc() if 'source' says so),
-    /// and 'data_' starts 'size_' bytes within them. Only the functions that set a buffer up,
+    /// the truth: the base starts 'allocated' bytes of memory (of malloc() if 'source' says so),
+    /// and the data is as many bytes within them as the size says. Only the functions that set a buffer up,
     /// those named `use_*` and `init_*`, ask for no more than the memory of the structure.
     #[inline]
     pub(crate) unsafe fn from_ptr(p: *const OfpBuf) -> Self {
@@ -40,19 +36,19 @@ impl Buf<'_> {
     #[inline]
     pub(crate) fn base(self) -> *mut u8 {
         // SAFETY: `from_ptr`.
-        unsafe { (*self.0).base_.cast() }
+        unsafe { (*OfpBuf::base(self.0)).cast() }
     }
 
     #[inline]
     pub(crate) fn data(self) -> *mut u8 {
         // SAFETY: `from_ptr`.
-        unsafe { (*self.0).data_.cast() }
+        unsafe { (*OfpBuf::data(self.0)).cast() }
     }
 
     #[inline]
     pub(crate) fn size(self) -> usize {
         // SAFETY: `from_ptr`.
-        unsafe { (*self.0).size_ as usize }
+        unsafe { *OfpBuf::size(self.0) as usize }
     }
 
     #[inline]
@@ -67,16 +63,22 @@ impl Buf<'_> {
     }
 
     #[inline]
+    fn set_base(self, base: *mut u8) {
+        // SAFETY: `from_ptr`.
+        unsafe { *OfpBuf::base(self.0) = base.cast() };
+    }
+
+    #[inline]
     pub(crate) fn set_data(self, data: *mut u8) {
         // SAFETY: `from_ptr`.
-        unsafe { (*self.0).data_ = data.cast() };
+        unsafe { *OfpBuf::data(self.0) = data.cast() };
     }
 
     /// Sets the size to `size`, which is at most the allocation's and so fits.
     #[inline]
     pub(crate) fn set_size(self, size: usize) {
         // SAFETY: `from_ptr`.
-        unsafe { (*self.0).size_ = size as u32 };
+        unsafe { *OfpBuf::size(self.0) = size as u32 };
     }
 
     /// The data in use. Nothing may change it while the slice lives.
@@ -121,12 +123,9 @@ impl Buf<'_> {
     #[inline]
     pub(crate) fn use_memory(self, base: *mut u8, allocated: usize, source: OfpbufSource) {
         c_assert!(allocated <= u32::MAX as usize, "ofpbuf_use__", "allocated <= UINT32_MAX");
-        // SAFETY: `from_ptr`: the structure is the caller's to overwrite.
-        unsafe {
-            (*self.0).base_ = base.cast();
-            (*self.0).data_ = base.cast();
-            (*self.0).size_ = 0;
-        }
+        self.set_base(base);
+        self.set_data(base);
+        self.set_size(0);
         self.init_rest(allocated as u32, source);
     }
 
@@ -153,10 +152,7 @@ impl Buf<'_> {
         unsafe {
             (*self.0).allocated = allocated;
             (*self.0).source = source;
-            (*self.0).frame = null_mut();
-            (*self.0).l2_5_ofs = NO_OFFSET;
-            (*self.0).l3_ofs = NO_OFFSET;
-            (*self.0).l4_ofs = NO_OFFSET;
+            OfpBuf::reset_layers(self.0);
             (*self.0).list_node = List { prev: poison, next: poison };
         }
     }
@@ -243,6 +239,22 @@ impl Buf<'_> {
         self.put(bytes);
     }
 
+    /// Inserts a copy of `bytes` behind the first `offset` bytes.
+    #[cfg(feature = "ovs3")]
+    pub(crate) fn insert(self, offset: usize, bytes: &[u8]) {
+        c_assert!(offset <= self.size(), "ofpbuf_insert", "offset <= b->size");
+        let behind = self.size() - offset;
+        self.put_uninit(bytes.len());
+        if !bytes.is_empty() {
+            let at = self.data().wrapping_add(offset);
+            // SAFETY: `from_ptr`; the room for what moves has just been made.
+            unsafe {
+                at.add(bytes.len()).copy_from(at, behind);
+                at.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+            }
+        }
+    }
+
     /// Takes the data out as malloc()'d memory.
     pub(crate) fn steal_data(self) -> *mut u8 {
         let source = self.source();
@@ -259,8 +271,18 @@ impl Buf<'_> {
             copy
         };
         // SAFETY: `from_ptr`.
-        unsafe { (*self.0).base_ = null_mut() };
+        unsafe { OfpBuf::steal_layers(self.0) };
+        self.set_base(null_mut());
         self.set_data(null_mut());
         stolen
+    }
+}
+
+/// Packet layers.
+impl Buf<'_> {
+    /// Takes over the layers of `from`, which this is a copy of.
+    pub(crate) fn copy_layers(self, from: Buf<'_>) {
+        // SAFETY: `from_ptr`, of both.
+        unsafe { OfpBuf::copy_layers(self.0, from.0) };
     }
 }

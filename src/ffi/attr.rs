@@ -52,7 +52,7 @@ pub(crate) unsafe fn payload<'a>(nla: *const nlattr) -> &'a [u8] {
 /// # Safety
 /// `nla` points to a whole attribute.
 #[inline]
-unsafe fn read<const N: usize>(nla: *const nlattr) -> [u8; N] {
+pub(crate) unsafe fn read<const N: usize>(nla: *const nlattr) -> [u8; N] {
     // SAFETY: the caller's promise, and the assertion.
     unsafe {
         c_assert!(

@@ -23,29 +23,17 @@ pub unsafe extern "C" fn nl_msg_genlmsghdr(msg: *const OfpBuf) -> *mut genlmsghd
     unsafe { Buf::from_ptr(msg) }.at(HEADER, GENL_HEADER).cast()
 }
 
-/// Returns whether 'msg', which must hold a header, is of type NLMSG_ERROR. If so, and 'error' is
-/// nonnull, stores in it 0 for an acknowledgement, a positive errno value for a refusal, or EPROTO
-/// for a message that is too short or whose code is no errno value.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn nl_msg_nlmsgerr(msg: *const OfpBuf, error: *mut c_int) -> bool {
-    // SAFETY: the rule of this module.
-    let msg = unsafe { Buf::from_ptr(msg) };
+/// The code of an NLMSG_ERROR message, having told of what is wrong with it; none of others.
+pub(super) fn error_code(msg: Buf<'_>) -> Option<c_int> {
     message::header(msg);
     let bytes = msg.bytes();
-    let verdict = Header::parse(bytes).and_then(|header| kernel_error(header, bytes));
-    let code = match verdict {
-        None => return false,
-        Some(KernelError::Ack) => 0,
-        Some(refused) => {
+    match kernel_error(Header::parse(bytes)?, bytes)? {
+        KernelError::Ack => Some(0),
+        refused => {
             log::complain(refused);
-            refused.errno().raw()
+            Some(refused.errno().raw())
         }
-    };
-    if !error.is_null() {
-        // SAFETY: the rule of this module.
-        unsafe { error.write(code) };
     }
-    true
 }
 
 /// Makes sure that 'size' bytes and their padding can be added without reallocation.

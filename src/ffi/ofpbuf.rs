@@ -2,19 +2,10 @@
 
 use crate::abi::{List, OfpBuf, OfpbufSource};
 use crate::buffer::{self, Buf};
-use crate::contract::c_assert;
 use crate::memory;
 use crate::wire;
 use core::ffi::{c_char, c_int, c_void};
 use core::fmt::Write;
-
-/// Makes 'b' an empty buffer over 'allocated' bytes of malloc()'d memory at 'base', which 'b' now
-/// owns.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ofpbuf_use(b: *mut OfpBuf, base: *mut c_void, allocated: usize) {
-    // SAFETY: the rule of this module.
-    unsafe { Buf::from_ptr(b) }.use_memory(base.cast(), allocated, OfpbufSource::MALLOC);
-}
 
 /// Makes 'b' an empty buffer over 'allocated' bytes at 'base', which stay the caller's and never
 /// move: growing beyond them aborts. ofpbuf_uninit() is not needed.
@@ -37,14 +28,6 @@ pub unsafe extern "C" fn ofpbuf_use_stub(b: *mut OfpBuf, base: *mut c_void, allo
 pub unsafe extern "C" fn ofpbuf_use_const(b: *mut OfpBuf, data: *const c_void, size: usize) {
     // SAFETY: the rule of this module.
     unsafe { Buf::from_ptr(b) }.use_const(data.cast(), size);
-}
-
-/// Sets up what DPDK leaves of a packet buffer: all but base, data and size.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ofpbuf_init_dpdk(b: *mut OfpBuf, allocated: usize) {
-    c_assert!(allocated <= u32::MAX as usize, "ofpbuf_init_dpdk", "allocated <= UINT32_MAX");
-    // SAFETY: the rule of this module.
-    unsafe { Buf::from_ptr(b) }.init_rest(allocated as u32, OfpbufSource::DPDK);
 }
 
 /// Makes 'b' an empty buffer with room for 'size' bytes.
@@ -191,17 +174,6 @@ pub unsafe extern "C" fn ofpbuf_reserve(b: *mut OfpBuf, size: usize) {
     unsafe { Buf::from_ptr(b) }.reserve(size, 0);
 }
 
-/// Reserves 'headroom' bytes of headroom in an empty buffer, and room for 'tailroom' behind it.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ofpbuf_reserve_with_tailroom(
-    b: *mut OfpBuf,
-    headroom: usize,
-    tailroom: usize,
-) {
-    // SAFETY: the rule of this module.
-    unsafe { Buf::from_ptr(b) }.reserve(headroom, tailroom);
-}
-
 /// Adds 'size' uninitialised bytes at the start and returns the first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_push_uninit(b: *mut OfpBuf, size: usize) -> *mut c_void {
@@ -305,21 +277,6 @@ pub unsafe extern "C" fn ofpbuf_to_string(b: *const OfpBuf, maxbytes: usize) -> 
 pub unsafe extern "C" fn ofpbuf_list_delete(list: *mut List) {
     // SAFETY: the rule of this module.
     unsafe { buffer::delete_list(list) };
-}
-
-/// Adds 'increment' bytes at the start, or removes as many if negative, makes the new start the
-/// frame, and moves the offsets that follow the MPLS label stack. Returns the frame.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ofpbuf_resize_l2_5(b: *mut OfpBuf, increment: c_int) -> *mut c_void {
-    // SAFETY: the rule of this module.
-    unsafe { Buf::from_ptr(b) }.resize_l2_5(increment).cast()
-}
-
-/// As ofpbuf_resize_l2_5(), and moves the MPLS label stack's offset, too.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ofpbuf_resize_l2(b: *mut OfpBuf, increment: c_int) -> *mut c_void {
-    // SAFETY: the rule of this module.
-    unsafe { Buf::from_ptr(b) }.resize_l2(increment).cast()
 }
 
 /// # Safety

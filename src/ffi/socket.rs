@@ -91,21 +91,6 @@ pub unsafe extern "C" fn nl_sock_send_seq(
     status(unsafe { (*sock).send(Buf::from_ptr(msg), nlmsg_seq, wait) })
 }
 
-/// Receives one datagram into 'buf', in place of its content. 'buf' must have an allocation of at
-/// least NLMSG_HDRLEN bytes; enough for a typical message is best. It grows as needed.
-///
-/// Returns 0, or a positive errno value and empties 'buf': EAGAIN if there is nothing to receive
-/// and 'wait' is false; ENOBUFS if messages were lost since the last call, after which those that
-/// were not can be received; EPROTO for what is no message; E2BIG if the datagram passes the
-/// allocation of 'buf' by more than 4 MiB, which the kernel does not send.
-///
-/// Several threads may receive from one socket at a time, each with a buffer of its own.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn nl_sock_recv(sock: *mut NlSock, buf: *mut OfpBuf, wait: bool) -> c_int {
-    // SAFETY: the rule of this module.
-    status(unsafe { (*sock).receive(Buf::from_ptr(buf), wait, None) })
-}
-
 /// Discards all that 'sock' has received. Returns 0 or a positive errno value.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_drain(sock: *mut NlSock) -> c_int {

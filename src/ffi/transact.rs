@@ -14,7 +14,7 @@ use core::ptr::null_mut;
 const REPLY_SIZE: usize = 1024;
 
 /// The caller's array of pointers to transactions.
-struct CallersArray<'a> {
+pub(super) struct CallersArray<'a> {
     transactions: *mut *mut NlTransaction,
     n: usize,
     lifetime: PhantomData<&'a NlTransaction>,
@@ -23,7 +23,7 @@ struct CallersArray<'a> {
 impl CallersArray<'_> {
     /// # Safety
     /// The array has `n` pointers to transactions, which stay good while this exists.
-    unsafe fn new(transactions: *mut *mut NlTransaction, n: usize) -> Self {
+    pub(super) unsafe fn new(transactions: *mut *mut NlTransaction, n: usize) -> Self {
         Self { transactions, n, lifetime: PhantomData }
     }
 
@@ -64,55 +64,11 @@ impl Transactions for CallersArray<'_> {
     }
 }
 
-/// Sends the 'n' requests that 'transactions' points to, in order and several at a time, and
-/// receives the kernel's answers. The arrays, requests and replies stay the caller's; the headers
-/// of the requests are changed as by nl_sock_send().
-///
-/// Stores in each 'error' 0 or a positive errno value. A nonnull 'reply' receives the reply, and
-/// nothing else; it is empty if there was an error, or nothing to say but success.
-///
-/// When is a request successful? When the kernel replied to it or acknowledged it. Also, since the
-/// kernel works on requests while they are sent, when the receive queue has been read to its end,
-/// nothing in it was lost, and there was no refusal. But an acknowledgement that a request asks for
-/// (NLM_F_ACK) must come: it is waited for, up to a second or nlsock_sock_set_timeout(), also
-/// behind a reply; else the error is ETIMEDOUT.
-///
-/// If the receive buffer overflowed, the queue is read to its end, and what is in it counts. The
-/// requests behind the last one that is answered are sent again, fewer at a time, so requests must
-/// be idempotent. One that does not get through in a number of tries ends in ENOBUFS.
-///
-/// Whatever else fails is the error of the requests that it concerns; the others go on. A datagram
-/// that is no message makes the requests without an answer fail with EPROTO.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn nl_sock_transact_multiple(
-    sock: *mut NlSock,
-    transactions: *mut *mut NlTransaction,
-    n: usize,
-) {
-    // SAFETY: the rule of this module; this function says that it changes the requests.
-    unsafe { transact(&*sock, &mut CallersArray::new(transactions, n)) };
-}
-
-/// Sends 'request' to the kernel and receives its answer: see nl_sock_transact_multiple(). Returns
-/// 0 or a positive errno value.
-///
-/// If 'replyp' is nonnull, stores in it the reply, which the caller frees with ofpbuf_delete(), or
-/// null on failure.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn nl_sock_transact(
-    sock: *mut NlSock,
-    request: *const OfpBuf,
-    replyp: *mut *mut OfpBuf,
-) -> c_int {
-    // SAFETY: the rule of this module.
-    unsafe { transact_one(&*sock, request, replyp).0 }
-}
-
 /// Carries out one transaction. Returns its status, and whether the socket is idle.
 ///
 /// # Safety
 /// `request` is a buffer whose memory may be written; `replyp` is null or may be written.
-unsafe fn transact_one(
+pub(super) unsafe fn transact_one(
     sock: &NlSock,
     request: *const OfpBuf,
     replyp: *mut *mut OfpBuf,
@@ -157,8 +113,12 @@ fn new_reply(message: &[u8]) -> *mut OfpBuf {
     reply
 }
 
-/// nl_sock_transact() on a pooled socket of 'protocol'. Returns EPROTONOSUPPORT for a protocol that
+/// Sends 'request' on a pooled socket of 'protocol' and receives the kernel's answer: see
+/// nl_transact_multiple(). Returns 0 or a positive errno value, EPROTONOSUPPORT for a protocol that
 /// is not one. Any thread may call it.
+///
+/// If 'replyp' is nonnull, stores in it the reply, which the caller frees with ofpbuf_delete(), or
+/// null on failure.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_transact(
     protocol: c_int,
@@ -182,8 +142,28 @@ pub unsafe extern "C" fn nl_transact(
     }
 }
 
-/// nl_sock_transact_multiple() on a pooled socket of 'protocol'. If there is none, its error is
-/// that of every transaction. Any thread may call it.
+/// Sends the 'n' requests that 'transactions' points to on a pooled socket of 'protocol', in order
+/// and several at a time, and receives the kernel's answers. Any thread may call it. If there is no
+/// socket, its error is that of every transaction.
+///
+/// The arrays, requests and replies stay the caller's; the headers
+/// of the requests are changed as by nl_sock_send().
+///
+/// Stores in each 'error' 0 or a positive errno value. A nonnull 'reply' receives the reply, and
+/// nothing else; it is empty if there was an error, or nothing to say but success.
+///
+/// When is a request successful? When the kernel replied to it or acknowledged it. Also, since the
+/// kernel works on requests while they are sent, when the receive queue has been read to its end,
+/// nothing in it was lost, and there was no refusal. But an acknowledgement that a request asks for
+/// (NLM_F_ACK) must come: it is waited for, up to a second or nlsock_sock_set_timeout(), also
+/// behind a reply; else the error is ETIMEDOUT.
+///
+/// If the receive buffer overflowed, the queue is read to its end, and what is in it counts. The
+/// requests behind the last one that is answered are sent again, fewer at a time, so requests must
+/// be idempotent. One that does not get through in a number of tries ends in ENOBUFS.
+///
+/// Whatever else fails is the error of the requests that it concerns; the others go on. A datagram
+/// that is no message makes the requests without an answer fail with EPROTO.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_transact_multiple(
     protocol: c_int,

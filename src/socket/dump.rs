@@ -3,6 +3,7 @@
 use super::deadline::Deadline;
 use super::{NlSock, extack, pool};
 use crate::abi::ext::{DumpResult, Extack};
+use crate::abi::flavour;
 use crate::abi::{NlDump, OfpBuf, OfpbufSource, OvsMutex};
 use crate::buffer::Buf;
 use crate::errno::{self, Errno};
@@ -254,11 +255,11 @@ impl Dumping {
                 log::complain(verdict);
                 let error = verdict.errno();
                 let said = extack::read(error.raw(), header, buffer.bytes(), &[]);
-                let text = said.as_ref().map(extack::suffix).unwrap_or_default();
+                let text = said.as_ref().and_then(extack::text);
                 self.result.extack = said.unwrap_or(Extack::NONE);
                 buffer.clear();
                 let name = errno::message(error.raw());
-                log_limited!(SOCKET, Info, "netlink dump request error ({name}){text}");
+                log_limited!(SOCKET, Info, "{}", flavour::dump_refusal(&name, text.as_deref()));
                 return Err(error);
             }
         }

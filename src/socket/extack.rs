@@ -44,13 +44,11 @@ pub(crate) fn read(error: i32, header: Header, message: &[u8], request: &[u8]) -
     wire::extack(header, message).map(|said| Extack::new(error, said, request))
 }
 
-/// Its text, as the log puts it behind an error.
-pub(crate) fn suffix(extack: &Extack) -> String {
+/// Its text, if it has one.
+pub(crate) fn text(extack: &Extack) -> Option<String> {
     let text = extack.message.iter().map(|&c| c as u8).take_while(|&byte| byte != 0);
-    match text.collect::<Vec<u8>>() {
-        text if text.is_empty() => String::new(),
-        text => format!(": {}", String::from_utf8_lossy(&text)),
-    }
+    let text: Vec<u8> = text.collect();
+    (!text.is_empty()).then(|| String::from_utf8_lossy(&text).into_owned())
 }
 
 thread_local! {

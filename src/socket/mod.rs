@@ -11,6 +11,7 @@ mod scratch;
 mod trace;
 pub(crate) mod transact;
 
+use crate::abi::flavour::{ALWAYS_EXTENDED_ACKS, RECEIVE_BUFFER};
 use crate::buffer::Buf;
 use crate::errno::{self, Errno};
 use crate::guarded;
@@ -23,8 +24,6 @@ use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::OnceLock;
 
-/// The receive buffer that a socket asks for, in bytes.
-const RECEIVE_BUFFER: c_int = 1024 * 1024;
 /// The most requests in one datagram, whatever the system allows.
 pub(crate) const MAX_PARTS: usize = 128;
 /// The least that POSIX lets a system allow.
@@ -70,6 +69,9 @@ impl NlSock {
             log!(SOCKET, Err, "getsockname returned bad Netlink name");
             return Err(Errno::EINVAL);
         };
+        if ALWAYS_EXTENDED_ACKS {
+            ask_for_extended_acks(&fd);
+        }
         Ok(Self {
             fd,
             next_seq: AtomicU32::new(1),
@@ -160,17 +162,13 @@ impl NlSock {
 
     #[cold]
     fn prepare(&self) -> usize {
-        self.ask_for_extended_acks();
+        if !ALWAYS_EXTENDED_ACKS {
+            ask_for_extended_acks(&self.fd);
+        }
         let buffer = sys::receive_buffer_size(&self.fd).unwrap_or(0);
         let max = ((buffer / REPLY_ESTIMATE).max(1) as usize).min(max_parts());
         self.max_batch.store(max as u32, Relaxed);
         max
-    }
-
-    /// Makes refusals say more than an errno value, where the kernel (4.12) can.
-    fn ask_for_extended_acks(&self) {
-        let _errno = errno::Preserve::new();
-        let _ = sys::set_option(&self.fd, libc::SOL_NETLINK, sys::NETLINK_EXT_ACK, 1);
     }
 
     /// Tells, once, if the socket is older than the process: the parent has it, too.
@@ -198,6 +196,18 @@ impl NlSock {
             count(Event::Sent, 1);
         }
         result
+    }
+}
+
+/// Makes refusals say more than an errno value, where the kernel (4.12) can.
+fn ask_for_extended_acks(fd: &OwnedFd) {
+    let _errno = errno::Preserve::new();
+    let result = sys::set_option(fd, libc::SOL_NETLINK, sys::NETLINK_EXT_ACK, 1);
+    if let Err(error) = result
+        && ALWAYS_EXTENDED_ACKS
+    {
+        let text = errno::message(error.raw());
+        log_limited!(SOCKET, Warn, "setting extended ack support failed ({text})");
     }
 }
 

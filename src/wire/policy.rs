@@ -42,22 +42,6 @@ impl fmt::Display for Finding {
     }
 }
 
-/// The payload sizes that a type allows of its own, if it is one.
-#[inline]
-fn own_bounds(kind: NlAttrType) -> Option<(usize, usize)> {
-    Some(match kind {
-        NlAttrType::U8 => (1, 1),
-        NlAttrType::U16 => (2, 2),
-        NlAttrType::U32 => (4, 4),
-        NlAttrType::U64 => (8, 8),
-        NlAttrType::STRING => (1, usize::MAX),
-        NlAttrType::NO_ATTR | NlAttrType::UNSPEC | NlAttrType::FLAG | NlAttrType::NESTED => {
-            (0, usize::MAX)
-        }
-        _ => return None,
-    })
-}
-
 /// The payload sizes that a policy allows.
 #[inline]
 fn bounds(policy: &NlPolicy) -> Result<(usize, usize), Finding> {
@@ -65,7 +49,7 @@ fn bounds(policy: &NlPolicy) -> Result<(usize, usize), Finding> {
     if min != 0 && max != 0 {
         return Ok((min, max));
     }
-    let (own_min, own_max) = own_bounds(policy.r#type).ok_or(Finding::BadPolicy)?;
+    let (own_min, own_max) = policy.r#type.own_bounds().ok_or(Finding::BadPolicy)?;
     Ok((if min == 0 { own_min } else { min }, if max == 0 { own_max } else { max }))
 }
 

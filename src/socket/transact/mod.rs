@@ -13,6 +13,7 @@ use self::set::Set;
 use super::deadline::Deadline;
 use super::receive::Overflows;
 use super::{MAX_PARTS, NlSock, extack, scratch, trace};
+use crate::abi::flavour;
 use crate::buffer::Buf;
 use crate::errno::{self, Errno};
 use crate::host::counters::{Event, count};
@@ -337,15 +338,9 @@ impl<T: Transactions> Batch<'_, T> {
         let index = self.start + index;
         let request = self.transactions.request(index).bytes();
         let said = extack::read(error.raw(), header, message, request);
-        let text = said.as_ref().map(extack::suffix);
-        log_limited!(
-            SOCKET,
-            Dbg,
-            "received NAK error={} ({}){}",
-            error.raw(),
-            errno::message(error.raw()),
-            text.unwrap_or_default()
-        );
+        let text = said.as_ref().and_then(extack::text);
+        let name = errno::message(error.raw());
+        log_limited!(SOCKET, Dbg, "{}", flavour::refusal(error.raw(), &name, text.as_deref()));
         match said {
             Some(said) => extack::transaction_failed_with(index, said),
             None => extack::failed(error),

@@ -1,7 +1,6 @@
-//! The structures of netlink-socket.h that callers allocate themselves.
+//! The structures that netlink-socket.h of every flavour has.
 
-use super::buffer::OfpBuf;
-use crate::socket::NlSock;
+use super::OfpBuf;
 use core::ffi::{c_char, c_int};
 use libc::pthread_mutex_t;
 
@@ -25,17 +24,4 @@ pub struct OvsMutex {
     pub lock: pthread_mutex_t,
     /// Source location of the thread that holds the lock.
     pub r#where: *const c_char,
-}
-
-/// A dump in progress. Callers provide the memory, initialised or not, and touch no field.
-#[repr(C)]
-pub struct NlDump {
-    /// Socket being dumped; null if none could be had.
-    pub sock: *mut NlSock,
-    /// Sequence number that the replies carry.
-    pub nl_seq: u32,
-    /// Protects 'status' and serialises receiving from 'sock'.
-    pub mutex: OvsMutex,
-    /// 0 in progress, positive errno value failed, negative ended.
-    pub status: c_int,
 }
