@@ -2,6 +2,7 @@
 
 use crate::abi::{OfpBuf, OfpbufSource};
 use crate::buffer::{self, Buf};
+use core::ffi::c_void;
 use core::mem::MaybeUninit;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -17,13 +18,18 @@ enum Op {
     Trim,
     Clear,
     Shift(i32),
-    ResizeL2(i32),
+    #[cfg(feature = "ovs3")]
+    Insert(usize, Vec<u8>),
     Fill(Vec<u8>),
     SetFrame(usize),
 }
 
-fn op() -> impl Strategy<Value = Op> {
-    let bytes = || vec(any::<u8>(), 0..150);
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    vec(any::<u8>(), 0..150)
+}
+
+/// Operations of every flavour.
+fn common_op() -> impl Strategy<Value = Op> {
     prop_oneof![
         4 => bytes().prop_map(Op::Put),
         4 => bytes().prop_map(Op::Push),
@@ -34,10 +40,33 @@ fn op() -> impl Strategy<Value = Op> {
         1 => Just(Op::Trim),
         1 => Just(Op::Clear),
         2 => (-80..80).prop_map(Op::Shift),
-        1 => (-20..20).prop_map(Op::ResizeL2),
         1 => bytes().prop_map(Op::Fill),
         1 => (0..20usize).prop_map(Op::SetFrame),
     ]
+}
+
+#[cfg(not(feature = "ovs3"))]
+fn op() -> impl Strategy<Value = Op> {
+    common_op()
+}
+
+#[cfg(feature = "ovs3")]
+fn op() -> impl Strategy<Value = Op> {
+    prop_oneof![
+        9 => common_op(),
+        1 => (0..50usize, bytes()).prop_map(|(offset, bytes)| Op::Insert(offset, bytes)),
+    ]
+}
+
+/// The pointer of the structure that moves with the data.
+fn frame(raw: *mut OfpBuf) -> *mut *mut c_void {
+    // SAFETY: only the field's address is taken.
+    unsafe {
+        #[cfg(not(feature = "ovs3"))]
+        return &raw mut (*raw).frame;
+        #[cfg(feature = "ovs3")]
+        return &raw mut (*raw).header;
+    }
 }
 
 /// What a buffer is supposed to look like.
@@ -48,8 +77,6 @@ struct Model {
     on_heap: bool,
     /// The frame's offset from the data.
     frame: Option<usize>,
-    l2_5: u16,
-    l3: u16,
 }
 
 impl Model {
@@ -96,10 +123,6 @@ impl Model {
         self.headroom = 0;
         self.frame = None;
     }
-}
-
-fn offset(value: u16, increment: i32) -> u16 {
-    if value == u16::MAX { value } else { value.wrapping_add(increment as u16) }
 }
 
 /// Applies an operation to both, unless the contract forbids it in the state they are in.
@@ -152,20 +175,11 @@ fn apply(b: Buf<'_>, raw: *mut OfpBuf, model: &mut Model, op: &Op) {
                 model.frame = None;
             }
         }
-        Op::ResizeL2(n) if *n >= 0 || n.unsigned_abs() as usize <= model.data.len() => {
-            b.resize_l2(*n);
-            if *n >= 0 {
-                // What is there is what was there before: unspecified, so overwritten.
-                let zeros = vec![0; *n as usize];
-                // SAFETY: these bytes were just added.
-                unsafe { b.data().write_bytes(0, zeros.len()) };
-                model.push(&zeros);
-            } else {
-                model.pull(n.unsigned_abs() as usize);
-            }
-            model.frame = Some(0);
-            model.l2_5 = offset(model.l2_5, *n);
-            model.l3 = offset(model.l3, *n);
+        #[cfg(feature = "ovs3")]
+        Op::Insert(offset, bytes) if *offset <= model.data.len() => {
+            b.insert(*offset, bytes);
+            model.grow_tail(bytes.len());
+            model.data.splice(offset..offset, bytes.iter().copied());
         }
         Op::Fill(bytes) => {
             b.fill(bytes);
@@ -176,24 +190,23 @@ fn apply(b: Buf<'_>, raw: *mut OfpBuf, model: &mut Model, op: &Op) {
         }
         Op::SetFrame(ahead) if *ahead <= model.data.len() => {
             // SAFETY: the structure is ours.
-            unsafe { (*raw).frame = b.data().add(*ahead).cast() };
+            unsafe { *frame(raw) = b.data().add(*ahead).cast() };
             model.frame = Some(*ahead);
         }
         _ => {}
     }
 }
 
-fn compare(b: Buf<'_>, raw: *const OfpBuf, model: &Model) -> Result<(), TestCaseError> {
+fn compare(b: Buf<'_>, raw: *mut OfpBuf, model: &Model) -> Result<(), TestCaseError> {
     prop_assert_eq!(b.bytes(), &model.data);
     prop_assert_eq!(b.allocated(), model.allocated);
     prop_assert_eq!(b.headroom(), model.headroom);
     prop_assert_eq!(b.tailroom(), model.tailroom());
     // SAFETY: the structure is ours.
-    let raw = unsafe { raw.read() };
-    prop_assert_eq!(raw.source == OfpbufSource::MALLOC, model.on_heap);
-    prop_assert_eq!((raw.l2_5_ofs, raw.l3_ofs, raw.l4_ofs), (model.l2_5, model.l3, u16::MAX));
+    let (source, frame) = unsafe { ((*raw).source, *frame(raw)) };
+    prop_assert_eq!(source == OfpbufSource::MALLOC, model.on_heap);
     if let Some(ahead) = model.frame {
-        prop_assert_eq!(raw.frame.addr(), b.data().addr() + ahead);
+        prop_assert_eq!(frame.addr(), b.data().addr() + ahead);
     }
     Ok(())
 }
@@ -215,19 +228,12 @@ proptest! {
         } else {
             b.init(size);
         }
-        // SAFETY: the structure has been set up.
-        unsafe {
-            (*raw).l2_5_ofs = 14;
-            (*raw).l3_ofs = 18;
-        }
         let mut model = Model {
             data: Vec::new(),
             headroom: 0,
             allocated: size,
             on_heap: !stub,
             frame: None,
-            l2_5: 14,
-            l3: 18,
         };
         for op in &ops {
             apply(b, raw, &mut model, op);
@@ -240,7 +246,9 @@ proptest! {
             copy.put(b.bytes());
             copy.copy_layers(b);
             prop_assert_eq!(copy.bytes(), &model.data);
-            prop_assert_eq!((*clone).l3_ofs, model.l3);
+            if let Some(ahead) = model.frame {
+                prop_assert_eq!((*frame(clone)).addr(), copy.data().addr() + ahead);
+            }
             buffer::delete(clone);
         }
         b.uninit();

@@ -5,7 +5,10 @@ macro_rules! headers {
         $(#[test]
         fn $test() {
             let generated = include_str!(concat!(env!("OUT_DIR"), "/", $name));
+            #[cfg(not(feature = "ovs3"))]
             let committed = include_str!(concat!("../../include/nlsock/generated/", $name));
+            #[cfg(feature = "ovs3")]
+            let committed = include_str!(concat!("../../include/nlsock-ovs3/generated/", $name));
             assert!(generated == committed, "{} is out of date: run make headers", $name);
         })*
     };

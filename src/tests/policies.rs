@@ -6,15 +6,29 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 /// The policies to test with, as plain values: type, bounds, optional.
-type Rule = (u32, usize, usize, bool);
+type Rule = (NlAttrType, usize, usize, bool);
+
+/// The types that every flavour has.
+const KINDS: [NlAttrType; 9] = [
+    NlAttrType::NO_ATTR,
+    NlAttrType::UNSPEC,
+    NlAttrType::U8,
+    NlAttrType::U16,
+    NlAttrType::U32,
+    NlAttrType::U64,
+    NlAttrType::STRING,
+    NlAttrType::FLAG,
+    NlAttrType::NESTED,
+];
 
 fn rule() -> impl Strategy<Value = Rule> {
     let bound = || prop_oneof![3 => Just(0usize), 1 => 0..10usize];
-    (0..9u32, bound(), bound(), any::<bool>())
+    let kind = (0..KINDS.len()).prop_map(|i| KINDS[i]);
+    (kind, bound(), bound(), any::<bool>())
 }
 
 fn policy(&(kind, min_len, max_len, optional): &Rule) -> NlPolicy {
-    NlPolicy { r#type: NlAttrType(kind), min_len, max_len, optional: CBool(optional.into()) }
+    NlPolicy { r#type: kind, min_len, max_len, optional: CBool(optional.into()) }
 }
 
 /// Attributes with payloads of 0 to 9 bytes, often a string.
@@ -42,18 +56,18 @@ fn message() -> impl Strategy<Value = Vec<u8>> {
 
 fn payload_is_valid(payload: &[u8], &(kind, min, max, _): &Rule) -> bool {
     let (own_min, own_max) = match kind {
-        2 => (1, 1),
-        3 => (2, 2),
-        4 => (4, 4),
-        5 => (8, 8),
-        6 => (1, usize::MAX),
+        NlAttrType::U8 => (1, 1),
+        NlAttrType::U16 => (2, 2),
+        NlAttrType::U32 => (4, 4),
+        NlAttrType::U64 => (8, 8),
+        NlAttrType::STRING => (1, usize::MAX),
         _ => (0, usize::MAX),
     };
     let min = if min > 0 { min } else { own_min };
     let max = if max > 0 { max } else { own_max };
     let nul_at_end =
         payload.iter().position(|&byte| byte == 0) == Some(payload.len().wrapping_sub(1));
-    payload.len() >= min && payload.len() <= max && (kind != 6 || nul_at_end)
+    payload.len() >= min && payload.len() <= max && (kind != NlAttrType::STRING || nul_at_end)
 }
 
 /// Whether the attributes satisfy the rules, and which attribute each type got.
@@ -61,7 +75,8 @@ fn model(bytes: &[u8], rules: &[Rule]) -> (bool, Vec<Option<usize>>) {
     let mut found = vec![None; rules.len()];
     let mut attrs = Attrs::new(bytes);
     for attr in attrs.by_ref() {
-        let Some(rule) = rules.get(attr.kind as usize).filter(|rule| rule.0 != 0) else {
+        let Some(rule) = rules.get(attr.kind as usize).filter(|rule| rule.0 != NlAttrType::NO_ATTR)
+        else {
             continue;
         };
         if !payload_is_valid(attr.payload, rule) {
@@ -69,8 +84,10 @@ fn model(bytes: &[u8], rules: &[Rule]) -> (bool, Vec<Option<usize>>) {
         }
         found[attr.kind as usize] = Some(attr.offset);
     }
-    let complete =
-        rules.iter().zip(&found).all(|(rule, found)| rule.0 == 0 || rule.3 || found.is_some());
+    let complete = rules
+        .iter()
+        .zip(&found)
+        .all(|(rule, found)| rule.0 == NlAttrType::NO_ATTR || rule.3 || found.is_some());
     (attrs.left() == 0 && complete, found)
 }
 
@@ -96,7 +113,7 @@ proptest! {
     fn a_message_shorter_than_its_headers_is_invalid(size in 0..20usize, beyond in 1..20usize) {
         let mut noted = None;
         let mut slots = [Some(Attr { offset: 1, kind: 1, payload: &[] })];
-        let policies = [policy(&(1, 0, 0, true))];
+        let policies = [policy(&(NlAttrType::UNSPEC, 0, 0, true))];
         let bytes = vec![0; size];
         let valid =
             parse(&bytes, size + beyond, &policies, &mut slots, Some, |finding| noted = Some(finding));

@@ -187,9 +187,9 @@ mod tests {
 
     #[test]
     fn a_type_that_does_not_exist_matters_only_for_its_own_lengths() {
-        assert_eq!(validate(1, &[0], &policy(NlAttrType(9), 0, 0)), Err(Finding::BadPolicy));
-        assert_eq!(validate(1, &[0], &policy(NlAttrType(9), 1, 0)), Err(Finding::BadPolicy));
-        assert_eq!(validate(1, &[0], &policy(NlAttrType(9), 1, 1)), Ok(()));
+        assert_eq!(validate(1, &[0], &policy(NlAttrType(99), 0, 0)), Err(Finding::BadPolicy));
+        assert_eq!(validate(1, &[0], &policy(NlAttrType(99), 1, 0)), Err(Finding::BadPolicy));
+        assert_eq!(validate(1, &[0], &policy(NlAttrType(99), 1, 1)), Ok(()));
         assert_eq!(validate(1, &[0; 9], &policy(NlAttrType::NO_ATTR, 1, 1)), Ok(()));
     }
 

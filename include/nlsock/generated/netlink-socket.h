@@ -109,19 +109,6 @@ int nl_sock_send(struct nl_sock *sock, const struct ofpbuf *msg, bool wait);
 int nl_sock_send_seq(struct nl_sock *sock, const struct ofpbuf *msg, uint32_t nlmsg_seq, bool wait);
 
 /**
- * Receives one datagram into 'buf', in place of its content. 'buf' must have an allocation of at
- * least NLMSG_HDRLEN bytes; enough for a typical message is best. It grows as needed.
- *
- * Returns 0, or a positive errno value and empties 'buf': EAGAIN if there is nothing to receive
- * and 'wait' is false; ENOBUFS if messages were lost since the last call, after which those that
- * were not can be received; EPROTO for what is no message; E2BIG if the datagram passes the
- * allocation of 'buf' by more than 4 MiB, which the kernel does not send.
- *
- * Several threads may receive from one socket at a time, each with a buffer of its own.
- */
-int nl_sock_recv(struct nl_sock *sock, struct ofpbuf *buf, bool wait);
-
-/**
  * Discards all that 'sock' has received. Returns 0 or a positive errno value.
  */
 int nl_sock_drain(struct nl_sock *sock);
@@ -143,8 +130,46 @@ int nl_sock_fd(const struct nl_sock *sock);
 uint32_t nl_sock_pid(const struct nl_sock *sock);
 
 /**
- * Sends the 'n' requests that 'transactions' points to, in order and several at a time, and
- * receives the kernel's answers. The arrays, requests and replies stay the caller's; the headers
+ * Receives one datagram into 'buf', in place of its content. 'buf' must have an allocation of at
+ * least NLMSG_HDRLEN bytes; enough for a typical message is best. It grows as needed.
+ *
+ * Returns 0, or a positive errno value and empties 'buf': EAGAIN if there is nothing to receive
+ * and 'wait' is false; ENOBUFS if messages were lost since the last call, after which those that
+ * were not can be received; EPROTO for what is no message; E2BIG if the datagram passes the
+ * allocation of 'buf' by more than 4 MiB, which the kernel does not send.
+ *
+ * Several threads may receive from one socket at a time, each with a buffer of its own.
+ */
+int nl_sock_recv(struct nl_sock *sock, struct ofpbuf *buf, bool wait);
+
+/**
+ * nl_transact_multiple() on 'sock'.
+ */
+void nl_sock_transact_multiple(struct nl_sock *sock,
+                               struct nl_transaction **transactions,
+                               size_t n);
+
+/**
+ * nl_transact() on 'sock'.
+ */
+int nl_sock_transact(struct nl_sock *sock, const struct ofpbuf *request, struct ofpbuf **replyp);
+
+/**
+ * Sends 'request' on a pooled socket of 'protocol' and receives the kernel's answer: see
+ * nl_transact_multiple(). Returns 0 or a positive errno value, EPROTONOSUPPORT for a protocol that
+ * is not one. Any thread may call it.
+ *
+ * If 'replyp' is nonnull, stores in it the reply, which the caller frees with ofpbuf_delete(), or
+ * null on failure.
+ */
+int nl_transact(int protocol, const struct ofpbuf *request, struct ofpbuf **replyp);
+
+/**
+ * Sends the 'n' requests that 'transactions' points to on a pooled socket of 'protocol', in order
+ * and several at a time, and receives the kernel's answers. Any thread may call it. If there is no
+ * socket, its error is that of every transaction.
+ *
+ * The arrays, requests and replies stay the caller's; the headers
  * of the requests are changed as by nl_sock_send().
  *
  * Stores in each 'error' 0 or a positive errno value. A nonnull 'reply' receives the reply, and
@@ -162,29 +187,6 @@ uint32_t nl_sock_pid(const struct nl_sock *sock);
  *
  * Whatever else fails is the error of the requests that it concerns; the others go on. A datagram
  * that is no message makes the requests without an answer fail with EPROTO.
- */
-void nl_sock_transact_multiple(struct nl_sock *sock,
-                               struct nl_transaction **transactions,
-                               size_t n);
-
-/**
- * Sends 'request' to the kernel and receives its answer: see nl_sock_transact_multiple(). Returns
- * 0 or a positive errno value.
- *
- * If 'replyp' is nonnull, stores in it the reply, which the caller frees with ofpbuf_delete(), or
- * null on failure.
- */
-int nl_sock_transact(struct nl_sock *sock, const struct ofpbuf *request, struct ofpbuf **replyp);
-
-/**
- * nl_sock_transact() on a pooled socket of 'protocol'. Returns EPROTONOSUPPORT for a protocol that
- * is not one. Any thread may call it.
- */
-int nl_transact(int protocol, const struct ofpbuf *request, struct ofpbuf **replyp);
-
-/**
- * nl_sock_transact_multiple() on a pooled socket of 'protocol'. If there is none, its error is
- * that of every transaction. Any thread may call it.
  */
 void nl_transact_multiple(int protocol, struct nl_transaction **transactions, size_t n);
 

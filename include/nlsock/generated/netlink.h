@@ -40,13 +40,6 @@ struct nlmsghdr *nl_msg_nlmsghdr(const struct ofpbuf *msg);
 struct genlmsghdr *nl_msg_genlmsghdr(const struct ofpbuf *msg);
 
 /**
- * Returns whether 'msg', which must hold a header, is of type NLMSG_ERROR. If so, and 'error' is
- * nonnull, stores in it 0 for an acknowledgement, a positive errno value for a refusal, or EPROTO
- * for a message that is too short or whose code is no errno value.
- */
-bool nl_msg_nlmsgerr(const struct ofpbuf *msg, int *error);
-
-/**
  * Makes sure that 'size' bytes and their padding can be added without reallocation.
  */
 void nl_msg_reserve(struct ofpbuf *msg, size_t size);
@@ -241,6 +234,13 @@ void nl_msg_put_nested(struct ofpbuf *msg, uint16_t type, const void *data, size
  * both and returns null.
  */
 struct nlmsghdr *nl_msg_next(struct ofpbuf *buffer, struct ofpbuf *msg);
+
+/**
+ * Returns whether 'msg', which must hold a header, is of type NLMSG_ERROR. If so, and 'error' is
+ * nonnull, stores in it 0 for an acknowledgement, a positive errno value for a refusal, or EPROTO
+ * for a message that is too short or whose code is no errno value.
+ */
+bool nl_msg_nlmsgerr(const struct ofpbuf *msg, int *error);
 
 /**
  * Returns whether an attribute with 'payload_size' bytes of payload would pass 65535 bytes, padding

@@ -71,12 +71,6 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * Makes 'b' an empty buffer over 'allocated' bytes of malloc()'d memory at 'base', which 'b' now
- * owns.
- */
-void ofpbuf_use(struct ofpbuf *b, void *base, size_t allocated);
-
-/**
  * Makes 'b' an empty buffer over 'allocated' bytes at 'base', which stay the caller's and never
  * move: growing beyond them aborts. ofpbuf_uninit() is not needed.
  */
@@ -92,11 +86,6 @@ void ofpbuf_use_stub(struct ofpbuf *b, void *base, size_t allocated);
  * Makes 'b' a view of 'size' bytes at 'data', to look at; growing it aborts.
  */
 void ofpbuf_use_const(struct ofpbuf *b, const void *data, size_t size);
-
-/**
- * Sets up what DPDK leaves of a packet buffer: all but base, data and size.
- */
-void ofpbuf_init_dpdk(struct ofpbuf *b, size_t allocated);
 
 /**
  * Makes 'b' an empty buffer with room for 'size' bytes.
@@ -175,11 +164,6 @@ char *ofpbuf_put_hex(struct ofpbuf *b, const char *s, size_t *n);
 void ofpbuf_reserve(struct ofpbuf *b, size_t size);
 
 /**
- * Reserves 'headroom' bytes of headroom in an empty buffer, and room for 'tailroom' behind it.
- */
-void ofpbuf_reserve_with_tailroom(struct ofpbuf *b, size_t headroom, size_t tailroom);
-
-/**
  * Adds 'size' uninitialised bytes at the start and returns the first.
  */
 void *ofpbuf_push_uninit(struct ofpbuf *b, size_t size);
@@ -236,6 +220,22 @@ char *ofpbuf_to_string(const struct ofpbuf *b, size_t maxbytes);
  * Takes each buffer off 'list' and deletes it.
  */
 void ofpbuf_list_delete(struct list *list);
+
+/**
+ * Makes 'b' an empty buffer over 'allocated' bytes of malloc()'d memory at 'base', which 'b' now
+ * owns.
+ */
+void ofpbuf_use(struct ofpbuf *b, void *base, size_t allocated);
+
+/**
+ * Sets up what DPDK leaves of a packet buffer: all but base, data and size.
+ */
+void ofpbuf_init_dpdk(struct ofpbuf *b, size_t allocated);
+
+/**
+ * Reserves 'headroom' bytes of headroom in an empty buffer, and room for 'tailroom' behind it.
+ */
+void ofpbuf_reserve_with_tailroom(struct ofpbuf *b, size_t headroom, size_t tailroom);
 
 /**
  * Adds 'increment' bytes at the start, or removes as many if negative, makes the new start the
