@@ -5,43 +5,68 @@ LIBDIR = $(PREFIX)/lib
 INCLUDEDIR = $(PREFIX)/include
 DESTDIR =
 
+# 2014 or ovs3 to build one flavour only.
+FLAVOUR =
+FLAVOURS := $(or $(FLAVOUR),2014 ovs3)
+
 CARGO = cargo
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
-SONAME = libnlsock.so.1
 
 BUILD = build
 STAGE = $(CURDIR)/stage
-EXPORTS = src/abi/exports.list
 SOURCES := $(shell find src -type f) Cargo.toml Cargo.lock build.rs cbindgen.toml
-RELEASE = target/release
 
-.PHONY: all help demo check check-valgrind check-faults headers exports install uninstall stage clean deps
+# What a flavour is called, and how cargo builds it.
+name_2014 = nlsock
+name_ovs3 = nlsock-ovs3
+folder_2014 = v2014
+folder_ovs3 = ovs3
+cargo_2014 = --release --locked
+cargo_ovs3 = --release --locked --features ovs3 --target-dir target/ovs3
+release_2014 = target/release
+release_ovs3 = target/ovs3/release
+pc_2014 = nlsock nlsock-compat
+pc_ovs3 = nlsock-ovs3
 
-all: $(BUILD)/libnlsock.so.$(VERSION) $(BUILD)/libnlsock.a ## Build the shared and the static library
+exports = src/abi/$(folder_$(1))/exports.list
+shared = $(BUILD)/lib$(name_$(1)).so.$(VERSION)
+static = $(BUILD)/lib$(name_$(1)).a
+headers = $(shell cd include && find $(name_$(1)) -name '*.h')
+
+.PHONY: all help demo check check-valgrind check-faults headers exports install uninstall stage
+.PHONY: clean deps
+
+all: $(foreach f,$(FLAVOURS),$(call shared,$f) $(call static,$f)) ## Build the shared and static libraries; FLAVOUR=2014|ovs3 for one
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1: \2/p' Makefile | sort
 
-$(RELEASE)/libnlsock.so: $(SOURCES)
-	$(CARGO) build --release --locked
-	@touch $@
+# Rules for one flavour.
+define flavour_rules
+$(release_$(1))/libnlsock.so: $(SOURCES)
+	$(CARGO) build $(cargo_$(1))
+	@touch $$@
 
-$(BUILD)/libnlsock.so.$(VERSION): $(RELEASE)/libnlsock.so
+$(call shared,$(1)): $(release_$(1))/libnlsock.so
 	@mkdir -p $(BUILD)
-	cp $< $@
+	cp $$< $$@
 
 # One object with nothing global in it but the interface: Rust's own symbols must not meet those
 # of another Rust library in the same program.
-$(BUILD)/libnlsock.a: $(RELEASE)/libnlsock.so $(EXPORTS)
+$(call static,$(1)): $(release_$(1))/libnlsock.so $(call exports,$(1))
 	@mkdir -p $(BUILD)
-	@echo "ld -r -o $(BUILD)/nlsock.o"; \
-	ld -r -o $(BUILD)/nlsock.o $(addprefix -u ,$(shell cat $(EXPORTS))) $(RELEASE)/libnlsock.a
-	objcopy --keep-global-symbols=$(EXPORTS) --strip-debug \
-	    --remove-section=.llvmbc --remove-section=.llvmcmd $(BUILD)/nlsock.o
-	rm -f $@
-	ar rcs $@ $(BUILD)/nlsock.o
+	@echo "ld -r -o $(BUILD)/$(name_$(1)).o"; \
+	ld -r -o $(BUILD)/$(name_$(1)).o $$(addprefix -u ,$$(shell cat $(call exports,$(1)))) \
+	    $(release_$(1))/libnlsock.a
+	objcopy --keep-global-symbols=$(call exports,$(1)) --strip-debug \
+	    --remove-section=.llvmbc --remove-section=.llvmcmd $(BUILD)/$(name_$(1)).o
+	rm -f $$@
+	ar rcs $$@ $(BUILD)/$(name_$(1)).o
+endef
+$(foreach f,2014 ovs3,$(eval $(call flavour_rules,$f)))
 
-demo: deps stage ## Build everything and watch this kernel's links, routes and families
+demo: deps ## Build everything and watch this kernel's links, routes and families
+	@$(MAKE) --no-print-directory FLAVOUR=2014 stage
 	c-tests/demo.sh $(STAGE)
 
 check: deps stage ## Run all tests; the last line counts them
@@ -57,34 +82,41 @@ deps: ## Install what the tests use, where the machine lacks it and root may
 	@c-tests/deps.sh
 
 headers: ## Bring the generated headers up to date
-	NLSOCK_UPDATE_HEADERS=1 $(CARGO) build --release --locked
+	for args in "$(cargo_2014)" "$(cargo_ovs3)"; do \
+	    NLSOCK_UPDATE_HEADERS=1 $(CARGO) build $$args || exit 1; \
+	done
 
-exports: $(RELEASE)/libnlsock.so ## Bring the list of exported symbols up to date
-	nm -D --defined-only $< | awk 'NF == 3 { print $$3 }' | LC_ALL=C sort > $(EXPORTS)
+exports: $(foreach f,$(FLAVOURS),exports-$f) ## Bring the lists of exported symbols up to date
 
-HEADERS = $(shell cd include && find nlsock -name '*.h')
+exports-%:
+	$(CARGO) build $(cargo_$*)
+	nm -D --defined-only $(release_$*)/libnlsock.so | awk 'NF == 3 { print $$3 }' \
+	    | LC_ALL=C sort > $(call exports,$*)
 
-install: all ## Install to PREFIX, LIBDIR, INCLUDEDIR below DESTDIR
+install: all $(foreach f,$(FLAVOURS),install-$f) ## Install to PREFIX, LIBDIR, INCLUDEDIR below DESTDIR
+
+install-%:
 	install -d $(DESTDIR)$(LIBDIR)/pkgconfig
-	install -m 755 $(BUILD)/libnlsock.so.$(VERSION) $(DESTDIR)$(LIBDIR)/
-	ln -sf libnlsock.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
-	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libnlsock.so
-	install -m 644 $(BUILD)/libnlsock.a $(DESTDIR)$(LIBDIR)/
-	for header in $(HEADERS); do \
+	install -m 755 $(call shared,$*) $(DESTDIR)$(LIBDIR)/
+	ln -sf lib$(name_$*).so.$(VERSION) $(DESTDIR)$(LIBDIR)/lib$(name_$*).so.1
+	ln -sf lib$(name_$*).so.1 $(DESTDIR)$(LIBDIR)/lib$(name_$*).so
+	install -m 644 $(call static,$*) $(DESTDIR)$(LIBDIR)/
+	for header in $(call headers,$*); do \
 	    install -D -m 644 include/$$header $(DESTDIR)$(INCLUDEDIR)/$$header || exit 1; \
 	done
-	for pc in nlsock nlsock-compat; do \
+	for pc in $(pc_$*); do \
 	    sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 	        -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
 	        pkgconfig/$$pc.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/$$pc.pc || exit 1; \
 	done
 
-uninstall: ## Remove what install put there
-	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libnlsock.so.$(VERSION) $(SONAME) libnlsock.so \
-	    libnlsock.a pkgconfig/nlsock.pc pkgconfig/nlsock-compat.pc)
-	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(HEADERS))
-	-rmdir $(addprefix $(DESTDIR)$(INCLUDEDIR)/nlsock/,generated compat) \
-	    $(DESTDIR)$(INCLUDEDIR)/nlsock
+uninstall: $(foreach f,$(FLAVOURS),uninstall-$f) ## Remove what install put there
+
+uninstall-%:
+	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/lib$(name_$*),.so.$(VERSION) .so.1 .so .a)
+	rm -f $(patsubst %,$(DESTDIR)$(LIBDIR)/pkgconfig/%.pc,$(pc_$*))
+	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(call headers,$*))
+	-find $(DESTDIR)$(INCLUDEDIR)/$(name_$*) -depth -type d -empty -delete
 
 # A private installation, which the demonstration and the C tests compile against.
 stage: all

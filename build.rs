@@ -97,6 +97,8 @@ struct Flavour {
     /// Where its headers are.
     include: &'static str,
     soname: &'static str,
+    /// What the C part knows it by.
+    define: &'static str,
     /// The tag of the list element.
     list: &'static str,
 }
@@ -107,6 +109,7 @@ fn flavour() -> Flavour {
             folder: "ovs3",
             include: "include/nlsock-ovs3",
             soname: "libnlsock-ovs3.so.1",
+            define: "NLSOCK_OVS3",
             list: "ovs_list",
         }
     } else {
@@ -114,6 +117,7 @@ fn flavour() -> Flavour {
             folder: "v2014",
             include: "include/nlsock",
             soname: "libnlsock.so.1",
+            define: "NLSOCK_2014",
             list: "list",
         }
     }
@@ -129,6 +133,7 @@ fn main() {
     println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
     cc::Build::new()
         .file("src/host/host.c")
+        .define(flavour.define, None)
         .flag("-fvisibility=hidden")
         .flag("-std=c11")
         .flag("-Wextra")

@@ -2,7 +2,7 @@
  *
  * These are weak references, which only C can take the address of reliably: Rust folds it to
  * non-null.  The contract is section "Host services" of the 2014 interface; the prototypes are
- * those of Open vSwitch 2.3.90. */
+ * those of Open vSwitch 2.3.90 and, with NLSOCK_OVS3, of 3.1. */
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -12,8 +12,12 @@
 
 struct list;
 
+#ifdef NLSOCK_OVS3
+void vlog_insert_module(void *module) WEAK;
+#else
 extern struct list vlog_modules WEAK;
 void list_insert(struct list *before, struct list *elem) WEAK;
+#endif
 void vlog_valist(const void *module, int level, const char *format, va_list) WEAK;
 bool vlog_should_drop(const void *module, int level, void *rate_limit) WEAK;
 void coverage_counter_register(void *counter) WEAK;
@@ -25,14 +29,24 @@ void ovs_assert_failure(const char *where, const char *function, const char *con
 bool
 nlsock_host_has_log(void)
 {
-    return &vlog_modules && list_insert && vlog_valist && vlog_should_drop;
+#ifdef NLSOCK_OVS3
+    bool has_list = vlog_insert_module;
+#else
+    bool has_list = &vlog_modules && list_insert;
+#endif
+
+    return has_list && vlog_valist && vlog_should_drop;
 }
 
 /* Puts 'module', whose list element comes first, on the host's list. */
 void
 nlsock_host_log_register(void *module)
 {
+#ifdef NLSOCK_OVS3
+    vlog_insert_module(module);
+#else
     list_insert(&vlog_modules, module);
+#endif
 }
 
 static void

@@ -1,0 +1,1 @@
+../nlsock/netlink-protocol.h
