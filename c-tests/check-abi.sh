@@ -1,7 +1,12 @@
-# The binary interface: symbols, names and dependencies.  Read by check.sh.
+# The binary interface of each flavour: symbols, names and dependencies.  Read by check.sh.
 
-exports=src/abi/exports.list
-so=$stage/lib/libnlsock.so
+# flavour LIBRARY FOLDER FUNCTIONS: sets what the checks below look at.
+flavour() {
+    library=$1
+    exports=src/abi/$2/exports.list
+    functions=$3
+    so=$stage/lib/lib$library.so
+}
 
 # Says what differs, and what to do about it.
 compare_exports() {
@@ -17,12 +22,12 @@ so_exports() {
 }
 
 archive_exports() {
-    nm --defined-only --extern-only "$stage/lib/libnlsock.a" | awk 'NF == 3 { print $3 }' \
+    nm --defined-only --extern-only "$stage/lib/lib$library.a" | awk 'NF == 3 { print $3 }' \
         | compare_exports
 }
 
 interface_is_whole() {
-    [ "$(grep -vc '^nlsock_' "$exports")" = 114 ]
+    [ "$(grep -vc '^nlsock_' "$exports")" = "$functions" ]
 }
 
 # Weak references apart, only libc's symbols are wanted.
@@ -32,7 +37,7 @@ only_libc_is_wanted() {
 }
 
 soname() {
-    readelf -d "$so" | grep -q 'SONAME.*\[libnlsock\.so\.1\]'
+    readelf -d "$so" | grep -qF "[lib$library.so.1]"
 }
 
 # A version node would keep the library from taking the place of another's functions.
@@ -45,7 +50,9 @@ install_and_uninstall() {
         || return 1
     for file in lib/x/libnlsock.so lib/x/libnlsock.so.1 lib/x/libnlsock.a \
             lib/x/pkgconfig/nlsock.pc lib/x/pkgconfig/nlsock-compat.pc \
-            include/nlsock/netlink-socket.h include/nlsock/compat/util.h; do
+            include/nlsock/netlink-socket.h include/nlsock/compat/util.h \
+            lib/x/libnlsock-ovs3.so.1 lib/x/pkgconfig/nlsock-ovs3.pc \
+            include/nlsock-ovs3/openvswitch/ofpbuf.h; do
         [ -e "$scratch/root/usr/$file" ] || { echo "$file is not installed"; return 1; }
     done
     grep -q '^libdir=/usr/lib/x$' "$scratch/root/usr/lib/x/pkgconfig/nlsock.pc" || return 1
@@ -54,12 +61,18 @@ install_and_uninstall() {
     ! find "$scratch/root" ! -type d | grep .
 }
 
+abi_of_flavour() {
+    flavour "$@"
+    check "$library.so exports what is listed" so_exports
+    check "$library.a exports what is listed" archive_exports
+    check "all $functions functions of $library are listed" interface_is_whole
+    check "$library.so needs only libc" only_libc_is_wanted
+    check "the SONAME of $library.so" soname
+    check "symbols of $library.so have no versions" no_version_nodes
+}
+
 abi() {
-    check "the shared library exports what is listed" so_exports
-    check "the static library exports what is listed" archive_exports
-    check "all 114 functions are listed" interface_is_whole
-    check "only libc is needed" only_libc_is_wanted
-    check "the SONAME is libnlsock.so.1" soname
-    check "symbols have no versions" no_version_nodes
+    abi_of_flavour nlsock v2014 114
+    abi_of_flavour nlsock-ovs3 ovs3 129
     check "what is installed can be uninstalled" install_and_uninstall
 }

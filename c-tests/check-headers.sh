@@ -4,7 +4,9 @@ public="netlink-socket.h netlink.h netlink-protocol.h ofpbuf.h nlsock-ext.h"
 compat="config.h util.h vlog.h timeval.h poll-loop.h dynamic-string.h"
 kernel="linux/rtnetlink.h linux/genetlink.h"
 
-# compile_headers COMPILER STANDARD HEADER...
+ovs3="netlink-socket.h netlink.h netlink-protocol.h openvswitch/ofpbuf.h nlsock-ext.h"
+
+# compile_headers COMPILER STANDARD HEADER...: in the folders of 'include'.
 compile_headers() {
     compiler=$1
     standard=$2
@@ -21,13 +23,21 @@ compile_headers() {
     esac >> "$scratch/headers.$language"
     echo "int main(void);" >> "$scratch/headers.$language"
     echo "int main(void) { return 0; }" >> "$scratch/headers.$language"
+    # shellcheck disable=SC2086 # words
     "$compiler" -x "$language" -std="$standard" -Wall -Wextra -Werror -pedantic \
-        -I"$stage/include/nlsock" -I"$stage/include/nlsock/compat" \
-        -fsyntax-only "$scratch/headers.$language"
+        $include -fsyntax-only "$scratch/headers.$language"
 }
 
 # Each alone, each pair in both orders, and all with the kernel's before and behind.
 compile_combinations() {
+    include="-I$stage/include/nlsock-ovs3"
+    for a in $ovs3; do
+        compile_headers "$1" "$2" "$a" || return 1
+        for b in $ovs3 $kernel; do
+            [ "$a" = "$b" ] || compile_headers "$1" "$2" "$a" "$b" || return 1
+        done
+    done
+    include="-I$stage/include/nlsock -I$stage/include/nlsock/compat"
     for a in $public $compat; do
         compile_headers "$1" "$2" "$a" || return 1
         for b in $public $kernel; do

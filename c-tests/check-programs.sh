@@ -1,8 +1,16 @@
 # C programs, compiled against the installation alone.  Read by check.sh.
 
 tests="test-layout test-ofpbuf test-netlink test-socket test-transact test-dump test-threads
-test-log test-host test-compat test-ext"
+test-log test-host test-compat test-ext test-ovs3"
 warnings="-Wall -Wextra -Werror"
+
+# The package that a test is written against.
+package() {
+    case $1 in
+        *-ovs3) echo nlsock-ovs3 ;;
+        *) echo nlsock-compat ;;
+    esac
+}
 
 # compile NAME SOURCE [FLAG...]
 compile() {
@@ -11,7 +19,7 @@ compile() {
     shift 2
     # shellcheck disable=SC2046,SC2086 # words
     ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g $warnings -I"$here" -o "$scratch/$program" "$source" \
-        $(flags --cflags --libs) -lpthread "$@"
+        $(flags "$(package "$program")" --cflags --libs) -lpthread "$@"
 }
 
 compile_tests() {

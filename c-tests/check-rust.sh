@@ -1,5 +1,8 @@
 # Formatting, lints, documentation and tests of the Rust code.  Read by check.sh.
 
+# How cargo builds the other flavour, as the Makefile does.
+ovs3="--features ovs3 --target-dir target/ovs3"
+
 # Counts cargo's tests.
 cargo_tests() {
     name=$1
@@ -28,12 +31,15 @@ rust() {
     fi
     if cargo clippy --version >/dev/null 2>&1; then
         check "lints" cargo clippy --locked --all-targets -- -D warnings
+        check "lints of the ovs3 flavour" cargo clippy --locked --all-targets $ovs3 -- -D warnings
     else
         skip "lints" "no clippy"
     fi
     check "rustdoc" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps \
         --document-private-items
     cargo_tests "Rust tests" cargo test --locked
+    # shellcheck disable=SC2086 # words
+    cargo_tests "Rust tests of the ovs3 flavour" cargo test --locked $ovs3
 }
 
 valgrind_rust() {

@@ -88,10 +88,14 @@ run_tap() {
     count_tap "$name" $?
 }
 
-# pkg-config's answer, or what it would be.
+# flags PACKAGE OPTION...: pkg-config's answer, or what it would be.
 flags() {
+    package=$1
+    shift
     if have pkg-config; then
-        pkg-config "$@" nlsock-compat
+        pkg-config "$@" "$package"
+    elif [ "$package" = nlsock-ovs3 ]; then
+        echo "-I$stage/include/nlsock-ovs3 -L$stage/lib -lnlsock-ovs3"
     else
         echo "-I$stage/include/nlsock -I$stage/include/nlsock/compat -L$stage/lib -lnlsock"
     fi
