@@ -4,7 +4,7 @@ public="netlink-socket.h netlink.h netlink-protocol.h ofpbuf.h nlsock-ext.h"
 compat="config.h util.h vlog.h timeval.h poll-loop.h dynamic-string.h"
 kernel="linux/rtnetlink.h linux/genetlink.h"
 
-ovs3="netlink-socket.h netlink.h netlink-protocol.h openvswitch/ofpbuf.h nlsock-ext.h"
+headers_ovs3="netlink-socket.h netlink.h netlink-protocol.h openvswitch/ofpbuf.h nlsock-ext.h"
 
 # compile_headers COMPILER STANDARD HEADER...: in the folders of 'include'.
 compile_headers() {
@@ -31,9 +31,9 @@ compile_headers() {
 # Each alone, each pair in both orders, and all with the kernel's before and behind.
 compile_combinations() {
     include="-I$stage/include/nlsock-ovs3"
-    for a in $ovs3; do
+    for a in $headers_ovs3; do
         compile_headers "$1" "$2" "$a" || return 1
-        for b in $ovs3 $kernel; do
+        for b in $headers_ovs3 $kernel; do
             [ "$a" = "$b" ] || compile_headers "$1" "$2" "$a" "$b" || return 1
         done
     done

@@ -1,7 +1,7 @@
 # Formatting, lints, documentation and tests of the Rust code.  Read by check.sh.
 
 # How cargo builds the other flavour, as the Makefile does.
-ovs3="--features ovs3 --target-dir target/ovs3"
+cargo_ovs3="--features ovs3 --target-dir target/ovs3"
 
 # Counts cargo's tests.
 cargo_tests() {
@@ -31,7 +31,7 @@ rust() {
     fi
     if cargo clippy --version >/dev/null 2>&1; then
         check "lints" cargo clippy --locked --all-targets -- -D warnings
-        check "lints of the ovs3 flavour" cargo clippy --locked --all-targets $ovs3 -- -D warnings
+        check "lints of the ovs3 flavour" cargo clippy --locked --all-targets $cargo_ovs3 -- -D warnings
     else
         skip "lints" "no clippy"
     fi
@@ -39,7 +39,7 @@ rust() {
         --document-private-items
     cargo_tests "Rust tests" cargo test --locked
     # shellcheck disable=SC2086 # words
-    cargo_tests "Rust tests of the ovs3 flavour" cargo test --locked $ovs3
+    cargo_tests "Rust tests of the ovs3 flavour" cargo test --locked $cargo_ovs3
 }
 
 valgrind_rust() {
