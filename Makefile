@@ -33,8 +33,8 @@ shared = $(BUILD)/lib$(name_$(1)).so.$(VERSION)
 static = $(BUILD)/lib$(name_$(1)).a
 headers = $(shell cd include && find $(name_$(1)) -name '*.h')
 
-.PHONY: all help demo check check-valgrind check-faults headers exports install uninstall stage
-.PHONY: clean deps
+.PHONY: all help demo check check-valgrind check-faults check-asan check-tsan check-kernel fuzz soak
+.PHONY: deps headers exports install uninstall stage clean
 
 all: $(foreach f,$(FLAVOURS),$(call shared,$f) $(call static,$f)) ## Build the shared and static libraries; FLAVOUR=2014|ovs3 for one
 
@@ -77,6 +77,25 @@ check-valgrind: deps stage ## Run the C and the Rust tests under valgrind
 
 check-faults: stage ## Run the fault scripts, and COUNT random ones; NLSOCK_REF=LIBRARY tries another
 	c-tests/faults/faults.sh $(STAGE)
+
+check-asan: deps ## Run the C tests with AddressSanitizer
+	c-tests/sanitize.sh address
+
+check-tsan: deps ## Run the C tests with ThreadSanitizer
+	c-tests/sanitize.sh thread
+
+check-kernel: stage ## Run the C tests on a kernel with Open vSwitch's datapath, in a VM
+	@c-tests/vm/deps.sh
+	c-tests/vm/kernel-tests.sh $(STAGE)
+
+# Of "make fuzz" and "make soak".
+SECONDS = 60
+
+fuzz: deps ## Fuzz all targets for SECONDS together
+	c-tests/fuzz.sh $(SECONDS)
+
+soak: deps stage ## Do everything at once for SECONDS, and check every answer
+	c-tests/soak.sh $(STAGE) $(SECONDS)
 
 deps: ## Install what the tests use, where the machine lacks it and root may
 	@c-tests/deps.sh

@@ -14,8 +14,12 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# flags PACKAGE OPTION...: as check.sh has them, without a need for pkg-config.
 flags() {
-    echo "-I$stage/include/nlsock -I$stage/include/nlsock/compat -L$stage/lib -lnlsock"
+    case $1 in
+        nlsock-ovs3) echo "-I$stage/include/nlsock-ovs3 -L$stage/lib -lnlsock-ovs3" ;;
+        *) echo "-I$stage/include/nlsock -I$stage/include/nlsock/compat -L$stage/lib -lnlsock" ;;
+    esac
 }
 
 . "$here/check-programs.sh"
@@ -23,7 +27,7 @@ flags() {
 job=$scratch/job
 results=$scratch/results
 mkdir "$job"
-cp "$stage"/lib/libnlsock.so.? "$job"
+cp "$stage"/lib/lib*.so.? "$job"
 
 # Compiles the tests; sets 'programs' to those that there are.
 compile_all() {
