@@ -338,9 +338,10 @@ impl<T: Transactions> Batch<'_, T> {
         let index = self.start + index;
         let request = self.transactions.request(index).bytes();
         let said = extack::read(error.raw(), header, message, request);
-        let text = said.as_ref().and_then(extack::text);
-        let name = errno::message(error.raw());
-        log_limited!(SOCKET, Dbg, "{}", flavour::refusal(error.raw(), &name, text.as_deref()));
+        log_limited!(SOCKET, Dbg, "{}", {
+            let text = said.as_ref().and_then(extack::text);
+            flavour::refusal(error.raw(), &errno::message(error.raw()), text.as_deref())
+        });
         match said {
             Some(said) => extack::transaction_failed_with(index, said),
             None => extack::failed(error),
