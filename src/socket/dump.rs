@@ -55,6 +55,8 @@ struct Dumping {
     sock: NlSock,
     seq: u32,
     deadline: Deadline,
+    /// A copy of the request, to which the kernel may refer.
+    request: Vec<u8>,
     /// What is known so far.
     result: DumpResult,
 }
@@ -90,7 +92,8 @@ impl Dump {
                 // SAFETY: the caller's promise.
                 let result = unsafe { sock.send(request, seq, true) };
                 let deadline = Deadline::after(sock.timeout.load(Relaxed));
-                let dumping = Dumping { sock, seq, deadline, result: DumpResult::NONE };
+                let request = request.bytes().to_vec();
+                let dumping = Dumping { sock, seq, deadline, request, result: DumpResult::NONE };
                 (Box::into_raw(Box::new(dumping)), seq, result)
             }
             Err(error) => (null_mut(), seq, Err(error)),
@@ -254,7 +257,7 @@ impl Dumping {
             Some(verdict) => {
                 log::complain(verdict);
                 let error = verdict.errno();
-                let said = extack::read(error.raw(), header, buffer.bytes(), &[]);
+                let said = extack::read(error.raw(), header, buffer.bytes(), &self.request);
                 let text = said.as_ref().and_then(extack::text);
                 self.result.extack = said.unwrap_or(Extack::NONE);
                 buffer.clear();
@@ -284,7 +287,7 @@ impl Dumping {
         let code = message.get(HEADER..).and_then(|body| body.first_chunk().copied());
         let error = code.map_or(0, i32::from_ne_bytes).checked_neg().filter(|&error| error > 0);
         self.result.error = error.unwrap_or(0);
-        if let Some(said) = extack::read(self.result.error, header, message, &[]) {
+        if let Some(said) = extack::read(self.result.error, header, message, &self.request) {
             self.result.extack = said;
         }
     }
