@@ -1,0 +1,1 @@
+../nlsock/nlsock-attr.h
