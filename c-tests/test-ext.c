@@ -554,6 +554,32 @@ lookups_follow_the_thread(void)
     CHECK_INT(count_descriptors(), before);
 }
 
+static void
+look_up_without_proc(void)
+{
+    unsigned int group = 0;
+    int number = 0;
+
+    if (chroot("/sys")) {
+        fprintf(stderr, "cannot");
+    } else {
+        fprintf(stderr, "%d", nl_lookup_genl_family("nlctrl", &number));
+        fprintf(stderr, " %d", nl_lookup_genl_mcgroup("nlctrl", "notify", &group));
+    }
+}
+
+static void
+lookups_need_no_proc(void)
+{
+    char output[100];
+
+    if (geteuid()) {
+        SKIP("needs root");
+    }
+    CHECK_INT(tap_child(look_up_without_proc, output, sizeof output), 0);
+    CHECK_STR(output, "0 0");
+}
+
 /* Fork. */
 
 static void
@@ -659,6 +685,7 @@ main(void)
     RUN(flushing_closes_idle_sockets);
     RUN(a_thread_gets_sockets_of_its_own_namespace_if_that_is_wanted);
     RUN(lookups_follow_the_thread);
+    RUN(lookups_need_no_proc);
     RUN(a_child_starts_with_an_empty_pool);
     RUN(the_library_works_until_the_very_end);
     RUN(counters_start_again);

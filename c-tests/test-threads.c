@@ -187,6 +187,41 @@ any_thread_may_use_the_pool(void)
     CHECK_INT(failures, 0);
 }
 
+/* Forking. */
+
+static void *
+fork_and_use(void *failures)
+{
+    struct ofpbuf request;
+    int i;
+
+    ofpbuf_init(&request, 64);
+    for (i = 0; i < 100; i++) {
+        pid_t child = fork();
+        int status;
+
+        put_getlink(&request, 4711);
+        if (!child) {
+            _exit(nl_transact(NETLINK_ROUTE, &request, NULL) == ENODEV ? 0 : 1);
+        }
+        if (nl_transact(NETLINK_ROUTE, &request, NULL) != ENODEV
+            || waitpid(child, &status, 0) != child || status) {
+            __atomic_add_fetch((int *) failures, 1, __ATOMIC_RELAXED);
+        }
+    }
+    ofpbuf_uninit(&request);
+    return NULL;
+}
+
+static void
+several_threads_may_fork(void)
+{
+    int failures = 0;
+
+    run_threads(fork_and_use, &failures);
+    CHECK_INT(failures, 0);
+}
+
 /* Returns how many sockets a program started here inherits. */
 static int
 inherited_sockets(void)
@@ -221,6 +256,7 @@ main(void)
     RUN(each_message_of_a_dump_reaches_one_thread);
     RUN(each_datagram_reaches_one_thread);
     RUN(any_thread_may_use_the_pool);
+    RUN(several_threads_may_fork);
     RUN(no_descriptor_survives_exec);
     return tap_done();
 }

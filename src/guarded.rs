@@ -15,8 +15,7 @@ pub(crate) struct Guarded<T: 'static> {
     held: UnsafeCell<Option<MutexGuard<'static, T>>>,
 }
 
-// SAFETY: 'held' is only touched by the thread that forks: between its fork handlers, which libc
-// runs one fork at a time.
+// SAFETY: 'held' is only touched by fork handlers, while they hold the lock.
 unsafe impl<T: Send> Sync for Guarded<T> {}
 
 impl<T> Guarded<T> {
@@ -47,13 +46,15 @@ trait AcrossFork: Sync {
 
 impl<T: Send> AcrossFork for Guarded<T> {
     fn hold(&'static self) {
-        // SAFETY: the only thread that touches it, as said where this is declared Sync.
-        unsafe { *self.held.get() = Some(self.lock()) };
+        let guard = self.lock();
+        // SAFETY: the lock is held.
+        unsafe { *self.held.get() = Some(guard) };
     }
 
     fn release(&'static self) {
-        // SAFETY: as in `hold`.
-        unsafe { *self.held.get() = None };
+        // SAFETY: the lock is held until the guard is dropped, after its place has been emptied.
+        let guard = unsafe { (*self.held.get()).take() };
+        drop(guard);
     }
 }
 

@@ -256,8 +256,8 @@ pub(crate) fn poll(fds: &mut [libc::pollfd], timeout: Option<Duration>) -> Resul
     usize::try_from(ready).map_err(|_| Errno::last())
 }
 
-/// Messages that the kernel has dropped for a socket since it was opened; 0 where it cannot say.
-pub(crate) fn drops(fd: &OwnedFd) -> u32 {
+/// Messages that the kernel has dropped for a socket since it was opened, where it can say.
+pub(crate) fn drops(fd: &OwnedFd) -> Option<u32> {
     /// Index of the drops in what SO_MEMINFO returns.
     const SK_MEMINFO_DROPS: usize = 8;
 
@@ -274,7 +274,7 @@ pub(crate) fn drops(fd: &OwnedFd) -> u32 {
         )
     };
     let [.., drops] = values;
-    if result < 0 { 0 } else { drops }
+    (result >= 0).then_some(drops)
 }
 
 /// Identifies a network namespace: device and inode of its file.

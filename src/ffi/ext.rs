@@ -65,7 +65,8 @@ pub extern "C" fn nlsock_log_set_level(level: c_int) -> c_int {
 ///
 /// The handler gets the level, the module's name and the text, without a newline, and must not
 /// keep the strings. Any thread may call it at any time, several at once; it may call the library,
-/// but not use the socket or dump that the message is about.
+/// but not use the socket or dump that the message is about. What it transacts counts as the thread's
+/// last batch for nlsock_last_extack() and nlsock_batch_extack().
 #[unsafe(no_mangle)]
 pub extern "C" fn nlsock_log_set_handler(handler: Handler, aux: *mut c_void) -> c_int {
     status(log::check_no_host().map(|()| console::set_handler(handler, aux)))

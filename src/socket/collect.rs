@@ -2,6 +2,7 @@
 
 use super::deadline::Deadline;
 use super::dump::{self, Dump};
+use super::extack;
 use crate::abi::{NlDump, OfpBuf};
 use crate::buffer::Buf;
 use crate::errno::Errno;
@@ -28,12 +29,23 @@ pub(crate) unsafe fn collect(
         all.clear();
         // SAFETY: the caller's promise.
         let result = unsafe { once(protocol, request, deadline, all) };
-        if result != Err(Errno::EINTR) {
-            return result.inspect_err(|_| all.clear());
+        match result {
+            Ok(()) => return Ok(()),
+            Err(Errno::EINTR) => {}
+            Err(error) => return Err(failed(error, all)),
         }
     }
+    Err(failed(Errno::EINTR, all))
+}
+
+/// Leaves nothing, and tells what is known of the failure.
+fn failed(error: Errno, all: Buf<'_>) -> Errno {
     all.clear();
-    Err(Errno::EINTR)
+    match dump::last_result().extack {
+        said if said.error == error.raw() => extack::failed_with(said),
+        _ => extack::failed(error),
+    }
+    error
 }
 
 /// # Safety
@@ -59,7 +71,10 @@ unsafe fn once(
         result = add(all, reply.bytes(), deadline);
     }
     buffer.uninit();
-    // Its error is of the dump, and says more.
+    if let Err(error) = result {
+        // What is left is not worth reading.
+        dump.abandon(error);
+    }
     let done = dump.done();
     let last = dump::last_result();
     result.and(done)?;

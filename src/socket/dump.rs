@@ -170,6 +170,15 @@ impl Dump {
         })
     }
 
+    /// Makes the dump fail, unless it has ended.
+    pub(crate) fn abandon(self, error: Errno) {
+        self.locked(|status, _| {
+            if *status == 0 {
+                *status = error.raw();
+            }
+        });
+    }
+
     /// Reads what is left, and gives the socket back.
     pub(crate) fn done(self) -> Result<(), Errno> {
         if self.locked(|status, _| *status) == 0 {

@@ -77,6 +77,12 @@ pub(crate) fn failed(error: Errno) {
     });
 }
 
+/// A batch, or a single transaction, could not even start.
+pub(crate) fn no_socket(error: Errno) {
+    start_batch();
+    failed(error);
+}
+
 /// A call failed, with more than an errno value.
 pub(crate) fn failed_with(extack: Extack) {
     LAST.set(extack);

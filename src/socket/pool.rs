@@ -13,6 +13,8 @@ const PROTOCOLS: usize = 32;
 /// Where the sockets are kept that look names up: those whose network namespace is known.
 const LOOKUP: usize = PROTOCOLS;
 const SHELVES: usize = PROTOCOLS + 1;
+/// The shelf of a socket that is not to be kept.
+const NOWHERE: usize = usize::MAX;
 /// As many idle sockets are kept of each.
 const KEPT: usize = 16;
 /// How long a socket is kept that nobody wants, in milliseconds.
@@ -49,9 +51,7 @@ pub(crate) fn set_timeout(milliseconds: u32) {
 
 /// A socket that looks up names in the network namespace that the thread is in.
 pub(crate) fn take_for_lookup() -> Result<NlSock, Errno> {
-    let mut sock = take_in_netns(LOOKUP, libc::NETLINK_GENERIC)?;
-    sock.shelf = LOOKUP;
-    Ok(sock)
+    take_in_netns(LOOKUP, libc::NETLINK_GENERIC)
 }
 
 fn index(protocol: c_int) -> Result<usize, Errno> {
@@ -79,7 +79,12 @@ fn pop(index: usize) -> Option<NlSock> {
 
 /// [`take`] for a thread that may have changed its network namespace.
 fn take_in_netns(index: usize, protocol: c_int) -> Result<NlSock, Errno> {
-    let present = sys::network_namespace()?;
+    let Ok(present) = sys::network_namespace() else {
+        // Without /proc nobody can tell, so a socket of its own it is, for this once.
+        let mut sock = NlSock::open_pooled(protocol)?;
+        sock.shelf = NOWHERE;
+        return Ok(sock);
+    };
     while let Some(sock) = pop(index) {
         if sock.netns.get() == Some(&present) {
             return Ok(sock);
@@ -87,8 +92,9 @@ fn take_in_netns(index: usize, protocol: c_int) -> Result<NlSock, Errno> {
         // It goes: its namespace is known to be another, or not known.
         count(Event::Discarded, 1);
     }
-    let sock = NlSock::open_pooled(protocol)?;
+    let mut sock = NlSock::open_pooled(protocol)?;
     sock.netns.get_or_init(|| present);
+    sock.shelf = index;
     Ok(sock)
 }
 

@@ -11,6 +11,9 @@ use crate::sys::{self, Sender, Uninit};
 use crate::wire::{HEADER, Header};
 use core::sync::atomic::Ordering::Relaxed;
 
+/// So many unwanted datagrams, and a receive that does not wait says that there is nothing.
+const MOST_UNWANTED: u32 = 1000;
+
 /// Counts overflows told one after the other. The kernel tells of one before what did arrive, so
 /// many without anything in between are no overflows, but a failure of that name.
 #[derive(Default)]
@@ -105,12 +108,16 @@ impl NlSock {
         };
         let block = wait && !deadline.is_set();
         let mut from = Sender::default();
+        let mut unwanted = 0;
         let size = loop {
             let ask = (kernel_only || sender.is_some()).then_some(&mut from);
             match sys::receive_split(&self.fd, direct, tail, block, ask) {
                 // A datagram without bytes says nothing.
-                Ok(0) => {}
-                Ok(_) if kernel_only && from.port != 0 => count(Event::Spoofed, 1),
+                Ok(0) => unwanted += 1,
+                Ok(_) if kernel_only && from.port != 0 => {
+                    count(Event::Spoofed, 1);
+                    unwanted += 1;
+                }
                 Ok(size) => break size,
                 Err(Errno::EAGAIN) if deadline.is_set() => {
                     self.note_failure(Errno::EAGAIN);
@@ -120,6 +127,12 @@ impl NlSock {
                     self.note_failure(error);
                     return Err(error);
                 }
+            }
+            // Whoever floods the socket with what it does not want is not to hold up its owner.
+            if deadline.has_passed() {
+                return Err(Errno::ETIMEDOUT);
+            } else if !wait && unwanted >= MOST_UNWANTED {
+                return Err(Errno::EAGAIN);
             }
         };
         if let Some(sender) = sender {
@@ -147,9 +160,10 @@ impl NlSock {
             Errno::ENOBUFS => {
                 count(Event::Overflow, 1);
                 self.congested.store(true, Relaxed);
-                let drops = sys::drops(&self.fd);
-                let known = self.drops.swap(drops, Relaxed);
-                count(Event::Dropped, drops.wrapping_sub(known) as usize);
+                if let Some(drops) = sys::drops(&self.fd) {
+                    let known = self.drops.fetch_max(drops, Relaxed);
+                    count(Event::Dropped, drops.saturating_sub(known) as usize);
+                }
             }
             Errno::EAGAIN => self.congested.store(false, Relaxed),
             _ => {}

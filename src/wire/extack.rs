@@ -18,7 +18,7 @@ const NLMSGERR_ATTR_MISS_NEST: u16 = 6;
 /// What a verdict, or the end of a dump, says beyond its code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Extack<'a> {
-    /// Text for people.
+    /// Text for people. A NUL follows it.
     pub(crate) text: Option<&'a [u8]>,
     /// Where in the request the offending attribute starts.
     pub(crate) offset: Option<u32>,
@@ -54,8 +54,9 @@ fn parse(header: Header, message: &[u8]) -> Option<Extack<'_>> {
     for attr in Attrs::new(attrs) {
         match attr.kind {
             NLMSGERR_ATTR_MSG => {
+                // Callers may be given it as a C string.
                 let end = attr.payload.iter().position(|&byte| byte == 0);
-                found.text = attr.payload.get(..end.unwrap_or(attr.payload.len()));
+                found.text = end.and_then(|end| attr.payload.get(..end));
             }
             NLMSGERR_ATTR_OFFS => found.offset = u32_at(attr.payload, 0),
             NLMSGERR_ATTR_MISS_TYPE => found.missing = u32_at(attr.payload, 0),
@@ -151,6 +152,9 @@ mod tests {
         assert_eq!(read(&message(NLMSG_ERROR, flags, &capped)), Some(expected));
         let done = [&code[..], &text].concat();
         assert_eq!(read(&message(NLMSG_DONE, NLM_F_ACK_TLVS, &done)), Some(expected));
+        let endless = [&code[..], &attr(NLMSGERR_ATTR_MSG, b"abcd")].concat();
+        let nothing = Some(Extack::default());
+        assert_eq!(read(&message(NLMSG_DONE, NLM_F_ACK_TLVS, &endless)), nothing);
         assert_eq!(read(&message(NLMSG_DONE, 0, &done)), None);
         assert_eq!(read(&message(30, NLM_F_ACK_TLVS, &done)), None);
     }

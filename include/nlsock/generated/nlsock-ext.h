@@ -168,9 +168,11 @@ int nlsock_log_set_level(int level);
  *
  * The handler gets the level, the module's name and the text, without a newline, and must not
  * keep the strings. Any thread may call it at any time, several at once; it may call the library,
- * but not use the socket or dump that the message is about.
+ * but not use the socket or dump that the message is about. What it transacts counts as the thread's
+ * last batch for nlsock_last_extack() and nlsock_batch_extack().
  */
-int nlsock_log_set_handler(nlsock_log_handler handler, void *aux);
+int nlsock_log_set_handler(nlsock_log_handler handler,
+                           void *aux);
 
 /**
  * Tells how the last dump went that the thread ended by nl_dump_done() or nlsock_dump_all(), beyond

@@ -161,9 +161,9 @@ impl<T: Transactions> Batch<'_, T> {
             return;
         }
         self.idle = false;
-        extack::failed(error);
         let text = errno::message(error.raw());
         log_limited!(SOCKET, Err, "transaction error ({text})");
+        extack::failed(error);
         for index in set {
             self.transactions.finish(self.start + index, Err(error));
         }
