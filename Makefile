@@ -33,7 +33,8 @@ shared = $(BUILD)/lib$(name_$(1)).so.$(VERSION)
 static = $(BUILD)/lib$(name_$(1)).a
 headers = $(shell cd include && find $(name_$(1)) -name '*.h')
 
-.PHONY: all help demo check check-valgrind check-faults check-asan check-tsan check-kernel fuzz soak
+.PHONY: all help demo check check-valgrind check-faults check-asan check-tsan check-kernel check-ovs fuzz
+.PHONY: soak
 .PHONY: deps headers exports install uninstall stage clean
 
 all: $(foreach f,$(FLAVOURS),$(call shared,$f) $(call static,$f)) ## Build the shared and static libraries; FLAVOUR=2014|ovs3 for one
@@ -87,6 +88,10 @@ check-tsan: deps ## Run the C tests with ThreadSanitizer
 check-kernel: stage ## Run the C tests on a kernel with Open vSwitch's datapath, in a VM
 	@c-tests/vm/deps.sh
 	c-tests/vm/kernel-tests.sh $(STAGE)
+
+check-ovs: ## Put the library under Open vSwitch and compare their tests; SUITE=full runs all of them
+	@$(MAKE) --no-print-directory FLAVOUR=ovs3 STAGE=$(STAGE)-ovs3 stage
+	c-tests/ovs/check-ovs.sh $(STAGE)-ovs3
 
 # Of "make fuzz" and "make soak".
 SECONDS = 60

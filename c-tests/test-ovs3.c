@@ -102,6 +102,9 @@ bytes_are_inserted_and_cut(void)
     char *aligned;
 
     ofpbuf_init(&b, 0);
+    CHECK(!*ofpbuf_put_hex(&b, "41.42 .43", NULL));
+    CHECK(b.size == 3 && !memcmp(b.data, "ABC", 3));
+    ofpbuf_clear(&b);
     ofpbuf_insert(&b, 0, "ad", 2);
     ofpbuf_insert(&b, 1, "bc", 2);
     ofpbuf_insert(&b, 4, "e", 1);

@@ -202,7 +202,12 @@ fork_and_use(void *failures)
 
         put_getlink(&request, 4711);
         if (!child) {
-            _exit(nl_transact(NETLINK_ROUTE, &request, NULL) == ENODEV ? 0 : 1);
+            bool ok = nl_transact(NETLINK_ROUTE, &request, NULL) == ENODEV;
+
+            /* Another program, since what the other threads had is lost to this one, and looks
+             * like leaks. */
+            execlp(ok ? "true" : "false", "", (char *) NULL);
+            _exit(2);
         }
         if (nl_transact(NETLINK_ROUTE, &request, NULL) != ENODEV
             || waitpid(child, &status, 0) != child || status) {

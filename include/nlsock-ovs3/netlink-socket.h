@@ -6,7 +6,7 @@
  *
  * fork(): a socket is shared with the child, and so are its messages: use it in one of the two
  * only.  The child's pool of sockets is empty, so functions that take no socket are safe in both.
- * A process that uses a socket from before the fork is told on the log, once, at level INFO. */
+ * A process that uses a socket from before the fork is told on the log, once, at level DBG. */
 
 #ifndef NETLINK_SOCKET_H
 #define NETLINK_SOCKET_H 1

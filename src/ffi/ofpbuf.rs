@@ -1,5 +1,6 @@
 //! ofpbuf.h.
 
+use crate::abi::flavour::HEX_BLANKS;
 use crate::abi::{List, OfpBuf, OfpbufSource};
 use crate::buffer::{self, Buf};
 use crate::memory;
@@ -133,7 +134,7 @@ pub unsafe extern "C" fn ofpbuf_put(b: *mut OfpBuf, p: *const c_void, size: usiz
 }
 
 /// Adds the bytes that pairs of hex digits at the start of 's' stand for; blanks (space, tab, CR,
-/// LF) before a pair are skipped. Returns the first character that is not the first of a pair. If
+/// LF, in the flavour of 3.1 also periods) before a pair are skipped. Returns the first character that is not the first of a pair. If
 /// 'n' is nonnull, stores in it how many bytes were added.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_put_hex(
@@ -147,7 +148,7 @@ pub unsafe extern "C" fn ofpbuf_put_hex(
         let mut s = s.cast::<u8>();
         let mut added = 0;
         loop {
-            while matches!(*s, b' ' | b'\t' | b'\r' | b'\n') {
+            while HEX_BLANKS.contains(&*s) {
                 s = s.add(1);
             }
             let high = (*s as char).to_digit(16);

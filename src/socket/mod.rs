@@ -178,7 +178,7 @@ impl NlSock {
         if self.generation.load(Relaxed) != present {
             self.generation.store(present, Relaxed);
             let port = self.port;
-            log_limited!(SOCKET, Info, "socket {port} was made before a fork, and is shared by it");
+            log_limited!(SOCKET, Dbg, "socket {port} was made before a fork, and is shared by it");
         }
     }
 

@@ -153,10 +153,12 @@ void *ofpbuf_put(struct ofpbuf *b, const void *p, size_t size);
 
 /**
  * Adds the bytes that pairs of hex digits at the start of 's' stand for; blanks (space, tab, CR,
- * LF) before a pair are skipped. Returns the first character that is not the first of a pair. If
+ * LF, in the flavour of 3.1 also periods) before a pair are skipped. Returns the first character that is not the first of a pair. If
  * 'n' is nonnull, stores in it how many bytes were added.
  */
-char *ofpbuf_put_hex(struct ofpbuf *b, const char *s, size_t *n);
+char *ofpbuf_put_hex(struct ofpbuf *b,
+                     const char *s,
+                     size_t *n);
 
 /**
  * Reserves 'size' bytes of headroom in an empty buffer.

@@ -17,6 +17,8 @@ layout!(OfpBuf, 64, {
 });
 layout!(NlDump, 64, { sock: 0, nl_seq: 8, status: 12, mutex: 16 });
 
+/// What ofpbuf_put_hex() skips before a pair of digits.
+pub(crate) const HEX_BLANKS: &[u8] = b" .\t\r\n";
 /// The receive buffer that a socket asks for, in bytes.
 pub(crate) const RECEIVE_BUFFER: c_int = 4 * 1024 * 1024;
 /// The most bytes of payload that an attribute may have: it fits its length field without padding.

@@ -16,6 +16,8 @@ layout!(OfpBuf, 56, {
 });
 layout!(NlDump, 72, { sock: 0, nl_seq: 8, mutex: 16, status: 64 });
 
+/// What ofpbuf_put_hex() skips before a pair of digits.
+pub(crate) const HEX_BLANKS: &[u8] = b" \t\r\n";
 /// The receive buffer that a socket asks for, in bytes.
 pub(crate) const RECEIVE_BUFFER: c_int = 1024 * 1024;
 /// The most bytes of payload that an attribute may have: padded, it fits its length field.

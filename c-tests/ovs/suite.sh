@@ -1,0 +1,200 @@
+# Open vSwitch's own tests on both trees, and their results side by side.  Read by check-ovs.sh.
+
+# So many that differ are tried again.  More of them are no races.
+most_again=40
+
+# The files of tests that are about this code or send most through it: buffers, attributes, flows and
+# actions as text, as OpenFlow and as attributes, the datapath in the process, upcalls and
+# translation.  By file and name, since numbers change with the version.
+short_files="bundle.at classifier.at ofp-actions.at ofp-print.at ofp-errors.at ovs-ofctl.at odp.at
+mpls-xlate.at learn.at vconn.at ovs-router.at ofproto.at dpif-netdev.at pmd.at alb.at dpctl.at
+mcast-snooping.at nsh.at drop-stats.at"
+short_names="ofpbuf module
+netlink policy"
+# Of ofproto-dpif.at, which has the longest tests, those with these words in the name.
+short_dpif="action|ARP|conntrack|continuation|controller|MPLS|megaflow|nat |push|resubmit|sFlow|VLAN"
+short_not_dpif="bond|mirror|netflow|normal"
+
+isolate="unshare --net --pid --fork --kill-child --mount-proc"
+[ "$(id -u)" = 0 ] || isolate="$isolate --map-root-user"
+
+# in_namespace SECONDS COMMAND...: runs it with a network of its own, where only lo is, and ends what
+# it leaves behind.  The shell is the namespace's init, and so stays until the command has ended.
+in_namespace() {
+    seconds=$1
+    shift
+    # unshare itself ends by nothing but SIGKILL while it waits.
+    # shellcheck disable=SC2016,SC2086 # for the other shell; words
+    timeout -s KILL -k 1 "$seconds" $isolate \
+        sh -c 'ip link set lo up || exit; "$@"; status=$?; exit "$status"' sh "$@"
+}
+
+# Sets 'why_not' where namespaces are not to be had.
+try_namespace() {
+    in_background in_namespace 30 true > "$scratch/output" 2>&1 && return
+    why_not="no namespace of its own ($(tail -n 1 "$scratch/output"))"
+    return 1
+}
+
+# Sets 'tests' to the numbers of those to run; none for all.
+choose_tests() {
+    tests=
+    case $suite in
+        full) ;;
+        short)
+            make -s -C "$original" check TESTSUITEFLAGS=--list > "$scratch/list" 2>&1
+            tests=$(awk -v files="$short_files" -v names="$short_names" \
+                -v dpif="$short_dpif" -v not_dpif="$short_not_dpif" '
+                BEGIN {
+                    split(files, list, /[ \n]/); for (i in list) file[list[i]]
+                    split(names, list, "\n"); for (i in list) name[list[i]]
+                }
+                $1 ~ /^[0-9]+:$/ && $2 ~ /^[^:]+:[0-9]+$/ {
+                    number = $1; where = $2; $1 = $2 = ""; sub(/^ */, "")
+                    sub(/:.*/, "", number); sub(/:.*/, "", where)
+                    if (where in file || $0 in name ||
+                        where == "ofproto-dpif.at" && $0 ~ dpif && $0 !~ not_dpif) print number
+                }' "$scratch/list" | tr '\n' ' ')
+            ;;
+        *) tests=$suite ;;
+    esac
+}
+
+# run_tests TREE JOBS TEST...: leaves lines of number, name and result in RESULTS of the tree.
+run_tests() {
+    tree=$1
+    at_once=$2
+    shift 2
+    started=$(date +%s)
+    in_background in_namespace "$limit" make -C "$scratch/$tree" check \
+        TESTSUITEFLAGS="-j$at_once $*" > "$scratch/$tree.output" 2>&1 < /dev/null
+    case $? in
+        124 | 137) echo "# the tests of the $tree tree were ended after $limit seconds" ;;
+    esac
+    ends='ok|UNEXPECTED PASS|(skipped|FAILED|expected failure) \(.*\)'
+    sed -nE "s/^ *([0-9]+): (.*[^ ]) +($ends)\$/\1\t\2\t\3/p" \
+        "$scratch/$tree.output" | sort -n > "$scratch/$tree.results"
+    echo "# $tree: $(grep -c . "$scratch/$tree.results") results in" \
+        "$(($(date +%s) - started)) seconds"
+}
+
+# The programs in the tree are those that its tests ran.
+ran_own_programs() {
+    grep -- '--version$' "$scratch/$1/tests/testsuite.log" | sed 's/ --version$//; s/.* //' \
+        > "$scratch/names"
+    [ -s "$scratch/names" ] || return 1
+    while read -r program; do
+        (cd "$scratch/$1/tests" && cd "$(dirname "$program")" && pwd -P)
+    done < "$scratch/names" | sort -u > "$scratch/folders"
+    cat "$scratch/folders"
+    grep -q "^$scratch/$1/vswitchd\$" "$scratch/folders" \
+        && ! grep "^$scratch/" "$scratch/folders" | grep -v "^$scratch/$1/"
+}
+
+# Writes lines of number, name, the original's result and the relinked one's.
+side_by_side() {
+    awk -F '\t' -v OFS='\t' '
+        FNR == 1 { file++ }
+        { name[$1] = $2; result[file, $1] = $3 }
+        END {
+            for (number in name) {
+                for (i = 1; i <= 2; i++)
+                    if (!((i, number) in result)) result[i, number] = "no result"
+                print number, name[number], result[1, number], result[2, number]
+            }
+        }' "$scratch/original.results" "$scratch/relinked.results" | sort -n
+}
+
+# Keeps what the tests with these numbers left in the tree.
+keep_logs() {
+    tree=$1
+    kept=$scratch/logs$2/$tree
+    shift 2
+    mkdir -p "$kept"
+    for number; do
+        # The folder's name has zeros before it.
+        find "$scratch/$tree/tests/testsuite.dir" -maxdepth 1 -name "*$number" \
+            | grep "/0*$number\$" | while read -r dir; do
+                cp -a "$dir" "$kept/$number"
+            done
+    done
+}
+
+# show_log NUMBER: the end of what the relinked one's test said, at the last try; without the daemons'
+# logs behind it, and so that no line looks like a result.
+show_log() {
+    for try in 2 1; do
+        if [ -f "$scratch/logs$try/relinked/$1/testsuite.log" ]; then
+            grep -v '^>' "$scratch/logs$try/relinked/$1/testsuite.log" | tail -n 40 | sed 's/^/    /'
+            return
+        fi
+    done
+}
+
+differing() {
+    awk -F '\t' '$3 != $4 { print $1 }' "$1"
+}
+
+suites() {
+    if ! try_namespace; then
+        skip "the tests of Open vSwitch" "$why_not"
+        return
+    fi
+    choose_tests
+    if [ -z "$tests" ] && [ "$suite" != full ]; then
+        tail -n 20 "$scratch/list"
+        not_ok "the tests of Open vSwitch can be chosen"
+        return
+    fi
+    rm -rf "$scratch/logs1" "$scratch/logs2"
+    for tree in original relinked; do
+        # shellcheck disable=SC2086 # words
+        run_tests "$tree" "$jobs" $tests
+        check "the tests of the $tree tree ran its programs" ran_own_programs "$tree"
+        cp "$scratch/$tree/tests/testsuite.log" "$scratch/$tree.log"
+    done
+    side_by_side > "$scratch/first"
+    if [ ! -s "$scratch/first" ]; then
+        tail -n 40 "$scratch/relinked.output"
+        not_ok "the tests of Open vSwitch have results"
+        return
+    fi
+
+    # One after another, since most of what differs is a race that others decided.
+    again=$(differing "$scratch/first" | tr '\n' ' ')
+    : > "$scratch/second"
+    if [ -n "$again" ] && [ "$(echo "$again" | wc -w)" -le $most_again ]; then
+        echo "# once more, since their results differ: $again"
+        for tree in original relinked; do
+            # shellcheck disable=SC2086 # words
+            keep_logs "$tree" 1 $again
+            # shellcheck disable=SC2086 # words
+            run_tests "$tree" 1 $again
+            # shellcheck disable=SC2086 # words
+            keep_logs "$tree" 2 $again
+        done
+        side_by_side > "$scratch/second"
+    fi
+
+    tab=$(printf '\t')
+    while IFS=$tab read -r number name before after; do
+        now=$(grep "^$number$tab" "$scratch/second")
+        if [ -n "$now" ]; then
+            echo "# $number: original $before, relinked $after; and then" \
+                "$(echo "$now" | cut -f 3), $(echo "$now" | cut -f 4)"
+            before=$(echo "$now" | cut -f 3)
+            after=$(echo "$now" | cut -f 4)
+        fi
+        if [ "$before" != "$after" ]; then
+            show_log "$number"
+            echo "# original: $before, relinked: $after"
+            not_ok "$number $name"
+            continue
+        fi
+        case $before in
+            ok | "expected failure"*) ok "$number $name" ;;
+            skipped*) skip "$number $name" "Open vSwitch's tests skip it here" ;;
+            *) skip "$number $name" "the original fails, too: $before" ;;
+        esac
+    done < "$scratch/first"
+}

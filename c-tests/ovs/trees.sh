@@ -1,0 +1,145 @@
+# The two trees, and the proof of what the second one is made of.  Read by check-ovs.sh.
+
+replaced="netlink-socket netlink ofpbuf"
+
+# Builds the original, unless it is there from the run before.
+build_original() {
+    wanted=$(cksum < "$source")
+    if [ "$(cat "$original/.built" 2>/dev/null)" = "$wanted" ]; then
+        echo "# the original is in $original already"
+        ok "the original builds"
+        return
+    fi
+    rm -rf "$original"
+    mkdir "$original" || return
+    check "Debian's source unpacks" tar -xzf "$source" -C "$original" --strip-components=1 \
+        && check "the original is configured" configure_original \
+        && check "the original builds" make_all "$original" \
+        && echo "$wanted" > "$original/.built"
+}
+
+configure_original() {
+    # Position-independent code, since a program's data may have to be shared with the library.
+    # AF_XDP needs more libraries, and uses none of this code.
+    cd "$original" && ./configure CFLAGS="-O2 -g -fPIC" PYTHON3=/usr/bin/python3 --disable-afxdp
+}
+
+# make_all TREE: all that its tests need, too; so that none of them builds anything.
+make_all() {
+    make -C "$1" -j"$(nproc)" && make -C "$1" -j"$(nproc)" check TESTSUITEFLAGS=--version
+}
+
+# Programs of a tree, by their path in it.
+programs() {
+    (cd "$1" && find . -type f -perm -u+x ! -name '*.so*' ! -name '*.o') | sed 's|^\./||' | sort \
+        | while read -r file; do
+            readelf -lW "$1/$file" 2>/dev/null | grep -q INTERP && echo "$file"
+        done
+}
+
+# Copies the original to where the programs are linked anew.
+copy_original() {
+    rm -rf "$relinked" "$scratch/library"
+    mkdir "$relinked" "$scratch/library" || return
+    # A copy of the library, too: the one in the stage may be built again while this runs.
+    cp -L "$library" "$scratch/library/libnlsock-ovs3.so" || return
+    ln -s libnlsock-ovs3.so "$scratch/library/$soname"
+    (cd "$original" && tar -cf - --exclude=./tests/testsuite.dir --exclude=./tests/testsuite.log .) \
+        | (cd "$relinked" && tar -xpf -) || return
+    cp "$here/relink.mk" "$relinked/GNUmakefile" || return
+    cd "$relinked" || return
+
+    # The copy is to use its own files: scripts, settings of the tests and more have the original's
+    # path in them.  Their age stays, or make would build more than is to change.
+    grep -rlIF "$original" . > "$scratch/names"
+    while read -r file; do
+        cp -p "$file" "$scratch/before" && sed -i "s|$original|$relinked|g" "$file" \
+            && touch -r "$scratch/before" "$file" || return
+    done < "$scratch/names"
+
+    # What holds the three objects must go; libtool's description of an archive leads to them, too.
+    find . '(' -name '*.la' -o -name '*.lai' -o -name '*.a' ')' ! -path './tests/*.at' -delete
+    for object in $replaced; do
+        rm "lib/$object.o" || return
+        # The archive still depends on the description: make compiles nothing while that is there.
+    done
+    programs "$original" | xargs rm -f
+}
+
+build_relinked() {
+    soname=$(readelf -dW "$library" | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
+    check "the original can be copied" copy_original && check "the copy links" make_all "$relinked"
+}
+
+# Functions and data of the three objects, in 'replaced.names'; what programs take, in 'taken.names'.
+name_interface() {
+    for object in $replaced; do
+        nm --defined-only --extern-only "$original/lib/$object.o" || return
+    done | awk 'NF == 3 { print $3 }' | sort -u > "$scratch/replaced.names"
+    [ -s "$scratch/replaced.names" ]
+}
+
+all_programs_there() {
+    programs "$original" > "$scratch/original.programs"
+    programs "$relinked" > "$scratch/relinked.programs"
+    [ -s "$scratch/original.programs" ] \
+        && diff "$scratch/original.programs" "$scratch/relinked.programs"
+}
+
+no_object_returned() {
+    ! find "$relinked/lib" -name netlink-socket.o -o -name netlink.o -o -name ofpbuf.o | grep . \
+        && ! nm "$relinked/lib/.libs/libopenvswitch.a" 2>/dev/null | awk 'NF == 3 && $2 != "t" {
+            print $3 }' | sort -u | comm -12 - "$scratch/replaced.names" | grep .
+}
+
+# own_none PROGRAM: it defines none of the names.
+own_none() {
+    ! nm --defined-only --extern-only "$1" | awk 'NF == 3 { print $3 }' | sort -u \
+        | comm -12 - "$scratch/replaced.names" | grep .
+}
+
+# takes PROGRAM: the names that it takes from elsewhere.
+takes() {
+    nm -D --undefined-only "$1" | awk '{ print $NF }' | sort -u \
+        | comm -12 - "$scratch/replaced.names"
+}
+
+# bound_to_library PROGRAM: the dynamic linker finds everything, and each of the names in the library.
+bound_to_library() {
+    ldd "$1" | grep -F "$soname => $scratch/library/$soname " || {
+        ldd "$1"
+        return 1
+    }
+    LD_TRACE_LOADED_OBJECTS=1 LD_WARN=yes LD_BIND_NOW=yes LD_DEBUG=bindings "$1" \
+        > "$scratch/bindings" 2>&1
+    ! grep 'undefined symbol' "$scratch/bindings" || return 1
+    awk -v program="$1" -v library="$scratch/library/$soname" '
+        $2 == "binding" && $4 == program && $7 == library {
+            name = $0; sub(/.*symbol `/, "", name); sub(/'\''.*/, "", name); print name }' \
+        "$scratch/bindings" | sort -u > "$scratch/bound.names"
+    ! takes "$1" | comm -23 - "$scratch/bound.names" | grep .
+}
+
+prove() {
+    check "the three objects have names to replace" name_interface || return
+    check "both trees have the same programs" all_programs_there
+    check "the relinked archive has none of the three objects" no_object_returned
+    : > "$scratch/taken.names"
+    users=0
+    while read -r program; do
+        if [ ! -x "$relinked/$program" ]; then
+            not_ok "$program links"
+            continue
+        fi
+        check "$program defines nothing of the library" own_none "$relinked/$program"
+        takes "$relinked/$program" > "$scratch/names"
+        [ -s "$scratch/names" ] || continue
+        users=$((users + 1))
+        cat "$scratch/names" >> "$scratch/taken.names"
+        check "$program takes $(grep -c . "$scratch/names") names from the library" \
+            bound_to_library "$relinked/$program"
+    done < "$scratch/original.programs"
+    echo "# $users programs take $(sort -u "$scratch/taken.names" | grep -c .) of" \
+        "$(grep -c . "$scratch/replaced.names") names from the library"
+    check "the daemon takes names from the library" grep -qx nl_sock_create "$scratch/taken.names"
+}
