@@ -14,24 +14,7 @@ unset NLSOCK_LOG
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 chmod 755 "$scratch"
-passed=0
-failed=0
-skipped=0
-
-ok() {
-    passed=$((passed + 1))
-    echo "ok $1"
-}
-
-not_ok() {
-    failed=$((failed + 1))
-    echo "not ok $1"
-}
-
-skip() {
-    skipped=$((skipped + 1))
-    echo "skip $1: $2"
-}
+. "$here/results.sh"
 
 have() {
     command -v "$1" >/dev/null 2>&1

@@ -37,26 +37,9 @@ unset MAKEFLAGS MFLAGS MAKELEVEL TESTSUITEFLAGS RECHECK CFLAGS LDFLAGS LIBS PYTH
 unset LD_LIBRARY_PATH LD_PRELOAD NLSOCK_LOG
 unset OVS_RUNDIR OVS_LOGDIR OVS_DBDIR OVS_SYSCONFDIR OVS_PKGDATADIR
 
-passed=0
-failed=0
-skipped=0
+. "$root/c-tests/results.sh"
 child=
 temporary=
-
-ok() {
-    passed=$((passed + 1))
-    echo "ok $1"
-}
-
-not_ok() {
-    failed=$((failed + 1))
-    echo "not ok $1"
-}
-
-skip() {
-    skipped=$((skipped + 1))
-    echo "skip $1: $2"
-}
 
 finish() {
     echo
