@@ -3,6 +3,10 @@
 # How cargo builds the other flavour, as the Makefile does.
 cargo_ovs3="--features ovs3 --target-dir target/ovs3"
 
+# The property tests are the same in every run; to look further, give other values.
+: "${PROPTEST_RNG_SEED:=1}" "${PROPTEST_CASES:=1000}"
+export PROPTEST_RNG_SEED PROPTEST_CASES
+
 # Counts cargo's tests.
 cargo_tests() {
     name=$1

@@ -191,7 +191,8 @@ fn apply(b: Buf<'_>, raw: *mut OfpBuf, model: &mut Model, op: &Op) {
         Op::SetFrame(ahead) if *ahead <= model.data.len() => {
             // SAFETY: the structure is ours.
             unsafe { *frame(raw) = b.data().add(*ahead).cast() };
-            model.frame = Some(*ahead);
+            // A null frame means none, and a buffer without memory has its data at null.
+            model.frame = (!b.data().is_null()).then_some(*ahead);
         }
         _ => {}
     }
