@@ -82,4 +82,19 @@ set_routes(uint16_t type, uint16_t flags, int expected)
     batch_delete(batch);
 }
 
+/* Adds routes 0 to 'n' - 1, one at a time. */
+static inline void
+add_routes(unsigned int n)
+{
+    struct ofpbuf request;
+    unsigned int i;
+
+    ofpbuf_init(&request, 64);
+    for (i = 0; i < n; i++) {
+        put_route(&request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE | NLM_F_ACK, i);
+        CHECK_INT(nl_transact(NETLINK_ROUTE, &request, NULL), 0);
+    }
+    ofpbuf_uninit(&request);
+}
+
 #endif /* batch.h */

@@ -1,7 +1,9 @@
 # C programs, compiled against the installation alone.  Read by check.sh.
 
-tests="test-layout test-ofpbuf test-netlink test-socket test-transact test-dump test-threads
-test-log test-host test-compat test-ext test-ovs3"
+tests="test-layout test-buffer test-buffer-convert test-buffer-breaches test-layers
+test-build test-message test-attributes test-policy test-message-breaches
+test-socket test-transact test-dump test-dump-result test-extack test-deadline test-source
+test-threads test-pool test-fork test-log test-host test-compat test-ovs3"
 warnings="-Wall -Wextra -Werror"
 
 # The package that a test is written against.

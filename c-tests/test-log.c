@@ -242,6 +242,18 @@ counters_count(void)
     nl_sock_destroy(sock);
 }
 
+static void
+counters_start_again(void)
+{
+    struct nlsock_counters counters;
+
+    nlsock_counters(&counters, sizeof counters);
+    CHECK(counters.sent > 0 && counters.received > 0);
+    nlsock_counters_reset();
+    nlsock_counters(&counters, sizeof counters);
+    CHECK_INT(counters.sent + counters.received + counters.discarded, 0);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -259,5 +271,6 @@ main(int argc, char *argv[])
     RUN(lines_on_standard_error_have_open_vswitchs_form);
     RUN(the_environment_sets_the_level);
     RUN(counters_count);
+    RUN(counters_start_again);
     return tap_done();
 }

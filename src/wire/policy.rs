@@ -58,12 +58,14 @@ fn bounds(policy: &NlPolicy) -> Result<(usize, usize), Finding> {
 /// else matters.
 static SIZES: [(usize, usize); 16] = {
     let mut sizes = [NO_SIZE; 16];
+    let mut rest: &mut [_] = &mut sizes;
     let mut kind = 0;
-    while kind < sizes.len() {
+    while let [size, behind @ ..] = rest {
         let this = NlAttrType(kind as c_uint);
         if let (Some((min, max)), false) = (this.own_bounds(), kind == NO_ATTR || kind == STRING) {
-            sizes[kind] = (min, max - min);
+            *size = (min, max - min);
         }
+        rest = behind;
         kind += 1;
     }
     sizes
