@@ -183,21 +183,14 @@ pub(crate) fn parse<'a, S: Slot<'a>>(
 /// The first type that is required and not there.
 #[inline]
 fn missing<'a, S: Slot<'a>>(policies: &[NlPolicy], slots: &[S]) -> Option<usize> {
-    let mut kind = 0;
-    while let Some(policy) = policies.get(kind) {
+    for (kind, (policy, found)) in policies.iter().zip(slots).enumerate() {
+        // Most are, in a long table.
         if policy.optional.get() {
-            // In a long table most are, so eight at once are worth a look.
-            let eight = policies.get(kind..kind + 8).unwrap_or(&[]);
-            let optional =
-                eight.iter().fold(u8::from(!eight.is_empty()), |all, p| all & p.optional.0);
-            kind += if optional != 0 { 8 } else { 1 };
             continue;
         }
-        let empty = slots.get(kind).is_some_and(Slot::is_empty);
-        if empty && policy.r#type != NlAttrType::NO_ATTR {
+        if found.is_empty() && policy.r#type != NlAttrType::NO_ATTR {
             return Some(kind);
         }
-        kind += 1;
     }
     None
 }
