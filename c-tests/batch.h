@@ -3,7 +3,9 @@
 #ifndef BATCH_H
 #define BATCH_H 1
 
+#include <errno.h>
 #include "kernel.h"
+#include "nlsock-ext.h"
 #include "tap.h"
 
 #define N_ROUTES 1000
@@ -19,6 +21,23 @@ open_socket(int protocol)
         exit(EXIT_FAILURE);
     }
     return sock;
+}
+
+/* Returns whether transactions of 'sock' have left nothing to be received. */
+static inline bool
+nothing_waits(struct nl_sock *sock)
+{
+    char byte;
+
+    return recv(transaction_fd(sock), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+}
+
+/* Destroys 'sock' and what its transactions went through. */
+static inline void
+discard(struct nl_sock *sock)
+{
+    nl_sock_destroy(sock);
+    nlsock_pool_flush();
 }
 
 static inline uint16_t

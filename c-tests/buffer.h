@@ -3,7 +3,7 @@
 #ifndef BUFFER_H
 #define BUFFER_H 1
 
-#include "ofpbuf.h"
+#include "flavour.h"
 #include "tap.h"
 
 /* Checks the sizes that a caller can see. */

@@ -4,10 +4,9 @@
 #define MESSAGE_H 1
 
 #include <errno.h>
+#include "flavour.h"
 #include "netlink-protocol.h"
-#include "netlink.h"
 #include "nlsock-ext.h"
-#include "ofpbuf.h"
 #include "tap.h"
 
 /* The two bytes of an integer in host order, and an attribute's header, for initialisers. */

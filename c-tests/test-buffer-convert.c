@@ -86,7 +86,7 @@ a_buffer_as_a_string(void)
 }
 
 static void
-insert(struct list *list, struct list *element)
+insert(ofpbuf_list *list, ofpbuf_list *element)
 {
     element->prev = list->prev;
     element->next = list;
@@ -97,7 +97,7 @@ insert(struct list *list, struct list *element)
 static void
 a_list_is_deleted_whole(void)
 {
-    struct list list = { &list, &list };
+    ofpbuf_list list = { &list, &list };
     struct ofpbuf *b = ofpbuf_new(10);
 
     insert(&list, &b->list_node);

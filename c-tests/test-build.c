@@ -201,8 +201,8 @@ attributes_have_up_to_65535_bytes(void)
     struct ofpbuf b;
     uint8_t *p;
 
-    CHECK(!nl_attr_oversized(0) && !nl_attr_oversized(65528));
-    CHECK(nl_attr_oversized(65529) && nl_attr_oversized(65532) && nl_attr_oversized(65536));
+    CHECK(!nl_attr_oversized(0) && !nl_attr_oversized(TOO_LONG - 1));
+    CHECK(nl_attr_oversized(TOO_LONG) && nl_attr_oversized(65532) && nl_attr_oversized(65536));
     CHECK(nl_attr_oversized((size_t) UINT32_MAX + 1) && nl_attr_oversized(SIZE_MAX));
 
     ofpbuf_init(&b, 0);

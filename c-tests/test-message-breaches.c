@@ -77,11 +77,11 @@ sizes_that_do_not_fit_abort(void)
     static uint8_t data[65532];
 
 #define CHECK_SIZE_ABORTS(CALL, NAME) CHECK_BREACH(sizes_that_do_not_fit_abort, CALL, NAME)
-    CHECK_SIZE_ABORTS(nl_msg_put_unspec_uninit(heap(0), 1, 65529), "nl_msg_put_unspec_uninit");
-    CHECK_SIZE_ABORTS(nl_msg_put_unspec_zero(heap(0), 1, 65529), "nl_msg_put_unspec_uninit");
+    CHECK_SIZE_ABORTS(nl_msg_put_unspec_uninit(heap(0), 1, TOO_LONG), "nl_msg_put_unspec_uninit");
+    CHECK_SIZE_ABORTS(nl_msg_put_unspec_zero(heap(0), 1, TOO_LONG), "nl_msg_put_unspec_uninit");
     CHECK_SIZE_ABORTS(nl_msg_put_unspec(heap(0), 1, data, 65532), "nl_msg_put_unspec_uninit");
     CHECK_SIZE_ABORTS(nl_msg_put_unspec(heap(0), 1, "", SIZE_MAX - 3), "nl_msg_put_unspec_uninit");
-    CHECK_SIZE_ABORTS(nl_msg_push_unspec_uninit(heap(0), 1, 65529), "nl_msg_push_unspec_uninit");
+    CHECK_SIZE_ABORTS(nl_msg_push_unspec_uninit(heap(0), 1, TOO_LONG), "nl_msg_push_unspec_uninit");
     CHECK_SIZE_ABORTS(nl_msg_push_unspec(heap(0), 1, data, 65532), "nl_msg_push_unspec_uninit");
     CHECK_SIZE_ABORTS(nl_msg_push_unspec_uninit(heap(0), 1, SIZE_MAX), "nl_msg_push_unspec_uninit");
     CHECK_SIZE_ABORTS(nl_msg_put_nested(heap(0), 1, data, 65529), "nl_msg_end_nested");

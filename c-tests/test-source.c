@@ -92,6 +92,7 @@ change_link_elsewhere(void *ok)
     struct ofpbuf request;
     struct nl_sock *sock;
     uint32_t *header;
+    int error;
 
     /* The socket stays in the namespace before, where the number is given. */
     if (nl_sock_create(NETLINK_ROUTE, &sock) || unshare(CLONE_NEWNET)) {
@@ -104,7 +105,8 @@ change_link_elsewhere(void *ok)
     nl_msg_put_u32(&request, 1 /* NETNSA_NSID */, 42);
     nl_msg_put_u32(&request, 3 /* NETNSA_FD */,
                    (uint32_t) open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
-    *(bool *) ok = !nl_sock_transact(sock, &request, NULL) && netns_set_lo(true);
+    *(bool *) ok = !nl_sock_send(sock, &request, true) && !nl_sock_recv(sock, &request, true)
+                   && nl_msg_nlmsgerr(&request, &error) && !error && netns_set_lo(true);
     nl_sock_destroy(sock);
     ofpbuf_uninit(&request);
     return NULL;

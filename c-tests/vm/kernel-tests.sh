@@ -26,6 +26,8 @@ flags() {
 
 # What only this kernel can run, in this folder.
 kernel_tests="test-datapath test-ports test-flows test-changes test-packets test-connections"
+# shellcheck disable=SC2086 # words
+kernel_tests="$kernel_tests $(for_ovs3 $kernel_tests)"
 
 job=$scratch/job
 results=$scratch/results
@@ -37,8 +39,8 @@ compile_all() {
     programs=
     scratch=$job
     for test in $tests $kernel_tests; do
-        source=$here/$test.c
-        [ -f "$source" ] || source=$vm/$test.c
+        source=$(source_of "$test" "$here")
+        [ -f "$source" ] || source=$(source_of "$test" "$vm")
         if compile "$test" "$source" > "$results.cc" 2>&1; then
             programs="$programs $test"
         else
