@@ -1,7 +1,7 @@
 # C programs, compiled against the installation alone.  Read by check.sh.
 
 tests="test-layout test-ofpbuf test-netlink test-socket test-transact test-dump test-threads
-test-log test-host test-compat test-ext test-ovs3"
+test-log test-host test-interpose test-compat test-ext test-ovs3"
 warnings="-Wall -Wextra -Werror"
 
 # The package that a test is written against.
