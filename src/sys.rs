@@ -154,9 +154,9 @@ fn guarded_receive(
     })
 }
 
-/// Receives one datagram without waiting. Its real length, which may be more than the buffer's.
-pub(crate) fn receive(fd: &OwnedFd, buffer: &mut [Uninit]) -> Result<usize, Errno> {
-    let flags = libc::MSG_DONTWAIT | libc::MSG_TRUNC;
+/// Receives one datagram. Its real length, which may be more than the buffer's.
+pub(crate) fn receive(fd: &OwnedFd, buffer: &mut [Uninit], wait: bool) -> Result<usize, Errno> {
+    let flags = flags(wait) | libc::MSG_TRUNC;
     guarded_receive(buffer, |buffer| {
         // SAFETY: pointer and length are those of `buffer`.
         unsafe { libc::recv(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len(), flags) }

@@ -266,7 +266,7 @@ impl<T: Transactions> Batch<'_, T> {
         let sock = self.sock;
         let mut from = Sender::default();
         let received = match sock.kernel_only.load(Relaxed) {
-            false => sys::receive(&sock.fd, memory),
+            false => sys::receive(&sock.fd, memory, false),
             true => sys::receive_split(&sock.fd, memory, &mut [], false, Some(&mut from)),
         };
         let size = received.inspect_err(|&error| sock.note_failure(error))?;
