@@ -34,7 +34,7 @@ static = $(BUILD)/lib$(name_$(1)).a
 headers = $(shell cd include && find $(name_$(1)) -name '*.h')
 
 .PHONY: all help demo check check-valgrind check-faults check-asan check-tsan check-kernel check-ovs fuzz
-.PHONY: soak
+.PHONY: soak bench bench-check bench-baseline
 .PHONY: deps headers exports install uninstall stage clean
 
 all: $(foreach f,$(FLAVOURS),$(call shared,$f) $(call static,$f)) ## Build the shared and static libraries; FLAVOUR=2014|ovs3 for one
@@ -92,6 +92,15 @@ check-kernel: stage ## Run tests and Open vSwitch on a kernel with its datapath,
 check-ovs: ## Put the library under Open vSwitch and compare their tests; SUITE=full runs all of them
 	@$(MAKE) --no-print-directory FLAVOUR=ovs3 STAGE=$(STAGE)-ovs3 stage
 	c-tests/ovs/check-ovs.sh $(STAGE)-ovs3
+
+bench: stage ## Measure this library beside others, into docs/bench/; NLSOCK_REF=LIBRARY for that of 2014
+	c-tests/bench/bench.sh $(STAGE)
+
+bench-check: stage ## Count instructions, and compare them with what they were
+	c-tests/bench/bench-check.sh $(STAGE)
+
+bench-baseline: stage ## Make what is counted now the baseline
+	UPDATE=1 c-tests/bench/bench-check.sh $(STAGE)
 
 # Of "make fuzz" and "make soak".
 SECONDS = 60

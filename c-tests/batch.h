@@ -3,7 +3,9 @@
 #ifndef BATCH_H
 #define BATCH_H 1
 
+#include <errno.h>
 #include "kernel.h"
+#include "nlsock-ext.h"
 #include "tap.h"
 
 #define N_ROUTES 1000
@@ -19,6 +21,23 @@ open_socket(int protocol)
         exit(EXIT_FAILURE);
     }
     return sock;
+}
+
+/* Returns whether transactions of 'sock' have left nothing to be received. */
+static inline bool
+nothing_waits(struct nl_sock *sock)
+{
+    char byte;
+
+    return recv(transaction_fd(sock), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+}
+
+/* Destroys 'sock' and what its transactions went through. */
+static inline void
+discard(struct nl_sock *sock)
+{
+    nl_sock_destroy(sock);
+    nlsock_pool_flush();
 }
 
 static inline uint16_t
@@ -80,6 +99,21 @@ set_routes(uint16_t type, uint16_t flags, int expected)
         CHECK_INT(ofpbuf_size(&batch->replies[i]), i % 3 ? 0 : 8);
     }
     batch_delete(batch);
+}
+
+/* Adds routes 0 to 'n' - 1, one at a time. */
+static inline void
+add_routes(unsigned int n)
+{
+    struct ofpbuf request;
+    unsigned int i;
+
+    ofpbuf_init(&request, 64);
+    for (i = 0; i < n; i++) {
+        put_route(&request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE | NLM_F_ACK, i);
+        CHECK_INT(nl_transact(NETLINK_ROUTE, &request, NULL), 0);
+    }
+    ofpbuf_uninit(&request);
 }
 
 #endif /* batch.h */

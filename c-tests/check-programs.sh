@@ -1,7 +1,19 @@
 # C programs, compiled against the installation alone.  Read by check.sh.
 
-tests="test-layout test-ofpbuf test-netlink test-socket test-transact test-dump test-threads
-test-log test-host test-compat test-ext test-ovs3"
+# What is compiled for both flavours, see flavour.h, and what concerns that of 2014 alone.
+tests_both="test-buffer test-buffer-convert test-buffer-breaches
+test-build test-message test-attributes test-policy test-message-breaches
+test-socket test-transact test-dump test-dump-result test-extack test-deadline test-source
+test-threads test-pool test-fork test-log"
+tests_2014="$tests_both test-layout test-layers test-host test-compat"
+
+# for_ovs3 TEST...: the names of these tests, compiled for the other flavour.
+for_ovs3() {
+    printf '%s-ovs3 ' "$@"
+}
+
+# shellcheck disable=SC2086 # words
+tests="$tests_2014 $(for_ovs3 $tests_both) test-ovs3"
 warnings="-Wall -Wextra -Werror"
 
 # The package that a test is written against.
@@ -10,6 +22,15 @@ package() {
         *-ovs3) echo nlsock-ovs3 ;;
         *) echo nlsock-compat ;;
     esac
+}
+
+# source_of TEST DIR: its file, which may be that of both flavours.
+source_of() {
+    if [ -f "$2/$1.c" ]; then
+        echo "$2/$1.c"
+    else
+        echo "$2/${1%-ovs3}.c"
+    fi
 }
 
 # compile NAME SOURCE [FLAG...]
@@ -24,7 +45,7 @@ compile() {
 
 compile_tests() {
     for test in $tests; do
-        check "$test compiles" compile "$test" "$here/$test.c"
+        check "$test compiles" compile "$test" "$(source_of "$test" "$here")"
     done
 }
 

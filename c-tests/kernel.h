@@ -5,8 +5,7 @@
 
 #include <linux/rtnetlink.h>
 #include <string.h>
-#include "netlink-socket.h"
-#include "netlink.h"
+#include "flavour.h"
 
 /* Makes 'request' a request for the link with index 'ifindex'. */
 static inline void

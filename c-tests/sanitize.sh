@@ -61,11 +61,10 @@ cp "$build/$target/release/libnlsock.so" "$scratch/lib/libnlsock.so.1"
 ln -s libnlsock.so.1 "$scratch/lib/libnlsock.so"
 chmod -R a+rX "$scratch"
 
-# The tests' names have one home.
-[ $# != 0 ] || eval "$(sed -n '/^tests="/,/"$/p' "$here/check-programs.sh")"
-[ $# = 0 ] || tests=$*
-# Of the other flavour, the core is the same, and no library built here.
-tests=$(echo "$tests" | sed 's/ *test-ovs3//')
+# The tests' names have one home.  Of the other flavour, the core is the same, and no library built
+# here.
+. "$here/check-programs.sh"
+tests=${*:-$tests_2014}
 
 compile() {
     # shellcheck disable=SC2086 # words

@@ -1,5 +1,5 @@
 #!/bin/sh
-# soak.sh STAGE SECONDS [SEED]: compiles soak.c against the installation in STAGE and lets it run,
+# soak.sh STAGE SECONDS [SEED]: compiles soak/ against the installation in STAGE and lets it run,
 # in a network namespace of its own: as root, or through a user namespace.
 set -u
 
@@ -14,7 +14,7 @@ trap 'rm -rf "$scratch"' EXIT
 
 ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -I"$here" \
     -I"$stage/include/nlsock" -I"$stage/include/nlsock/compat" \
-    -o "$scratch/soak" "$here/soak.c" -L"$stage/lib" -lnlsock -lpthread \
+    -o "$scratch/soak" "$here"/soak/*.c -L"$stage/lib" -lnlsock -lpthread \
     || { echo "not ok soak: it does not compile"; exit 1; }
 
 LD_LIBRARY_PATH="$stage/lib" "$scratch/soak" "$seconds" "$@"

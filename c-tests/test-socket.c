@@ -5,7 +5,9 @@
 #include "batch.h"
 #include "netns.h"
 #include "nlsock-ext.h"
+#if !OVS3
 #include "poll-loop.h"
+#endif
 
 static void
 a_socket_has_a_descriptor_and_a_port_id(void)
@@ -133,8 +135,10 @@ a_link_change_arrives_at_a_subscriber(void)
     CHECK_INT(nl_sock_join_mcgroup(sock, RTNLGRP_LINK), 0);
     CHECK_INT(nl_sock_recv(sock, &buf, false), EAGAIN);
     CHECK(netns_set_lo(false));
+#if !OVS3
     nl_sock_wait(sock, POLLIN);
     poll_block();
+#endif
     CHECK_INT(nl_sock_recv(sock, &buf, false), 0);
     CHECK_INT(message_type(&buf), RTM_NEWLINK);
     CHECK(netns_set_lo(true));

@@ -64,7 +64,7 @@ a_reply_and_an_acknowledgement_leave_the_socket_empty(void)
     CHECK_INT(nl_sock_transact(sock, &request, &reply), 0);
     CHECK_INT(message_type(reply), RTM_NEWLINK);
     ofpbuf_delete(reply);
-    CHECK_INT(nl_sock_recv(sock, &request, false), EAGAIN);
+    CHECK(nothing_waits(sock));
     nl_sock_destroy(sock);
     ofpbuf_uninit(&request);
 }
@@ -119,7 +119,7 @@ replies_of_a_batch_belong_to_their_requests(void)
         }
     }
     nl_sock_transact_multiple(sock, batch->pointers, 0);
-    CHECK_INT(nl_sock_recv(sock, &batch->replies[0], false), EAGAIN);
+    CHECK(nothing_waits(sock));
     batch_delete(batch);
     nl_sock_destroy(sock);
 }
@@ -131,10 +131,11 @@ shrink(struct nl_sock *sock, int size)
     struct ofpbuf request;
 
     /* The socket decides on the size of its batches before. */
+    nlsock_pool_flush();
     ofpbuf_init(&request, 64);
     put_getlink(&request, 1);
     CHECK_INT(nl_sock_transact(sock, &request, NULL), 0);
-    CHECK_INT(setsockopt(nl_sock_fd(sock), SOL_SOCKET, SO_RCVBUF, &size, sizeof size), 0);
+    CHECK_INT(setsockopt(transaction_fd(sock), SOL_SOCKET, SO_RCVBUF, &size, sizeof size), 0);
     ofpbuf_uninit(&request);
 }
 
@@ -167,7 +168,7 @@ lost_replies_are_asked_for_again(void)
             }
         }
         batch_delete(batch);
-        nl_sock_destroy(sock);
+        discard(sock);
     }
 }
 
@@ -198,11 +199,12 @@ what_is_sent_again_stays_in_order(void)
         put_route(&request, RTM_DELROUTE, NLM_F_ACK, 7);
         CHECK_INT(nl_transact(NETLINK_ROUTE, &request, NULL), ESRCH);
         batch_delete(batch);
-        nl_sock_destroy(sock);
+        discard(sock);
     }
     ofpbuf_uninit(&request);
 }
 
+#if !OVS3
 static void
 a_congested_socket_brings_the_reply_nevertheless(void)
 {
@@ -229,6 +231,7 @@ a_congested_socket_brings_the_reply_nevertheless(void)
     ofpbuf_uninit(&request);
     nl_sock_destroy(sock);
 }
+#endif
 
 int
 main(void)
@@ -243,6 +246,8 @@ main(void)
     RUN(replies_of_a_batch_belong_to_their_requests);
     RUN(lost_replies_are_asked_for_again);
     RUN(what_is_sent_again_stays_in_order);
+#if !OVS3
     RUN(a_congested_socket_brings_the_reply_nevertheless);
+#endif
     return tap_done();
 }

@@ -13,6 +13,7 @@ impl Errno {
     pub(crate) const E2BIG: Self = Self(libc::E2BIG);
     pub(crate) const EMSGSIZE: Self = Self(libc::EMSGSIZE);
     pub(crate) const ENOBUFS: Self = Self(libc::ENOBUFS);
+    pub(crate) const ENOENT: Self = Self(libc::ENOENT);
     pub(crate) const EPERM: Self = Self(libc::EPERM);
     pub(crate) const EPROTO: Self = Self(libc::EPROTO);
     pub(crate) const EPROTONOSUPPORT: Self = Self(libc::EPROTONOSUPPORT);

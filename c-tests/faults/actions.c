@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "actions.h"
+#include "nlsock-ext.h"
 
 #define MAX_OWN 8
 #define DEFAULT_BYTES 16
@@ -21,6 +22,8 @@ struct options {
     struct selection ack, no_reply;
     int bytes;
     int stop;                   /* Dumps: messages to read; negative for all. */
+    int slow;                   /* Dumps: milliseconds that the program takes for a message. */
+    bool strict;                /* Dumps: nlsock_set_strict_dumps(). */
     int buffer;
     bool wait;
 };
@@ -57,6 +60,7 @@ actions_reset(void)
     }
     actions.n = actions.n_dumps = 0;
     actions.first = actions.first_dump = 1;
+    actions.deadline = false;
     actions.error = 0;
     actions.value = 0;
 }
@@ -92,9 +96,12 @@ parse_options(struct words *w, struct options *o)
             which(w, &o->no_reply);
         } else if (words_take(w, "wait")) {
             o->wait = true;
+        } else if (words_take(w, "strict")) {
+            o->strict = true;
         } else if (!(words_take(w, "protocol") && words_int(w, &o->protocol))
                    && !(words_take(w, "bytes") && words_int(w, &o->bytes))
                    && !(words_take(w, "stop") && words_int(w, &o->stop))
+                   && !(words_take(w, "slow") && words_int(w, &o->slow))
                    && !(words_take(w, "buffer") && words_int(w, &o->buffer))) {
             return false;
         }
@@ -223,6 +230,7 @@ do_dump(struct words *w)
     actions.first_dump = ++actions.n_dumps;
     outcome = &actions.dump[actions.n_dumps];
     memset(outcome, 0, sizeof *outcome);
+    nlsock_set_strict_dumps(o.strict);
     request = make_request(FAKE_DUMP, actions.n_dumps, false, DEFAULT_BYTES);
     nl_dump_start(&dump, o.protocol, request);
     ofpbuf_delete(request);
@@ -236,6 +244,7 @@ do_dump(struct words *w)
             outcome->wrong |= !is_due(&reply, actions.n_dumps, outcome->messages);
             outcome->messages++;
         }
+        fake_pass(o.slow);
     }
     outcome->stopped = outcome->messages == o.stop;
     ofpbuf_uninit(&buffer);
@@ -300,6 +309,20 @@ do_destroy(struct words *w)
     return true;
 }
 
+static bool
+do_timeout(struct words *w)
+{
+    struct options o;
+    int milliseconds = 0;
+
+    if (!words_int(w, &milliseconds) || milliseconds < 0 || !parse_options(w, &o)) {
+        return false;
+    }
+    actions.deadline |= milliseconds != 0;
+    nlsock_sock_set_timeout(o.sock, (unsigned int) milliseconds);
+    return true;
+}
+
 /* What works on an own socket and returns an error. */
 static bool
 do_on_socket(struct words *w, const char *verb)
@@ -358,6 +381,8 @@ actions_line(struct words *w)
         return do_create(w);
     } else if (!strcmp(verb, "destroy")) {
         return do_destroy(w);
+    } else if (!strcmp(verb, "timeout")) {
+        return do_timeout(w);
     } else if (!strcmp(verb, "send") || !strcmp(verb, "recv") || !strcmp(verb, "drain")
                || !strcmp(verb, "join")) {
         return do_on_socket(w, verb);

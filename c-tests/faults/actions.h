@@ -32,6 +32,7 @@ struct actions {
     int n, first;
     struct dump_outcome dump[MAX_DUMPS + 1];
     int n_dumps, first_dump;
+    bool deadline;              /* A line set one. */
     int error;                  /* What the last function that returns one did. */
     long long value;            /* The number that was looked up, the bytes received. */
 };

@@ -37,6 +37,12 @@ clock_wait(struct sock *const *list, int n, int64_t until)
     return clock_wait(list, n, until);
 }
 
+void
+fake_pass(int milliseconds)
+{
+    fake_clock += milliseconds * (SECOND / 1000);
+}
+
 /* clock N s|ms */
 bool
 clock_line(struct words *w)
@@ -49,7 +55,7 @@ clock_line(struct words *w)
     if (words_take(w, "s")) {
         fake_clock += value * SECOND;
     } else if (words_take(w, "ms")) {
-        fake_clock += value * (SECOND / 1000);
+        fake_pass(value);
     } else {
         return false;
     }

@@ -73,6 +73,9 @@ void fake_begin(void);
 /* Carries out a line of a script.  Returns false if it is none that the fake kernel knows. */
 bool fake_line(struct words *);
 
+/* Lets time pass. */
+void fake_pass(int milliseconds);
+
 /* At most 'limit' system calls in a script; then 'hang' is called, which does not return. */
 void fake_limit(unsigned long limit, void (*hang)(const char *why));
 

@@ -37,7 +37,8 @@ has_cause(const struct fake_troubles *t, int error)
 {
     return (error > 0 && error < 256 && t->errors[error])
            || (error == EPROTO && (t->garbage || t->malformed))
-           || (error == ENOBUFS && t->dropped);
+           || (error == ENOBUFS && t->dropped)
+           || (error == ETIMEDOUT && actions.deadline);
 }
 
 static bool

@@ -30,6 +30,11 @@ flags() {
 
 . "$here/check-programs.sh"
 
+# What only this kernel can run, in this folder.
+kernel_tests="test-datapath test-ports test-flows test-changes test-packets test-connections"
+# shellcheck disable=SC2086 # words
+kernel_tests="$kernel_tests $(for_ovs3 $kernel_tests)"
+
 job=$scratch/job
 mkdir "$job"
 cp "$stage"/lib/lib*.so.? "$job"
@@ -38,9 +43,9 @@ cp "$stage"/lib/lib*.so.? "$job"
 compile_all() {
     programs=
     scratch=$job
-    for test in $tests test-datapath; do
-        source=$here/$test.c
-        [ -f "$source" ] || source=$vm/$test.c
+    for test in $tests $kernel_tests; do
+        source=$(source_of "$test" "$here")
+        [ -f "$source" ] || source=$(source_of "$test" "$vm")
         if compile "$test" "$source" > "$job.cc" 2>&1; then
             programs="$programs $test"
         else

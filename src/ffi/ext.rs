@@ -142,7 +142,8 @@ pub unsafe extern "C" fn nlsock_batch_extack(
 
 /// Makes blocking receives and transactions on 'sock' end in ETIMEDOUT after 'timeout_ms'
 /// milliseconds; 0, the default, for never. The socket stays usable: what arrives late is ignored.
-/// A null 'sock' stands for all pooled sockets, and so for dumps.
+/// Of a batch, nothing is sent after that; what was sent may have been done although its error is
+/// ETIMEDOUT. A null 'sock' stands for all pooled sockets, and so for dumps.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_sock_set_timeout(sock: *mut NlSock, timeout_ms: c_uint) {
     // SAFETY: the rule of this module.

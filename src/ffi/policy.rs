@@ -9,6 +9,8 @@ use crate::host::log::log_limited;
 use crate::wire::{self, Finding};
 
 /// Tells the log what is odd about attributes; a policy that is itself wrong ends the process.
+#[cold]
+#[inline(never)]
 fn note(finding: Finding) {
     c_assert!(finding != Finding::BadPolicy, "nl_attr_validate", "policy->type < N_NL_ATTR_TYPES");
     log_limited!(MESSAGE, Dbg, "{finding}");
@@ -68,7 +70,7 @@ pub unsafe extern "C" fn nl_parse_nested(
 
 /// # Safety
 /// `bytes` lie at `start`; the arrays have `n_attrs` elements.
-#[inline]
+#[inline(always)]
 unsafe fn parse(
     bytes: &[u8],
     start: *mut u8,
@@ -77,16 +79,14 @@ unsafe fn parse(
     attrs: *mut *mut nlattr,
     n_attrs: usize,
 ) -> bool {
-    if n_attrs == 0 {
-        return wire::parse(bytes, offset, &[], &mut [], |_| core::ptr::null_mut::<nlattr>(), note);
-    }
-    // SAFETY: the caller's promise. What `attrs` held before is overwritten first.
-    let (policies, slots) = unsafe {
-        attrs.write_bytes(0, n_attrs);
-        (
-            core::slice::from_raw_parts(policy, n_attrs),
-            core::slice::from_raw_parts_mut(attrs, n_attrs),
-        )
+    // Arrays without elements may be null.
+    let (policies, slots): (&[NlPolicy], &mut [*mut nlattr]) = match n_attrs {
+        0 => (&[], &mut []),
+        // SAFETY: the caller's promise. What `attrs` held before is overwritten first.
+        n => unsafe {
+            attrs.write_bytes(0, n);
+            (core::slice::from_raw_parts(policy, n), core::slice::from_raw_parts_mut(attrs, n))
+        },
     };
     let first = start.wrapping_add(offset);
     let slot = |attr: wire::Attr<'_>| first.wrapping_add(attr.offset).cast();

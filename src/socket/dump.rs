@@ -130,27 +130,35 @@ impl Dump {
             message::empty(reply);
             return false;
         }
-        let ended = if message::next(buffer, reply) {
-            match Header::parse(reply.bytes()) {
-                Some(header) if header.kind != NLMSG_DONE => return true,
-                _ => ENDED,
-            }
+        let whole = message::next(buffer, reply);
+        if whole && Header::parse(reply.bytes()).is_some_and(|header| header.kind != NLMSG_DONE) {
+            return true;
+        }
+        message::empty(reply);
+        self.end(whole);
+        false
+    }
+
+    /// There are no more messages; whether there is an announcement of that.
+    #[cold]
+    fn end(self, announced: bool) {
+        let ended = if announced {
+            ENDED
         } else {
             log_limited!(SOCKET, Warn, "netlink dump contains message fragment");
             Errno::EPROTO.raw()
         };
-        message::empty(reply);
         self.locked(|status, _| {
             // An error that is there already outlives the end.
             if *status <= 0 {
                 *status = ended;
             }
         });
-        false
     }
 
     /// Receives into `buffer` unless the dump has ended. Under the mutex, since two threads that
     /// receive from a dumping socket at once upset the kernel's state of the dump.
+    #[inline(never)]
     fn refill(self, buffer: Buf<'_>) -> bool {
         self.locked(|status, dumping| {
             let Some(dumping) = dumping.filter(|_| *status == 0) else {

@@ -1,7 +1,7 @@
 //! Generic netlink: families and multicast groups by name.
 
-use super::pool;
 use super::transact::{One, transact};
+use super::{NlSock, pool};
 use crate::abi::{CBool, NlAttrType, NlPolicy, OfpBuf, OfpbufSource};
 use crate::buffer::Buf;
 use crate::errno::Errno;
@@ -55,9 +55,28 @@ fn ask<R>(
     name: &CStr,
     mut use_family: impl FnMut(Family<'_>) -> Result<R, Errno>,
 ) -> Result<R, Errno> {
-    // Some families are invisible outside the first network namespace, so a socket of another
-    // namespace than the thread's own would give the wrong answer.
-    let sock = pool::take_for_lookup()?;
+    if let Some(sock) = pool::take_for_lookup() {
+        let (result, idle) = ask_on(&sock, name, &mut use_family);
+        // Numbers are the same in all network namespaces, but some families are invisible outside
+        // the first one, and the socket may be of another than the thread is in now.
+        let unknown = matches!(result, Err(Errno::ENOENT));
+        pool::give_back(sock, idle && !unknown);
+        if !unknown {
+            return result;
+        }
+    }
+    let sock = pool::open_for_lookup()?;
+    let (result, idle) = ask_on(&sock, name, &mut use_family);
+    pool::give_back(sock, idle);
+    result
+}
+
+/// [`ask`] on this socket; also whether it has nothing left to say.
+fn ask_on<R>(
+    sock: &NlSock,
+    name: &CStr,
+    use_family: &mut impl FnMut(Family<'_>) -> Result<R, Errno>,
+) -> (Result<R, Errno>, bool) {
     let mut memory = [const { MaybeUninit::<u64>::uninit() }; REQUEST / 8];
     let mut request = MaybeUninit::<OfpBuf>::uninit();
     // SAFETY: the structure and the memory live here, and nobody else knows them.
@@ -71,14 +90,13 @@ fn ask<R>(
     let mut one = One {
         request,
         finish: |outcome: Result<&[u8], Errno>| {
-            result = outcome.and_then(|reply| parse_family(reply, name)).and_then(&mut use_family);
+            result = outcome.and_then(|reply| parse_family(reply, name)).and_then(&mut *use_family);
         },
     };
     // SAFETY: the request's memory is our own.
-    let idle = unsafe { transact(&sock, &mut one) };
+    let idle = unsafe { transact(sock, &mut one) };
     request.uninit();
-    pool::give_back(sock, idle);
-    result
+    (result, idle)
 }
 
 fn note(finding: crate::wire::Finding) {

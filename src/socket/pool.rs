@@ -10,7 +10,8 @@ use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering::Relaxed};
 
 /// As many protocols as the kernel has.
 const PROTOCOLS: usize = 32;
-/// Where the sockets are kept that look names up: those whose network namespace is known.
+/// Where the sockets are kept that look names up. Apart from the others of their protocol: looking
+/// something up in one network namespace must not bring a thread in another a socket of it.
 const LOOKUP: usize = PROTOCOLS;
 const SHELVES: usize = PROTOCOLS + 1;
 /// The shelf of a socket that is not to be kept.
@@ -49,9 +50,16 @@ pub(crate) fn set_timeout(milliseconds: u32) {
     TIMEOUT.store(milliseconds, Relaxed);
 }
 
+/// An idle socket that looks up names, of any network namespace.
+pub(crate) fn take_for_lookup() -> Option<NlSock> {
+    pop(LOOKUP)
+}
+
 /// A socket that looks up names in the network namespace that the thread is in.
-pub(crate) fn take_for_lookup() -> Result<NlSock, Errno> {
-    take_in_netns(LOOKUP, libc::NETLINK_GENERIC)
+pub(crate) fn open_for_lookup() -> Result<NlSock, Errno> {
+    let mut sock = NlSock::open_pooled(libc::NETLINK_GENERIC)?;
+    sock.shelf = LOOKUP;
+    Ok(sock)
 }
 
 fn index(protocol: c_int) -> Result<usize, Errno> {

@@ -11,6 +11,14 @@ pub(crate) fn align(size: usize) -> usize {
     size.wrapping_add(3) & !3
 }
 
+/// The two fields of an attribute's header; read as one word, which is what compilers make least of.
+#[inline]
+fn halves(header: [u8; ATTR_HEADER]) -> (u16, u16) {
+    let word = u32::from_ne_bytes(header);
+    let (low, high) = (word as u16, (word >> 16) as u16);
+    if cfg!(target_endian = "little") { (low, high) } else { (high, low) }
+}
+
 /// One attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Attr<'a> {
@@ -26,12 +34,13 @@ pub(crate) struct Attr<'a> {
 /// Ends at the first that does not fit; [`Attrs::left`] then tells how many bytes remain.
 pub(crate) struct Attrs<'a> {
     bytes: &'a [u8],
-    offset: usize,
+    /// Bytes that there were in all.
+    size: usize,
 }
 
 impl<'a> Attrs<'a> {
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, offset: 0 }
+        Self { bytes, size: bytes.len() }
     }
 
     /// Bytes that were no attribute.
@@ -45,16 +54,15 @@ impl<'a> Iterator for Attrs<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Attr<'a>> {
-        let &[l0, l1, k0, k1] = self.bytes.first_chunk()?;
-        let length = u16::from_ne_bytes([l0, l1]) as usize;
-        let kind = u16::from_ne_bytes([k0, k1]) & TYPE_MASK;
+        let (length, kind) = halves(*self.bytes.first_chunk()?);
+        let (length, kind) = (usize::from(length), kind & TYPE_MASK);
         let payload = self.bytes.get(ATTR_HEADER..length)?;
-        let offset = self.offset;
+        let offset = self.size - self.bytes.len();
         // Where the padding is not there whole, what is there of it counts as left over.
-        let step = align(length);
-        let step = if step <= self.bytes.len() { step } else { length };
-        self.bytes = self.bytes.get(step..)?;
-        self.offset += step;
+        self.bytes = match self.bytes.get(align(length)..) {
+            Some(rest) => rest,
+            None => self.bytes.get(length..)?,
+        };
         Some(Attr { offset, kind, payload })
     }
 }

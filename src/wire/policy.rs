@@ -2,6 +2,7 @@
 
 use super::{Attr, Attrs};
 use crate::abi::{NlAttrType, NlPolicy};
+use core::ffi::c_uint;
 use core::fmt;
 
 /// What is wrong with attributes.
@@ -53,8 +54,38 @@ fn bounds(policy: &NlPolicy) -> Result<(usize, usize), Finding> {
     Ok((if min == 0 { own_min } else { min }, if max == 0 { own_max } else { max }))
 }
 
-/// Checks the payload of an attribute of type `kind`.
+/// By type, the least payload size and how much more it may be; only of types for which nothing
+/// else matters.
+static SIZES: [(usize, usize); 16] = {
+    let mut sizes = [NO_SIZE; 16];
+    let mut rest: &mut [_] = &mut sizes;
+    let mut kind = 0;
+    while let [size, behind @ ..] = rest {
+        let this = NlAttrType(kind as c_uint);
+        if let (Some((min, max)), false) = (this.own_bounds(), kind == NO_ATTR || kind == STRING) {
+            *size = (min, max - min);
+        }
+        rest = behind;
+        kind += 1;
+    }
+    sizes
+};
+const NO_ATTR: usize = NlAttrType::NO_ATTR.0 as usize;
+const STRING: usize = NlAttrType::STRING.0 as usize;
+/// No size is enough for this one.
+const NO_SIZE: (usize, usize) = (usize::MAX, 0);
+
+/// Whether a payload of this size is fine, found out at little cost; if not, [`validate`] knows.
 #[inline]
+fn surely_valid(size: usize, policy: &NlPolicy) -> bool {
+    policy.min_len | policy.max_len == 0
+        && SIZES
+            .get(policy.r#type.0 as usize)
+            .is_some_and(|&(least, more)| size.wrapping_sub(least) <= more)
+}
+
+/// Checks the payload of an attribute of type `kind`.
+#[inline(never)]
 pub(crate) fn validate(kind: u16, payload: &[u8], policy: &NlPolicy) -> Result<(), Finding> {
     if policy.r#type == NlAttrType::NO_ATTR {
         return Ok(());
@@ -100,7 +131,7 @@ impl<T> Slot<'_> for *mut T {
 /// indexed by type; `slot` makes what goes into a slot.
 ///
 /// `note` hears of what is odd; the result is whether the attributes satisfy the policies.
-#[inline]
+#[inline(always)]
 pub(crate) fn parse<'a, S: Slot<'a>>(
     message: &'a [u8],
     offset: usize,
@@ -114,18 +145,24 @@ pub(crate) fn parse<'a, S: Slot<'a>>(
         note(Finding::MissingHeaders);
         return false;
     };
+    // The same for both, which spares every attribute a comparison.
+    let n = slots.len().min(policies.len());
+    let (policies, slots) =
+        (policies.get(..n).unwrap_or(&[]), slots.get_mut(..n).unwrap_or(&mut []));
     let mut attrs = Attrs::new(bytes);
     for attr in &mut attrs {
         let kind = attr.kind as usize;
         let (Some(policy), Some(found)) = (policies.get(kind), slots.get_mut(kind)) else {
             continue;
         };
-        if policy.r#type == NlAttrType::NO_ATTR {
-            continue;
-        }
-        if let Err(finding) = validate(attr.kind, attr.payload, policy) {
-            note(finding);
-            return false;
+        if !surely_valid(attr.payload.len(), policy) {
+            if policy.r#type == NlAttrType::NO_ATTR {
+                continue;
+            }
+            if let Err(finding) = validate(attr.kind, attr.payload, policy) {
+                note(finding);
+                return false;
+            }
         }
         if !found.is_empty() {
             note(Finding::Duplicate { kind: attr.kind });
@@ -136,13 +173,26 @@ pub(crate) fn parse<'a, S: Slot<'a>>(
         note(Finding::Garbage);
         return false;
     }
-    let missing = policies.iter().zip(slots.iter()).position(|(policy, found)| {
-        !policy.optional.get() && policy.r#type != NlAttrType::NO_ATTR && found.is_empty()
-    });
-    if let Some(kind) = missing {
+    if let Some(kind) = missing(policies, slots) {
         note(Finding::Missing { kind });
+        return false;
     }
-    missing.is_none()
+    true
+}
+
+/// The first type that is required and not there.
+#[inline]
+fn missing<'a, S: Slot<'a>>(policies: &[NlPolicy], slots: &[S]) -> Option<usize> {
+    for (kind, (policy, found)) in policies.iter().zip(slots).enumerate() {
+        // Most are, in a long table.
+        if policy.optional.get() {
+            continue;
+        }
+        if found.is_empty() && policy.r#type != NlAttrType::NO_ATTR {
+            return Some(kind);
+        }
+    }
+    None
 }
 
 #[cfg(test)]

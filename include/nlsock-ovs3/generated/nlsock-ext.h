@@ -219,7 +219,8 @@ bool nlsock_batch_extack(size_t index, struct nlsock_extack *extack, size_t size
 /**
  * Makes blocking receives and transactions on 'sock' end in ETIMEDOUT after 'timeout_ms'
  * milliseconds; 0, the default, for never. The socket stays usable: what arrives late is ignored.
- * A null 'sock' stands for all pooled sockets, and so for dumps.
+ * Of a batch, nothing is sent after that; what was sent may have been done although its error is
+ * ETIMEDOUT. A null 'sock' stands for all pooled sockets, and so for dumps.
  */
 void nlsock_sock_set_timeout(struct nl_sock *sock, unsigned int timeout_ms);
 

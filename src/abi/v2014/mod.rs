@@ -64,7 +64,7 @@ impl NlAttrType {
 
     /// The payload sizes that a type allows of its own, if it is one.
     #[inline]
-    pub(crate) fn own_bounds(self) -> Option<(usize, usize)> {
+    pub(crate) const fn own_bounds(self) -> Option<(usize, usize)> {
         Some(match self {
             Self::U8 => (1, 1),
             Self::U16 => (2, 2),

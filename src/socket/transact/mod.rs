@@ -114,7 +114,14 @@ impl<T: Transactions> Batch<'_, T> {
     unsafe fn run(&mut self, mut pending: Set) {
         let mut at_once = pending.len();
         let mut tries = 0;
+        // Something is sent however short the deadline is, but nothing after it.
+        let mut begun = self.start > 0;
         while !pending.is_empty() {
+            if begun && self.deadline.has_passed() {
+                self.fail(pending, Errno::ETIMEDOUT);
+                return;
+            }
+            begun = true;
             let sent = pending.lowest(at_once);
             // SAFETY: the caller's promise.
             let left = match unsafe { self.round(sent) } {
@@ -138,16 +145,11 @@ impl<T: Transactions> Batch<'_, T> {
             }
             let stuck = left == sent && sent.len() == 1;
             tries = if stuck { tries + 1 } else { 0 };
-            let given_up = match () {
-                () if self.deadline.has_passed() => Some((pending, Errno::ETIMEDOUT)),
-                () if tries >= MAX_TRIES => Some((left, Errno::ENOBUFS)),
-                () => None,
-            };
-            if let Some((given_up, error)) = given_up {
-                self.fail(given_up, error);
-                pending = pending.without(given_up);
+            if tries >= MAX_TRIES {
+                self.fail(left, Errno::ENOBUFS);
+                pending = pending.without(left);
                 tries = 0;
-            } else {
+            } else if !self.deadline.has_passed() {
                 log_limited!(SOCKET, Dbg, "receive buffer overflow, resending request");
                 count(Event::Resent, left.len());
             }
@@ -227,9 +229,14 @@ impl<T: Transactions> Batch<'_, T> {
 
     fn receive_all(&mut self, mut replies: Replies, memory: &mut [Uninit]) -> Round {
         let mut overflows = Overflows::default();
+        let mut late = false;
         loop {
             if replies.complete() {
                 self.succeed(replies.open());
+                return Round::Complete;
+            }
+            if late {
+                self.fail(replies.open(), Errno::ETIMEDOUT);
                 return Round::Complete;
             }
             match self.receive(memory) {
@@ -238,6 +245,7 @@ impl<T: Transactions> Batch<'_, T> {
                     if let Some((datagram, size)) = received {
                         self.take(&mut replies, datagram, size);
                     }
+                    late = self.deadline.has_passed();
                 }
                 Err(Errno::ENOBUFS) if overflows.bearable() => replies.lost = true,
                 Err(Errno::EAGAIN) => {
@@ -249,10 +257,6 @@ impl<T: Transactions> Batch<'_, T> {
                     self.fail(replies.open(), error);
                     return Round::Complete;
                 }
-            }
-            if self.deadline.is_set() && self.deadline.has_passed() {
-                self.fail(replies.open(), Errno::ETIMEDOUT);
-                return Round::Complete;
             }
         }
     }
@@ -369,16 +373,17 @@ impl<T: Transactions> Batch<'_, T> {
 
     /// The receive queue is empty. None if it is worth looking again.
     fn at_end(&mut self, replies: &mut Replies) -> Option<Round> {
+        // Silence is no success where something arrived that nobody could read.
+        if let Some(error) = replies.spoiled {
+            self.fail(replies.open(), error);
+            return Some(Round::Complete);
+        }
         if replies.lost {
             self.succeed(replies.silent());
             return Some(match replies.doubtful() {
                 Set::EMPTY => Round::Complete,
                 doubtful => Round::Lost(doubtful),
             });
-        }
-        if let Some(error) = replies.spoiled {
-            self.fail(replies.open(), error);
-            return Some(Round::Complete);
         }
         let awaited = replies.acks;
         if awaited.is_empty() {

@@ -1,0 +1,155 @@
+/* Transactions, alone and in batches. */
+
+#include "api.h"
+#include "threads.h"
+
+/* Of run_refused() and run_getlink(). */
+static struct ofpbuf request;
+
+/* Even and odd routes, which replace each other where the kernel is to say something about it. */
+static long n_batch;
+static struct nl_transaction **batches[2];
+
+static void
+set_up_request(int ifindex)
+{
+    ofpbuf_init(&request, 0);
+    put_getlink(&request, ifindex);
+}
+
+void
+set_up_refused(long size)
+{
+    (void) size;
+    set_up_request(NO_SUCH_LINK);
+}
+
+void
+set_up_getlink(long size)
+{
+    (void) size;
+    set_up_request(1);
+}
+
+long
+run_refused(long n)
+{
+    struct ofpbuf *reply;
+    long i;
+
+    for (i = 0; i < n; i++) {
+        MUST(nl_transact(NETLINK_ROUTE, &request, &reply) == ENODEV);
+    }
+    return n;
+}
+
+long
+run_getlink(long n)
+{
+    struct ofpbuf *reply;
+    long i;
+
+    for (i = 0; i < n; i++) {
+        MUST(!nl_transact(NETLINK_ROUTE, &request, &reply));
+        MUST(nl_msg_nlmsghdr(reply)->nlmsg_type == RTM_NEWLINK);
+        ofpbuf_delete(reply);
+    }
+    return n;
+}
+
+static void
+refuse(long n)
+{
+    struct ofpbuf own, *reply;
+    long i;
+
+    ofpbuf_init(&own, 0);
+    put_getlink(&own, NO_SUCH_LINK);
+    for (i = 0; i < n; i++) {
+        MUST(nl_transact(NETLINK_ROUTE, &own, &reply) == ENODEV);
+    }
+    ofpbuf_uninit(&own);
+}
+
+long
+run_refused_threads(long n)
+{
+    in_threads(refuse, n);
+    return n * N_THREADS;
+}
+
+static void
+put_route_request(struct ofpbuf *b, long i, bool odd, uint16_t flags)
+{
+    struct rtmsg rtm = route_header(odd);
+
+    nl_msg_put_nlmsghdr(b, sizeof rtm, RTM_NEWROUTE,
+                        NLM_F_REQUEST | NLM_F_CREATE | NLM_F_REPLACE | flags);
+    nl_msg_put(b, &rtm, sizeof rtm);
+    nl_msg_put_be32(b, RTA_DST, route_destination(i));
+}
+
+static struct nl_transaction **
+make_batch(bool odd, uint16_t flags)
+{
+    struct nl_transaction *batch = calloc((size_t) n_batch, sizeof *batch);
+    struct nl_transaction **pointers = calloc((size_t) n_batch, sizeof *pointers);
+    long i;
+
+    MUST(batch && pointers);
+    for (i = 0; i < n_batch; i++) {
+        batch[i].request = ofpbuf_new(64);
+        put_route_request(batch[i].request, i, odd, flags);
+        batch[i].reply = flags & NLM_F_ECHO ? ofpbuf_new(128) : NULL;
+        pointers[i] = &batch[i];
+    }
+    return pointers;
+}
+
+static void
+set_up_batch(long size, uint16_t flags)
+{
+    n_batch = size;
+    batches[0] = make_batch(false, flags);
+    batches[1] = flags & NLM_F_ECHO ? make_batch(true, flags) : batches[0];
+    /* What the first batch replaces is to be there, and to be another. */
+    nl_transact_multiple(NETLINK_ROUTE, batches[1], (size_t) n_batch);
+}
+
+/* The kernel says nothing unless it refuses. */
+void
+set_up_batch_quiet(long size)
+{
+    set_up_batch(size, 0);
+}
+
+void
+set_up_batch_ack(long size)
+{
+    set_up_batch(size, NLM_F_ACK);
+}
+
+/* The kernel sends back what it did. */
+void
+set_up_batch_echo(long size)
+{
+    set_up_batch(size, NLM_F_ECHO);
+}
+
+long
+run_batch(long n)
+{
+    static unsigned int turn;
+    long i, j;
+
+    for (i = 0; i < n; i++) {
+        struct nl_transaction **batch = batches[turn++ % 2];
+
+        nl_transact_multiple(NETLINK_ROUTE, batch, (size_t) n_batch);
+        for (j = 0; j < n_batch; j++) {
+            MUST(!batch[j]->error);
+            MUST(!batch[j]->reply || ofpbuf_size(batch[j]->reply));
+        }
+    }
+    return n * n_batch;
+}

@@ -1,0 +1,48 @@
+/* What the drivers of the interface share: both flavours, and whoever implements them. */
+
+#ifndef API_H
+#define API_H 1
+
+#include "driver.h"
+#include "kernel.h"
+#include "routes.h"
+
+/* Where the flavours differ. */
+#ifdef OPENVSWITCH_OFPBUF_H
+#define receive(SOCK, BUF, WAIT) nl_sock_recv(SOCK, BUF, NULL, WAIT)
+#define ofpbuf_data(B) ((B)->data)
+#define ofpbuf_size(B) ((B)->size)
+#else
+#define receive(SOCK, BUF, WAIT) nl_sock_recv(SOCK, BUF, WAIT)
+#endif
+
+/* api-messages.c */
+long run_build(long n);
+long run_build_heap(long n);
+void set_up_parse(long size);
+long run_parse(long n);
+void set_up_parse_nested(long size);
+long run_parse_nested(long n);
+
+/* api-transact.c */
+void set_up_refused(long size);
+void set_up_getlink(long size);
+long run_refused(long n);
+long run_getlink(long n);
+long run_refused_threads(long n);
+void set_up_batch_quiet(long size);
+void set_up_batch_ack(long size);
+void set_up_batch_echo(long size);
+long run_batch(long n);
+
+/* api-sockets.c */
+long run_family(long n);
+long run_group(long n);
+long run_socket(long n);
+
+/* api-dump.c */
+void set_up_dump(long size);
+long run_dump(long n);
+long run_dump_threads(long n);
+
+#endif /* api.h */

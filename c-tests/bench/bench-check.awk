@@ -1,0 +1,60 @@
+# Compares a baseline with what was counted now: two files of the same form.  Prints result lines.
+# 'list' is the list of workloads, which says how many allocations the contract asks for.
+
+# result(NAME, GOOD, WHY): WHY if it is not good.
+function result(name, good, why) {
+    print (good ? "ok " : "not ok ") flavour ": " name (good ? "" : ": " why)
+}
+
+# check_growth(NAME, SMALLEST, PATTERN): an item of a larger one costs as much.
+function check_growth(name, smallest, pattern,    row, most) {
+    if (!(smallest in now))
+        return
+    for (row in now)
+        if (row ~ pattern && now[row] > most)
+            most = now[row]
+    result(name, most <= now[smallest] * 1.05,
+           sprintf("%.1f instructions grow to %.1f", now[smallest], most))
+}
+
+BEGIN {
+    while ((getline line < list) > 0) {
+        split(line, f, " ")
+        asked[f[1]] = f[8]
+    }
+}
+
+/^#/ {
+    next
+}
+
+FNR == NR {
+    before[$1] = $2
+    calls_before[$1] = $3
+    next
+}
+
+{
+    now[$1] = $2
+    if (!($1 in before)) {
+        result($1, 0, "not in the baseline: make bench-baseline")
+        next
+    }
+    change = before[$1] > 0 ? 100 * ($2 / before[$1] - 1) : 0
+    if (change < -1)
+        printf "# %s: %s: %.1f instructions, %.1f%% fewer than %.1f\n", flavour, $1, $2, -change,
+               before[$1]
+    result($1 " instructions", $2 <= before[$1] * 1.03,
+           sprintf("%.1f, %.1f%% more than %.1f", $2, change, before[$1]))
+    result($1 " system calls", $3 <= calls_before[$1] + 0.001,
+           sprintf("%.4f, not %.4f", $3, calls_before[$1]))
+    result($1 " allocations", $4 <= asked[$1] + 0.001,
+           sprintf("%.4f, not %.4f", $4, asked[$1]))
+}
+
+END {
+    check_growth("batches without answers", "batch-quiet/10", "^batch-quiet/10+$")
+    check_growth("batches with acknowledgements", "batch-ack/10", "^batch-ack/10+$")
+    check_growth("batches with replies", "batch-echo/10", "^batch-echo/10+$")
+    check_growth("dumps", "dump/1000", "^dump/10+$")
+}

@@ -1,0 +1,104 @@
+#!/bin/sh
+# bench-check.sh STAGE: counts instructions, system calls and allocations of the library of the
+# installation in STAGE, and compares them with what baseline-FLAVOUR.tsv says.
+#
+#   UPDATE=1    writes the baseline
+#   ONLY="WORKLOAD/SIZE ..."  counts these
+#
+# Instructions are those in the library itself, so that neither libc nor the processor has a part in
+# them; the compiler has.  Every check is one line: "ok NAME", "not ok NAME", or "skip NAME: WHY".
+set -u
+
+root=$(cd "$(dirname "$0")/../.." && pwd -P)
+here=$root/c-tests/bench
+[ $# = 1 ] || { echo "usage: $0 STAGE" >&2; exit 2; }
+stage=$(cd "$1" && pwd -P) || exit 2
+unset NLSOCK_LOG LD_LIBRARY_PATH LD_PRELOAD
+
+temporary=$(mktemp -d "${TMPDIR:-/tmp}/bench-check.XXXXXX") || exit 2
+trap 'rm -rf "$temporary"' EXIT
+scratch=$temporary/work
+bin=$temporary/bin
+mkdir "$scratch" "$bin"
+chmod -R 755 "$temporary"
+
+. "$root/c-tests/results.sh"
+. "$here/build.sh"
+. "$here/namespace.sh"
+. "$here/rows.sh"
+
+finish() {
+    echo
+    echo "nlsock instructions: $passed passed, $failed failed, $skipped skipped"
+    [ "$failed" = 0 ]
+    exit
+}
+
+command -v valgrind >/dev/null || {
+    skip "instruction counts" "not installed here: apt-get install valgrind"
+    finish
+}
+[ -n "$unshare" ] || {
+    skip "instruction counts" "this user may not make network namespaces"
+    finish
+}
+
+# count FLAVOUR: into 'counts', a line for each workload.
+count() {
+    flavour=$1
+    : > "$scratch/counts"
+    while read -r row short long guard _; do
+        [ "$guard" = yes ] && wanted "$row" || continue
+        # shellcheck disable=SC2086 # words
+        $unshare sh "$here/inside.sh" count "$bin" "$scratch" "$row" "$short" "$long" \
+            "libnlsock" "ours-$flavour" >> "$scratch/counts" || return 1
+    done < "$scratch/list"
+}
+
+# What is kept of a count: WORKLOAD INSTRUCTIONS SYSTEM-CALLS ALLOCATIONS, for each item.
+baseline() {
+    echo "# Written by \"make bench-baseline\" with $(rustc --version | cut -d' ' -f1,2).  For each"
+    echo "# item: instructions in the library, system calls, allocations."
+    awk '{ printf "%s\t%.2f\t%.4f\t%.4f\n", $1, $4, $5, $6 }' "$scratch/counts"
+}
+
+check_flavour() {
+    flavour=$1
+    kept=$here/baseline-$flavour.tsv
+    library=lib$(library_of "$flavour").so
+    if ! build_ours "$flavour" > "$scratch/output" 2>&1; then
+        cat "$scratch/output"
+        not_ok "$flavour: the driver compiles"
+        return
+    fi
+    if ! count "$flavour"; then
+        not_ok "$flavour: the workloads run"
+        return
+    fi
+    baseline > "$scratch/baseline"
+    if [ -n "${UPDATE-}" ]; then
+        cp "$scratch/baseline" "$kept"
+    fi
+    awk -v flavour="$flavour" -v list="$scratch/list" -f "$here/bench-check.awk" "$kept" \
+        "$scratch/baseline" > "$scratch/tap" || not_ok "$flavour: comparison"
+    cat "$scratch/tap"
+    passed=$((passed + $(grep -c '^ok ' "$scratch/tap")))
+    failed=$((failed + $(grep -c '^not ok ' "$scratch/tap")))
+
+    strip -o "$scratch/stripped" "$bin/$library"
+    size=$(stat -c %s "$scratch/stripped")
+    if [ "$size" -le 409600 ]; then
+        ok "$flavour: $library has $size bytes, stripped"
+    else
+        not_ok "$flavour: $library has $size bytes, stripped, more than 400 KiB"
+    fi
+}
+
+if ! build_raw > "$scratch/output" 2>&1; then
+    cat "$scratch/output"
+    not_ok "the drivers compile"
+    finish
+fi
+check_flavour 2014
+check_flavour ovs3
+finish

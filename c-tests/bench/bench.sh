@@ -1,0 +1,150 @@
+#!/bin/sh
+# bench.sh STAGE: measures the library of the installation in STAGE beside others, and writes what
+# came out to docs/bench/.
+#
+#   NLSOCK_REF=LIBRARY  compares the flavour of 2014 with this library of the same interface; else
+#                       that of Open vSwitch 3.1 is compared with what openvswitch-source builds
+#   ONLY="WORKLOAD/SIZE ..."  measures these, and writes nothing but the tables on its output
+#   ROUNDS=N MS=N       how many times each is measured, and for how many milliseconds at least
+#   SCRATCH=DIR         builds the original there and keeps it
+set -u
+
+root=$(cd "$(dirname "$0")/../.." && pwd -P)
+here=$root/c-tests/bench
+[ $# = 1 ] || { echo "usage: $0 STAGE" >&2; exit 2; }
+stage=$(cd "$1" && pwd -P) || exit 2
+rounds=${ROUNDS:-15}
+ms=${MS:-40}
+unset NLSOCK_LOG LD_LIBRARY_PATH LD_PRELOAD
+
+temporary=$(mktemp -d "${TMPDIR:-/tmp}/bench.XXXXXX") || exit 2
+trap 'rm -rf "$temporary"' EXIT
+scratch=$temporary/work
+bin=$temporary/bin
+mkdir "$scratch" "$bin"
+chmod -R 755 "$temporary"
+
+. "$here/build.sh"
+. "$here/namespace.sh"
+. "$here/rows.sh"
+if [ -z "$unshare" ]; then
+    echo "skip bench: this user may not make network namespaces"
+    exit 0
+fi
+"$here/packages.sh"
+
+# absent WHAT WHY: a column that stays empty.
+: > "$scratch/absent"
+absent() {
+    echo "$1: $2" >> "$scratch/absent"
+    echo "skip $1: $2"
+}
+
+if [ -n "${NLSOCK_REF-}" ]; then
+    flavour=2014
+    original=$(realpath "$NLSOCK_REF") || exit 2
+else
+    flavour=ovs3
+    kept=$(realpath -m "${SCRATCH:-$temporary/reference}")
+    mkdir -p "$kept"
+    original=$kept/libreference.so
+    if ! "$here/reference.sh" "$kept" > "$scratch/output" 2>&1; then
+        absent "the original C" "$(tail -n 1 "$scratch/output")"
+        original=
+    fi
+fi
+
+must() {
+    "$@" > "$scratch/output" 2>&1 || {
+        cat "$scratch/output"
+        echo "not ok bench: $1"
+        exit 1
+    }
+}
+
+must build_raw
+must build_ours "$flavour"
+must compile startup "$here/startup.c" "-I$stage/include/$(library_of "$flavour")" -ldl
+mv "$bin/ours-$flavour" "$bin/ours"
+drivers=ours
+if [ -n "$original" ]; then
+    must build_original "$flavour" "$original"
+    drivers="$drivers original"
+fi
+if [ -e /usr/include/libmnl/libmnl.h ]; then
+    must driver mnl "$here"/mnl*.c -lmnl
+    drivers="$drivers mnl"
+else
+    absent libmnl "not installed here: apt-get install libmnl-dev"
+fi
+if [ -e /usr/include/libnl3/netlink/genl/ctrl.h ]; then
+    must driver libnl "$here"/libnl*.c -I/usr/include/libnl3 -lnl-genl-3 -lnl-3
+    drivers="$drivers libnl"
+else
+    absent libnl-3 "not installed here: apt-get install libnl-3-dev libnl-genl-3-dev"
+fi
+drivers="$drivers raw"
+valgrind=$(command -v valgrind) || absent "instructions" "not installed here: apt-get install valgrind"
+
+# those_with WORKLOAD: the drivers that have it.
+those_with() {
+    for driver in $drivers; do
+        "$bin/$driver" list | grep -qx -e "$1" && echo "$driver"
+    done
+}
+
+: > "$scratch/times"
+: > "$scratch/counts"
+while read -r row short long _; do
+    wanted "$row" || continue
+    with=$(those_with "${row%/*}")
+    echo "# $row" >&2
+    # shellcheck disable=SC2086 # words
+    $unshare sh "$here/inside.sh" time "$bin" "$scratch" "$row" "$rounds" "$ms" $with \
+        >> "$scratch/times" || exit 1
+    [ "$short" != - ] && [ -n "$valgrind" ] || continue
+    # shellcheck disable=SC2086 # words
+    $unshare sh "$here/inside.sh" count "$bin" "$scratch" "$row" "$short" "$long" libnlsock $with \
+        >> "$scratch/counts" || exit 1
+done < "$scratch/list"
+
+if wanted startup/1; then
+    library=$bin/lib$(library_of "$flavour").so
+    # shellcheck disable=SC2086 # words
+    $unshare sh "$here/inside.sh" startup "$bin" "$scratch" startup/1 "$rounds" "ours=$library" \
+        ${original:+"original=$original"} >> "$scratch/times" || exit 1
+fi
+
+# Medians and quartiles, and beside them what was counted.
+sort -k1,1 -k2,2 -k3,3n "$scratch/times" | awk -v counts="$scratch/counts" -f "$here/results.awk" \
+    > "$scratch/results.tsv" || exit 1
+strip -o "$scratch/stripped" "$bin/lib$(library_of "$flavour").so" || exit 1
+
+facts() {
+    echo "kernel	$(uname -sr)"
+    echo "processor	$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1), $(nproc) of them"
+    echo "libc	$(ldd --version | sed -n '1s/.* //p')"
+    echo "compilers	$(rustc --version | cut -d' ' -f1,2), $(${CC:-cc} --version | sed -n 1p)"
+    echo "this library	$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml"), flavour $flavour"
+    for package in openvswitch-source libmnl-dev libnl-3-dev valgrind; do
+        version=$(dpkg-query -W -f '${Version}' "$package" 2>/dev/null) \
+            && echo "$package	$version"
+    done
+    echo "rounds	$rounds of $ms ms"
+    echo "stripped	$(stat -c %s "$scratch/stripped")"
+}
+facts > "$scratch/facts.tsv"
+
+report() {
+    awk -v facts="$scratch/facts.tsv" -v list="$scratch/list" -v absent="$scratch/absent" \
+        -v flavour="$flavour" -f "$here/report.awk" "$scratch/results.tsv"
+}
+report > "$scratch/report.md" || exit 1
+cat "$scratch/report.md"
+[ -z "${ONLY-}" ] || exit 0
+
+docs=$root/docs/bench
+mkdir -p "$docs"
+cp "$scratch/report.md" "$docs/$flavour.md"
+cp "$scratch/results.tsv" "$docs/$flavour.tsv"
+awk -v list="$scratch/list" -f "$here/chart.awk" "$scratch/results.tsv" > "$docs/$flavour.svg"

@@ -1,0 +1,51 @@
+# Compiles the drivers.  Read by bench.sh and bench-check.sh, which set 'here', 'stage' and 'bin'.
+
+# compile NAME SOURCE... [-- FLAG...]
+compile() {
+    program=$1
+    shift
+    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -I"$here" -I"$here/.." \
+        -o "$bin/$program" "$@"
+}
+
+# driver NAME SOURCE... FLAG...
+driver() {
+    name=$1
+    shift
+    compile "$name" "$here/driver.c" "$here/subscriber.c" "$here/notifier.c" "$@" -lpthread
+}
+
+# The name of the library, its folder in exports and the headers, for a flavour.
+library_of() {
+    case $1 in
+        2014) echo nlsock ;;
+        ovs3) echo nlsock-ovs3 ;;
+    esac
+}
+
+# A copy of the library, which may be built again meanwhile.
+copy_library() {
+    mkdir -p "$bin" && cp -L "$stage/lib/lib$(library_of "$1").so.1" "$bin/" \
+        && ln -sf "lib$(library_of "$1").so.1" "$bin/lib$(library_of "$1").so"
+}
+
+# api NAME FLAVOUR FLAG...: the driver of the interface.
+api() {
+    name=$1
+    flavour=$2
+    shift 2
+    driver "$name" "$here"/api*.c -I"$stage/include/$(library_of "$flavour")" "$@"
+}
+
+build_ours() {
+    copy_library "$1" && api "ours-$1" "$1" -L"$bin" "-l$(library_of "$1")" -Wl,-rpath,"$bin"
+}
+
+# build_original FLAVOUR LIBRARY: the same against another library.
+build_original() {
+    api original "$1" "$here/../faults/reference.c" "$2" -Wl,-rpath,"$(dirname "$2")"
+}
+
+build_raw() {
+    driver raw "$here"/raw*.c && compile notifier -DNOTIFIER_PROGRAM "$here/notifier.c"
+}
