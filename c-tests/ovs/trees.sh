@@ -70,7 +70,7 @@ copy_original() {
 # Builds the relinked one, unless it is there from the run before, from this original with this library.
 build_relinked() {
     soname=$(readelf -dW "$library" | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
-    linked="$(cat "$original/.built" "$library" "$here/relink.mk" | cksum)"
+    linked=$(cat "$source" "$library" "$here/relink.mk" | cksum)
     if [ "$(cat "$relinked/.linked" 2>/dev/null)" = "$linked" ] \
         && cmp -s "$library" "$scratch/library/$soname"; then
         echo "# the relinked tree is in $relinked already"

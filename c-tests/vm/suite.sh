@@ -3,7 +3,7 @@
 
 # Those that a kernel without connection tracking zones passes, and that need no other modules.  By
 # name, since numbers change with the version.
-kernel_tests="datapath - ping between two ports
+datapath_tests="datapath - ping between two ports
 datapath - http between two ports
 datapath - ping between two ports on vlan
 datapath - ping over vxlan tunnel
@@ -44,11 +44,11 @@ run_in_vm() {
 }
 
 # Sets 'tests' to the numbers of those to run.
-choose_kernel_tests() {
+choose_datapath_tests() {
     tests=$suite
     [ "$suite" = full ] || return 0
     make -s -C "$original" check-kernel TESTSUITEFLAGS=--list > "$scratch/list" 2>&1
-    echo "$kernel_tests" > "$scratch/names"
+    echo "$datapath_tests" > "$scratch/names"
     tests=$(awk '
         FNR == NR { wanted[$0]; next }
         $1 ~ /^[0-9]+:$/ && $2 ~ /^[^:]+:[0-9]+$/ {
@@ -69,5 +69,5 @@ kernel_suites() {
     runner=run_in_vm
     testsuite=system-kmod-testsuite
     jobs=1
-    choose_kernel_tests && compare_trees
+    choose_datapath_tests && compare_trees
 }
