@@ -50,27 +50,21 @@ mkdir "$scratch/kernel" || exit 2
 ask_to_end env PATH="$path" "$vm/kernel-tests.sh" "$stage" "$scratch/kernel/results"
 count "$scratch/kernel/results" "the C tests in the VM"
 
+# skip_rest WHY: neither of the two that compare trees.
+skip_rest() {
+    skip "the daemons on the kernel's datapath" "$1"
+    [ "$suite" = short ] || skip "the tests of the kernel's datapath" "$1"
+    finish
+}
+
 library=$stage/lib/libnlsock-ovs3.so
-about="Open vSwitch in the VM"
-if [ ! -e "$library" ]; then
-    skip "$about" "the library of this flavour is not built"
-    finish
-fi
+[ -e "$library" ] || skip_rest "the library of this flavour is not built"
 # Before there are trees, which take minutes.
-if ! try_vm; then
-    skip "$about" "$why_not"
-    finish
-fi
-install_packages find_missing_in_vm
-if [ -n "$missing" ]; then
-    skip "$about" "not installed here: apt-get install$missing"
-    finish
-fi
-if ! has_space 1000; then
-    skip "$about" "$why_not"
-    finish
-fi
+try_vm || skip_rest "$why_not"
+install_packages find_missing_for_daemons
+[ -z "$missing" ] || skip_rest "not installed here: apt-get install$missing"
+has_space 1000 || skip_rest "$why_not"
 { build_original && build_relinked; } || finish
 daemons
-kernel_suites
+datapath_suites
 finish

@@ -50,9 +50,9 @@ until_gone() {
     until_true sh -c '! kill -0 "$1"' sh "$1"
 }
 
-# host N [BRIDGE]: a network namespace hostN with the address 10.1.1.N, whose link's other end, ovs-pN,
-# is a port of the bridge.  What it sends is only what it is told to: no IPv6, and the neighbours are
-# known.
+# host N [BRIDGE]: a network namespace hostN with the address 10.1.1.N.  The other end of its link,
+# ovs-pN, is a port of the bridge.  It sends only what it is told to: no IPv6, and the neighbours
+# are known.
 host() {
     ip netns add "host$1"
     ip netns exec "host$1" sysctl -qew net.ipv6.conf.all.disable_ipv6=1 \
@@ -93,7 +93,7 @@ works ports ovsdb-server --detach --no-chdir --pidfile --log-file --remote=punix
 works ports ovs-vsctl --no-wait init
 # Nothing expires while this runs, however slow the machine.
 works ports ovs-vsctl --no-wait set open_vswitch . other_config:max-idle=3600000
-# In a machine's first ten seconds, Open vSwitch counts no processors, and so nobody handles upcalls.
+# In a machine's first ten seconds, Open vSwitch counts no processors, so nobody handles upcalls.
 until_true awk '{ exit $1 < 11 }' /proc/uptime
 start_daemon
 cat "/proc/$daemon/maps" > "$dir/maps.ovs-vswitchd"

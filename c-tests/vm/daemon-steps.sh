@@ -140,7 +140,7 @@ track_connections() {
     done
 }
 
-# dpctl PROGRAM DATAPATH: all that the program can do with a datapath of its own, and what it cannot.
+# dpctl PROGRAM DATAPATH: all that it can do with a datapath of its own, and what it cannot.
 dpctl() {
     by=dpctl
     case $1 in
@@ -204,8 +204,11 @@ dpctl() {
     can dump-flows "$dp"
 
     # Many.
-    awk 'BEGIN { for (n = 0; n < 2000; n++) printf "add in_port(1),eth(),eth_type(0x0800)," \
-        "ipv4(src=10.2.%d.%d,proto=17,frag=no),udp(dst=%d) 2\n", n / 256, n % 256, 1 + n % 7 }' > many
+    awk 'BEGIN {
+        for (n = 0; n < 2000; n++)
+            printf "add in_port(1),eth(),eth_type(0x0800)," \
+                "ipv4(src=10.2.%d.%d,proto=17,frag=no),udp(dst=%d) 2\n", n / 256, n % 256, 1 + n % 7
+    }' > many
     can add-flows "$dp" many
     can dump-flows "$dp"
     sed -n '1~2s/^add\(.*\) 2$/delete\1/p' many > half

@@ -1,14 +1,14 @@
 # What runs in the VM, and how it is ended.  Read by check-kernel.sh, after common.sh.
 
 # The kernel in the VM loads no module by itself: it waits for ever.
-modules="openvswitch veth dummy nf_conntrack_netlink ipv6 8021q sch_htb
+modules="openvswitch veth dummy tun nf_conntrack_netlink ipv6 8021q sch_htb
 vport_vxlan vport_gre vport_geneve"
 
 # A VM ends, with all that is in it, when its script is asked to.
 asked=
 
 end_asked() {
-    [ -z "$asked" ] || { kill "$child" && wait "$child" && child=; } 2>/dev/null
+    [ -z "$asked" ] || { kill "$child" && wait "$child"; child=; } 2>/dev/null
     clean_up
 }
 trap end_asked EXIT

@@ -1,10 +1,13 @@
-# What Open vSwitch needs in the VM, where this machine's files are, by the name of its package.  Read
-# by check-kernel.sh, after that of check-ovs.sh.
+# What Open vSwitch needs in the VM, where this machine's files are, by the name of its package.
+# Read by check-kernel.sh, after that of check-ovs.sh.
 
-find_missing_in_vm() {
+find_missing_for_daemons() {
     find_missing
     need iputils-ping command -v ping
-    [ "$suite" != short ] || return 0
+}
+
+find_missing_for_tests() {
+    find_missing_for_daemons
     need tcpdump command -v tcpdump
     need netcat-openbsd command -v nc
     need python3-scapy /usr/bin/python3 -c 'import scapy'

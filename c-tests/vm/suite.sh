@@ -61,9 +61,14 @@ choose_datapath_tests() {
     return 1
 }
 
-kernel_suites() {
+datapath_suites() {
     if [ "$suite" = short ]; then
         echo "# SUITE=full also runs Open vSwitch's own tests of the kernel's datapath"
+        return
+    fi
+    install_packages find_missing_for_tests
+    if [ -n "$missing" ]; then
+        skip "the tests of the kernel's datapath" "not installed here: apt-get install$missing"
         return
     fi
     runner=run_in_vm
