@@ -5,7 +5,8 @@ tests_both="test-buffer test-buffer-convert test-buffer-breaches
 test-build test-message test-attributes test-policy test-message-breaches
 test-socket test-transact test-dump test-dump-result test-extack test-deadline test-source
 test-threads test-pool test-fork test-log"
-tests_2014="$tests_both test-layout test-layers test-host test-compat"
+tests_2014="$tests_both test-layout test-layers test-host test-interpose
+test-compat"
 
 # for_ovs3 TEST...: the names of these tests, compiled for the other flavour.
 for_ovs3() {

@@ -1,127 +1,14 @@
-/* A process that brings Open vSwitch's services: the library uses them.
- *
- * The host here is a stand-in of the same interface; it keeps what it is told. */
+/* A process that brings Open vSwitch's services: the library uses them. */
 
 #include <limits.h>
 #include <poll.h>
-#include <stdarg.h>
+#include "host.h"
 #include "kernel.h"
 #include "netns.h"
 #include "nlsock-ext.h"
 #include "tap.h"
 
-struct vlog_module {
-    struct list list;
-    const char *name;
-    int levels[3];
-    int min_level;
-    bool honor_rate_limits;
-};
-
-struct coverage_counter {
-    const char *name;
-    unsigned int (*count)(void);
-    unsigned long long int total, last_total;
-    unsigned int min[12], hr[60];
-};
-
-struct vlog_rate_limit {
-    unsigned int rate, burst, tokens;
-    long long int last_fill;
-    time_t first_dropped, last_dropped;
-    unsigned int n_dropped;
-    struct ovs_mutex mutex;
-};
-
-/* The host. */
-
 struct list vlog_modules = { &vlog_modules, &vlog_modules };
-
-static struct coverage_counter *counters[10];
-static int n_counters;
-
-static char text[4096];
-static const struct vlog_module *text_module;
-static struct vlog_rate_limit *text_limit;
-static bool drop;
-
-static int waited_fd;
-static short waited_events;
-static const char *waited_where;
-
-void list_insert(struct list *before, struct list *elem);
-void vlog_valist(const struct vlog_module *, int level, const char *format, va_list);
-bool vlog_should_drop(const struct vlog_module *, int level, struct vlog_rate_limit *);
-void coverage_counter_register(struct coverage_counter *);
-void poll_fd_wait_at(int fd, short events, const char *where);
-void ovs_assert_failure(const char *where, const char *function, const char *condition);
-
-void
-list_insert(struct list *before, struct list *elem)
-{
-    elem->prev = before->prev;
-    elem->next = before;
-    before->prev->next = elem;
-    before->prev = elem;
-}
-
-void
-vlog_valist(const struct vlog_module *module, int level, const char *format, va_list args)
-{
-    size_t used = strlen(text);
-
-    text_module = module;
-    used += (size_t) snprintf(text + used, sizeof text - used, "%d ", level);
-    vsnprintf(text + used, sizeof text - used, format, args);
-    errno = EXDEV;
-}
-
-bool
-vlog_should_drop(const struct vlog_module *module, int level, struct vlog_rate_limit *limit)
-{
-    text_limit = limit;
-    return drop || module->min_level < level;
-}
-
-void
-coverage_counter_register(struct coverage_counter *counter)
-{
-    counters[n_counters++] = counter;
-}
-
-void
-poll_fd_wait_at(int fd, short events, const char *where)
-{
-    waited_fd = fd;
-    waited_events = events;
-    waited_where = where;
-}
-
-void
-ovs_assert_failure(const char *where, const char *function, const char *condition)
-{
-    fprintf(stderr, "host: %s|%s|%s\n", where, function, condition);
-    _exit(42);
-}
-
-static struct vlog_module *
-find_module(const char *name)
-{
-    struct vlog_module *found = NULL;
-    struct list *node;
-
-    for (node = vlog_modules.next; node != &vlog_modules; node = node->next) {
-        struct vlog_module *module = (struct vlog_module *) node;
-
-        if (!strcmp(module->name, name)) {
-            CHECK(!found);
-            found = module;
-        }
-    }
-    return found;
-}
-
-/* Tests. */
 
 static void
 both_modules_are_on_the_hosts_list(void)
@@ -188,20 +75,6 @@ rate_limits_are_the_hosts(void)
     CHECK_INT(pthread_mutex_lock(&text_limit->mutex.lock), 0);
     CHECK_INT(pthread_mutex_lock(&text_limit->mutex.lock), EDEADLK);
     CHECK_INT(pthread_mutex_unlock(&text_limit->mutex.lock), 0);
-}
-
-static unsigned int
-news(const char *name)
-{
-    int i;
-
-    for (i = 0; i < n_counters; i++) {
-        if (!strcmp(counters[i]->name, name)) {
-            return counters[i]->count();
-        }
-    }
-    CHECK(!"no such counter");
-    return 0;
 }
 
 static void

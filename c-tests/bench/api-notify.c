@@ -21,7 +21,7 @@ take_all(void)
     long count = 0;
 
     for (;;) {
-        int error = receive(sock, &buf, false);
+        int error = nl_sock_recv(sock, &buf, false);
 
         if (!error) {
             MUST(nl_msg_nlmsghdr(&buf)->nlmsg_type == RTM_NEWROUTE);

@@ -7,15 +7,6 @@
 #include "kernel.h"
 #include "routes.h"
 
-/* Where the flavours differ. */
-#ifdef OPENVSWITCH_OFPBUF_H
-#define receive(SOCK, BUF, WAIT) nl_sock_recv(SOCK, BUF, NULL, WAIT)
-#define ofpbuf_data(B) ((B)->data)
-#define ofpbuf_size(B) ((B)->size)
-#else
-#define receive(SOCK, BUF, WAIT) nl_sock_recv(SOCK, BUF, WAIT)
-#endif
-
 /* api-messages.c */
 long run_build(long n);
 long run_build_heap(long n);

@@ -1,19 +1,26 @@
 # What the daemon says of itself and how it answers, with the original's code and with the library.
 # Read by check-ovs.sh.
 
-# same FILE...: both daemons left the same in it, and not nothing.
+# same BEFORE AFTER FILE...: both daemons left the same in it, and not nothing.
 same() {
+    before=$scratch/daemon/$1
+    after=$scratch/daemon/$2
+    shift 2
     for file; do
-        [ -s "$scratch/daemon/original/$file" ] || { echo "$file is empty"; return 1; }
-        diff "$scratch/daemon/original/$file" "$scratch/daemon/relinked/$file" || return
+        [ -s "$before/$file" ] || { echo "$file is empty"; return 1; }
+        diff "$before/$file" "$after/$file" || return
     done
 }
 
+# run_daemon NAME TREE [SETTING...]: that of the tree, with settings in its environment.
 run_daemon() {
-    rm -rf "$scratch/daemon/$1"
-    mkdir -p "$scratch/daemon/$1"
-    in_namespace 240 "$here/run-daemon.sh" "$scratch/$1" "$scratch/daemon/$1" || return
-    cd "$scratch/daemon/$1" || return
+    dir=$scratch/daemon/$1
+    tree=$scratch/$2
+    shift 2
+    rm -rf "$dir"
+    mkdir -p "$dir"
+    in_namespace 240 env "$@" "$here/run-daemon.sh" "$tree" "$dir" || return
+    cd "$dir" || return
     [ -e ended ] || { echo "the daemon did not end"; return 1; }
 
     # The log without times, numbers of lines and of threads.
@@ -32,16 +39,43 @@ run_daemon() {
     sed 's/ [1-9][0-9]*$/ more than 0/' counters > counters.counted
 }
 
+# listed_as_debugged NAME
 listed_as_debugged() {
     for module in netlink netlink_socket; do
-        [ "$(grep -c "^$module  *[A-Z]*  *[A-Z]*  *DBG\$" "$scratch/daemon/relinked/modules")" = 1 ] \
-            || { cat "$scratch/daemon/relinked/modules"; return 1; }
+        [ "$(grep -c "^$module  *[A-Z]*  *[A-Z]*  *DBG\$" "$scratch/daemon/$1/modules")" = 1 ] \
+            || { cat "$scratch/daemon/$1/modules"; return 1; }
     done
 }
 
+# listed_once NAME FILE: no two lines of it begin with the same word.
+listed_once() {
+    ! cut -d ' ' -f 1 "$scratch/daemon/$1/$2" | sort | uniq -d | grep .
+}
+
 library_in_daemon() {
-    grep -F "$scratch/library/" "$scratch/daemon/relinked/maps" \
-        && ! grep -F libnlsock "$scratch/daemon/original/maps"
+    grep -F "$scratch/library/" "$scratch/daemon/$2/maps" \
+        && ! grep -F libnlsock "$scratch/daemon/$1/maps"
+}
+
+# compare_daemons BEFORE AFTER
+compare_daemons() {
+    check "the library is in the $2 daemon" library_in_daemon "$1" "$2"
+    check "vlog/list of the $2 daemon is the same" same "$1" "$2" modules.before modules
+    check "vlog/set sets each of the library's modules in the $2 daemon" listed_as_debugged "$2"
+    check "the $2 daemon lists each module once" listed_once "$2" modules
+    check "debugging netlink in the $2 daemon shows the same" same "$1" "$2" debug
+    check "the log of the $2 daemon says the same about netlink" same "$1" "$2" lines
+    check "coverage/show of the $2 daemon has as many counters" same "$1" "$2" coverage.number
+    check "coverage/show of the $2 daemon has the same counters of netlink" \
+        same "$1" "$2" coverage.netlink
+    check "the $2 daemon shows each counter of netlink once" listed_once "$2" coverage.netlink
+    check "coverage/read-counter of the $2 daemon finds the same" same "$1" "$2" counters.counted
+    for name; do
+        echo "# $name: $(sed '/^no_such/,$d' "$scratch/daemon/$name/counters" | tr '\n' ' ')"
+    done
+    check "ports, queues and routes of the $2 daemon are the same" \
+        same "$1" "$2" datapath port queues routes
+    check "flows of the $2 daemon are the same" same "$1" "$2" flows
 }
 
 daemons() {
@@ -50,19 +84,7 @@ daemons() {
         return
     fi
     for tree in original relinked; do
-        check "the daemon of the $tree tree runs and ends" run_daemon $tree || return
+        check "the daemon of the $tree tree runs and ends" run_daemon "$tree" "$tree" || return
     done
-    check "the library is in the relinked daemon" library_in_daemon
-    check "vlog/list shows the same" same modules.before modules
-    check "vlog/set sets each of the library's modules" listed_as_debugged
-    check "debugging netlink shows the same" same debug
-    check "the log says the same about netlink" same lines
-    check "coverage/show has as many counters" same coverage.number
-    check "coverage/show has the same counters of netlink" same coverage.netlink
-    check "coverage/read-counter finds the same" same counters.counted
-    for tree in original relinked; do
-        echo "# $tree: $(sed '/^no_such/,$d' "$scratch/daemon/$tree/counters" | tr '\n' ' ')"
-    done
-    check "ports, queues and routes are the same" same datapath port queues routes
-    check "flows are the same" same flows
+    compare_daemons original relinked
 }

@@ -37,13 +37,18 @@ try_namespace() {
     return 1
 }
 
+# Lists all tests: number, file and line, name.
+list_tests() {
+    make -s -C "$original" check TESTSUITEFLAGS=--list > "$scratch/list" 2>&1
+}
+
 # Sets 'tests' to the numbers of those to run; none for all.
 choose_tests() {
     tests=
     case $suite in
         full) ;;
         short)
-            make -s -C "$original" check TESTSUITEFLAGS=--list > "$scratch/list" 2>&1
+            list_tests
             tests=$(awk -v files="$short_files" -v names="$short_names" \
                 -v dpif="$short_dpif" -v not_dpif="$short_not_dpif" '
                 BEGIN {
@@ -130,12 +135,12 @@ keep_logs() {
     done
 }
 
-# show_log NUMBER: the end of what the relinked one's test said, at the last try; without the daemons'
-# logs behind it, and so that no line looks like a result.
+# show_log NUMBER TREE: the end of what the test said, at the last try; without the daemons' logs
+# behind it, and so that no line looks like a result.
 show_log() {
     for try in 2 1; do
-        if [ -f "$scratch/logs$try/relinked/$1/$testsuite.log" ]; then
-            grep -v '^>' "$scratch/logs$try/relinked/$1/$testsuite.log" | tail -n 40 | sed 's/^/    /'
+        if [ -f "$scratch/logs$try/$2/$1/$testsuite.log" ]; then
+            grep -v '^>' "$scratch/logs$try/$2/$1/$testsuite.log" | tail -n 40 | sed 's/^/    /'
             return
         fi
     done
@@ -201,7 +206,7 @@ compare_trees() {
             after=$(echo "$now" | cut -f 4)
         fi
         if [ "$before" != "$after" ]; then
-            show_log "$number"
+            show_log "$number" relinked
             echo "# original: $before, relinked: $after"
             not_ok "$number $name"
             continue

@@ -3,26 +3,32 @@
 
 replaced="netlink-socket netlink ofpbuf"
 
-# Builds the original, unless it is there from the run before.
-build_original() {
-    wanted=$(cksum < "$source")
-    if [ "$(cat "$original/.built" 2>/dev/null)" = "$wanted" ]; then
-        echo "# the original is in $original already"
-        ok "the original builds"
+# build TREE OPTION...: configured with the options, unless it is there from the run before.
+build() {
+    tree=$1
+    shift
+    wanted="$(cksum < "$source")${*:+ $*}"
+    if [ "$(cat "$scratch/$tree/.built" 2>/dev/null)" = "$wanted" ]; then
+        echo "# the $tree tree is in $scratch/$tree already"
+        ok "the $tree tree builds"
         return
     fi
-    rm -rf "$original"
-    mkdir "$original" || return
-    check "Debian's source unpacks" tar -xzf "$source" -C "$original" --strip-components=1 \
-        && check "the original is configured" configure_original \
-        && check "the original builds" make_all "$original" \
-        && echo "$wanted" > "$original/.built"
+    rm -rf "${scratch:?}/$tree"
+    mkdir "$scratch/$tree" || return
+    check "Debian's source unpacks for the $tree tree" \
+        tar -xzf "$source" -C "$scratch/$tree" --strip-components=1 \
+        && check "the $tree tree is configured" configure "$tree" "$@" \
+        && check "the $tree tree builds" make_all "$scratch/$tree" \
+        && echo "$wanted" > "$scratch/$tree/.built"
 }
 
-configure_original() {
+# configure TREE OPTION...
+configure() {
+    cd "$scratch/$1" || return
+    shift
     # Position-independent code, since a program's data may have to be shared with the library.
     # AF_XDP needs more libraries, and uses none of this code.
-    cd "$original" && ./configure CFLAGS="-O2 -g -fPIC" PYTHON3=/usr/bin/python3 --disable-afxdp
+    ./configure CFLAGS="-O2 -g -fPIC" PYTHON3=/usr/bin/python3 --disable-afxdp "$@"
 }
 
 # make_all TREE: all that its tests need, too; so that none of them builds anything.
@@ -115,19 +121,31 @@ takes() {
         | comm -12 - "$scratch/replaced.names"
 }
 
-# bound_to_library PROGRAM: the dynamic linker finds everything, and each of the names in the library.
+# bind PROGRAM [SETTING...]: leaves in 'bindings' what the dynamic linker finds for it: everything.
+bind() {
+    program=$1
+    shift
+    env "$@" LD_TRACE_LOADED_OBJECTS=1 LD_WARN=yes LD_BIND_NOW=yes LD_DEBUG=bindings "$program" \
+        > "$scratch/bindings" 2>&1
+    ! grep 'undefined symbol' "$scratch/bindings"
+}
+
+# bound FILE LIBRARY: the names that it takes from there, by 'bindings'.
+bound() {
+    awk -v file="$1" -v library="$2" '
+        $2 == "binding" && $4 == file && $7 == library {
+            name = $0; sub(/.*symbol `/, "", name); sub(/'\''.*/, "", name); print name }' \
+        "$scratch/bindings" | sort -u
+}
+
+# bound_to_library PROGRAM: the dynamic linker finds each of the names in the library.
 bound_to_library() {
     ldd "$1" | grep -F "$soname => $scratch/library/$soname " || {
         ldd "$1"
         return 1
     }
-    LD_TRACE_LOADED_OBJECTS=1 LD_WARN=yes LD_BIND_NOW=yes LD_DEBUG=bindings "$1" \
-        > "$scratch/bindings" 2>&1
-    ! grep 'undefined symbol' "$scratch/bindings" || return 1
-    awk -v program="$1" -v library="$scratch/library/$soname" '
-        $2 == "binding" && $4 == program && $7 == library {
-            name = $0; sub(/.*symbol `/, "", name); sub(/'\''.*/, "", name); print name }' \
-        "$scratch/bindings" | sort -u > "$scratch/bound.names"
+    bind "$1" || return
+    bound "$1" "$scratch/library/$soname" > "$scratch/bound.names"
     ! takes "$1" | comm -23 - "$scratch/bound.names" | grep .
 }
 

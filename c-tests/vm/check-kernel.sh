@@ -64,7 +64,7 @@ try_vm || skip_rest "$why_not"
 install_packages find_missing_for_daemons
 [ -z "$missing" ] || skip_rest "not installed here: apt-get install$missing"
 has_space 1000 || skip_rest "$why_not"
-{ build_original && build_relinked; } || finish
+{ build original && build_relinked; } || finish
 daemons
 datapath_suites
 finish

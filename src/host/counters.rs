@@ -1,10 +1,11 @@
-//! The four event counters, and their registration with the host.
+//! The event counters, and how the host comes to know four of them.
 
-use super::nlsock_host_counter_register;
+use super::{nlsock_host_counter, nlsock_host_counter_register};
 use crate::abi::CoverageCounter;
 use core::cell::UnsafeCell;
 use core::ffi::c_uint;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::OnceLock;
 
 /// What is counted.
 #[derive(Clone, Copy)]
@@ -41,9 +42,14 @@ static RESET: [AtomicU64; EVENTS] = [const { AtomicU64::new(0) }; EVENTS];
 /// What of them the host has been told.
 static TOLD: [AtomicU64; HOST_EVENTS] = [const { AtomicU64::new(0) }; HOST_EVENTS];
 
+/// What a counter of the host's asks.
+type Count = extern "C" fn() -> c_uint;
+/// What the original's counters asked before they asked us.
+static ORIGINAL: [OnceLock<Count>; HOST_EVENTS] = [const { OnceLock::new() }; HOST_EVENTS];
+
 #[inline]
 #[expect(clippy::indexing_slicing, reason = "there is a cell for every event")]
-fn cell<const N: usize>(cells: &'static [AtomicU64; N], event: Event) -> &'static AtomicU64 {
+fn cell<T, const N: usize>(cells: &'static [T; N], event: Event) -> &'static T {
     &cells[event as usize]
 }
 
@@ -65,12 +71,14 @@ pub(crate) fn reset() {
     }
 }
 
-/// What came since the last call, of any thread: the host sums what its threads report.
+/// What came since the last call, of any thread: the host sums what its threads report. With what
+/// the original's code counted, if it is there, too, and something still calls it.
 fn news(event: Event) -> c_uint {
     let total = cell(&TOTALS, event).load(Relaxed);
     // fetch_max, so that of two threads that report at once neither reports less than nothing.
     let told = cell(&TOLD, event).fetch_max(total, Relaxed);
-    total.saturating_sub(told) as c_uint
+    let original = cell(&ORIGINAL, event).get().map_or(0, |count| count());
+    (total.saturating_sub(told) as c_uint).wrapping_add(original)
 }
 
 extern "C" fn overflows() -> c_uint {
@@ -93,7 +101,7 @@ struct Registered(UnsafeCell<CoverageCounter>);
 // SAFETY: after registration only the host touches it, under its own lock.
 unsafe impl Sync for Registered {}
 
-const fn counter(name: &'static core::ffi::CStr, count: extern "C" fn() -> c_uint) -> Registered {
+const fn counter(name: &'static core::ffi::CStr, count: Count) -> Registered {
     Registered(UnsafeCell::new(CoverageCounter {
         name: name.as_ptr(),
         count,
@@ -111,11 +119,21 @@ static COUNTERS: [Registered; HOST_EVENTS] = [
     counter(c"netlink_sent", sendings),
 ];
 
-/// Registers the counters where the host has a place for them.
+/// Registers the counters where the host has a place for them. Where the process has those of the
+/// original (LD_PRELOAD over a shared libopenvswitch), these are registered anyway, and ask us now.
 pub(super) fn start() {
-    for counter in &COUNTERS {
-        // SAFETY: a counter of static life, laid out as the host expects.
-        unsafe { nlsock_host_counter_register(counter.0.get().cast()) };
+    for (counter, original) in COUNTERS.iter().zip(&ORIGINAL) {
+        let counter = counter.0.get();
+        // SAFETY: a counter of static life, laid out as the host expects; so is the original's,
+        // which is data that the host writes. Nothing counts before the program starts.
+        unsafe {
+            let known: *mut CoverageCounter = nlsock_host_counter((*counter).name).cast();
+            if known.is_null() {
+                nlsock_host_counter_register(counter.cast());
+            } else if original.set((*known).count).is_ok() {
+                (*known).count = (*counter).count;
+            }
+        }
     }
 }
 

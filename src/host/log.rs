@@ -1,22 +1,19 @@
 //! Logging: which messages are wanted, and where they go.
 //!
 //! A module's 'min_level' is the one home of its level, whoever sets it: the host writes it where
-//! there is one. So a message that is not wanted costs one relaxed load.
+//! there is one. So a message that is not wanted costs one relaxed load; a look at another module
+//! only where the host has one of the same name.
 
+pub(crate) use super::modules::{MESSAGE, SOCKET};
 use super::rate_limit::{self, RateLimit, Verdict};
-use super::{
-    console, nlsock_host_has_log, nlsock_host_log, nlsock_host_log_register,
-    nlsock_host_log_should_drop,
-};
-use crate::abi::{List, VlogModule, VlogRateLimit};
+use super::{console, modules, nlsock_host_has_log, nlsock_host_log, nlsock_host_log_should_drop};
+use crate::abi::{VlogModule, VlogRateLimit};
 use crate::errno::{Errno, Preserve};
 use crate::guarded::Guarded;
 use crate::wire::KernelError;
-use core::cell::UnsafeCell;
 use core::ffi::{CStr, c_int};
 use core::fmt;
-use core::ptr::null_mut;
-use core::sync::atomic::{AtomicBool, AtomicI32, Ordering::Relaxed};
+use core::sync::atomic::Ordering::Relaxed;
 use std::ffi::CString;
 
 /// Severity, with the host's numbers. 0 is off.
@@ -48,26 +45,6 @@ impl Level {
     }
 }
 
-// SAFETY: the list element is only touched while modules are registered, by the host before the
-// program's threads start; the rest is atomic or constant.
-unsafe impl Sync for VlogModule {}
-
-const fn module(name: &'static CStr) -> VlogModule {
-    let level = Level::Info as i32;
-    VlogModule {
-        list: UnsafeCell::new(List { prev: null_mut(), next: null_mut() }),
-        name: name.as_ptr(),
-        levels: [const { AtomicI32::new(Level::Info as i32) }; 3],
-        min_level: AtomicI32::new(level),
-        honor_rate_limits: AtomicBool::new(true),
-    }
-}
-
-/// The module of everything that deals with sockets.
-pub(crate) static SOCKET: VlogModule = module(c"netlink_socket");
-/// The module of messages and attributes.
-pub(crate) static MESSAGE: VlogModule = module(c"netlink");
-
 /// A single bad message can in theory cause very many log messages, so the burst is large.
 pub(crate) static SOCKET_LIMIT: RateLimit = RateLimit::new(60, 600);
 pub(crate) static MESSAGE_LIMIT: RateLimit = RateLimit::new(60, 600);
@@ -87,16 +64,7 @@ pub(crate) static PROGRAM: Guarded<Program> =
 /// Joins the host's modules, or takes the level from the environment.
 pub(super) fn start() {
     if nlsock_host_has_log() {
-        for module in [&SOCKET, &MESSAGE] {
-            let module = core::ptr::from_ref(module).cast_mut();
-            // SAFETY: a module of static life, laid out as the host expects. The element starts
-            // out pointing to itself, as the host's own do.
-            unsafe {
-                let list = (*module).list.get();
-                list.write(List { prev: list, next: list });
-                nlsock_host_log_register(module.cast());
-            }
-        }
+        modules::join();
         return;
     }
     store(&SOCKET, Level::Warn as c_int);
@@ -172,8 +140,7 @@ pub(crate) fn check_no_host() -> Result<(), Errno> {
 /// Takes a module of the program in: it gets the level that is in force, and those set later.
 pub(crate) fn register(module: &'static VlogModule) {
     if nlsock_host_has_log() {
-        // SAFETY: a module of static life, laid out as the host expects.
-        unsafe { nlsock_host_log_register(core::ptr::from_ref(module).cast_mut().cast()) };
+        modules::register(module);
     } else {
         let mut program = PROGRAM.lock();
         store(module, program.level);
@@ -188,7 +155,13 @@ pub(crate) fn unregister(module: *const VlogModule) {
 
 #[inline]
 pub(crate) fn enabled(module: &VlogModule, level: Level) -> bool {
-    module.min_level.load(Relaxed) >= level as i32
+    module.min_level.load(Relaxed) >= level as i32 && enabled_by_host(module, level)
+}
+
+#[cold]
+#[inline(never)]
+fn enabled_by_host(module: &VlogModule, level: Level) -> bool {
+    modules::in_charge(module).min_level.load(Relaxed) >= level as i32
 }
 
 /// Logs a message that is wanted. Leaves errno alone.
@@ -198,10 +171,9 @@ pub(crate) fn emit(module: &VlogModule, level: Level, text: fmt::Arguments<'_>) 
     let text = text.to_string();
     if nlsock_host_has_log() {
         let text = CString::new(text.replace('\0', " ")).unwrap_or_default();
+        let module = core::ptr::from_ref(modules::in_charge(module)).cast();
         // SAFETY: a registered module, a C string.
-        unsafe {
-            nlsock_host_log(core::ptr::from_ref(module).cast(), level as c_int, text.as_ptr());
-        }
+        unsafe { nlsock_host_log(module, level as c_int, text.as_ptr()) };
     } else {
         console::write(name(module), level, &text);
     }
@@ -240,7 +212,7 @@ pub(crate) unsafe fn should_drop(
 ) -> bool {
     let _errno = Preserve::new();
     if nlsock_host_has_log() {
-        let module = core::ptr::from_ref(module).cast();
+        let module = core::ptr::from_ref(modules::in_charge(module)).cast();
         // SAFETY: the caller's promise; a registered module.
         return unsafe { nlsock_host_log_should_drop(module, level as c_int, limit) };
     }

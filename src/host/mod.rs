@@ -4,6 +4,7 @@
 pub(crate) mod console;
 pub(crate) mod counters;
 pub(crate) mod log;
+mod modules;
 pub(crate) mod poll;
 pub(crate) mod rate_limit;
 
@@ -12,6 +13,7 @@ use core::ffi::{CStr, c_char, c_int, c_short, c_void};
 
 unsafe extern "C" {
     safe fn nlsock_host_has_log() -> bool;
+    fn nlsock_host_log_module(name: *const c_char) -> *mut c_void;
     fn nlsock_host_log_register(module: *mut c_void);
     fn nlsock_host_log(module: *const c_void, level: c_int, message: *const c_char);
     fn nlsock_host_log_should_drop(
@@ -19,6 +21,7 @@ unsafe extern "C" {
         level: c_int,
         limit: *mut VlogRateLimit,
     ) -> bool;
+    fn nlsock_host_counter(name: *const c_char) -> *mut c_void;
     fn nlsock_host_counter_register(counter: *mut c_void) -> bool;
     fn nlsock_host_poll_fd_wait(fd: c_int, events: c_short, place: *const c_char) -> bool;
     fn nlsock_host_assert_failure(
