@@ -85,9 +85,9 @@ check-asan: deps ## Run the C tests with AddressSanitizer
 check-tsan: deps ## Run the C tests with ThreadSanitizer
 	c-tests/sanitize.sh thread
 
-check-kernel: stage ## Run the C tests on a kernel with Open vSwitch's datapath, in a VM
+check-kernel: stage ## Run tests and Open vSwitch on a kernel with its datapath, in a VM; SUITE=full: more
 	@c-tests/vm/deps.sh
-	c-tests/vm/kernel-tests.sh $(STAGE)
+	c-tests/vm/check-kernel.sh $(STAGE)
 
 check-ovs: ## Put the library under Open vSwitch and compare their tests; SUITE=full runs all of them
 	@$(MAKE) --no-print-directory FLAVOUR=ovs3 STAGE=$(STAGE)-ovs3 stage

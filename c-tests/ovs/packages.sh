@@ -1,4 +1,4 @@
-# What is needed, by the name of its package.  Read by check-ovs.sh.
+# What is needed, by the name of its package.  Read by check-ovs.sh and check-kernel.sh.
 
 source=/usr/src/openvswitch/openvswitch.tar.gz
 
@@ -30,9 +30,11 @@ find_missing() {
     need procps command -v ps
 }
 
-# Installs what is missing, where root may; sets 'missing' to what still is.
+# install_packages [FUNCTION]: installs what is missing by that function, where root may; sets 'missing'
+# to what still is.
 install_packages() {
-    find_missing
+    find=${1:-find_missing}
+    $find
     [ -n "$missing" ] || return
     [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return
     echo "# installing:$missing"
@@ -40,5 +42,5 @@ install_packages() {
     DEBIAN_FRONTEND=noninteractive in_background sh -c \
         'apt-get update && apt-get install -y --no-install-recommends "$@"' sh $missing \
         >/dev/null 2>&1
-    find_missing
+    $find
 }

@@ -1,4 +1,5 @@
-# Open vSwitch's own tests on both trees, and their results side by side.  Read by check-ovs.sh.
+# Open vSwitch's own tests on both trees, and their results side by side.  Read by check-ovs.sh
+# and check-kernel.sh.
 
 # So many that differ are tried again.  More of them are no races.
 most_again=40
@@ -65,14 +66,23 @@ choose_tests() {
     esac
 }
 
+# How the tests of a tree are run, and the name of the suite in the tree's folder of tests.
+# check-kernel.sh has others.
+runner=run_here
+testsuite=testsuite
+
+# run_here TREE FLAGS
+run_here() {
+    in_background in_namespace "$limit" make -C "$scratch/$1" check TESTSUITEFLAGS="$2" < /dev/null
+}
+
 # run_tests TREE JOBS TEST...: leaves lines of number, name and result in RESULTS of the tree.
 run_tests() {
     tree=$1
     at_once=$2
     shift 2
     started=$(date +%s)
-    in_background in_namespace "$limit" make -C "$scratch/$tree" check \
-        TESTSUITEFLAGS="-j$at_once $*" > "$scratch/$tree.output" 2>&1 < /dev/null
+    $runner "$tree" "-j$at_once $*" > "$scratch/$tree.output" 2>&1
     case $? in
         124 | 137) echo "# the tests of the $tree tree were ended after $limit seconds" ;;
     esac
@@ -85,7 +95,7 @@ run_tests() {
 
 # The programs in the tree are those that its tests ran.
 ran_own_programs() {
-    grep -- '--version$' "$scratch/$1/tests/testsuite.log" | sed 's/ --version$//; s/.* //' \
+    grep -- '--version$' "$scratch/$1/tests/$testsuite.log" | sed 's/ --version$//; s/.* //' \
         > "$scratch/names"
     [ -s "$scratch/names" ] || return 1
     while read -r program; do
@@ -118,7 +128,7 @@ keep_logs() {
     mkdir -p "$kept"
     for number; do
         # The folder's name has zeros before it.
-        find "$scratch/$tree/tests/testsuite.dir" -maxdepth 1 -name "*$number" \
+        find "$scratch/$tree/tests/$testsuite.dir" -maxdepth 1 -name "*$number" \
             | grep "/0*$number\$" | while read -r dir; do
                 cp -a "$dir" "$kept/$number"
             done
@@ -129,8 +139,8 @@ keep_logs() {
 # behind it, and so that no line looks like a result.
 show_log() {
     for try in 2 1; do
-        if [ -f "$scratch/logs$try/$2/$1/testsuite.log" ]; then
-            grep -v '^>' "$scratch/logs$try/$2/$1/testsuite.log" | tail -n 40 | sed 's/^/    /'
+        if [ -f "$scratch/logs$try/$2/$1/$testsuite.log" ]; then
+            grep -v '^>' "$scratch/logs$try/$2/$1/$testsuite.log" | tail -n 40 | sed 's/^/    /'
             return
         fi
     done
@@ -151,12 +161,17 @@ suites() {
         not_ok "the tests of Open vSwitch can be chosen"
         return
     fi
+    compare_trees
+}
+
+# Runs 'tests' on both trees, those again whose results differ, and reports each.
+compare_trees() {
     rm -rf "$scratch/logs1" "$scratch/logs2"
     for tree in original relinked; do
         # shellcheck disable=SC2086 # words
         run_tests "$tree" "$jobs" $tests
         check "the tests of the $tree tree ran its programs" ran_own_programs "$tree"
-        cp "$scratch/$tree/tests/testsuite.log" "$scratch/$tree.log"
+        cp "$scratch/$tree/tests/$testsuite.log" "$scratch/$tree.log"
     done
     side_by_side > "$scratch/first"
     if [ ! -s "$scratch/first" ]; then

@@ -1,0 +1,78 @@
+# Open vSwitch's own tests of the kernel's datapath, in the VM, on both trees.  Read by
+# check-kernel.sh, after suite.sh of check-ovs.sh.
+
+# Those that a kernel without connection tracking zones passes, and that need no other modules.  By
+# name, since numbers change with the version.
+datapath_tests="datapath - ping between two ports
+datapath - http between two ports
+datapath - ping between two ports on vlan
+datapath - ping over vxlan tunnel
+datapath - ping over gre tunnel
+datapath - ping over geneve tunnel
+datapath - flow resume with geneve tun_metadata
+datapath - clone action
+datapath - mpls actions
+datapath - multiple mpls label pop
+datapath - encap decap mpls actions
+datapath - multiple encap decap mpls actions
+datapath - basic truncate action
+datapath - configure cache size
+datapath - simulated flow action update
+mpls - encap header dp-support
+QoS - basic configuration
+IGMP - flood under normal action
+802.1ad - vlan_limit
+nsh - encap header
+nsh - decap header
+nsh - replace header
+nsh - forward
+layer3 - ping over VXLAN-GPE
+layer3 - ping over GRE
+layer3 - use non-local port as tunnel endpoint
+interface - add delete add same interface
+interface - add route to br and verify clean-up"
+
+# run_in_vm TREE FLAGS: leaves in the tree what "make check-kernel" would have left there.
+run_in_vm() {
+    folder=$scratch/kernel/suite-$1
+    rm -rf "$folder" "$scratch/$1/tests/$testsuite.log" "$scratch/$1/tests/$testsuite.dir"
+    mkdir -p "$folder" || return
+    in_vm "$limit" "$folder" "$vm/suite-inside.sh" "$scratch/$1" "$folder" "$2"
+    set -- "$1" "$status"
+    mv "$folder/$testsuite".* "$scratch/$1/tests/"
+    return "$2"
+}
+
+# Sets 'tests' to the numbers of those to run.
+choose_datapath_tests() {
+    tests=$suite
+    [ "$suite" = full ] || return 0
+    make -s -C "$original" check-kernel TESTSUITEFLAGS=--list > "$scratch/list" 2>&1
+    echo "$datapath_tests" > "$scratch/names"
+    tests=$(awk '
+        FNR == NR { wanted[$0]; next }
+        $1 ~ /^[0-9]+:$/ && $2 ~ /^[^:]+:[0-9]+$/ {
+            number = $1; $1 = $2 = ""; sub(/^ */, ""); sub(/:/, "", number)
+            if ($0 in wanted) print number
+        }' "$scratch/names" "$scratch/list" | tr '\n' ' ')
+    [ "$(echo "$tests" | wc -w)" = "$(grep -c . "$scratch/names")" ] && return
+    tail -n 20 "$scratch/list"
+    not_ok "the tests of the kernel's datapath can be chosen"
+    return 1
+}
+
+datapath_suites() {
+    if [ "$suite" = short ]; then
+        echo "# SUITE=full also runs Open vSwitch's own tests of the kernel's datapath"
+        return
+    fi
+    install_packages find_missing_for_tests
+    if [ -n "$missing" ]; then
+        skip "the tests of the kernel's datapath" "not installed here: apt-get install$missing"
+        return
+    fi
+    runner=run_in_vm
+    testsuite=system-kmod-testsuite
+    jobs=1
+    choose_datapath_tests && compare_trees
+}
