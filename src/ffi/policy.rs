@@ -9,7 +9,7 @@ use crate::host::log::log_limited;
 use crate::wire::{self, Finding};
 
 /// Tells the log what is odd about attributes; a policy that is itself wrong ends the process.
-fn note(finding: Finding) {
+pub(super) fn note(finding: Finding) {
     c_assert!(finding != Finding::BadPolicy, "nl_attr_validate", "policy->type < N_NL_ATTR_TYPES");
     log_limited!(MESSAGE, Dbg, "{finding}");
 }
