@@ -1,33 +1,4 @@
-# The two trees, and the proof of what the second one is made of.  Read by check-ovs.sh.
-
-replaced="netlink-socket netlink ofpbuf"
-
-# Builds the original, unless it is there from the run before.
-build_original() {
-    wanted=$(cksum < "$source")
-    if [ "$(cat "$original/.built" 2>/dev/null)" = "$wanted" ]; then
-        echo "# the original is in $original already"
-        ok "the original builds"
-        return
-    fi
-    rm -rf "$original"
-    mkdir "$original" || return
-    check "Debian's source unpacks" tar -xzf "$source" -C "$original" --strip-components=1 \
-        && check "the original is configured" configure_original \
-        && check "the original builds" make_all "$original" \
-        && echo "$wanted" > "$original/.built"
-}
-
-configure_original() {
-    # Position-independent code, since a program's data may have to be shared with the library.
-    # AF_XDP needs more libraries, and uses none of this code.
-    cd "$original" && ./configure CFLAGS="-O2 -g -fPIC" PYTHON3=/usr/bin/python3 --disable-afxdp
-}
-
-# make_all TREE: all that its tests need, too; so that none of them builds anything.
-make_all() {
-    make -C "$1" -j"$(nproc)" && make -C "$1" -j"$(nproc)" check TESTSUITEFLAGS=--version
-}
+# The relinked tree, and the proof of what the second one is made of.  Read by check-ovs.sh.
 
 # Programs of a tree, by their path in it.
 programs() {
