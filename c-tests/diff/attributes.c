@@ -213,14 +213,16 @@ subject_attributes(void)
         void (*run)(void);
     } operations[] = {
         { "type", type }, { "get_size", size }, { "get", get }, { "get_unspec 0", unspec_0 },
-        { "get_unspec 5", unspec_5 }, { "get_flag", flag }, { "get_u8", u8 }, { "get_u16", u16 }, { "get_u32", u32 },
+        { "get_unspec 5", unspec_5 }, { "get_flag", flag }, { "get_u8", u8 },
+        { "get_u16", u16 }, { "get_u32", u32 },
         { "get_u64", u64 }, { "get_be16", be16 }, { "get_be32", be32 }, { "get_be64", be64 },
         { "get_odp_port", odp_port },
 #ifndef FLAVOUR_2014
         { "get_u128", u128 }, { "get_be128", be128 }, { "get_in6_addr", in6_addr },
         { "get_eth_addr", eth_addr }, { "get_ib_addr", ib_addr },
 #endif
-        { "get_string", string }, { "get_nested", nested }, { "find", find }, { "for_each", walk }, { "for_each_unsafe", walk_unsafe },
+        { "get_string", string }, { "get_nested", nested }, { "find", find },
+        { "for_each", walk }, { "for_each_unsafe", walk_unsafe },
         { "is_valid", valid },
     };
     size_t i;

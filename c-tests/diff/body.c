@@ -1,7 +1,6 @@
-/* Naming cases, saying what happened, and the log. */
+/* Naming cases, and saying what happened. */
 
 #include "body.h"
-#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <sys/mman.h>
@@ -14,118 +13,6 @@ uint8_t pattern[70000];
 static const char *subject_name;
 static char case_name[128];
 static int *line;               /* Shared with the children. */
-static int log_line;            /* Of what was logged before the next line. */
-static bool sequence_numbers_vary;
-
-/* The log. */
-
-static int log_fd = -1;         /* What standard error became. */
-static off_t log_read;          /* So much of it was looked at. */
-
-/* Open vSwitch's log, where it is in the process. */
-extern void vlog_set_verbosity(const char *) __attribute__((weak));
-
-static void
-start_log(const char *level)
-{
-    log_fd = memfd_create("log", 0);
-    if (log_fd < 0 || dup2(log_fd, STDERR_FILENO) < 0) {
-        abort();
-    }
-    if (vlog_set_verbosity) {
-        char words[64];
-
-        vlog_set_verbosity("ANY:ANY:off");
-        snprintf(words, sizeof words, "netlink_socket:console:%s", level);
-        vlog_set_verbosity(words);
-        snprintf(words, sizeof words, "netlink:console:%s", level);
-        vlog_set_verbosity(words);
-    }
-}
-
-/* Returns what was logged since this was last called, as a string to be freed. */
-static char *
-read_log(void)
-{
-    off_t end = lseek(log_fd, 0, SEEK_END);
-    size_t size = (size_t) (end - log_read);
-    char *text = calloc(1, size + 1);
-
-    if (!text || pread(log_fd, text, size, log_read) != (ssize_t) size) {
-        abort();
-    }
-    log_read = end;
-    return text;
-}
-
-bool
-forget_log(const char *word)
-{
-    char *text = read_log();
-    bool found = strstr(text, word) != NULL;
-
-    free(text);
-    return found;
-}
-
-void
-hide_sequence_numbers(void)
-{
-    sequence_numbers_vary = true;
-}
-
-/* Prints 'text' without the number behind 'name', if it starts with both, and returns what follows;
- * else returns null.  0 is no such number. */
-static char *
-hide_number(const char *name, char *text)
-{
-    size_t length = strlen(name);
-
-    if (strncmp(text, name, length) || text[length] == '0') {
-        return NULL;
-    }
-    printf("%s?", name);
-    return text + length + strspn(text + length, "0123456789abcdef");
-}
-
-/* Prints a line of the log without its time and number, and without port ids, since the kernel
- * chooses them. */
-static void
-print_log_line(char *text)
-{
-    int bars = 0;
-
-    while (*text && bars < 2) {
-        bars += *text++ == '|';
-    }
-    printf("%s/%s.%d log %d: ", subject_name, case_name, *line + 1, ++log_line);
-    while (*text) {
-        char *next = hide_number("pid=", text);
-
-        if (!next && sequence_numbers_vary) {
-            next = hide_number("seq=", text);
-        }
-        if (!next) {
-            putchar(*text);
-            next = text + 1;
-        }
-        text = next;
-    }
-    putchar('\n');
-}
-
-static void
-say_log(void)
-{
-    char *text = read_log(), *next;
-
-    for (char *start = text; *start; start = next) {
-        next = strchr(start, '\n');
-        next = next ? (*next = '\0', next + 1) : start + strlen(start);
-        print_log_line(start);
-    }
-    free(text);
-}
 
 /* Cases. */
 
@@ -133,7 +20,16 @@ static void
 set_name(const char *format, va_list args)
 {
     vsnprintf(case_name, sizeof case_name, format, args);
-    *line = log_line = 0;
+    *line = 0;
+}
+
+/* What was logged behind the last line is not to be missed. */
+static void
+end_case(void)
+{
+    if (is_logged()) {
+        say("logged");
+    }
 }
 
 void
@@ -149,11 +45,12 @@ begin(const char *format, ...)
 void
 say(const char *format, ...)
 {
+    char key[sizeof case_name + 64];
     va_list args;
 
-    say_log();
-    log_line = 0;
-    printf("%s/%s.%d: ", subject_name, case_name, ++*line);
+    snprintf(key, sizeof key, "%s/%s.%d", subject_name, case_name, ++*line);
+    say_log(key);
+    printf("%s: ", key);
     va_start(args, format);
     vprintf(format, args);
     va_end(args);
@@ -174,7 +71,7 @@ attempt(void (*function)(void), const char *format, ...)
     child = fork();
     if (!child) {
         function();
-        say_log();
+        end_case();
         fflush(stdout);
         _exit(0);
     }
@@ -371,7 +268,7 @@ main(int argc, char *argv[])
             setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
             start_log("dbg");
             subjects[i].run();
-            say_log();
+            end_case();
             return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
         }
     }

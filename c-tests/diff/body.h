@@ -62,11 +62,20 @@ void show_at(const char *what, const struct ofpbuf *b, const void *p);
 void describe_bytes(const void *bytes, size_t size, char *text);
 enum { DESCRIBED = 80 };
 
+/* Starts looking at the log, from this level on. */
+void start_log(const char *level);
+
+/* Says what was logged since the last line, before the line with the key. */
+void say_log(const char *key);
+
+/* Returns whether anything was logged since the last line. */
+bool is_logged(void);
+
 /* Forgets what was logged since the last line.  Returns whether 'word' was in it. */
 bool forget_log(const char *word);
 
-/* From now on, sequence numbers are not told from each other in the log.  Which of the pooled sockets
- * a request goes by, and so its number, is each library's own business. */
+/* From now on, sequence numbers are not told from each other in the log.  Which of the pooled
+ * sockets a request goes by, and so its number, is each library's own business. */
 void hide_sequence_numbers(void);
 
 /* Bytes that are all different for a while. */

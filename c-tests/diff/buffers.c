@@ -213,7 +213,8 @@ static void
 hex(void)
 {
     static const char *const texts[] = {
-        "", " ", "00", "0", "0g", "g0", "12 34", "1 2", "aAbBfF", "12\t34\r\n56", "12.34. 56", "12:34",
+        "", " ", "00", "0", "0g", "g0", "12 34", "1 2", "aAbBfF", "12\t34\r\n56", "12.34. 56",
+        "12:34",
         "0x12", "12 3", "12\v34", "..", "\xff", "00112233445566778899aabbccddeeff001122",
     };
     size_t i;
@@ -272,64 +273,4 @@ subject_buffers(void)
     }
     hex();
     lists();
-}
-
-/* Sizes that do not fit. */
-
-static void huge_put(void) { ofpbuf_put_uninit(&b, n); }
-static void huge_push(void) { ofpbuf_push_uninit(&b, n); }
-
-static void
-huge_new(void)
-{
-    ofpbuf_uninit(&b);
-    ofpbuf_init(&b, n);
-}
-
-static void huge_headroom(void) { b = *ofpbuf_new_with_headroom(16, n); }
-static void huge_use(void) { ofpbuf_use_const(&b, pattern, n); }
-
-static void
-huge(void)
-{
-    make(kind, &b);
-    operation();
-    show_fields("leaves", &b);
-}
-
-void
-subject_huge(void)
-{
-    static const struct {
-        const char *name;
-        void (*run)(void);
-    } huges[] = {
-        { "put_uninit", huge_put }, { "push_uninit", huge_push }, { "reserve", reserve },
-        { "prealloc_headroom", prealloc_headroom }, { "prealloc_tailroom", prealloc_tailroom },
-        { "init", huge_new }, { "new_with_headroom", huge_headroom }, { "use_const", huge_use },
-    };
-    static const struct {
-        const char *name;
-        size_t n;
-    } sizes[] = {
-        { "UINT32_MAX - 64", UINT32_MAX - 64 }, { "UINT32_MAX - 8", UINT32_MAX - 8 },
-        { "UINT32_MAX", UINT32_MAX }, { "UINT32_MAX + 1", (size_t) UINT32_MAX + 1 },
-        { "SIZE_MAX / 2", SIZE_MAX / 2 }, { "SIZE_MAX - 8", SIZE_MAX - 8 }, { "SIZE_MAX", SIZE_MAX },
-    };
-    void *memory = malloc((size_t) UINT32_MAX + 4096);
-    size_t i, j;
-
-    if (!memory) {
-        puts("skip huge: the system gives no process 4 GiB of addresses");
-        return;
-    }
-    free(memory);
-    for (i = 0; i < N_ELEMENTS(huges); i++) {
-        operation = huges[i].run;
-        for (j = 0; j < N_ELEMENTS(sizes); j++) {
-            n = sizes[j].n;
-            kind = i == 2 ? EMPTY : SMALL;
-            attempt(huge, "%s %s", huges[i].name, sizes[j].name);
-        }
-    }
 }

@@ -131,7 +131,6 @@ operate(void)
 static void
 values(void)
 {
-    static const uint8_t address[16] = { 0xfe, 0x80, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14 };
     size_t i;
 
     for (i = 0; i < 4; i++) {
@@ -170,7 +169,7 @@ values(void)
 
         memcpy(&u128, pattern + i, sizeof u128);
         memcpy(&be128, pattern + 16 + i, sizeof be128);
-        memcpy(&in6, address, sizeof in6);
+        memcpy(&in6, pattern + 32 + i, sizeof in6);
         VALUE(put_u128(&b, type, u128));
         VALUE(put_be128(&b, type, be128));
         VALUE(put_in6_addr(&b, type, &in6));

@@ -155,7 +155,8 @@ subject_nested(void)
     /* Sizes that are put; the first few are also places, of which the last is none. */
     enum { PLACES = 6 };
     static const size_t sizes[] = {
-        0, 1, 3, 4, 8, 12, 13, 16, 17, 20, 1000, 65524, 65528, 65530, 65531, 65532, 65535, 65536, 131068
+        0, 1, 3, 4, 8, 12, 13, 16, 17, 20, 1000, 65524, 65528, 65530, 65531, 65532, 65535, 65536,
+        131068
     };
     size_t i, j;
 

@@ -46,8 +46,8 @@ link() {
 
 build_programs() {
     check "the original splits in two libraries" split_original \
-        && check "the bodies compile with the original's headers" compile_bodies with-theirs -DORIGINAL \
-            -isystem "$original/include" -isystem "$original/lib" -isystem "$original" \
+        && check "the bodies compile with the original's headers" compile_bodies with-theirs \
+            -DORIGINAL -isystem "$original/include" -isystem "$original/lib" -isystem "$original" \
         && check "the bodies compile with our headers" compile_bodies with-ours \
             -I"$stage/include/nlsock-ovs3" \
         && check "the broken functions compile" compile -shared -fPIC \

@@ -1,6 +1,6 @@
-/* Sockets: made, asked, sent to, received from; and multicast groups. */
+/* Sockets: made, asked, sent to, received from. */
 
-#include "network.h"
+#include "one-socket.h"
 #include <fcntl.h>
 #include <poll.h>
 
@@ -11,30 +11,6 @@
 /* The host's poll loop, or what stands in for it. */
 extern void poll_block(void) __attribute__((weak));
 extern void nlsock_poll_block(void) __attribute__((weak));
-
-static struct nl_sock *sock;
-static struct ofpbuf request, reply;
-
-static void
-open_socket(int protocol)
-{
-    int error = nl_sock_create(protocol, &sock);
-
-    if (error) {
-        say("cannot open a socket: %d", error);
-        exit(EXIT_FAILURE);
-    }
-    ofpbuf_init(&request, 64);
-    ofpbuf_init(&reply, 64);
-}
-
-static void
-close_socket(void)
-{
-    nl_sock_destroy(sock);
-    ofpbuf_uninit(&request);
-    ofpbuf_uninit(&reply);
-}
 
 static void
 protocols(void)
@@ -287,96 +263,4 @@ subject_sockets(void)
     attempt(send_closed, "closed");
     drain();
     wait();
-}
-
-/* Groups. */
-
-/* How many notifications are there. */
-static int
-count(void)
-{
-    int n = 0;
-
-    while (!recv_message(sock, &reply, false)) {
-        n += nl_msg_nlmsghdr(&reply)->nlmsg_type == RTM_NEWLINK;
-    }
-    return n;
-}
-
-static void
-notifications(void)
-{
-    begin("notifications");
-    open_socket(NETLINK_ROUTE);
-    netns_set_lo(false);
-    say("not joined: %d", count());
-    say("joins %d", nl_sock_join_mcgroup(sock, RTNLGRP_LINK));
-    say("again %d", nl_sock_join_mcgroup(sock, RTNLGRP_LINK));
-    netns_set_lo(true);
-    netns_set_lo(false);
-    say("receives %d", recv_message(sock, &reply, false));
-    say("type %u, seq %u", nl_msg_nlmsghdr(&reply)->nlmsg_type,
-        nl_msg_nlmsghdr(&reply)->nlmsg_seq);
-    say("more: %d", count());
-    netns_set_lo(true);
-    say("leaves %d", nl_sock_leave_mcgroup(sock, RTNLGRP_LINK));
-    say("again %d", nl_sock_leave_mcgroup(sock, RTNLGRP_LINK));
-    netns_set_lo(false);
-    say("from before: %d", count());
-    netns_set_lo(true);
-    close_socket();
-}
-
-static void
-bad_groups(void)
-{
-    static const unsigned int groups[] = { 0, 1000000, UINT32_MAX };
-    size_t i;
-
-    open_socket(NETLINK_ROUTE);
-    for (i = 0; i < N_ELEMENTS(groups); i++) {
-        begin("group %u", groups[i]);
-        say("joins %d", nl_sock_join_mcgroup(sock, groups[i]));
-        say("leaves %d", nl_sock_leave_mcgroup(sock, groups[i]));
-    }
-    close_socket();
-}
-
-/* More notifications than the socket has room for. */
-static void
-overflow(void)
-{
-    int size = 1, i, received = 0, error;
-
-    open_socket(NETLINK_ROUTE);
-    setsockopt(nl_sock_fd(sock), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
-    say("joins %d", nl_sock_join_mcgroup(sock, RTNLGRP_LINK));
-    for (i = 0; i < 50; i++) {
-        netns_set_lo(i & 1);
-    }
-    say("receives %d", recv_message(sock, &reply, false));
-    show_fields("buffer", &reply);
-    while (!(error = recv_message(sock, &reply, false))) {
-        received++;
-    }
-    forget_log("");
-    say("then %d: some %d, all %d", error, received > 0, received > 49);
-    for (i = 0; i < 50; i++) {
-        netns_set_lo(i & 1);
-    }
-    say("drains %d", nl_sock_drain(sock));
-    error = recv_message(sock, &reply, false);
-    forget_log("");
-    say("receives %d", error);
-    close_socket();
-}
-
-void
-subject_groups(void)
-{
-    enter_network();
-    notifications();
-    bad_groups();
-    begin("overflow");
-    overflow();
 }
