@@ -93,9 +93,11 @@ check-ovs: ## Put the library under Open vSwitch and compare their tests; SUITE=
 	@$(MAKE) --no-print-directory FLAVOUR=ovs3 STAGE=$(STAGE)-ovs3 stage
 	c-tests/ovs/check-ovs.sh $(STAGE)-ovs3
 
+diff_stage = $(STAGE)$(if $(NLSOCK_REF),,-ovs3)
+
 check-diff: ## Make the same calls to the original and to the library; COUNT random ones, SEED
-	@$(MAKE) --no-print-directory FLAVOUR=ovs3 STAGE=$(STAGE)-ovs3 stage
-	c-tests/diff/check-diff.sh $(STAGE)-ovs3
+	@$(MAKE) --no-print-directory FLAVOUR=$(if $(NLSOCK_REF),2014,ovs3) STAGE=$(diff_stage) stage
+	c-tests/diff/check-diff.sh $(diff_stage)
 
 # Of "make fuzz" and "make soak".
 SECONDS = 60

@@ -33,6 +33,7 @@ static void be32(void) { say("%#x", nl_attr_get_be32(nla)); }
 static void be64(void) { say("%#llx", (unsigned long long) nl_attr_get_be64(nla)); }
 static void odp_port(void) { say("%#x", nl_attr_get_odp_port(nla)); }
 
+#ifndef FLAVOUR_2014
 static void
 say_value(const void *value, size_t bytes)
 {
@@ -42,7 +43,6 @@ say_value(const void *value, size_t bytes)
     say("%s", text);
 }
 
-#ifndef FLAVOUR_2014
 static void
 u128(void)
 {

@@ -112,7 +112,9 @@ describe_bytes(const void *bytes, size_t size, char *text)
 static void
 describe_pointer(const void *base, const void *p, char *text)
 {
-    if (p) {
+    if (p && !base) {
+        strcpy(text, "left");
+    } else if (p) {
         sprintf(text, "%+" PRIdPTR, (intptr_t) ((uintptr_t) p - (uintptr_t) base));
     } else {
         strcpy(text, "null");

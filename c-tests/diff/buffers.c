@@ -45,10 +45,51 @@ static void padto(void) { ofpbuf_padto(&b, n); }
 static void reinit(void) { ofpbuf_reinit(&b, n); }
 static void shift_up(void) { ofpbuf_shift(&b, (int) n); }
 static void shift_down(void) { ofpbuf_shift(&b, -(int) n); }
+#ifndef FLAVOUR_2014
 static void insert_first(void) { ofpbuf_insert(&b, 0, pattern + 100, n); }
 static void insert_within(void) { ofpbuf_insert(&b, 3, pattern + 100, n); }
 static void insert_last(void) { ofpbuf_insert(&b, ofpbuf_size(&b), pattern + 100, n); }
 static void insert_beyond(void) { ofpbuf_insert(&b, ofpbuf_size(&b) + 1, pattern + 100, n); }
+static void truncated(void) { truncate_to(&b, n); }
+#else
+static void reserve_more(void) { ofpbuf_reserve_with_tailroom(&b, n, n / 2); }
+
+static void
+resize(void *(*function)(struct ofpbuf *, int))
+{
+    void *p = function(&b, (int) n - 8);
+
+    show_at("returns", &b, p);
+    fill(p, n > 8 ? n - 8 : 0);
+}
+
+static void resize_l2(void) { resize(ofpbuf_resize_l2); }
+static void resize_l2_5(void) { resize(ofpbuf_resize_l2_5); }
+
+static void
+clear_and_reserve_more(void)
+{
+    ofpbuf_clear(&b);
+    ofpbuf_reserve_with_tailroom(&b, n, n / 2);
+}
+
+static void
+payloads(void)
+{
+    ofpbuf_padto(&b, 64);
+    ofpbuf_set_frame(&b, ofpbuf_data(&b));
+    ofpbuf_set_l3(&b, (char *) ofpbuf_data(&b) + 2);
+    ofpbuf_set_l4(&b, (char *) ofpbuf_data(&b) + (n < 64 ? n : 64));
+    say("l4 size %zu", ofpbuf_l4_size(&b));
+    show_at("l2", &b, ofpbuf_l2(&b));
+    show_at("l2.5", &b, ofpbuf_l2_5(&b));
+    show_at("l3", &b, ofpbuf_l3(&b));
+    show_at("tcp", &b, ofpbuf_get_tcp_payload(&b));
+    show_at("udp", &b, ofpbuf_get_udp_payload(&b));
+    show_at("sctp", &b, ofpbuf_get_sctp_payload(&b));
+    show_at("icmp", &b, ofpbuf_get_icmp_payload(&b));
+}
+#endif
 
 static void
 use(void)
@@ -62,13 +103,24 @@ use(void)
     show("stack", &other);
     ofpbuf_use_const(&other, pattern, n);
     show("const", &other);
+#ifndef FLAVOUR_2014
     ofpbuf_use_data(&other, pattern, n);
     show("data", &other);
+#else
+    ofpbuf_use(&other, malloc(n + 1), n + 1);
+    show("use", &other);
+    ofpbuf_uninit(&other);
+    say("left %d", ofpbuf_get_uninit_pointer(&other) == ofpbuf_base(&other));
+    memset(&other, 0x55, sizeof other);
+    ofpbuf_init_dpdk(&other, n);
+    say("DPDK source %d, allocated %u", other.source, other.allocated);
+#endif
     ofpbuf_init(&other, n);
     show("init", &other);
     ofpbuf_uninit(&other);
 }
 
+#ifndef FLAVOUR_2014
 static void
 use_ds(void)
 {
@@ -82,6 +134,15 @@ use_ds(void)
     show("more", &other);
     ofpbuf_uninit(&other);
 }
+
+static void
+align(void)
+{
+    ofpbuf_pull(&b, n < ofpbuf_size(&b) ? n : ofpbuf_size(&b));
+    ofpbuf_align(&b);
+    say("aligned %d", !((uintptr_t) ofpbuf_data(&b) % 16));
+}
+#endif
 
 static void
 new(void)
@@ -135,14 +196,6 @@ trim(void)
 }
 
 static void
-align(void)
-{
-    ofpbuf_pull(&b, n < ofpbuf_size(&b) ? n : ofpbuf_size(&b));
-    ofpbuf_align(&b);
-    say("aligned %d", !((uintptr_t) ofpbuf_data(&b) % 16));
-}
-
-static void
 to_string(void)
 {
     char *text = ofpbuf_to_string(&b, n);
@@ -153,8 +206,6 @@ to_string(void)
     say("%s", text);
     free(text);
 }
-
-static void truncated(void) { truncate_to(&b, n); }
 
 /* What lies around the data moves with it, as far as there is room: pulling and pushing back shows
  * it. */
@@ -181,12 +232,19 @@ static const struct {
     { "push_uninit", push_uninit }, { "push_zeros", push_zeros }, { "push", push },
     { "reserve", reserve }, { "clear, reserve", clear_and_reserve },
     { "prealloc_headroom", prealloc_headroom }, { "prealloc_tailroom", prealloc_tailroom },
-    { "padto", padto }, { "reinit", reinit },
-    { "shift up", shift_up }, { "shift down", shift_down }, { "insert first", insert_first },
-    { "insert within", insert_within }, { "insert last", insert_last },
-    { "insert beyond", insert_beyond }, { "use", use }, { "use_ds", use_ds }, { "new", new },
-    { "clone", copy }, { "steal_data", steal }, { "trim", trim }, { "align", align },
-    { "to_string", to_string }, { "truncate", truncated }, { "surroundings", surroundings },
+    { "padto", padto }, { "reinit", reinit }, { "shift up", shift_up },
+    { "shift down", shift_down }, { "use", use }, { "new", new }, { "clone", copy },
+    { "steal_data", steal }, { "trim", trim }, { "to_string", to_string },
+    { "surroundings", surroundings },
+#ifndef FLAVOUR_2014
+    { "insert first", insert_first }, { "insert within", insert_within },
+    { "insert last", insert_last }, { "insert beyond", insert_beyond }, { "use_ds", use_ds },
+    { "align", align }, { "truncate", truncated },
+#else
+    { "reserve_with_tailroom", reserve_more },
+    { "clear, reserve_with_tailroom", clear_and_reserve_more }, { "resize_l2", resize_l2 },
+    { "resize_l2_5", resize_l2_5 }, { "payloads", payloads },
+#endif
 };
 
 static void (*operation)(void);

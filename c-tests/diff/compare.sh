@@ -30,7 +30,7 @@ lacks() {
 }
 
 subjects() {
-    for subject in $("$build/ours"); do
+    for subject in $("$build/$ours"); do
         if ! ask original "$subject" > "$scratch/output" 2>&1; then
             cat "$scratch/output"
             not_ok "$subject: the original ends well"
@@ -40,7 +40,7 @@ subjects() {
             skip "$subject" "$why_not"
             continue
         fi
-        for run in ours relinked; do
+        for run in $runs; do
             check "$subject: $run as the original" same "$subject" "$run" \
                 && grep '^#' "$scratch/output"
         done
@@ -71,7 +71,7 @@ random_operations() {
     check "$count random operations on the original, seed $seed" ask original random \
         "$count" "$seed" || return
     echo "# what they said has the checksum $(cksum < "$build/original.txt")"
-    for run in ours relinked; do
+    for run in $runs; do
         check "$count random operations: $run as the original" same_steps "$run"
     done
 }
@@ -96,17 +96,17 @@ notices_in() {
     ask original "$subject" > "$scratch/output" 2>&1 || return
     ! lacks > /dev/null || return
     for how; do
-        notices "$how" same "$subject" ours
+        notices "$how" same "$subject" "$ours"
     done
 }
 
 # What is listed must differ.
 notices_stale() {
-    ask original nested && ask ours nested || return
-    printf '\ncase: nested/levels.1\noriginal: one\nours: another\nreason: none\n' \
+    ask original nested && ask "$ours" nested || return
+    printf '\ncase: nested/levels.1\noriginal: one\nours: another\nreason: none\nonly: %s\n' "$ours" \
         | cat "$here/differences.list" - > "$build/longer.list"
-    awk -v run=ours -v subject=nested -f "$here/compare.awk" "$build/longer.list" \
-        "$build/original.txt" "$build/ours.txt" \
+    awk -v run="$ours" -v subject=nested -f "$here/compare.awk" "$build/longer.list" \
+        "$build/original.txt" "$build/$ours.txt" \
         | grep 'listed, but no difference: nested/levels.1'
 }
 
@@ -114,7 +114,7 @@ notices_stale() {
 failures() {
     ask original nested > "$scratch/output" 2>&1
     preload="LD_PRELOAD=$build/broken.so BROKEN=nothing"
-    check "functions that are there to be broken change nothing by themselves" same nested ours
+    check "functions that are there to be broken change nothing by themselves" same nested "$ours"
     preload=
     notices_in buffers growth
     notices_in messages string
@@ -122,7 +122,7 @@ failures() {
     notices_in attributes value
     notices_in validate validation
     notices_in parse parsing
-    notices_in errors words
+    notices_in errors error
     notices_in sockets sending
     notices_in groups group
     notices_in transactions transaction
@@ -130,6 +130,6 @@ failures() {
     notices_in lookups lookup
     ask original random 10000 "$seed" > "$scratch/output" 2>&1
     count=10000
-    notices growth-at-random same_steps ours
+    notices growth-at-random same_steps "$ours"
     check "the comparison notices what is listed and does not differ" notices_stale
 }

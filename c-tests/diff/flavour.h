@@ -13,6 +13,7 @@ static inline void ofpbuf_set_size(struct ofpbuf *b, uint32_t size) { b->size = 
 
 #define recv_message(SOCK, BUF, WAIT) nl_sock_recv(SOCK, BUF, NULL, WAIT)
 #else
+#define ovs_list list
 #define recv_message(SOCK, BUF, WAIT) nl_sock_recv(SOCK, BUF, WAIT)
 #endif
 
@@ -62,7 +63,7 @@ truncate_to(struct ofpbuf *b, size_t size)
 }
 #endif
 
-#ifndef ORIGINAL
+#if !defined ORIGINAL && !defined FLAVOUR_2014
 struct ds { char *string; size_t length, allocated; };
 #endif
 

@@ -36,7 +36,7 @@ say_message(const char *what, const struct ofpbuf *msg, const struct ofpbuf *req
         say("%s: %u bytes", what, size);
         return;
     }
-    if (h->nlmsg_type != RTM_NEWLINK) {
+    if (h->nlmsg_type != RTM_NEWLINK || asked->nlmsg_type != RTM_GETLINK) {
         /* Errors quote the request, with what the library and the kernel choose. */
         copy = malloc(size);
         memcpy(copy, h, size);

@@ -311,7 +311,26 @@ look(struct slot *s)
     note(" %zu %zu", ofpbuf_headroom(&s->b), ofpbuf_tailroom(&s->b));
 }
 
-#ifndef FLAVOUR_2014
+#ifdef FLAVOUR_2014
+static void
+resize(struct slot *s)
+{
+    int n = (int) below(40) - (int) below(40);
+    void *p;
+
+    moved(s);
+    if (n > (int) ofpbuf_headroom(&s->b) && s->b.source == OFPBUF_STACK) {
+        n = 0;
+    }
+    if (-n > (int) ofpbuf_size(&s->b)) {
+        n = 0;
+    }
+    note(" %d", n);
+    p = below(2) ? ofpbuf_resize_l2(&s->b, n) : ofpbuf_resize_l2_5(&s->b, n);
+    note_at(&s->b, p);
+    fill(p, n > 0 ? (size_t) n : 0);
+}
+#else
 static void
 insert(struct slot *s)
 {
@@ -355,6 +374,8 @@ const struct operation buffer_operations[] = {
     { "look", look },
 #ifndef FLAVOUR_2014
     { "insert", insert }, { "align", align }, { "reset_size", reset_size },
+#else
+    { "resize", resize },
 #endif
 };
 const uint32_t n_buffer_operations = N_ELEMENTS(buffer_operations);

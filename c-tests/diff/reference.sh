@@ -59,6 +59,19 @@ build_programs() {
             -L"$stage/lib" -lnlsock-ovs3 -L"$build" -lrest
 }
 
+# The flavour of 2014 and a library of its interface, both with our headers.
+build_2014_programs() {
+    check "the bodies compile" compile_bodies with-ours -DFLAVOUR_2014 \
+            -I"$stage/include/nlsock" \
+        && check "the broken functions compile" compile -shared -fPIC -DFLAVOUR_2014 \
+            -I"$stage/include/nlsock" -o "$build/broken.so" "$here/preload/broken.c" \
+        && check "what our headers need compiles" compile -I"$stage/include/nlsock" -shared -fPIC \
+            -o "$build/libheaders.so" "$root/c-tests/faults/reference.c" \
+        && check "the original's program links" link original with-ours "$NLSOCK_REF" \
+            -L"$build" -lheaders -Wl,-rpath,"$(dirname "$NLSOCK_REF")" \
+        && check "ours links" link 2014 with-ours -L"$stage/lib" -lnlsock
+}
+
 # takes_from PROGRAM LIBRARY: every name of the interface that the program takes is bound to the
 # library; but for those that came after 3.1, which are weak.
 takes_from() {
@@ -81,7 +94,7 @@ takes() {
 
 # The bodies call every function that the library exports.
 complete() {
-    grep -E '^(nl|ofpbuf)_' "$root/src/abi/ovs3/exports.list" | sort > "$build/exported"
-    takes "$build/ours" Uw > "$build/taken"
+    grep -E '^(nl|ofpbuf)_' "$exports" | sort > "$build/exported"
+    takes "$build/$ours" Uw > "$build/taken"
     [ -s "$build/exported" ] && ! comm -23 "$build/exported" "$build/taken" | grep .
 }

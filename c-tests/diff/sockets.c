@@ -146,6 +146,27 @@ namespaces(void)
 }
 #endif
 
+#ifdef FLAVOUR_2014
+static void
+transact(void)
+{
+    struct ofpbuf *answer = NULL;
+    struct nl_transaction transaction = { &request, &reply, -1 };
+    struct nl_transaction *pointer = &transaction;
+
+    begin("transact");
+    open_socket(NETLINK_ROUTE);
+    put_getlink(&request, 1);
+    say("returns %d", nl_sock_transact(sock, &request, &answer));
+    say_message("reply", answer, &request);
+    ofpbuf_delete(answer);
+    nl_sock_transact_multiple(sock, &pointer, 1);
+    say("error %d", transaction.error);
+    say_message("reply", &reply, &request);
+    close_socket();
+}
+#endif
+
 /* Into buffers of each size and kind. */
 static enum kind kind;
 
@@ -252,6 +273,8 @@ subject_sockets(void)
     send_and_receive();
 #ifndef FLAVOUR_2014
     namespaces();
+#else
+    transact();
 #endif
     for (kind = 0; kind < N_KINDS; kind++) {
         attempt(receive_into, "receive into %s", kind_names[kind]);

@@ -55,9 +55,6 @@ singles(void)
     ofpbuf_clear(&request);
     nl_msg_put_nlmsghdr(&request, 0, 65000, NLM_F_REQUEST);
     transact(NETLINK_ROUTE);
-    begin("no protocol");
-    put_getlink(&request, 1);
-    transact(1);
     begin("no such family");
     ofpbuf_clear(&request);
     nl_msg_put_genlmsghdr(&request, 0, 999, NLM_F_REQUEST, 1, 1);
@@ -67,6 +64,24 @@ singles(void)
     nl_msg_put_genlmsghdr(&request, 0, GENL_ID_CTRL, NLM_F_REQUEST, CTRL_CMD_GETFAMILY, 1);
     nl_msg_put_string(&request, CTRL_ATTR_FAMILY_NAME, "nlctrl");
     transact(NETLINK_GENERIC);
+}
+
+static void
+unsupported_protocol(void)
+{
+    struct ofpbuf *reply = (void *) 1;
+    int error;
+
+    put_getlink(&request, 1);
+    error = nl_transact(1, &request, &reply);
+    say("returns %d, null %d", error, !reply);
+}
+
+static void
+unsupported_protocol_without_reply(void)
+{
+    put_getlink(&request, 1);
+    say("returns %d", nl_transact(1, &request, NULL));
 }
 
 /* Of the acknowledgement behind the reply, the next one shall see nothing. */
@@ -239,6 +254,8 @@ subject_transactions(void)
     /* Each with a pool of its own. */
     attempt(singles, "singles");
     attempt(acknowledged_reply, "acknowledged reply");
+    attempt(unsupported_protocol, "protocol 1");
+    attempt(unsupported_protocol_without_reply, "protocol 1, without reply");
     attempt(no_such_protocol, "protocol 32");
     attempt(short_request, "a request too short");
     for (room = 16; room <= 2048; room *= 4) {

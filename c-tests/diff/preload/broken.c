@@ -58,11 +58,19 @@ nl_policy_parse(const struct ofpbuf *msg, size_t offset, const struct nl_policy 
     return ok;
 }
 
+#ifndef FLAVOUR_2014
 bool
 nl_msg_nlmsgerr(const struct ofpbuf *msg, int *error, const char **attr_msg)
 {
-    return REAL(nl_msg_nlmsgerr)(msg, error, broken("words") ? NULL : attr_msg);
+    return REAL(nl_msg_nlmsgerr)(msg, broken("error") ? NULL : error, attr_msg);
 }
+#else
+bool
+nl_msg_nlmsgerr(const struct ofpbuf *msg, int *error)
+{
+    return REAL(nl_msg_nlmsgerr)(msg, broken("error") ? NULL : error);
+}
+#endif
 
 int
 nl_sock_send(struct nl_sock *sock, const struct ofpbuf *msg, bool wait)
