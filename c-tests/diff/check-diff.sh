@@ -53,8 +53,9 @@ if [ ! -e "$stage/lib/$library.so" ]; then
     finish
 fi
 
+missing=
 [ -n "${NLSOCK_REF-}" ] || install_packages
-if [ -n "${missing-}" ]; then
+if [ -n "$missing" ]; then
     skip "the same answers as the original" "not installed here: apt-get install$missing"
     finish
 fi

@@ -132,22 +132,37 @@ start_slot(struct slot *s)
     }
 }
 
+static const struct operation *
+some_operation(void)
+{
+    const struct {
+        const struct operation *operations;
+        uint32_t n;
+    } kinds[] = {
+        { buffer_operations, n_buffer_operations }, { whole_operations, n_whole_operations },
+        { message_operations, n_message_operations }, { reading_operations, n_reading_operations },
+    };
+    uint32_t all = 0, which;
+    size_t i;
+
+    for (i = 0; i < N_ELEMENTS(kinds); i++) {
+        all += kinds[i].n;
+    }
+    which = below(all);
+    for (i = 0; which >= kinds[i].n; i++) {
+        which -= kinds[i].n;
+    }
+    return &kinds[i].operations[which];
+}
+
 static void
 step(unsigned long number)
 {
-    uint32_t which = below(n_buffer_operations + n_message_operations + n_reading_operations);
     uint32_t index = below(N_SLOTS);
     struct slot *s = &slots[index];
-    const struct operation *operation;
+    const struct operation *operation = some_operation();
     char text[512];
 
-    if (which < n_buffer_operations) {
-        operation = &buffer_operations[which];
-    } else if ((which -= n_buffer_operations) < n_message_operations) {
-        operation = &message_operations[which];
-    } else {
-        operation = &reading_operations[which - n_message_operations];
-    }
     notes[0] = '\0';
     operation->run(s);
     describe(&s->b, text, sizeof text);

@@ -45,7 +45,9 @@ void moved(struct slot *);
 /* Sets a slot up anew. */
 operation start_slot;
 
-extern const struct operation buffer_operations[], message_operations[], reading_operations[];
-extern const uint32_t n_buffer_operations, n_message_operations, n_reading_operations;
+extern const struct operation buffer_operations[], whole_operations[], message_operations[],
+    reading_operations[];
+extern const uint32_t n_buffer_operations, n_whole_operations, n_message_operations,
+    n_reading_operations;
 
 #endif /* random.h */
