@@ -33,8 +33,8 @@ shared = $(BUILD)/lib$(name_$(1)).so.$(VERSION)
 static = $(BUILD)/lib$(name_$(1)).a
 headers = $(shell cd include && find $(name_$(1)) -name '*.h')
 
-.PHONY: all help demo check check-valgrind check-faults check-asan check-tsan check-kernel check-ovs fuzz
-.PHONY: soak bench bench-check bench-baseline
+.PHONY: all help demo check check-valgrind check-faults check-asan check-tsan check-kernel check-ovs
+.PHONY: check-diff fuzz soak bench bench-check bench-baseline
 .PHONY: deps headers exports install uninstall stage clean
 
 all: $(foreach f,$(FLAVOURS),$(call shared,$f) $(call static,$f)) ## Build the shared and static libraries; FLAVOUR=2014|ovs3 for one
@@ -92,6 +92,12 @@ check-kernel: stage ## Run tests and Open vSwitch on a kernel with its datapath,
 check-ovs: ## Put the library under Open vSwitch and compare their tests; SUITE=full runs all of them
 	@$(MAKE) --no-print-directory FLAVOUR=ovs3 STAGE=$(STAGE)-ovs3 stage
 	c-tests/ovs/check-ovs.sh $(STAGE)-ovs3
+
+diff_stage = $(STAGE)$(if $(NLSOCK_REF),,-ovs3)
+
+check-diff: ## Make the same calls to the original and to the library; COUNT random ones, SEED
+	@$(MAKE) --no-print-directory FLAVOUR=$(if $(NLSOCK_REF),2014,ovs3) STAGE=$(diff_stage) stage
+	c-tests/diff/check-diff.sh $(diff_stage)
 
 bench: stage ## Measure this library beside others, into docs/bench/; NLSOCK_REF=LIBRARY for that of 2014
 	c-tests/bench/bench.sh $(STAGE)

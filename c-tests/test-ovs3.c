@@ -276,6 +276,39 @@ new_types_have_lengths(void)
     }
 }
 
+/* A refusal with words, in 'size' bytes, and then 'garbage' bytes. */
+static const char *
+words_of(const char *words, size_t size, size_t garbage)
+{
+    static uint64_t memory[16];
+    struct nlmsgerr refusal = { .error = -EINVAL, .msg = { .nlmsg_len = 17 } };
+    const char *text = NULL;
+    struct ofpbuf msg;
+    int error = 0;
+
+    ofpbuf_use_stack(&msg, memory, sizeof memory);
+    nl_msg_put_nlmsghdr(&msg, 0, NLMSG_ERROR, 0x200 /* NLM_F_ACK_TLVS */);
+    nl_msg_put(&msg, &refusal, sizeof refusal);
+    nl_msg_put_uninit(&msg, 1);         /* The rest of the request, which the kernel pads. */
+    nl_msg_put_unspec(&msg, 1, words, size);
+    ofpbuf_put_zeros(&msg, garbage);
+    CHECK(nl_msg_nlmsgerr(&msg, &error, &text));
+    CHECK_INT(error, EINVAL);
+    return text;
+}
+
+static void
+words_are_well_formed_or_none(void)
+{
+    const char *text = words_of("because", 8, 0);
+
+    CHECK(text && !strcmp(text, "because"));
+    CHECK(!words_of("because", 7, 0));
+    CHECK(!words_of("be\0ause", 8, 0));
+    CHECK(!words_of("", 0, 0));
+    CHECK(!words_of("because", 8, 2));
+}
+
 /* The kernel. */
 
 static void
@@ -394,6 +427,7 @@ main(void)
     RUN(nested_attributes_can_be_taken_back);
     RUN(attributes_need_no_room_for_padding);
     RUN(new_types_have_lengths);
+    RUN(words_are_well_formed_or_none);
     RUN(refusals_say_why);
     RUN(links_are_dumped);
     RUN(the_receive_buffer_is_4_mib);

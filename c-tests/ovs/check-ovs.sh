@@ -30,6 +30,7 @@ else
 fi
 
 . "$root/c-tests/results.sh"
+
 finish() {
     echo
     echo "nlsock under Open vSwitch: $passed passed, $failed failed, $skipped skipped"
@@ -39,6 +40,7 @@ finish() {
 
 . "$here/common.sh"
 . "$here/packages.sh"
+. "$here/original.sh"
 . "$here/trees.sh"
 . "$here/daemon.sh"
 . "$here/suite.sh"
@@ -65,7 +67,7 @@ if ! has_space 1200; then
 fi
 
 # Without a tree of each kind, there is nothing to compare.
-{ build original && build_relinked; } || finish
+{ build original all && build_relinked; } || finish
 prove
 daemons
 preloads

@@ -1,40 +1,4 @@
-# The two trees, and the proof of what the second one is made of.  Read by check-ovs.sh
-# and check-kernel.sh.
-
-replaced="netlink-socket netlink ofpbuf"
-
-# build TREE OPTION...: configured with the options, unless it is there from the run before.
-build() {
-    tree=$1
-    shift
-    wanted="$(cksum < "$source")${*:+ $*}"
-    if [ "$(cat "$scratch/$tree/.built" 2>/dev/null)" = "$wanted" ]; then
-        echo "# the $tree tree is in $scratch/$tree already"
-        ok "the $tree tree builds"
-        return
-    fi
-    rm -rf "${scratch:?}/$tree"
-    mkdir "$scratch/$tree" || return
-    check "Debian's source unpacks for the $tree tree" \
-        tar -xzf "$source" -C "$scratch/$tree" --strip-components=1 \
-        && check "the $tree tree is configured" configure "$tree" "$@" \
-        && check "the $tree tree builds" make_all "$scratch/$tree" \
-        && echo "$wanted" > "$scratch/$tree/.built"
-}
-
-# configure TREE OPTION...
-configure() {
-    cd "$scratch/$1" || return
-    shift
-    # Position-independent code, since a program's data may have to be shared with the library.
-    # AF_XDP needs more libraries, and uses none of this code.
-    ./configure CFLAGS="-O2 -g -fPIC" PYTHON3=/usr/bin/python3 --disable-afxdp "$@"
-}
-
-# make_all TREE: all that its tests need, too; so that none of them builds anything.
-make_all() {
-    make -C "$1" -j"$(nproc)" && make -C "$1" -j"$(nproc)" check TESTSUITEFLAGS=--version
-}
+# The relinked tree, and the proof of what it is made of.  Read by check-ovs.sh and check-kernel.sh.
 
 # Programs of a tree, by their path in it.
 programs() {

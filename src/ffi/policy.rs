@@ -11,7 +11,7 @@ use crate::wire::{self, Finding};
 /// Tells the log what is odd about attributes; a policy that is itself wrong ends the process.
 #[cold]
 #[inline(never)]
-fn note(finding: Finding) {
+pub(super) fn note(finding: Finding) {
     c_assert!(finding != Finding::BadPolicy, "nl_attr_validate", "policy->type < N_NL_ATTR_TYPES");
     log_limited!(MESSAGE, Dbg, "{finding}");
 }

@@ -37,19 +37,28 @@ pub(crate) fn extack(header: Header, message: &[u8]) -> Option<Extack<'_>> {
     parse(header, message)
 }
 
-#[cold]
-fn parse(header: Header, message: &[u8]) -> Option<Extack<'_>> {
-    // Behind the code; of a verdict also behind the request, as far as that is echoed.
+/// Where in `message`, which says that it has them, the attributes start: behind the code; of a
+/// verdict also behind the request, as far as that is echoed.
+pub(crate) fn attrs_start(header: Header, message: &[u8]) -> Option<usize> {
     let echoed = match header.kind {
         NLMSG_DONE => 0,
         NLMSG_ERROR if header.flags & NLM_F_CAPPED != 0 => HEADER,
         NLMSG_ERROR => {
             let request = Header::parse(message.get(HEADER + 4..)?)?;
-            usize::try_from(request.length).ok()?.checked_next_multiple_of(4)?.max(HEADER)
+            let length = usize::try_from(request.length).ok()?;
+            if length < HEADER {
+                return None;
+            }
+            length.checked_next_multiple_of(4)?
         }
         _ => return None,
     };
-    let attrs = message.get((HEADER + 4).checked_add(echoed)?..)?;
+    (HEADER + 4).checked_add(echoed)
+}
+
+#[cold]
+fn parse(header: Header, message: &[u8]) -> Option<Extack<'_>> {
+    let attrs = message.get(attrs_start(header, message)?..)?;
     let mut found = Extack::default();
     for attr in Attrs::new(attrs) {
         match attr.kind {

@@ -13,6 +13,8 @@ mod policy;
 pub(crate) use attr::{ATTR_HEADER, Attr, Attrs, TYPE_MASK, align};
 pub(crate) use error::{KernelError, kernel_error};
 pub(crate) use extack::{Extack, extack, path};
+#[cfg(feature = "ovs3")]
+pub(crate) use extack::{NLM_F_ACK_TLVS, attrs_start};
 pub(crate) use format::{Hex, Names, describe, hex_dump};
 pub(crate) use header::{GENL_HEADER, HEADER, Header, Messages};
 pub(crate) use policy::{Finding, parse, validate};

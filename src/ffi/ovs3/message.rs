@@ -1,13 +1,15 @@
 //! netlink.h: what the flavour of 2014 lacks.
 
-use crate::abi::OfpBuf;
 use crate::abi::flavour::{ovs_be128, ovs_u128};
 use crate::abi::foreign::in6_addr;
+use crate::abi::{CBool, NlAttrType, NlPolicy, OfpBuf};
 use crate::buffer::Buf;
 use crate::contract::c_assert;
 use crate::ffi::message::error_code;
+use crate::ffi::policy::note;
+use crate::host::log::log_limited;
 use crate::message::{self, End};
-use crate::wire::{self, ATTR_HEADER, Header};
+use crate::wire::{self, ATTR_HEADER, Attr, Header, KernelError, NLM_F_ACK_TLVS, kernel_error};
 use core::ffi::{c_char, c_int};
 
 /// Returns whether 'msg', which must hold a header, is of type NLMSG_ERROR. If so, and 'error' is
@@ -29,15 +31,37 @@ pub unsafe extern "C" fn nl_msg_nlmsgerr(
         // SAFETY: the rule of the C boundary.
         unsafe { error.write(code) };
     }
-    let said = Header::parse(msg.bytes()).and_then(|header| wire::extack(header, msg.bytes()));
-    if let Some(text) = said.and_then(|said| said.text)
-        && code != 0
-        && !attr_msg.is_null()
+    if !attr_msg.is_null()
+        && let Some(text) = explanation(msg.bytes())
     {
-        // SAFETY: the rule of the C boundary. The text ends in NUL, as `extack` sees to.
+        // SAFETY: the rule of the C boundary. The text ends in NUL, as its policy sees to.
         unsafe { attr_msg.write(text.as_ptr().cast()) };
     }
     true
+}
+
+/// The kernel's words in a refusal, NUL included. If anything is wrong with the attributes that hold
+/// them, there are none, and the log is told.
+fn explanation(message: &[u8]) -> Option<&[u8]> {
+    const fn optional(r#type: NlAttrType) -> NlPolicy {
+        NlPolicy { r#type, min_len: 0, max_len: 0, optional: CBool(1) }
+    }
+    // By type; the second is NLMSGERR_ATTR_MSG.
+    const POLICIES: [NlPolicy; 2] = [optional(NlAttrType::NO_ATTR), optional(NlAttrType::STRING)];
+
+    let header = Header::parse(message)?;
+    let refused = matches!(kernel_error(header, message), Some(KernelError::Refused(_)));
+    if !refused || header.flags & NLM_F_ACK_TLVS == 0 {
+        return None;
+    }
+    // A length that leads nowhere is one beyond the message.
+    let start = wire::attrs_start(header, message).unwrap_or(usize::MAX);
+    let mut found = [None; 2];
+    if !wire::parse(message, start, &POLICIES, &mut found, Some, note) {
+        log_limited!(MESSAGE, Err, "Failed to parse extended ack data");
+        return None;
+    }
+    found[1].map(|attr: Attr<'_>| attr.payload)
 }
 
 /// Adds an attribute with a 128-bit integer in host order at the end.

@@ -1,0 +1,95 @@
+/* What the bodies of the differential tests share: naming cases, saying what happened.
+ *
+ * One program says on standard output, line by line, what a library does.  It is compiled against
+ * the headers of the original (with ORIGINAL defined) and against ours, and linked with either
+ * library; check-diff.sh compares what the programs say.  So nothing may be said that differs from
+ * run to run: addresses are offsets, port ids are only compared.
+ *
+ * Each line starts with a key, "SUBJECT/CASE.N", that no other line has, then ": ". */
+
+#ifndef BODY_H
+#define BODY_H 1
+
+#ifdef ORIGINAL
+#include <config.h>
+#endif
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <netinet/in.h>
+#include "netlink-socket.h"
+#include "netlink.h"
+#ifdef ORIGINAL
+#include "openvswitch/dynamic-string.h"
+#endif
+#include "flavour.h"
+
+#define N_ELEMENTS(ARRAY) (sizeof(ARRAY) / sizeof *(ARRAY))
+
+/* A subject: its cases in order. */
+typedef void subject(void);
+subject subject_buffers, subject_huge, subject_inlines, subject_messages, subject_nested,
+    subject_attributes, subject_validate, subject_parse, subject_errors, subject_sockets,
+    subject_groups, subject_transactions, subject_dumps, subject_lookups;
+
+/* Starts a case: sets the key of the lines that follow. */
+void begin(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Says what happened, behind what was logged since. */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Starts a case that may end the process, which is then what is said of it: so 'function' runs in a
+ * child. */
+void attempt(void (*function)(void), const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Says every field of 'b', and what is in it. */
+void show(const char *what, const struct ofpbuf *b);
+
+/* Says every field, but not what is in it, which the kernel may choose. */
+void show_fields(const char *what, const struct ofpbuf *b);
+
+/* Writes what show() says to 'text'. */
+void describe(const struct ofpbuf *b, char *text, size_t size);
+
+/* Says where 'p' points in 'b'. */
+void show_at(const char *what, const struct ofpbuf *b, const void *p);
+
+/* Writes 'size' bytes to 'text' as hex digits, or if there are many a hash of them. */
+void describe_bytes(const void *bytes, size_t size, char *text);
+enum { DESCRIBED = 80 };
+
+/* Starts looking at the log, from this level on. */
+void start_log(const char *level);
+
+/* Says what was logged since the last line, before the line with the key. */
+void say_log(const char *key);
+
+/* Returns whether anything was logged since the last line. */
+bool is_logged(void);
+
+/* Forgets what was logged since the last line.  Returns whether 'word' was in it. */
+bool forget_log(const char *word);
+
+/* From now on, sequence numbers are not told from each other in the log.  Which of the pooled
+ * sockets a request goes by, and so its number, is each library's own business. */
+void hide_sequence_numbers(void);
+
+/* Bytes that are all different for a while. */
+extern uint8_t pattern[70000];
+
+/* A deterministic generator. */
+void seed(uint64_t);
+uint32_t below(uint32_t limit);
+
+int random_steps(unsigned long count);
+
+/* The buffers on which everything is tried.  The memory is that of a static array or malloc(). */
+enum kind { EMPTY, SMALL, HEADROOM, FULL, STUB, STACK, CONST, DATA, N_KINDS };
+extern const char *const kind_names[N_KINDS];
+void make(enum kind, struct ofpbuf *);
+
+#endif /* body.h */

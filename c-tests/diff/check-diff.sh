@@ -1,0 +1,85 @@
+#!/bin/sh
+# check-diff.sh STAGE: the same calls to the original and to the library of the installation in
+# STAGE, and the same answers.
+#
+# Builds the library of Debian's openvswitch-source, and one program with either library; compares
+# what they say, line by line.  What differs on purpose is in differences.list, with its reason.
+#
+#   SCRATCH=DIR   build there and keep it: the next run, also of check-ovs.sh, finds the original
+#   COUNT=N       random operations (100000)
+#   SEED=N        of their generator (1)
+#   NLSOCK_REF=LIBRARY   compares the flavour of 2014 with this, in place of building anything
+#
+# Every check is one line: "ok NAME", "not ok NAME" behind its output, or "skip NAME: WHY".
+set -u
+
+root=$(cd "$(dirname "$0")/../.." && pwd -P)
+here=$root/c-tests/diff
+[ $# = 1 ] || { echo "usage: $0 STAGE" >&2; exit 2; }
+stage=$(cd "$1" && pwd -P) || exit 2
+count=${COUNT:-100000}
+seed=${SEED:-1}
+
+. "$root/c-tests/results.sh"
+
+finish() {
+    echo
+    echo "nlsock and the original: $passed passed, $failed failed, $skipped skipped"
+    [ "$failed" = 0 ]
+    exit
+}
+
+. "$root/c-tests/ovs/common.sh"
+. "$root/c-tests/ovs/packages.sh"
+. "$root/c-tests/ovs/original.sh"
+. "$here/reference.sh"
+. "$here/compare.sh"
+
+if [ -n "${NLSOCK_REF-}" ]; then
+    library=libnlsock
+    exports=$root/src/abi/v2014/exports.list
+    runs=2014
+else
+    library=libnlsock-ovs3
+    exports=$root/src/abi/ovs3/exports.list
+    runs="ours relinked"
+fi
+# The one of ours that broken functions are put in front of.
+ours=${runs%% *}
+
+if [ ! -e "$stage/lib/$library.so" ]; then
+    echo "$stage/lib/$library.so: no such file"
+    not_ok "the library of this flavour is built"
+    finish
+fi
+
+missing=
+[ -n "${NLSOCK_REF-}" ] || install_packages
+if [ -n "$missing" ]; then
+    skip "the same answers as the original" "not installed here: apt-get install$missing"
+    finish
+fi
+
+choose_scratch
+if ! has_space 500; then
+    skip "the same answers as the original" "$why_not"
+    finish
+fi
+build=$scratch/diff
+rm -rf "$build"
+mkdir "$build" || exit 2
+
+if [ -n "${NLSOCK_REF-}" ]; then
+    build_2014_programs || finish
+else
+    { build original library && build_programs; } || finish
+    check "the original's program is one of the original" takes_from original liboriginal.so
+fi
+for run in $runs; do
+    check "the program $run is one of the library" takes_from "$run" "$library.so"
+done
+check "every function of the interface is called" complete
+subjects
+random_operations
+failures
+finish

@@ -1,0 +1,70 @@
+/* Under one name, what the flavours and the original call differently or do not have. */
+
+#ifndef FLAVOUR_H
+#define FLAVOUR_H 1
+
+#include <stdlib.h>
+
+#ifndef FLAVOUR_2014
+static inline void *ofpbuf_base(const struct ofpbuf *b) { return b->base; }
+static inline void *ofpbuf_data(const struct ofpbuf *b) { return b->data; }
+static inline uint32_t ofpbuf_size(const struct ofpbuf *b) { return b->size; }
+static inline void ofpbuf_set_size(struct ofpbuf *b, uint32_t size) { b->size = size; }
+
+#define recv_message(SOCK, BUF, WAIT) nl_sock_recv(SOCK, BUF, NULL, WAIT)
+#else
+#define ovs_list list
+#define recv_message(SOCK, BUF, WAIT) nl_sock_recv(SOCK, BUF, WAIT)
+#endif
+
+#ifndef FLAVOUR_2014
+/* What came after 3.1: there, by the functions that it has. */
+#pragma weak nl_msg_start_nested_with_flag
+#pragma weak nl_msg_wrap_nested
+#pragma weak ofpbuf_truncate
+#ifdef ORIGINAL
+size_t nl_msg_start_nested_with_flag(struct ofpbuf *, uint16_t);
+void nl_msg_wrap_nested(struct ofpbuf *, uint16_t, size_t, size_t);
+void ofpbuf_truncate(struct ofpbuf *, size_t);
+#endif
+
+static inline size_t
+start_nested_with_flag(struct ofpbuf *msg, uint16_t type)
+{
+    return nl_msg_start_nested_with_flag
+           ? nl_msg_start_nested_with_flag(msg, type)
+           : nl_msg_start_nested(msg, (uint16_t) (type | NLA_F_NESTED));
+}
+
+static inline void
+wrap_nested(struct ofpbuf *msg, uint16_t type, size_t offset, size_t size)
+{
+    if (nl_msg_wrap_nested) {
+        nl_msg_wrap_nested(msg, type, offset, size);
+    } else if (nl_attr_oversized(size)) {
+        abort();
+    } else {
+        struct nlattr header = { (uint16_t) (size + sizeof header), type };
+
+        ofpbuf_insert(msg, offset, &header, sizeof header);
+    }
+}
+
+static inline void
+truncate_to(struct ofpbuf *b, size_t size)
+{
+    if (ofpbuf_truncate) {
+        ofpbuf_truncate(b, size);
+    } else if (size > ofpbuf_size(b)) {
+        abort();
+    } else {
+        nl_msg_reset_size(b, size);
+    }
+}
+#endif
+
+#if !defined ORIGINAL && !defined FLAVOUR_2014
+struct ds { char *string; size_t length, allocated; };
+#endif
+
+#endif /* flavour.h */

@@ -1,0 +1,100 @@
+# The programs that are compared, in the folder 'build'.  Read by check-diff.sh.
+#
+#   original   the headers of the original, its three objects, the rest of its library
+#   ours       our headers and our library, alone in the process
+#   relinked   as a daemon whose objects stay and whose link line changes: the original's headers,
+#              our library, the rest of the original's
+
+compile() {
+    # shellcheck disable=SC2086 # words
+    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -I"$here" -I"$root/c-tests" "$@"
+}
+
+# compile_bodies FOLDER FLAG...: an object of each file.
+compile_bodies() {
+    folder=$build/$1
+    shift
+    mkdir -p "$folder" || return
+    for file in "$here"/*.c; do
+        compile "$@" -c -o "$folder/$(basename "$file" .c).o" "$file" || return
+    done
+}
+
+# Makes the original's three objects one library, and the rest of its own library another.  That one
+# takes what is in neither, which no program here calls, from nowhere.
+split_original() {
+    archives=$original/lib/.libs
+    cp "$archives/libopenvswitch.a" "$build/rest.a" || return
+    for object in $replaced; do
+        ar d "$build/rest.a" "$object.o" || return
+        set -- "$@" "$original/lib/$object.o"
+    done
+    cc -shared -o "$build/liboriginal.so" "$@" \
+        && cc -shared -o "$build/librest.so" -Wl,--whole-archive "$build/rest.a" \
+            -Wl,--no-whole-archive "$archives/libopenvswitchavx512.a" \
+            -lssl -lcrypto -lcap-ng -latomic -lm -lpthread
+}
+
+# link PROGRAM FOLDER FLAG...: the objects in the folder, and libraries that are all loaded.
+link() {
+    program=$1
+    folder=$2
+    shift 2
+    cc -o "$build/$program" "$build/$folder"/*.o -Wl,--no-as-needed "$@" -lpthread \
+        -Wl,--allow-shlib-undefined -Wl,-rpath,"$build" -Wl,-rpath,"$stage/lib"
+}
+
+build_programs() {
+    check "the original splits in two libraries" split_original \
+        && check "the bodies compile with the original's headers" compile_bodies with-theirs \
+            -DORIGINAL -isystem "$original/include" -isystem "$original/lib" -isystem "$original" \
+        && check "the bodies compile with our headers" compile_bodies with-ours \
+            -I"$stage/include/nlsock-ovs3" \
+        && check "the broken functions compile" compile -shared -fPIC \
+            -I"$stage/include/nlsock-ovs3" -o "$build/broken.so" "$here/preload/broken.c" \
+        && check "the original's program links" link original with-theirs \
+            -L"$build" -loriginal -lrest \
+        && check "ours links" link ours with-ours -L"$stage/lib" -lnlsock-ovs3 \
+        && check "the relinked one links" link relinked with-theirs \
+            -L"$stage/lib" -lnlsock-ovs3 -L"$build" -lrest
+}
+
+# The flavour of 2014 and a library of its interface, both with our headers.
+build_2014_programs() {
+    check "the bodies compile" compile_bodies with-ours -DFLAVOUR_2014 \
+            -I"$stage/include/nlsock" \
+        && check "the broken functions compile" compile -shared -fPIC -DFLAVOUR_2014 \
+            -I"$stage/include/nlsock" -o "$build/broken.so" "$here/preload/broken.c" \
+        && check "what our headers need compiles" compile -I"$stage/include/nlsock" -shared -fPIC \
+            -o "$build/libheaders.so" "$root/c-tests/faults/reference.c" \
+        && check "the original's program links" link original with-ours "$NLSOCK_REF" \
+            -L"$build" -lheaders -Wl,-rpath,"$(dirname "$NLSOCK_REF")" \
+        && check "ours links" link 2014 with-ours -L"$stage/lib" -lnlsock
+}
+
+# takes_from PROGRAM LIBRARY: every name of the interface that the program takes is bound to the
+# library; but for those that came after 3.1, which are weak.
+takes_from() {
+    LD_TRACE_LOADED_OBJECTS=1 LD_WARN=yes LD_BIND_NOW=yes LD_DEBUG=bindings "$build/$1" \
+        > "$build/bindings" 2>&1
+    takes "$build/$1" U > "$build/taken"
+    awk -v program="$build/$1" -v library="$2" '
+        $2 == "binding" && $4 == program && index($7, library) {
+            name = $0; sub(/.*symbol `/, "", name); sub(/'\''.*/, "", name); print name }' \
+        "$build/bindings" | sort -u > "$build/bound"
+    [ -s "$build/taken" ] && ! comm -23 "$build/taken" "$build/bound" | grep .
+}
+
+# takes PROGRAM KINDS: the names of the interface that it takes from elsewhere, of these kinds: U is
+# strong, w is weak.
+takes() {
+    nm -D --undefined-only "$1" | awk -v kinds="$2" 'index(kinds, $1) { print $2 }' \
+        | grep -E '^(nl|ofpbuf)_' | sort -u
+}
+
+# The bodies call every function that the library exports.
+complete() {
+    grep -E '^(nl|ofpbuf)_' "$exports" | sort > "$build/exported"
+    takes "$build/$ours" Uw > "$build/taken"
+    [ -s "$build/exported" ] && ! comm -23 "$build/exported" "$build/taken" | grep .
+}
