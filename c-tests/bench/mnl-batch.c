@@ -36,7 +36,8 @@ send_batch(struct mnl_nlmsg_batch *b, long n)
 
     MUST(mnl_socket_sendto(mnl_sock, mnl_nlmsg_batch_head(b), size) == (ssize_t) size);
     if (!batch.ack && !batch.echo) {
-        MUST(recv(mnl_socket_get_fd(mnl_sock), mnl_buf, sizeof mnl_buf, MSG_DONTWAIT) < 0 && errno == EAGAIN);
+        MUST(recv(mnl_socket_get_fd(mnl_sock), mnl_buf, sizeof mnl_buf, MSG_DONTWAIT) < 0);
+        MUST(errno == EAGAIN);
         return;
     }
     n_answers = 0;
