@@ -1,10 +1,10 @@
 # Draws the medians that results.awk prints as SVG: a line for each workload of 'list', a dot on it
 # for each driver, as a ratio to the original (or, without it, to this library).  With list.awk.
 
-function x_of(ratio,    l) {
-    l = log(ratio) / log(10)
-    l = l < -1 ? -1 : l > 1 ? 1 : l
-    return left + (l + 1) / 2 * width
+# Logarithmic; what is beyond the ends is drawn there.
+function x_of(ratio) {
+    ratio = ratio < least ? least : ratio > most ? most : ratio
+    return left + log(ratio / least) / log(most / least) * width
 }
 
 function text(x, y, anchor, what) {
@@ -27,6 +27,8 @@ BEGIN {
     FS = "\t"
     left = 330
     width = 480
+    least = 0.1
+    most = 4
     top = 64
     step = 18
     n_drivers = split("raw libnl mnl original ours", drivers, " ")
@@ -62,7 +64,7 @@ END {
         text(x + 9, 20, "start", names[drivers[i]])
         x += 24 + 7 * length(names[drivers[i]])
     }
-    n = split("0.1 0.2 0.5 1 2 5 10", marks, " ")
+    n = split("0.1 0.2 0.5 1 2 4", marks, " ")
     for (i = 1; i <= n; i++) {
         rule(x_of(marks[i]), marks[i] == 1 ? "#424242" : "#e0e0e0")
         text(x_of(marks[i]), top - 14, "middle", marks[i])

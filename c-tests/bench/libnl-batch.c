@@ -111,22 +111,44 @@ take_answers(long n)
     }
 }
 
+static void
+do_batch(struct nl_msg **batch)
+{
+    long i, j;
+
+    n_answers = 0;
+    for (i = 0; i < n_batch; i += j) {
+        for (j = 0; j < N_AT_ONCE && i + j < n_batch; j++) {
+            libnl_send(batch[i + j]);
+        }
+        take_answers(j);
+    }
+}
+
 long
 run_nl_batch(long n)
 {
     static unsigned int turn;
-    long i, j, k;
+    long i;
 
     for (i = 0; i < n; i++) {
-        struct nl_msg **batch = batches[turn++ % 2];
+        do_batch(batches[turn++ % 2]);
+    }
+    return n * n_batch;
+}
 
-        n_answers = 0;
-        for (j = 0; j < n_batch; j += k) {
-            for (k = 0; k < N_AT_ONCE && j + k < n_batch; k++) {
-                libnl_send(batch[j + k]);
-            }
-            take_answers(k);
+long
+run_nl_batch_build(long n)
+{
+    struct nl_msg **batch = batches[0];
+    long i, j;
+
+    for (i = 0; i < n; i++) {
+        for (j = 0; j < n_batch; j++) {
+            nlmsg_free(batch[j]);
+            batch[j] = make_request(j, false, NLM_F_ACK);
         }
+        do_batch(batch);
     }
     return n * n_batch;
 }

@@ -220,6 +220,7 @@ const struct workload workloads[] = {
     { "batch-quiet", set_up_nl_batch_quiet, run_nl_batch },
     { "batch-ack", set_up_nl_batch_ack, run_nl_batch },
     { "batch-echo", set_up_nl_batch_echo, run_nl_batch },
+    { "batch-build", set_up_nl_batch_ack, run_nl_batch_build },
     { "dump", set_up_dump, run_dump },
     { "notify", set_up_notify, run_notify },
     { "burst", set_up_notify, run_burst },

@@ -23,6 +23,7 @@ void set_up_nl_batch_quiet(long size);
 void set_up_nl_batch_ack(long size);
 void set_up_nl_batch_echo(long size);
 long run_nl_batch(long n);
+long run_nl_batch_build(long n);
 
 /* libnl-messages.c */
 long run_nl_build_heap(long n);

@@ -203,6 +203,7 @@ const struct workload workloads[] = {
     { "batch-quiet", set_up_mnl_batch_quiet, run_mnl_batch },
     { "batch-ack", set_up_mnl_batch_ack, run_mnl_batch },
     { "batch-echo", set_up_mnl_batch_echo, run_mnl_batch },
+    { "batch-build", set_up_mnl_batch_ack, run_mnl_batch_build },
     { "dump", set_up_dump, run_dump },
     { "notify", set_up_notify, run_notify },
     { "burst", set_up_notify, run_burst },

@@ -85,6 +85,7 @@ const struct workload workloads[] = {
     { "batch-quiet", set_up_raw_batch_quiet, run_raw_batch },
     { "batch-ack", set_up_raw_batch_ack, run_raw_batch },
     { "batch-echo", set_up_raw_batch_echo, run_raw_batch },
+    { "batch-build", set_up_raw_batch_ack, run_raw_batch_build },
     { "dump", set_up_raw_dump, run_raw_dump },
     { "notify", set_up_notify, run_notify },
     { "burst", set_up_notify, run_burst },
