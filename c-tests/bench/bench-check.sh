@@ -50,6 +50,10 @@ count() {
     while read -r row short long guard _; do
         [ "$guard" = yes ] || continue
         wanted "$row" || continue
+        if [ "$row" = socket/1 ] && [ "$(id -u)" != 0 ]; then
+            skip "$flavour: $row" "the receive buffer takes more system calls without root"
+            continue
+        fi
         # shellcheck disable=SC2086 # words
         $unshare "$here/inside.sh" count "$bin" "$scratch" "$row" "$short" "$long" libnlsock \
             "ours-$flavour" >> "$scratch/counts" || return 1
@@ -58,7 +62,7 @@ count() {
 
 # What is kept of a count: WORKLOAD INSTRUCTIONS SYSTEM-CALLS ALLOCATIONS, for each item.
 baseline() {
-    echo "# Written by \"make bench-baseline\" with $(rustc --version | cut -d' ' -f1,2).  For each"
+    echo "# Written by \"make bench-baseline\" with $(rustc --version 2>/dev/null | cut -d' ' -f1,2).  For each"
     echo "# item: instructions in the library, system calls, allocations."
     awk '{ printf "%s\t%.2f\t%.4f\t%.4f\n", $1, $4, $5, $6 }' "$scratch/counts"
 }

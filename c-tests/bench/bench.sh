@@ -46,7 +46,13 @@ if [ -n "${NLSOCK_REF-}" ]; then
 else
     flavour=ovs3
     kept=$(realpath -m "${SCRATCH:-$temporary/reference}")
-    mkdir -p "$kept"
+    case $kept/ in
+        "$root"/*)
+            echo "$kept is inside the source tree, where nothing of Open vSwitch is to be" >&2
+            exit 2
+            ;;
+    esac
+    mkdir -p "$kept" || exit 2
     original=$kept/libreference.so
     if ! "$here/reference.sh" "$kept" > "$scratch/output" 2>&1; then
         absent "the original C" "$(tail -n 1 "$scratch/output")"
@@ -131,7 +137,7 @@ facts() {
     echo "kernel	$(uname -sr)"
     echo "processor	$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1) ($(nproc))"
     echo "libc	$(ldd --version | sed -n '1s/.* //p')"
-    echo "compilers	$(rustc --version | cut -d' ' -f1,2), $(${CC:-cc} --version | sed -n 1p)"
+    echo "compilers	$(rustc --version 2>/dev/null | cut -d' ' -f1,2), $(${CC:-cc} --version | sed -n 1p)"
     echo "this library	$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml"), flavour $flavour"
     for package in openvswitch-source libmnl-dev libnl-3-dev valgrind; do
         version=$(dpkg-query -W -f '${Version}' "$package" 2>/dev/null) \

@@ -173,12 +173,8 @@ static long n_notified;
 int
 subscribe(void)
 {
-    int size = SUBSCRIBER_BUFFER;
-
     libnl_open(NETLINK_ROUTE, count_message, &n_notified);
-    /* Root only. */
-    MUST(!setsockopt(nl_socket_get_fd(nl_socket), SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size)
-         || errno == EPERM);
+    enlarge_buffer(nl_socket_get_fd(nl_socket));
     MUST(!nl_socket_add_membership(nl_socket, RTNLGRP_IPV4_ROUTE));
     MUST(!nl_socket_set_nonblocking(nl_socket));
     return nl_socket_get_fd(nl_socket);

@@ -18,18 +18,6 @@ raw_socket(int protocol)
     return sock;
 }
 
-static void
-enlarge_buffer(int sock)
-{
-    int size = SUBSCRIBER_BUFFER;
-
-    /* Root only. */
-    if (setsockopt(sock, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size)) {
-        MUST(errno == EPERM);
-        MUST(!setsockopt(sock, SOL_SOCKET, SO_RCVBUF, &size, sizeof size));
-    }
-}
-
 /* Notifications. */
 
 int

@@ -11,11 +11,9 @@ int subscribe(void);
  * messages were lost. */
 long take_all(void);
 
-/* The receive buffer of drivers that have to say so: as large as that of the library that they are
- * compared with.  build.sh knows that. */
-#ifndef SUBSCRIBER_BUFFER
-#define SUBSCRIBER_BUFFER (4 * 1024 * 1024)
-#endif
+/* Gives a socket a receive buffer as large as that of the library that the driver is compared with:
+ * build.sh knows that.  For drivers whose sockets have another. */
+void enlarge_buffer(int sock);
 
 /* 'size' notifications are in the queue, and received. */
 void set_up_notify(long size);
