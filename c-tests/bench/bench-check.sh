@@ -62,7 +62,7 @@ count() {
 
 # What is kept of a count: WORKLOAD INSTRUCTIONS SYSTEM-CALLS ALLOCATIONS, for each item.
 baseline() {
-    echo "# Written by \"make bench-baseline\" with $(rustc --version 2>/dev/null | cut -d' ' -f1,2).  For each"
+    echo "# Written by \"make bench-baseline\" with $(rust).  For each"
     echo "# item: instructions in the library, system calls, allocations."
     awk '{ printf "%s\t%.2f\t%.4f\t%.4f\n", $1, $4, $5, $6 }' "$scratch/counts"
 }

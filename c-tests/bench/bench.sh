@@ -137,7 +137,7 @@ facts() {
     echo "kernel	$(uname -sr)"
     echo "processor	$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1) ($(nproc))"
     echo "libc	$(ldd --version | sed -n '1s/.* //p')"
-    echo "compilers	$(rustc --version 2>/dev/null | cut -d' ' -f1,2), $(${CC:-cc} --version | sed -n 1p)"
+    echo "compilers	$(rust), $(${CC:-cc} --version | sed -n 1p)"
     echo "this library	$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml"), flavour $flavour"
     for package in openvswitch-source libmnl-dev libnl-3-dev valgrind; do
         version=$(dpkg-query -W -f '${Version}' "$package" 2>/dev/null) \

@@ -1,5 +1,10 @@
 # Compiles the drivers.  Read by bench.sh and bench-check.sh, which set 'here', 'stage' and 'bin'.
 
+# The compiler, and its version.
+rust() {
+    rustc --version 2>/dev/null | cut -d' ' -f1,2
+}
+
 # compile NAME SOURCE... [-- FLAG...]
 compile() {
     program=$1
