@@ -10,6 +10,7 @@ const struct workload workloads[] = {
     { "batch-quiet", set_up_batch_quiet, run_batch },
     { "batch-ack", set_up_batch_ack, run_batch },
     { "batch-echo", set_up_batch_echo, run_batch },
+    { "batch-build", set_up_batch_ack, run_batch_build },
     { "dump", set_up_dump, run_dump },
     { "notify", set_up_notify, run_notify },
     { "burst", set_up_notify, run_burst },

@@ -25,6 +25,7 @@ void set_up_batch_quiet(long size);
 void set_up_batch_ack(long size);
 void set_up_batch_echo(long size);
 long run_batch(long n);
+long run_batch_build(long n);
 
 /* api-sockets.c */
 long run_family(long n);

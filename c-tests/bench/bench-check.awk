@@ -1,5 +1,6 @@
 # Compares a baseline with what was counted now: two files of the same form.  Prints result lines.
-# 'list' is the list of workloads, which says how many allocations the contract asks for.
+# 'list' is the list of workloads, which says how many allocations the contract asks for.  With
+# list.awk.
 
 # result(NAME, GOOD, WHY): WHY if it is not good.
 function result(name, good, why) {
@@ -18,10 +19,7 @@ function check_growth(name, smallest, pattern,    row, most) {
 }
 
 BEGIN {
-    while ((getline line < list) > 0) {
-        split(line, f, " ")
-        asked[f[1]] = f[8]
-    }
+    read_list()
 }
 
 /^#/ {
@@ -48,8 +46,8 @@ FNR == NR {
            sprintf("%.1f, %.1f%% more than %.1f", $2, change, before[$1]))
     result($1 " system calls", $3 <= calls_before[$1] + 0.001,
            sprintf("%.4f, not %.4f", $3, calls_before[$1]))
-    result($1 " allocations", $4 <= asked[$1] + 0.001,
-           sprintf("%.4f, not %.4f", $4, asked[$1]))
+    result($1 " allocations", $4 <= limit_allocations[$1] + 0.001,
+           sprintf("%.4f, not %.4f", $4, limit_allocations[$1]))
 }
 
 END {

@@ -2,8 +2,8 @@
 # bench-check.sh STAGE: counts instructions, system calls and allocations of the library of the
 # installation in STAGE, and compares them with what baseline-FLAVOUR.tsv says.
 #
-#   UPDATE=1    writes the baseline
-#   ONLY="WORKLOAD/SIZE ..."  counts these
+#   UPDATE=1                  writes the baseline
+#   ONLY="WORKLOAD/SIZE ..."  counts these; the others' baseline stays
 #
 # Instructions are those in the library itself, so that neither libc nor the processor has a part in
 # them; the compiler has.  Every check is one line: "ok NAME", "not ok NAME", or "skip NAME: WHY".
@@ -48,18 +48,35 @@ count() {
     flavour=$1
     : > "$scratch/counts"
     while read -r row short long guard _; do
-        [ "$guard" = yes ] && wanted "$row" || continue
+        [ "$guard" = yes ] || continue
+        wanted "$row" || continue
+        if [ "$row" = socket/1 ] && [ "$(id -u)" != 0 ]; then
+            skip "$flavour: $row" "the receive buffer takes more system calls without root"
+            continue
+        fi
         # shellcheck disable=SC2086 # words
-        $unshare sh "$here/inside.sh" count "$bin" "$scratch" "$row" "$short" "$long" \
-            "libnlsock" "ours-$flavour" >> "$scratch/counts" || return 1
+        $unshare "$here/inside.sh" count "$bin" "$scratch" "$row" "$short" "$long" libnlsock \
+            "ours-$flavour" >> "$scratch/counts" || return 1
     done < "$scratch/list"
 }
 
 # What is kept of a count: WORKLOAD INSTRUCTIONS SYSTEM-CALLS ALLOCATIONS, for each item.
 baseline() {
-    echo "# Written by \"make bench-baseline\" with $(rustc --version | cut -d' ' -f1,2).  For each"
-    echo "# item: instructions in the library, system calls, allocations."
     awk '{ printf "%s\t%.2f\t%.4f\t%.4f\n", $1, $4, $5, $6 }' "$scratch/counts"
+}
+
+# Puts what was counted into the baseline.
+update() {
+    touch "$1"
+    {
+        echo "# Written by \"make bench-baseline\" with $(rust).  For each item:"
+        echo "# instructions in the library, system calls, allocations."
+        cat "$scratch/list" "$1" "$scratch/baseline" | awk '
+            /\t/ { line[$1] = $0; next }
+            !/^#/ { rows[++n] = $1 }
+            END { for (i = 1; i <= n; i++) if (rows[i] in line) print line[rows[i]] }'
+    } > "$scratch/updated"
+    cp "$scratch/updated" "$1"
 }
 
 check_flavour() {
@@ -76,11 +93,10 @@ check_flavour() {
         return
     fi
     baseline > "$scratch/baseline"
-    if [ -n "${UPDATE-}" ]; then
-        cp "$scratch/baseline" "$kept"
-    fi
-    awk -v flavour="$flavour" -v list="$scratch/list" -f "$here/bench-check.awk" "$kept" \
-        "$scratch/baseline" > "$scratch/tap" || not_ok "$flavour: comparison"
+    [ -z "${UPDATE-}" ] || update "$kept"
+    awk -v flavour="$flavour" -v list="$scratch/list" -f "$here/list.awk" \
+        -f "$here/bench-check.awk" "$kept" "$scratch/baseline" > "$scratch/tap" \
+        || not_ok "$flavour: there is a baseline to compare with"
     cat "$scratch/tap"
     passed=$((passed + $(grep -c '^ok ' "$scratch/tap")))
     failed=$((failed + $(grep -c '^not ok ' "$scratch/tap")))
@@ -94,7 +110,8 @@ check_flavour() {
     fi
 }
 
-if ! build_raw > "$scratch/output" 2>&1; then
+# Any flavour: it only makes routes here.
+if ! build_raw ovs3 > "$scratch/output" 2>&1; then
     cat "$scratch/output"
     not_ok "the drivers compile"
     finish

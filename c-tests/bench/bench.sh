@@ -46,7 +46,13 @@ if [ -n "${NLSOCK_REF-}" ]; then
 else
     flavour=ovs3
     kept=$(realpath -m "${SCRATCH:-$temporary/reference}")
-    mkdir -p "$kept"
+    case $kept/ in
+        "$root"/*)
+            echo "$kept is inside the source tree, where nothing of Open vSwitch is to be" >&2
+            exit 2
+            ;;
+    esac
+    mkdir -p "$kept" || exit 2
     original=$kept/libreference.so
     if ! "$here/reference.sh" "$kept" > "$scratch/output" 2>&1; then
         absent "the original C" "$(tail -n 1 "$scratch/output")"
@@ -62,7 +68,7 @@ must() {
     }
 }
 
-must build_raw
+must build_raw "$flavour"
 must build_ours "$flavour"
 must compile startup "$here/startup.c" "-I$stage/include/$(library_of "$flavour")" -ldl
 mv "$bin/ours-$flavour" "$bin/ours"
@@ -72,19 +78,20 @@ if [ -n "$original" ]; then
     drivers="$drivers original"
 fi
 if [ -e /usr/include/libmnl/libmnl.h ]; then
-    must driver mnl "$here"/mnl*.c -lmnl
+    must build_mnl "$flavour"
     drivers="$drivers mnl"
 else
     absent libmnl "not installed here: apt-get install libmnl-dev"
 fi
 if [ -e /usr/include/libnl3/netlink/genl/ctrl.h ]; then
-    must driver libnl "$here"/libnl*.c -I/usr/include/libnl3 -lnl-genl-3 -lnl-3
+    must build_libnl "$flavour"
     drivers="$drivers libnl"
 else
     absent libnl-3 "not installed here: apt-get install libnl-3-dev libnl-genl-3-dev"
 fi
 drivers="$drivers raw"
-valgrind=$(command -v valgrind) || absent "instructions" "not installed here: apt-get install valgrind"
+valgrind=$(command -v valgrind) \
+    || absent "instructions" "not installed here: apt-get install valgrind"
 
 # those_with WORKLOAD: the drivers that have it.
 those_with() {
@@ -93,6 +100,10 @@ those_with() {
     done
 }
 
+# Whose allocations are counted.
+objects=libnlsock
+[ -z "$original" ] || objects="$objects|$(basename "$original")"
+
 : > "$scratch/times"
 : > "$scratch/counts"
 while read -r row short long _; do
@@ -100,18 +111,20 @@ while read -r row short long _; do
     with=$(those_with "${row%/*}")
     echo "# $row" >&2
     # shellcheck disable=SC2086 # words
-    $unshare sh "$here/inside.sh" time "$bin" "$scratch" "$row" "$rounds" "$ms" $with \
+    $unshare "$here/inside.sh" time "$bin" "$scratch" "$row" "$rounds" "$ms" $with \
         >> "$scratch/times" || exit 1
-    [ "$short" != - ] && [ -n "$valgrind" ] || continue
+    if [ "$short" = - ] || [ -z "$valgrind" ]; then
+        continue
+    fi
     # shellcheck disable=SC2086 # words
-    $unshare sh "$here/inside.sh" count "$bin" "$scratch" "$row" "$short" "$long" libnlsock $with \
+    $unshare "$here/inside.sh" count "$bin" "$scratch" "$row" "$short" "$long" "$objects" $with \
         >> "$scratch/counts" || exit 1
 done < "$scratch/list"
 
 if wanted startup/1; then
     library=$bin/lib$(library_of "$flavour").so
     # shellcheck disable=SC2086 # words
-    $unshare sh "$here/inside.sh" startup "$bin" "$scratch" startup/1 "$rounds" "ours=$library" \
+    $unshare "$here/inside.sh" startup "$bin" "$scratch" startup/1 "$rounds" "ours=$library" \
         ${original:+"original=$original"} >> "$scratch/times" || exit 1
 fi
 
@@ -122,9 +135,9 @@ strip -o "$scratch/stripped" "$bin/lib$(library_of "$flavour").so" || exit 1
 
 facts() {
     echo "kernel	$(uname -sr)"
-    echo "processor	$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1), $(nproc) of them"
+    echo "processor	$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1) ($(nproc))"
     echo "libc	$(ldd --version | sed -n '1s/.* //p')"
-    echo "compilers	$(rustc --version | cut -d' ' -f1,2), $(${CC:-cc} --version | sed -n 1p)"
+    echo "compilers	$(rust), $(${CC:-cc} --version | sed -n 1p)"
     echo "this library	$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml"), flavour $flavour"
     for package in openvswitch-source libmnl-dev libnl-3-dev valgrind; do
         version=$(dpkg-query -W -f '${Version}' "$package" 2>/dev/null) \
@@ -137,7 +150,7 @@ facts > "$scratch/facts.tsv"
 
 report() {
     awk -v facts="$scratch/facts.tsv" -v list="$scratch/list" -v absent="$scratch/absent" \
-        -v flavour="$flavour" -f "$here/report.awk" "$scratch/results.tsv"
+        -v flavour="$flavour" -f "$here/list.awk" -f "$here/report.awk" "$scratch/results.tsv"
 }
 report > "$scratch/report.md" || exit 1
 cat "$scratch/report.md"
@@ -147,4 +160,5 @@ docs=$root/docs/bench
 mkdir -p "$docs"
 cp "$scratch/report.md" "$docs/$flavour.md"
 cp "$scratch/results.tsv" "$docs/$flavour.tsv"
-awk -v list="$scratch/list" -f "$here/chart.awk" "$scratch/results.tsv" > "$docs/$flavour.svg"
+awk -v list="$scratch/list" -f "$here/list.awk" -f "$here/chart.awk" "$scratch/results.tsv" \
+    > "$docs/$flavour.svg"

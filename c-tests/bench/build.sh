@@ -1,5 +1,10 @@
 # Compiles the drivers.  Read by bench.sh and bench-check.sh, which set 'here', 'stage' and 'bin'.
 
+# The compiler, and its version.
+rust() {
+    rustc --version 2>/dev/null | cut -d' ' -f1,2
+}
+
 # compile NAME SOURCE... [-- FLAG...]
 compile() {
     program=$1
@@ -46,6 +51,24 @@ build_original() {
     api original "$1" "$here/../faults/reference.c" "$2" -Wl,-rpath,"$(dirname "$2")"
 }
 
+# What has no buffer of its own gets one of the flavour's size.
+buffer_of() {
+    case $1 in
+        2014) echo -DSUBSCRIBER_BUFFER=1048576 ;;
+        ovs3) echo -DSUBSCRIBER_BUFFER=4194304 ;;
+    esac
+}
+
+# These take the flavour that they are compared with.
 build_raw() {
-    driver raw "$here"/raw*.c && compile notifier -DNOTIFIER_PROGRAM "$here/notifier.c"
+    driver raw "$here"/raw*.c "$(buffer_of "$1")" \
+        && compile notifier -DNOTIFIER_PROGRAM "$here/notifier.c"
+}
+
+build_mnl() {
+    driver mnl "$here"/mnl*.c "$(buffer_of "$1")" -lmnl
+}
+
+build_libnl() {
+    driver libnl "$here"/libnl*.c "$(buffer_of "$1")" -I/usr/include/libnl3 -lnl-genl-3 -lnl-3
 }

@@ -1,5 +1,6 @@
-# inside.sh time|startup|count BIN SCRATCH WORKLOAD/SIZE ...: measures one workload, in a network namespace
-# that is already its own.
+#!/bin/sh
+# inside.sh time|startup|count BIN SCRATCH WORKLOAD/SIZE ...: measures one workload, in a network
+# namespace that is already its own.
 #
 #   time ROUNDS MS DRIVER...: in each round, each driver once.  Prints
 #       WORKLOAD/SIZE DRIVER NANOSECONDS MEMORY REMARK
@@ -25,13 +26,13 @@ fail() {
 
 # What is in the table at the start is to be the same in all runs.
 case $workload in
-    dump*) first="batch-quiet $size count 1" ;;
-    batch-echo) first="batch-echo $size count 2" ;;
-    *) first= ;;
+    dump*) before="batch-quiet $size count 1" ;;
+    batch-echo) before="batch-echo $size count 2" ;;
+    *) before= ;;
 esac
-if [ -n "$first" ]; then
+if [ -n "$before" ]; then
     # shellcheck disable=SC2086 # words
-    "$bin/raw" $first > "$scratch/output" 2> "$scratch/errors" || fail "the first routes"
+    "$bin/raw" $before > "$scratch/output" 2> "$scratch/errors" || fail "the first routes"
 fi
 
 # On one processor, unless there are several threads or processes at work.

@@ -36,7 +36,8 @@ send_batch(struct mnl_nlmsg_batch *b, long n)
 
     MUST(mnl_socket_sendto(mnl_sock, mnl_nlmsg_batch_head(b), size) == (ssize_t) size);
     if (!batch.ack && !batch.echo) {
-        MUST(recv(mnl_socket_get_fd(mnl_sock), mnl_buf, sizeof mnl_buf, MSG_DONTWAIT) < 0 && errno == EAGAIN);
+        MUST(recv(mnl_socket_get_fd(mnl_sock), mnl_buf, sizeof mnl_buf, MSG_DONTWAIT) < 0);
+        MUST(errno == EAGAIN);
         return;
     }
     n_answers = 0;
@@ -49,34 +50,69 @@ send_batch(struct mnl_nlmsg_batch *b, long n)
     }
 }
 
+static void
+put_request(struct nlmsghdr *msg, long i)
+{
+    struct rtmsg rtm = route_header(false);
+
+    mnl_nlmsg_put_header(msg);
+    msg->nlmsg_type = RTM_NEWROUTE;
+    msg->nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_REPLACE | NLM_F_ACK;
+    memcpy(mnl_nlmsg_put_extra_header(msg, sizeof rtm), &rtm, sizeof rtm);
+    mnl_attr_put_u32(msg, RTA_DST, route_destination(i));
+}
+
+/* Without 'requests', makes them. */
+static void
+do_batch(const struct route_request *requests)
+{
+    static char memory[2 * BATCH_SIZE];
+    struct mnl_nlmsg_batch *b = mnl_nlmsg_batch_start(memory, BATCH_SIZE);
+    long i;
+    long n = 0;
+
+    for (i = 0; i < batch.n; i++) {
+        struct nlmsghdr *msg = mnl_nlmsg_batch_current(b);
+
+        if (requests) {
+            memcpy(msg, &requests[i], sizeof requests[i]);
+        } else {
+            put_request(msg, i);
+        }
+        msg->nlmsg_seq = (uint32_t) i;
+        n++;
+        if (!mnl_nlmsg_batch_next(b)) {
+            /* The last one is not in the batch, and becomes the first of the next. */
+            send_batch(b, n - 1);
+            mnl_nlmsg_batch_reset(b);
+            n = 1;
+        }
+    }
+    if (!mnl_nlmsg_batch_is_empty(b)) {
+        send_batch(b, n);
+    }
+    mnl_nlmsg_batch_stop(b);
+}
+
 long
 run_mnl_batch(long n)
 {
-    static char memory[2 * BATCH_SIZE];
     static unsigned int turn;
-    long i, j, k;
+    long i;
 
     for (i = 0; i < n; i++) {
-        const struct route_request *requests = batch.requests[turn++ % 2];
-        struct mnl_nlmsg_batch *b = mnl_nlmsg_batch_start(memory, BATCH_SIZE);
+        do_batch(batch.requests[turn++ % 2]);
+    }
+    return n * batch.n;
+}
 
-        for (j = k = 0; j < batch.n; j++) {
-            struct route_request *r = mnl_nlmsg_batch_current(b);
+long
+run_mnl_batch_build(long n)
+{
+    long i;
 
-            *r = requests[j];
-            r->header.nlmsg_seq = (uint32_t) j;
-            k++;
-            if (!mnl_nlmsg_batch_next(b)) {
-                /* The last one is not in the batch, and becomes the first of the next. */
-                send_batch(b, k - 1);
-                mnl_nlmsg_batch_reset(b);
-                k = 1;
-            }
-        }
-        if (!mnl_nlmsg_batch_is_empty(b)) {
-            send_batch(b, k);
-        }
-        mnl_nlmsg_batch_stop(b);
+    for (i = 0; i < n; i++) {
+        do_batch(NULL);
     }
     return n * batch.n;
 }

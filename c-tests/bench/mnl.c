@@ -147,13 +147,10 @@ run_dump(long n)
 int
 subscribe(void)
 {
-    int size = SUBSCRIBER_BUFFER;
     int group = RTNLGRP_IPV4_ROUTE;
 
     mnl_open(NETLINK_ROUTE);
-    /* Root only. */
-    MUST(!setsockopt(mnl_socket_get_fd(mnl_sock), SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size)
-         || errno == EPERM);
+    enlarge_buffer(mnl_socket_get_fd(mnl_sock));
     MUST(!mnl_socket_setsockopt(mnl_sock, NETLINK_ADD_MEMBERSHIP, &group, sizeof group));
     MUST(!fcntl(mnl_socket_get_fd(mnl_sock), F_SETFL, O_NONBLOCK));
     return mnl_socket_get_fd(mnl_sock);
@@ -203,6 +200,7 @@ const struct workload workloads[] = {
     { "batch-quiet", set_up_mnl_batch_quiet, run_mnl_batch },
     { "batch-ack", set_up_mnl_batch_ack, run_mnl_batch },
     { "batch-echo", set_up_mnl_batch_echo, run_mnl_batch },
+    { "batch-build", set_up_mnl_batch_ack, run_mnl_batch_build },
     { "dump", set_up_dump, run_dump },
     { "notify", set_up_notify, run_notify },
     { "burst", set_up_notify, run_burst },

@@ -21,6 +21,7 @@ void set_up_mnl_batch_quiet(long size);
 void set_up_mnl_batch_ack(long size);
 void set_up_mnl_batch_echo(long size);
 long run_mnl_batch(long n);
+long run_mnl_batch_build(long n);
 
 /* mnl-messages.c */
 void set_up_mnl_names(long size);

@@ -4,6 +4,7 @@
 #include "notifier.h"
 #include <poll.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #ifdef NOTIFIER_PROGRAM
@@ -49,6 +50,15 @@ main(void)
 #else /* !NOTIFIER_PROGRAM */
 
 static int to_notifier, from_notifier;
+static pid_t notifier;
+
+/* It ends when nobody can tell it to do more. */
+static void
+notifier_stop(void)
+{
+    close(to_notifier);
+    waitpid(notifier, NULL, 0);
+}
 
 void
 notifier_start(void)
@@ -57,7 +67,6 @@ notifier_start(void)
     int in[2], out[2];
     ssize_t length;
     char *slash;
-    pid_t pid;
 
     /* Under valgrind, too, this is the driver. */
     length = readlink("/proc/self/exe", path, sizeof path - 16);
@@ -68,9 +77,9 @@ notifier_start(void)
     strcpy(slash + 1, "notifier");
     MUST(!pipe(in) && !pipe(out));
     fflush(stdout);
-    pid = fork();
-    MUST(pid >= 0);
-    if (!pid) {
+    notifier = fork();
+    MUST(notifier >= 0);
+    if (!notifier) {
         dup2(in[0], STDIN_FILENO);
         dup2(out[1], STDOUT_FILENO);
         close(in[1]);
@@ -82,6 +91,7 @@ notifier_start(void)
     close(out[1]);
     to_notifier = in[1];
     from_notifier = out[0];
+    atexit(notifier_stop);
 }
 
 void

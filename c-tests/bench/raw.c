@@ -18,18 +18,6 @@ raw_socket(int protocol)
     return sock;
 }
 
-static void
-enlarge_buffer(int sock)
-{
-    int size = SUBSCRIBER_BUFFER;
-
-    /* Root only. */
-    if (setsockopt(sock, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size)) {
-        MUST(errno == EPERM);
-        MUST(!setsockopt(sock, SOL_SOCKET, SO_RCVBUF, &size, sizeof size));
-    }
-}
-
 /* Notifications. */
 
 int
@@ -85,6 +73,7 @@ const struct workload workloads[] = {
     { "batch-quiet", set_up_raw_batch_quiet, run_raw_batch },
     { "batch-ack", set_up_raw_batch_ack, run_raw_batch },
     { "batch-echo", set_up_raw_batch_echo, run_raw_batch },
+    { "batch-build", set_up_raw_batch_ack, run_raw_batch_build },
     { "dump", set_up_raw_dump, run_raw_dump },
     { "notify", set_up_notify, run_notify },
     { "burst", set_up_notify, run_burst },

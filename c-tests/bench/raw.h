@@ -85,6 +85,7 @@ void set_up_raw_batch_quiet(long size);
 void set_up_raw_batch_ack(long size);
 void set_up_raw_batch_echo(long size);
 long run_raw_batch(long n);
+long run_raw_batch_build(long n);
 
 /* raw-names.c */
 void set_up_raw_names(long size);

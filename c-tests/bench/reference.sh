@@ -30,7 +30,7 @@ fi
 
 echo "building Open vSwitch's library in $folder" >&2
 rm -rf "$folder/tree"
-mkdir -p "$folder/tree"
+mkdir -p "$folder/tree" || exit 1
 tar -xzf "$source" -C "$folder/tree" --strip-components=1 || exit 1
 cd "$folder/tree" || exit 1
 # As in c-tests/ovs/trees.sh.

@@ -1,4 +1,5 @@
 # Writes the report.  Reads the results of results.awk; 'list', 'facts' and 'absent' are files.
+# With list.awk.
 
 function number(x) {
     if (x == "" || x == "-")
@@ -19,7 +20,9 @@ function ratio(row, driver) {
 }
 
 function instruction_ratio(row, driver) {
-    return instructions[row, driver] > 0 ? instructions[row, "ours"] / instructions[row, driver] : "-"
+    if (!(instructions[row, driver] > 0))
+        return "-"
+    return instructions[row, "ours"] / instructions[row, driver]
 }
 
 function two_digits(x) {
@@ -37,13 +40,13 @@ function verdict(what, measured, limit, unit,    met) {
     met = measured <= limit
     n_met += met
     n_targets++
-    verdicts = verdicts sprintf("| %s | %.2f%s | %.2f%s | %s |\n", what, measured, unit, limit,
+    verdicts = verdicts sprintf("| %s | %.3f%s | %.2f%s | %s |\n", what, measured, unit, limit,
                                 unit, met ? "met" : "**not met**")
 }
 
 function targets(row) {
-    verdict(titles[row] ", to the original", ratio(row, "original"), original[row], "")
-    verdict(titles[row] ", to system calls", ratio(row, "raw"), bare[row], "")
+    verdict(titles[row] ", to the original", ratio(row, "original"), limit_original[row], "")
+    verdict(titles[row] ", to system calls", ratio(row, "raw"), limit_bare[row], "")
     verdict(titles[row] ", instructions to the original's", instruction_ratio(row, "original"),
             limit_instructions[row], "")
     verdict(titles[row] ", to libmnl", ratio(row, "mnl"), 1, "")
@@ -73,17 +76,7 @@ BEGIN {
     columns["libnl"] = "libnl-3"
     columns["raw"] = "system calls"
     n_drivers = split("ours original mnl libnl raw", drivers, " ")
-    while ((getline line < list) > 0) {
-        n = split(line, f, " ")
-        rows[++n_rows] = f[1]
-        original[f[1]] = f[5]
-        bare[f[1]] = f[6]
-        limit_instructions[f[1]] = f[7]
-        title = f[9]
-        for (i = 10; i <= n; i++)
-            title = title " " f[i]
-        titles[f[1]] = title
-    }
+    read_list()
     while ((getline line < facts) > 0) {
         n = split(line, f, "\t")
         if (f[1] == "stripped")
@@ -108,9 +101,10 @@ BEGIN {
 }
 
 END {
-    print "# Speed, measured against " (flavour == "2014" ? "the C of July 2014" : "Open vSwitch 3.1")
-    print "\nWritten by `make bench`.  [The chart](" flavour ".svg), [the figures](" flavour ".tsv),"
+    print "# Speed, beside " (flavour == "2014" ? "the C of July 2014" : "Open vSwitch 3.1")
+    print "\nWritten by `make bench`.  [The figures](" flavour ".tsv),"
     print "[what is measured and how](README.md).\n"
+    print "![The times as a chart](" flavour ".svg)\n"
     print "| | |\n|---|---|"
     printf "%s", known
     if (lacking)

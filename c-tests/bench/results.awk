@@ -6,7 +6,9 @@
 function quantile(q,    at, below) {
     at = (n - 1) * q + 1
     below = int(at)
-    return below < n ? values[below] + (at - below) * (values[below + 1] - values[below]) : values[n]
+    if (below == n)
+        return values[n]
+    return values[below] + (at - below) * (values[below + 1] - values[below])
 }
 
 function flush(    key) {
@@ -14,7 +16,8 @@ function flush(    key) {
         return
     key = row SUBSEP driver
     print row, driver, sprintf("%.1f", quantile(0.5)), sprintf("%.1f", quantile(0.25)),
-          sprintf("%.1f", quantile(0.75)), memory, remark, key in counted ? counted[key] : "-\t-\t-\t-"
+          sprintf("%.1f", quantile(0.75)), memory, remark,
+          key in counted ? counted[key] : "-\t-\t-\t-"
     n = 0
 }
 

@@ -1,5 +1,5 @@
-/* startup LIBRARY: loads a library of the interface and asks it for a link.  Prints nanoseconds from
- * before dlopen() to the reply, by how many KiB the process grew, and a remark. */
+/* startup LIBRARY: loads a library of the interface and asks it for a link.  Prints nanoseconds
+ * from before dlopen() to the reply, by how many KiB the process grew, and a remark. */
 
 #include <dlfcn.h>
 #include <unistd.h>

@@ -1,12 +1,29 @@
 /* See subscriber.h. */
 
 #include <poll.h>
+#include <sys/socket.h>
 #include "driver.h"
 #include "notifier.h"
 #include "subscriber.h"
 
+#ifndef SUBSCRIBER_BUFFER
+#define SUBSCRIBER_BUFFER (4 * 1024 * 1024)
+#endif
+
 static int fd;
 static long n_notifications;
+
+void
+enlarge_buffer(int sock)
+{
+    int size = SUBSCRIBER_BUFFER;
+
+    /* Root only; others get what the system allows. */
+    if (setsockopt(sock, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size)) {
+        MUST(errno == EPERM);
+        MUST(!setsockopt(sock, SOL_SOCKET, SO_RCVBUF, &size, sizeof size));
+    }
+}
 
 void
 set_up_notify(long size)
