@@ -1,50 +1,35 @@
 #!/bin/sh
 # reference.sh FOLDER: builds Debian's Open vSwitch (package openvswitch-source) as far as its
 # library goes, in FOLDER, and makes a shared library of what the interface needs of it:
-# FOLDER/libreference.so.  What is there from the run before stays.
+# FOLDER/libreference.so.  What is there from a run before, also of check-ovs.sh, stays.
 set -u
 
 root=$(cd "$(dirname "$0")/../.." && pwd -P)
-folder=$1
+SCRATCH=$1
 
-# Nothing of make's own, and no other Python than the system's.
-PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
-LC_ALL=C
-export PATH LC_ALL
-unset MAKEFLAGS MFLAGS MAKELEVEL CFLAGS LDFLAGS LIBS PYTHONPATH PYTHONHOME
-
-in_background() {
-    "$@"
-}
+. "$root/c-tests/results.sh"
+. "$root/c-tests/ovs/common.sh"
 . "$root/c-tests/ovs/packages.sh"
-install_packages >&2
+. "$root/c-tests/ovs/original.sh"
+
+install_packages
 if [ -n "$missing" ]; then
-    echo "not installed here: apt-get install$missing" >&2
+    echo "not installed here: apt-get install$missing"
     exit 1
 fi
-
-wanted=$(cksum < "$source")
-if [ "$(cat "$folder/built" 2>/dev/null)" = "$wanted" ]; then
-    exit 0
+choose_scratch
+if ! has_space 500; then
+    echo "$why_not"
+    exit 1
 fi
-
-echo "building Open vSwitch's library in $folder" >&2
-rm -rf "$folder/tree"
-mkdir -p "$folder/tree" || exit 1
-tar -xzf "$source" -C "$folder/tree" --strip-components=1 || exit 1
-cd "$folder/tree" || exit 1
-# As in c-tests/ovs/trees.sh.
-./configure CFLAGS="-O2 -g -fPIC" PYTHON3=/usr/bin/python3 --disable-afxdp || exit 1
-# shellcheck disable=SC2016 # make's variables
-make -j"$(nproc)" --eval='reference: $(BUILT_SOURCES); $(MAKE) lib/libopenvswitch.la' reference \
-    || exit 1
+build original library || exit 1
 
 # Of the archive, only what these names lead to: so it is in a daemon.
+cd "$original" || exit 1
 names=$(sed 's/^/-Wl,-u,/' "$root/src/abi/ovs3/exports.list")
 # shellcheck disable=SC2016 # make's variables
 libraries=$(make -s --eval='print-libraries: ; @echo $(SSL_LIBS) $(CAPNG_LDADD) $(LIBS)' \
     print-libraries)
 # shellcheck disable=SC2086 # words
-gcc -shared -o "$folder/libreference.so" $names lib/.libs/libopenvswitch*.a $libraries -lpthread \
-    -Wl,-z,defs || exit 1
-echo "$wanted" > "$folder/built"
+gcc -shared -o "$scratch/libreference.so" $names lib/.libs/libopenvswitch*.a $libraries -lpthread \
+    -Wl,-z,defs
