@@ -38,6 +38,11 @@ FNR == NR {
         result($1, 0, "not in the baseline: make bench-baseline")
         next
     }
+    if ($1 == "stripped") {
+        result("size", $2 <= before[$1] * 1.03,
+               sprintf("%d bytes, more than %d by over 3%%", $2, before[$1]))
+        next
+    }
     change = before[$1] > 0 ? 100 * ($2 / before[$1] - 1) : 0
     if (change < -1)
         printf "# %s: %s: %.1f instructions, %.1f%% fewer than %.1f\n", flavour, $1, $2, -change,
