@@ -35,16 +35,17 @@ tar -xzf "$source" -C "$folder/tree" --strip-components=1 || exit 1
 cd "$folder/tree" || exit 1
 # As in c-tests/ovs/trees.sh.
 ./configure CFLAGS="-O2 -g -fPIC" PYTHON3=/usr/bin/python3 --disable-afxdp || exit 1
-# shellcheck disable=SC2016 # make's variables
-make -j"$(nproc)" --eval='reference: $(BUILT_SOURCES); $(MAKE) lib/libopenvswitch.la' reference \
-    || exit 1
+# expand WORDS: with the Makefile's variables replaced.
+expand() {
+    make -s --eval="expand: ; @echo $1" expand
+}
 
-# Of the archive, only what these names lead to: so it is in a daemon.
+# shellcheck disable=SC2016,SC2046 # make's variables, words
+make -j"$(nproc)" $(expand '$(BUILT_SOURCES)') && make -j"$(nproc)" lib/libopenvswitch.la || exit 1
+
+# Of the archives, only what these names lead to: so it is in a daemon.
 names=$(sed 's/^/-Wl,-u,/' "$root/src/abi/ovs3/exports.list")
-# shellcheck disable=SC2016 # make's variables
-libraries=$(make -s --eval='print-libraries: ; @echo $(SSL_LIBS) $(CAPNG_LDADD) $(LIBS)' \
-    print-libraries)
-# shellcheck disable=SC2086 # words
-gcc -shared -o "$folder/libreference.so" $names lib/.libs/libopenvswitch*.a $libraries -lpthread \
-    -Wl,-z,defs || exit 1
+# shellcheck disable=SC2016,SC2046,SC2086 # make's variables, words
+gcc -shared -o "$folder/libreference.so" $names lib/.libs/libopenvswitch*.a \
+    $(expand '$(SSL_LIBS) $(CAPNG_LDADD) $(LIBS)') -lpthread -Wl,-z,defs || exit 1
 echo "$wanted" > "$folder/built"
