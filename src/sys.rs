@@ -277,18 +277,19 @@ pub(crate) fn drops(fd: &OwnedFd) -> Option<u32> {
     (result >= 0).then_some(drops)
 }
 
-/// Identifies a network namespace: device and inode of its file.
+/// Identifies a network namespace: what /proc calls it, "net:[NUMBER]".
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct NetworkNamespace(libc::dev_t, libc::ino_t);
+pub(crate) struct NetworkNamespace([u8; 32]);
 
 /// The network namespace that the thread is in.
 pub(crate) fn network_namespace() -> Result<NetworkNamespace, Errno> {
-    let mut found = MaybeUninit::<libc::stat>::uninit();
-    // SAFETY: a C string, and room for the result, which success fills in.
-    unsafe {
-        check(libc::stat(c"/proc/thread-self/ns/net".as_ptr(), found.as_mut_ptr()))?;
-        let found = found.assume_init();
-        Ok(NetworkNamespace(found.st_dev, found.st_ino))
+    let mut name = [0; 32];
+    let link = c"/proc/thread-self/ns/net";
+    // SAFETY: a C string, and the room that there is. Half as dear as looking at what it leads to.
+    let size = unsafe { libc::readlink(link.as_ptr(), name.as_mut_ptr().cast(), name.len()) };
+    match size {
+        1.. => Ok(NetworkNamespace(name)),
+        _ => Err(Errno::last()),
     }
 }
 

@@ -318,7 +318,7 @@ do_timeout(struct words *w)
     if (!words_int(w, &milliseconds) || milliseconds < 0 || !parse_options(w, &o)) {
         return false;
     }
-    actions.deadline |= milliseconds != 0;
+    actions.deadline = milliseconds != 0;
     nlsock_sock_set_timeout(o.sock, (unsigned int) milliseconds);
     return true;
 }

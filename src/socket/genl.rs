@@ -55,17 +55,18 @@ fn ask<R>(
     name: &CStr,
     mut use_family: impl FnMut(Family<'_>) -> Result<R, Errno>,
 ) -> Result<R, Errno> {
-    if let Some(sock) = pool::take_for_lookup() {
+    // Asking where the thread is takes as long as the lookup, and numbers are the same in all
+    // network namespaces. But some families are invisible outside the first one, and the socket may
+    // be of another namespace: so what is unknown there is asked again where the thread is.
+    if let Some(sock) = pool::take_for_lookup_anywhere() {
         let (result, idle) = ask_on(&sock, name, &mut use_family);
-        // Numbers are the same in all network namespaces, but some families are invisible outside
-        // the first one, and the socket may be of another than the thread is in now.
-        let unknown = matches!(result, Err(Errno::ENOENT));
-        pool::give_back(sock, idle && !unknown);
-        if !unknown {
+        let elsewhere = matches!(result, Err(Errno::ENOENT)) && !pool::is_here(&sock);
+        pool::give_back(sock, idle && !elsewhere);
+        if !elsewhere {
             return result;
         }
     }
-    let sock = pool::open_for_lookup()?;
+    let sock = pool::take_for_lookup()?;
     let (result, idle) = ask_on(&sock, name, &mut use_family);
     pool::give_back(sock, idle);
     result

@@ -50,16 +50,19 @@ pub(crate) fn set_timeout(milliseconds: u32) {
     TIMEOUT.store(milliseconds, Relaxed);
 }
 
-/// An idle socket that looks up names, of any network namespace.
-pub(crate) fn take_for_lookup() -> Option<NlSock> {
-    pop(LOOKUP)
+/// An idle socket that looks up names, of any network namespace; none if that is not good enough.
+pub(crate) fn take_for_lookup_anywhere() -> Option<NlSock> {
+    if NETNS_AWARE.load(Relaxed) { None } else { pop(LOOKUP) }
 }
 
 /// A socket that looks up names in the network namespace that the thread is in.
-pub(crate) fn open_for_lookup() -> Result<NlSock, Errno> {
-    let mut sock = NlSock::open_pooled(libc::NETLINK_GENERIC)?;
-    sock.shelf = LOOKUP;
-    Ok(sock)
+pub(crate) fn take_for_lookup() -> Result<NlSock, Errno> {
+    take_in_netns(LOOKUP, libc::NETLINK_GENERIC)
+}
+
+/// Whether the socket is known to be of the network namespace that the thread is in.
+pub(crate) fn is_here(sock: &NlSock) -> bool {
+    sys::network_namespace().is_ok_and(|present| sock.netns.get() == Some(&present))
 }
 
 fn index(protocol: c_int) -> Result<usize, Errno> {

@@ -245,7 +245,7 @@ impl<T: Transactions> Batch<'_, T> {
                     if let Some((datagram, size)) = received {
                         self.take(&mut replies, datagram, size);
                     }
-                    late = self.deadline.has_passed();
+                    late = self.deadline.is_set() && self.deadline.has_passed();
                 }
                 Err(Errno::ENOBUFS) if overflows.bearable() => replies.lost = true,
                 Err(Errno::EAGAIN) => {
