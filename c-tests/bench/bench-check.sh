@@ -17,6 +17,9 @@ unset NLSOCK_LOG LD_LIBRARY_PATH LD_PRELOAD
 
 temporary=$(mktemp -d "${TMPDIR:-/tmp}/bench-check.XXXXXX") || exit 2
 trap 'rm -rf "$temporary"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 scratch=$temporary/work
 bin=$temporary/bin
 mkdir "$scratch" "$bin"
@@ -99,6 +102,10 @@ check_flavour() {
     fi
     if ! count "$flavour"; then
         not_ok "$flavour: the workloads run"
+        return
+    fi
+    if [ ! -s "$scratch/counts" ]; then
+        not_ok "$flavour: there is a workload to count"
         return
     fi
     baseline "$flavour" > "$scratch/baseline"

@@ -19,6 +19,9 @@ unset NLSOCK_LOG LD_LIBRARY_PATH LD_PRELOAD
 
 temporary=$(mktemp -d "${TMPDIR:-/tmp}/bench.XXXXXX") || exit 2
 trap 'rm -rf "$temporary"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 scratch=$temporary/work
 bin=$temporary/bin
 mkdir "$scratch" "$bin"
@@ -53,7 +56,7 @@ else
             ;;
     esac
     mkdir -p "$kept" || exit 2
-    original=$kept/libreference.so
+    original=$kept/nlsock-ovs/libreference.so
     if ! "$here/reference.sh" "$kept" > "$scratch/output" 2>&1; then
         absent "the original C" "$(tail -n 1 "$scratch/output")"
         original=

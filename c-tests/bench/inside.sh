@@ -56,7 +56,7 @@ time_rounds() {
             done
         fi
         for driver in $order; do
-            line=$($pin "$bin/$driver" "$workload" "$size" time "$ms" 2> "$scratch/errors") \
+            line=$(timeout -k 5 600 $pin "$bin/$driver" "$workload" "$size" time "$ms" 2> "$scratch/errors") \
                 || fail "$driver"
             echo "$row $driver $line"
         done
@@ -69,7 +69,7 @@ startup_rounds() {
     shift
     while [ "$rounds" -gt 0 ]; do
         for library in "$@"; do
-            line=$("$bin/startup" "${library#*=}" 2> "$scratch/errors") || fail "${library%%=*}"
+            line=$(timeout -k 5 600 "$bin/startup" "${library#*=}" 2> "$scratch/errors") || fail "${library%%=*}"
             echo "$row ${library%%=*} $line"
         done
         rounds=$((rounds - 1))
@@ -78,7 +78,7 @@ startup_rounds() {
 
 # callgrind DRIVER N: items, and the sums of callgrind.awk.
 callgrind() {
-    items=$(LD_BIND_NOW=1 valgrind --tool=callgrind --collect-systime=yes \
+    items=$(LD_BIND_NOW=1 timeout -k 5 600 valgrind --tool=callgrind --collect-systime=yes \
         --callgrind-out-file="$scratch/callgrind" "$bin/$1" "$workload" "$size" count "$2" \
         2> "$scratch/errors") || fail "$1"
     sums=$(awk -v OBJECT="$object" -f "$here/callgrind.awk" "$scratch/callgrind" \

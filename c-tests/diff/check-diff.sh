@@ -70,9 +70,9 @@ rm -rf "$build"
 mkdir "$build" || exit 2
 
 if [ -n "${NLSOCK_REF-}" ]; then
-    build_2014_programs || finish
+    build_2014_programs || give_up
 else
-    { build original library && build_programs; } || finish
+    { build original library && build_programs; } || give_up
     check "the original's program is one of the original" takes_from original liboriginal.so
 fi
 for run in $runs; do

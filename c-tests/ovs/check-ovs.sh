@@ -67,7 +67,7 @@ if ! has_space 1200; then
 fi
 
 # Without a tree of each kind, there is nothing to compare.
-{ build original all && build_relinked; } || finish
+{ build original all && build_relinked; } || give_up
 prove
 daemons
 preloads

@@ -54,10 +54,11 @@ check() {
     fi
 }
 
-# Sets 'scratch' to SCRATCH or a new folder, and 'original' to where Open vSwitch is in it.
+# Sets 'scratch' to a folder in SCRATCH or a new one, and 'original' to where Open vSwitch is in it.
 choose_scratch() {
     if [ -n "${SCRATCH-}" ]; then
-        scratch=$(realpath -m "$SCRATCH")
+        # Apart from whatever else is there.
+        scratch=$(realpath -m "$SCRATCH")/nlsock-ovs
     else
         temporary=$(mktemp -d "${TMPDIR:-/tmp}/nlsock-ovs.XXXXXX") || exit 2
         scratch=$(realpath "$temporary")
@@ -76,6 +77,12 @@ choose_scratch() {
     mkdir -p "$scratch" || exit 2
     chmod 755 "$scratch"
     original=$scratch/original
+}
+
+# Ends the script where there is nothing to compare; 'finish' is its own.
+give_up() {
+    [ "$failed" != 0 ] || not_ok "there is something to compare"
+    finish
 }
 
 # has_space MEGABYTES: as much is free in the scratch folder; else sets 'why_not'.

@@ -84,7 +84,7 @@ run_tests() {
     started=$(date +%s)
     $runner "$tree" "-j$at_once $*" > "$scratch/$tree.output" 2>&1
     case $? in
-        124 | 137) echo "# the tests of the $tree tree were ended after $limit seconds" ;;
+        124 | 137) not_ok "the tests of the $tree tree end within $limit seconds" ;;
     esac
     ends='ok|UNEXPECTED PASS|(skipped|FAILED|expected failure) \(.*\)'
     sed -nE "s/^ *([0-9]+): (.*[^ ]) +($ends)\$/\1\t\2\t\3/p" \
@@ -106,12 +106,16 @@ ran_own_programs() {
         && ! grep "^$scratch/" "$scratch/folders" | grep -v "^$scratch/$1/"
 }
 
-# Writes lines of number, name, the original's result and the relinked one's.
+# Writes lines of number, name, the original's result and the relinked one's; of every test chosen.
 side_by_side() {
-    awk -F '\t' -v OFS='\t' '
+    awk -F '\t' -v OFS='\t' -v chosen="${1-}" '
         FNR == 1 { file++ }
         { name[$1] = $2; result[file, $1] = $3 }
         END {
+            # Ranges are left to the tests themselves.
+            n = split(chosen, list, / +/)
+            for (i = 1; i <= n; i++)
+                if (list[i] ~ /^[0-9]+$/ && !(list[i] in name)) name[list[i]] = "(no name)"
             for (number in name) {
                 for (i = 1; i <= 2; i++)
                     if (!((i, number) in result)) result[i, number] = "no result"
@@ -173,7 +177,7 @@ compare_trees() {
         check "the tests of the $tree tree ran its programs" ran_own_programs "$tree"
         cp "$scratch/$tree/tests/$testsuite.log" "$scratch/$tree.log"
     done
-    side_by_side > "$scratch/first"
+    side_by_side "$tests" > "$scratch/first"
     if [ ! -s "$scratch/first" ]; then
         tail -n 40 "$scratch/relinked.output"
         not_ok "the tests of Open vSwitch have results"

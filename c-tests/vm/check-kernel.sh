@@ -65,7 +65,7 @@ try_vm || skip_rest "$why_not"
 install_packages find_missing_for_daemons
 [ -z "$missing" ] || skip_rest "not installed here: apt-get install$missing"
 has_space 1000 || skip_rest "$why_not"
-{ build original all && build_relinked; } || finish
+{ build original all && build_relinked; } || give_up
 daemons
 datapath_suites
 finish

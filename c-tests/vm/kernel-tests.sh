@@ -9,7 +9,7 @@ here=$vm/..
 stage=$1
 results=$2
 
-scratch=$(mktemp -d)
+scratch=$(mktemp -d) || exit 2
 child=
 clean_up() {
     [ -z "$child" ] || { kill "$child" && wait "$child"; } 2>/dev/null
