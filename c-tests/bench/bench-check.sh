@@ -11,24 +11,8 @@ set -u
 
 root=$(cd "$(dirname "$0")/../.." && pwd -P)
 here=$root/c-tests/bench
-[ $# = 1 ] || { echo "usage: $0 STAGE" >&2; exit 2; }
-stage=$(cd "$1" && pwd -P) || exit 2
-unset NLSOCK_LOG LD_LIBRARY_PATH LD_PRELOAD
-
-temporary=$(mktemp -d "${TMPDIR:-/tmp}/bench-check.XXXXXX") || exit 2
-trap 'rm -rf "$temporary"' EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
-scratch=$temporary/work
-bin=$temporary/bin
-mkdir "$scratch" "$bin"
-chmod -R 755 "$temporary"
-
+. "$here/begin.sh"
 . "$root/c-tests/results.sh"
-. "$here/build.sh"
-. "$here/namespace.sh"
-. "$here/rows.sh"
 
 finish() {
     echo
