@@ -277,7 +277,7 @@ pub(crate) fn drops(fd: &OwnedFd) -> Option<u32> {
     (result >= 0).then_some(drops)
 }
 
-/// Identifies a network namespace: what /proc calls it, "net:[NUMBER]".
+/// Identifies a network namespace: what /proc calls it, `net:[NUMBER]`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct NetworkNamespace([u8; 32]);
 
