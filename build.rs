@@ -133,26 +133,14 @@ fn main() {
     println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
     cc::Build::new()
         .file("src/host/host.c")
+        .file("src/thread.c")
         .define(flavour.define, None)
         .flag("-fvisibility=hidden")
         .flag("-std=c11")
         .flag("-Wextra")
         .warnings_into_errors(true)
-        .compile("nlsock_host");
-    link_unwinder();
+        .compile("nlsock_c");
     generate_headers(&flavour);
-}
-
-/// Links libgcc's unwinder in, where the compiler has it: what Rust's library wants of it would
-/// else bring a shared library along.
-fn link_unwinder() {
-    let compiler = cc::Build::new().get_compiler();
-    let answer = compiler.to_command().arg("-print-file-name=libgcc_eh.a").output().unwrap();
-    let path = PathBuf::from(String::from_utf8(answer.stdout).unwrap().trim());
-    if path.is_absolute() {
-        println!("cargo:rustc-link-search=native={}", path.parent().unwrap().display());
-        println!("cargo:rustc-link-lib=static=gcc_eh");
-    }
 }
 
 fn generate_headers(flavour: &Flavour) {

@@ -3,10 +3,9 @@
 # AddressSanitizer (and its search for leaks) or ThreadSanitizer, in the library as well as in the
 # programs.
 #
-# Covered are the library's own code, with the generic and inlined parts of Rust's standard library
-# in it, and the tests.  Not covered is what of the standard library is compiled already, since its
-# sources do not come with every toolchain: AddressSanitizer sees what that does to the heap and
-# through libc; for ThreadSanitizer, the library's locks do without it (see Guarded::lock()).
+# Covered are the library's own code, with the generic and inlined parts of Rust's `core` and `alloc`
+# in it, and the tests.  Not covered is what of these is compiled already, since their sources do not
+# come with every toolchain: AddressSanitizer sees what that does to the heap and through libc.
 #
 # The runtime is the one of the Rust toolchain, which is also good for older compilers' code: two
 # runtimes in a process do not work.  So programs are compiled with the flag, and linked without.
@@ -46,8 +45,8 @@ target=$(rustc -vV | sed -n 's/^host: //p')
 build=$here/../target/sanitize-$sanitizer
 flags="-Zsanitizer=$sanitizer -Cforce-frame-pointers=yes"
 if [ "$sanitizer" = thread ]; then
-    # The standard library is what it is.
-    flags="$flags -Cunsafe-allow-abi-mismatch=sanitizer --cfg nlsock_tsan"
+    # Rust's own libraries are what they are.
+    flags="$flags -Cunsafe-allow-abi-mismatch=sanitizer"
 fi
 if ! RUSTC_BOOTSTRAP=1 RUSTFLAGS="$flags" CARGO_PROFILE_RELEASE_LTO=false cargo build \
         --manifest-path "$here/../Cargo.toml" --locked --release --target "$target" \

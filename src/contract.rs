@@ -1,6 +1,6 @@
 //! Breaches of the C contract: one line on the log, then abort.
 
-use crate::host;
+use crate::{host, sys};
 use core::ffi::CStr;
 
 /// Aborts the process unless `$condition` holds.
@@ -41,5 +41,5 @@ pub(crate) const fn c_str(text: &'static str) -> &'static CStr {
 #[inline(never)]
 pub(crate) fn failure(location: &CStr, function: &CStr, condition: &CStr) -> ! {
     host::assert_failure(location, function, condition);
-    std::process::abort()
+    sys::abort()
 }

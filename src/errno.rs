@@ -1,5 +1,6 @@
 //! The one error type of the library: a positive errno value.
 
+use alloc::string::String;
 use core::ffi::c_int;
 
 /// A positive errno value.
@@ -71,9 +72,12 @@ impl Drop for Preserve {
     }
 }
 
+/// Room for the text of an errno value.
+pub(crate) const TEXT_SIZE: usize = 128;
+
 /// The text for an errno value, as strerror() has it.
 pub(crate) fn message(code: c_int) -> String {
-    let mut text = [0u8; 128];
+    let mut text = [0u8; TEXT_SIZE];
     fill_message(code, &mut text);
     let end = text.iter().position(|&byte| byte == 0).unwrap_or(text.len());
     String::from_utf8_lossy(text.get(..end).unwrap_or_default()).into_owned()

@@ -4,65 +4,82 @@
 //! be held for ever. Therefore the thread that forks takes all of them first, in one order.
 
 use core::cell::UnsafeCell;
+use core::ops::{Deref, DerefMut};
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A value behind a lock. Locks are held for a few instructions: never across a system call, and
 /// never while another is taken.
-pub(crate) struct Guarded<T: 'static> {
-    mutex: Mutex<T>,
-    /// What the thread that forks holds.
-    held: UnsafeCell<Option<MutexGuard<'static, T>>>,
+pub(crate) struct Guarded<T> {
+    mutex: Mutex,
+    value: UnsafeCell<T>,
 }
 
-// SAFETY: 'held' is only touched by fork handlers, while they hold the lock.
+// SAFETY: the value is only touched by the thread that holds the lock.
 unsafe impl<T: Send> Sync for Guarded<T> {}
 
 impl<T> Guarded<T> {
     pub(crate) const fn new(value: T) -> Self {
-        Self { mutex: Mutex::new(value), held: UnsafeCell::new(None) }
+        Self { mutex: Mutex::new(), value: UnsafeCell::new(value) }
     }
 
-    pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
-        // ThreadSanitizer does not see how the standard library's compiled part gets a lock after
-        // waiting for it, but does see this.
-        #[cfg(nlsock_tsan)]
-        loop {
-            match self.mutex.try_lock() {
-                Ok(guard) => return guard,
-                Err(_) => std::thread::yield_now(),
-            }
-        }
-        #[cfg(not(nlsock_tsan))]
-        self.mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn lock(&'static self) -> Guard<T> {
+        self.mutex.lock();
+        Guard(self)
     }
 }
 
-/// What the fork handlers do with each of them.
-trait AcrossFork: Sync {
-    fn hold(&'static self);
-    fn release(&'static self);
-}
+/// Holds a lock.
+pub(crate) struct Guard<T: 'static>(&'static Guarded<T>);
 
-impl<T: Send> AcrossFork for Guarded<T> {
-    fn hold(&'static self) {
-        let guard = self.lock();
+impl<T> Deref for Guard<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
         // SAFETY: the lock is held.
-        unsafe { *self.held.get() = Some(guard) };
-    }
-
-    fn release(&'static self) {
-        // SAFETY: the lock is held until the guard is dropped, after its place has been emptied.
-        let guard = unsafe { (*self.held.get()).take() };
-        drop(guard);
+        unsafe { &*self.0.value.get() }
     }
 }
 
-static ALL: [&dyn AcrossFork; 4] = [
-    &crate::socket::pool::POOL,
-    &crate::socket::genl::NAMES,
-    &crate::host::console::HANDLER,
-    &crate::host::log::PROGRAM,
+impl<T> DerefMut for Guard<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: the lock is held.
+        unsafe { &mut *self.0.value.get() }
+    }
+}
+
+impl<T> Drop for Guard<T> {
+    fn drop(&mut self) {
+        self.0.mutex.unlock();
+    }
+}
+
+/// libc's lock, which tools that look for races know.
+struct Mutex(UnsafeCell<libc::pthread_mutex_t>);
+
+// SAFETY: this is what it is for.
+unsafe impl Sync for Mutex {}
+
+impl Mutex {
+    const fn new() -> Self {
+        Self(UnsafeCell::new(libc::PTHREAD_MUTEX_INITIALIZER))
+    }
+
+    fn lock(&'static self) {
+        // SAFETY: initialised, and never moved. It cannot fail: no thread locks it twice.
+        unsafe { libc::pthread_mutex_lock(self.0.get()) };
+    }
+
+    fn unlock(&'static self) {
+        // SAFETY: as above; the thread holds it, or is the child of the one that did.
+        unsafe { libc::pthread_mutex_unlock(self.0.get()) };
+    }
+}
+
+static ALL: [&Mutex; 4] = [
+    &crate::socket::pool::POOL.mutex,
+    &crate::socket::genl::NAMES.mutex,
+    &crate::host::console::HANDLER.mutex,
+    &crate::host::log::PROGRAM.mutex,
 ];
 
 /// How many forks lie between the first process and this one.
@@ -75,14 +92,14 @@ pub(crate) fn generation() -> u32 {
 }
 
 extern "C" fn prepare() {
-    for guarded in ALL {
-        guarded.hold();
+    for mutex in ALL {
+        mutex.lock();
     }
 }
 
 extern "C" fn release() {
-    for guarded in ALL {
-        guarded.release();
+    for mutex in ALL {
+        mutex.unlock();
     }
 }
 

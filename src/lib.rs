@@ -10,9 +10,11 @@
 //! | `wire` | netlink's bytes, in safe code without state |
 //! | `host` | log, counters and poll loop: the process's own, or what stands in for them |
 //! | `sys` | every system call |
-//! | `memory`, `contract`, `errno`, `guarded` | malloc(), assertions, errors, locks |
+//! | `memory`, `contract`, `errno`, `guarded`, `thread` | malloc(), assertions, errors, locks, what is a thread's own |
+//! | `runtime` | what Rust's standard library would bring along |
 //! | [`abi`] | the layouts that C object code already contains |
 
+#![cfg_attr(not(test), no_std)]
 #![cfg_attr(
     test,
     allow(
@@ -24,6 +26,8 @@
     )
 )]
 
+extern crate alloc;
+
 pub mod abi;
 pub mod ffi;
 
@@ -34,10 +38,13 @@ mod guarded;
 mod host;
 mod memory;
 mod message;
+#[cfg(not(test))]
+mod runtime;
 mod socket;
 mod sys;
 #[cfg(test)]
 mod tests;
+mod thread;
 mod wire;
 
 pub use socket::NlSock;

@@ -5,9 +5,9 @@
 
 use crate::errno::{self, Errno};
 use core::ffi::{c_int, c_uint};
+use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::time::Duration;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
 /// A byte that the kernel may write.
 pub(crate) type Uninit = MaybeUninit<u8>;
@@ -29,14 +29,29 @@ fn check(result: c_int) -> Result<(), Errno> {
     if result < 0 { Err(Errno::last()) } else { Ok(()) }
 }
 
+/// A file descriptor that nobody else owns.
+pub(crate) struct Fd(c_int);
+
+impl Fd {
+    pub(crate) fn raw(&self) -> c_int {
+        self.0
+    }
+}
+
+impl Drop for Fd {
+    fn drop(&mut self) {
+        // SAFETY: no memory involved.
+        unsafe { libc::close(self.0) };
+    }
+}
+
 /// Opens a raw netlink socket that programs started later do not inherit.
-pub(crate) fn netlink_socket(protocol: c_int) -> Result<OwnedFd, Errno> {
+pub(crate) fn netlink_socket(protocol: c_int) -> Result<Fd, Errno> {
     // SAFETY: no memory involved.
     let fd =
         unsafe { libc::socket(libc::AF_NETLINK, libc::SOCK_RAW | libc::SOCK_CLOEXEC, protocol) };
     check(fd)?;
-    // SAFETY: a new descriptor, which nobody else owns.
-    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+    Ok(Fd(fd))
 }
 
 /// An address of netlink: 0 is the kernel's.
@@ -51,18 +66,18 @@ fn address(port: u32) -> libc::sockaddr_nl {
 const ADDRESS_SIZE: libc::socklen_t = size_of::<libc::sockaddr_nl>() as libc::socklen_t;
 
 /// Connects a socket to the kernel.
-pub(crate) fn connect_to_kernel(fd: &OwnedFd) -> Result<(), Errno> {
+pub(crate) fn connect_to_kernel(fd: &Fd) -> Result<(), Errno> {
     let kernel = address(0);
     // SAFETY: the address lives through the call and has the size given.
-    check(unsafe { libc::connect(fd.as_raw_fd(), (&raw const kernel).cast(), ADDRESS_SIZE) })
+    check(unsafe { libc::connect(fd.raw(), (&raw const kernel).cast(), ADDRESS_SIZE) })
 }
 
 /// The port id that the kernel gave the socket; none if its address is no netlink address.
-pub(crate) fn port_id(fd: &OwnedFd) -> Result<Option<u32>, Errno> {
+pub(crate) fn port_id(fd: &Fd) -> Result<Option<u32>, Errno> {
     let mut local = address(0);
     let mut size = ADDRESS_SIZE;
     // SAFETY: the address lives through the call and has the size given.
-    check(unsafe { libc::getsockname(fd.as_raw_fd(), (&raw mut local).cast(), &raw mut size) })?;
+    check(unsafe { libc::getsockname(fd.raw(), (&raw mut local).cast(), &raw mut size) })?;
     let valid = size >= ADDRESS_SIZE && c_int::from(local.nl_family) == libc::AF_NETLINK;
     Ok(valid.then_some(local.nl_pid))
 }
@@ -70,26 +85,19 @@ pub(crate) fn port_id(fd: &OwnedFd) -> Result<Option<u32>, Errno> {
 const INT_SIZE: libc::socklen_t = size_of::<c_int>() as libc::socklen_t;
 
 /// Sets a socket option that is an integer.
-pub(crate) fn set_option(
-    fd: &OwnedFd,
-    level: c_int,
-    name: c_int,
-    value: c_int,
-) -> Result<(), Errno> {
+pub(crate) fn set_option(fd: &Fd, level: c_int, name: c_int, value: c_int) -> Result<(), Errno> {
     // SAFETY: the value lives through the call and has the size given.
-    check(unsafe {
-        libc::setsockopt(fd.as_raw_fd(), level, name, (&raw const value).cast(), INT_SIZE)
-    })
+    check(unsafe { libc::setsockopt(fd.raw(), level, name, (&raw const value).cast(), INT_SIZE) })
 }
 
 /// The size of a socket's receive buffer in bytes, as the kernel accounts it.
-pub(crate) fn receive_buffer_size(fd: &OwnedFd) -> Result<u32, Errno> {
+pub(crate) fn receive_buffer_size(fd: &Fd) -> Result<u32, Errno> {
     let mut value: c_int = 0;
     let mut size = INT_SIZE;
     // SAFETY: the value lives through the call and has the size given.
     check(unsafe {
         libc::getsockopt(
-            fd.as_raw_fd(),
+            fd.raw(),
             libc::SOL_SOCKET,
             libc::SO_RCVBUF,
             (&raw mut value).cast(),
@@ -104,24 +112,39 @@ fn flags(wait: bool) -> c_int {
 }
 
 /// Sends one datagram.
-pub(crate) fn send(fd: &OwnedFd, datagram: &[u8], wait: bool) -> Result<(), Errno> {
+pub(crate) fn send(fd: &Fd, datagram: &[u8], wait: bool) -> Result<(), Errno> {
     retry(|| {
         // SAFETY: pointer and length are those of `datagram`.
-        unsafe { libc::send(fd.as_raw_fd(), datagram.as_ptr().cast(), datagram.len(), flags(wait)) }
+        unsafe { libc::send(fd.raw(), datagram.as_ptr().cast(), datagram.len(), flags(wait)) }
     })?;
     Ok(())
 }
 
+/// A part of a datagram, described as the kernel wants it.
+#[repr(transparent)]
+pub(crate) struct Part<'a>(libc::iovec, PhantomData<&'a [u8]>);
+
+impl<'a> Part<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        let start = bytes.as_ptr().cast_mut().cast();
+        Self(libc::iovec { iov_base: start, iov_len: bytes.len() }, PhantomData)
+    }
+
+    pub(crate) fn bytes(&self) -> &'a [u8] {
+        // SAFETY: as in `new`.
+        unsafe { core::slice::from_raw_parts(self.0.iov_base.cast(), self.0.iov_len) }
+    }
+}
+
 /// Sends the parts as one datagram, waiting for room.
-pub(crate) fn send_parts(fd: &OwnedFd, parts: &[std::io::IoSlice<'_>]) -> Result<(), Errno> {
+pub(crate) fn send_parts(fd: &Fd, parts: &[Part<'_>]) -> Result<(), Errno> {
     // SAFETY: all-zero bytes are a valid header.
     let mut message: libc::msghdr = unsafe { core::mem::zeroed() };
-    // IoSlice promises the layout of an iovec.
     message.msg_iov = parts.as_ptr().cast_mut().cast();
     message.msg_iovlen = parts.len() as _;
     retry(|| {
         // SAFETY: the header describes `parts`, which live through the call.
-        unsafe { libc::sendmsg(fd.as_raw_fd(), &raw const message, 0) }
+        unsafe { libc::sendmsg(fd.raw(), &raw const message, 0) }
     })?;
     Ok(())
 }
@@ -155,11 +178,11 @@ fn guarded_receive(
 }
 
 /// Receives one datagram. Its real length, which may be more than the buffer's.
-pub(crate) fn receive(fd: &OwnedFd, buffer: &mut [Uninit], wait: bool) -> Result<usize, Errno> {
+pub(crate) fn receive(fd: &Fd, buffer: &mut [Uninit], wait: bool) -> Result<usize, Errno> {
     let flags = flags(wait) | libc::MSG_TRUNC;
     guarded_receive(buffer, |buffer| {
         // SAFETY: pointer and length are those of `buffer`.
-        unsafe { libc::recv(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len(), flags) }
+        unsafe { libc::recv(fd.raw(), buffer.as_mut_ptr().cast(), buffer.len(), flags) }
     })
 }
 
@@ -182,7 +205,7 @@ pub(crate) const NETLINK_EXT_ACK: c_int = 11;
 /// Receives one datagram into two buffers, one after the other. Its real length, which may be more
 /// than that of both. Tells its sender where one asks.
 pub(crate) fn receive_split(
-    fd: &OwnedFd,
+    fd: &Fd,
     first: &mut [Uninit],
     second: &mut [Uninit],
     wait: bool,
@@ -208,7 +231,7 @@ pub(crate) fn receive_split(
             message.msg_controllen = CONTROL as _;
         }
         // SAFETY: the header describes buffers that live through the call.
-        unsafe { libc::recvmsg(fd.as_raw_fd(), &raw mut message, flags) }
+        unsafe { libc::recvmsg(fd.raw(), &raw mut message, flags) }
     })?;
     if let Some(sender) = sender {
         // SAFETY: as the call has filled it in.
@@ -257,7 +280,7 @@ pub(crate) fn poll(fds: &mut [libc::pollfd], timeout: Option<Duration>) -> Resul
 }
 
 /// Messages that the kernel has dropped for a socket since it was opened, where it can say.
-pub(crate) fn drops(fd: &OwnedFd) -> Option<u32> {
+pub(crate) fn drops(fd: &Fd) -> Option<u32> {
     /// Index of the drops in what SO_MEMINFO returns.
     const SK_MEMINFO_DROPS: usize = 8;
 
@@ -266,7 +289,7 @@ pub(crate) fn drops(fd: &OwnedFd) -> Option<u32> {
     // SAFETY: the values live through the call and have the size given.
     let result = unsafe {
         libc::getsockopt(
-            fd.as_raw_fd(),
+            fd.raw(),
             libc::SOL_SOCKET,
             libc::SO_MEMINFO,
             values.as_mut_ptr().cast(),
@@ -359,6 +382,12 @@ pub(crate) fn write_stderr(mut bytes: &[u8]) {
             Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),
         }
     }
+}
+
+/// Ends the process at once.
+pub(crate) fn abort() -> ! {
+    // SAFETY: no precondition.
+    unsafe { libc::abort() }
 }
 
 /// The monotonic clock, in milliseconds.

@@ -1,6 +1,9 @@
-//! Compiles the library's weak references to the host, of which a fuzz target has none.
+//! Compiles the library's C: weak references to the host, of which a fuzz target has none.
 
 fn main() {
-    println!("cargo:rerun-if-changed=../../src/host/host.c");
-    cc::Build::new().file("../../src/host/host.c").flag("-std=c11").compile("nlsock_host");
+    let files = ["../../src/host/host.c", "../../src/thread.c"];
+    for file in files {
+        println!("cargo:rerun-if-changed={file}");
+    }
+    cc::Build::new().files(files).flag("-std=c11").compile("nlsock_c");
 }

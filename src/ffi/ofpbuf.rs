@@ -5,6 +5,7 @@ use crate::abi::{List, OfpBuf, OfpbufSource};
 use crate::buffer::{self, Buf};
 use crate::memory;
 use crate::wire;
+use alloc::string::String;
 use core::ffi::{c_char, c_int, c_void};
 use core::fmt::Write;
 

@@ -4,7 +4,7 @@ use crate::abi::{VlogModule, VlogRateLimit};
 use crate::errno::{fill_message, status};
 use crate::host::log::{self, Level};
 use crate::host::poll;
-use crate::{contract, memory, sys};
+use crate::{contract, memory, sys, thread};
 use core::cell::UnsafeCell;
 use core::ffi::{CStr, c_char, c_int, c_longlong, c_short};
 
@@ -87,13 +87,11 @@ pub extern "C" fn nlsock_time_msec() -> c_longlong {
 /// Returns the text for an errno value, good until the thread's next call.
 #[unsafe(no_mangle)]
 pub extern "C" fn nlsock_strerror(error: c_int) -> *const c_char {
-    thread_local! {
-        static TEXT: UnsafeCell<[u8; 128]> = const { UnsafeCell::new([0; 128]) };
-    }
-    TEXT.with(|text| {
+    thread::with(|own| {
+        let text = own.error_text.get();
         // SAFETY: the thread's own, and nothing refers to it from before.
-        fill_message(error, unsafe { &mut *text.get() });
-        text.get().cast()
+        fill_message(error, unsafe { &mut *text });
+        text.cast()
     })
 }
 

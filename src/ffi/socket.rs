@@ -6,6 +6,7 @@ use crate::contract::here;
 use crate::errno::{Errno, status};
 use crate::host::poll;
 use crate::socket::NlSock;
+use alloc::boxed::Box;
 use core::ffi::{c_int, c_short, c_uint};
 use core::ptr::null_mut;
 

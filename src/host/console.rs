@@ -3,10 +3,11 @@
 use super::log::Level;
 use crate::abi::Handler;
 use crate::guarded::Guarded;
-use crate::sys;
-use core::cell::Cell;
+use crate::{sys, thread};
+use alloc::ffi::CString;
+use alloc::format;
+use alloc::string::String;
 use core::ffi::{CStr, c_char, c_int, c_void};
-use std::ffi::CString;
 
 #[derive(Clone, Copy)]
 pub(crate) struct Installed {
@@ -38,15 +39,12 @@ pub(crate) fn write(module: &CStr, level: Level, text: &str) {
     }
 }
 
-thread_local! {
-    /// Messages that this thread has logged.
-    static COUNT: Cell<u32> = const { Cell::new(0) };
-}
-
 /// The host's console form: time, the thread's message number, module, level, text.
 fn line(module: &CStr, level: Level, text: &str) -> String {
-    let number = COUNT.get().wrapping_add(1);
-    COUNT.set(number);
+    let number = thread::with(|own| {
+        own.logged.update(|number| number.wrapping_add(1));
+        own.logged.get()
+    });
     let time = sys::utc();
     format!(
         "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z|{number:05}|{}|{}|{}\n",

@@ -5,7 +5,6 @@ use crate::abi::CoverageCounter;
 use core::cell::UnsafeCell;
 use core::ffi::c_uint;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::OnceLock;
 
 /// What is counted.
 #[derive(Clone, Copy)]
@@ -45,7 +44,11 @@ static TOLD: [AtomicU64; HOST_EVENTS] = [const { AtomicU64::new(0) }; HOST_EVENT
 /// What a counter of the host's asks.
 type Count = extern "C" fn() -> c_uint;
 /// What the original's counters asked before they asked us.
-static ORIGINAL: [OnceLock<Count>; HOST_EVENTS] = [const { OnceLock::new() }; HOST_EVENTS];
+static ORIGINAL: [Original; HOST_EVENTS] = [const { Original(UnsafeCell::new(None)) }; HOST_EVENTS];
+struct Original(UnsafeCell<Option<Count>>);
+
+// SAFETY: only `start` writes it, before the program starts.
+unsafe impl Sync for Original {}
 
 #[inline]
 #[expect(clippy::indexing_slicing, reason = "there is a cell for every event")]
@@ -77,7 +80,8 @@ fn news(event: Event) -> c_uint {
     let total = cell(&TOTALS, event).load(Relaxed);
     // fetch_max, so that of two threads that report at once neither reports less than nothing.
     let told = cell(&TOLD, event).fetch_max(total, Relaxed);
-    let original = cell(&ORIGINAL, event).get().map_or(0, |count| count());
+    // SAFETY: not written any more.
+    let original = unsafe { *cell(&ORIGINAL, event).0.get() }.map_or(0, |count| count());
     (total.saturating_sub(told) as c_uint).wrapping_add(original)
 }
 
@@ -130,7 +134,8 @@ pub(super) fn start() {
             let known: *mut CoverageCounter = nlsock_host_counter((*counter).name).cast();
             if known.is_null() {
                 nlsock_host_counter_register(counter.cast());
-            } else if original.set((*known).count).is_ok() {
+            } else {
+                *original.0.get() = Some((*known).count);
                 (*known).count = (*counter).count;
             }
         }

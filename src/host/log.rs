@@ -11,10 +11,13 @@ use crate::abi::{VlogModule, VlogRateLimit};
 use crate::errno::{Errno, Preserve};
 use crate::guarded::Guarded;
 use crate::wire::KernelError;
+use alloc::ffi::CString;
+use alloc::format;
+use alloc::string::ToString;
+use alloc::vec::Vec;
 use core::ffi::{CStr, c_int};
 use core::fmt;
 use core::sync::atomic::Ordering::Relaxed;
-use std::ffi::CString;
 
 /// Severity, with the host's numbers. 0 is off.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

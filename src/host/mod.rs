@@ -9,6 +9,7 @@ pub(crate) mod poll;
 pub(crate) mod rate_limit;
 
 use crate::abi::VlogRateLimit;
+use alloc::format;
 use core::ffi::{CStr, c_char, c_int, c_short, c_void};
 
 unsafe extern "C" {
@@ -36,6 +37,7 @@ extern "C" fn start() {
     log::start();
     counters::start();
     crate::guarded::start();
+    crate::thread::start();
 }
 
 #[used]

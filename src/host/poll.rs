@@ -4,13 +4,13 @@
 use super::log::log_limited;
 use super::nlsock_host_poll_fd_wait;
 use crate::errno::{self, Errno};
-use crate::sys;
-use core::cell::RefCell;
+use crate::{sys, thread};
+use alloc::vec::Vec;
 use core::ffi::{CStr, c_int, c_short};
 use core::time::Duration;
 
 /// What a thread's next [`block`] waits for.
-struct Waits {
+pub(crate) struct Waits {
     fds: Vec<libc::pollfd>,
     /// When to wake up at the latest, in milliseconds of the monotonic clock.
     until: i64,
@@ -19,8 +19,8 @@ struct Waits {
 /// Never, of [`Waits::until`].
 const NEVER: i64 = i64::MAX;
 
-thread_local! {
-    static WAITS: RefCell<Waits> = const { RefCell::new(Waits { fds: Vec::new(), until: NEVER }) };
+impl Waits {
+    pub(crate) const NONE: Self = Self { fds: Vec::new(), until: NEVER };
 }
 
 /// Wakes up the thread's next poll when one of `events` occurs on `fd`: the host's where it has
@@ -50,19 +50,13 @@ pub(crate) fn timer_wait_until(when: i64) {
     with_waits(|waits| waits.until = waits.until.min(when));
 }
 
-/// Runs `f` on the thread's waits, unless the thread is ending and has none any more.
-fn with_waits<R>(f: impl FnOnce(&mut Waits) -> R) -> Option<R> {
-    WAITS.try_with(|waits| f(&mut waits.borrow_mut())).ok()
+fn with_waits<R>(f: impl FnOnce(&mut Waits) -> R) -> R {
+    thread::with(|own| f(&mut own.waits.borrow_mut()))
 }
 
 /// Blocks until something happens that was asked for since the last call, or a signal is handled.
 pub(crate) fn block() {
-    let empty = Waits { fds: Vec::new(), until: NEVER };
-    let Some(Waits { mut fds, until }) = with_waits(|waits| core::mem::replace(waits, empty))
-    else {
-        // Nothing could be asked for, so waking up at once is all there is.
-        return;
-    };
+    let Waits { mut fds, until } = with_waits(|waits| core::mem::replace(waits, Waits::NONE));
     let timeout = (until != NEVER).then(|| {
         let left = until.saturating_sub(sys::monotonic_ms());
         Duration::from_millis(u64::try_from(left).unwrap_or(0))
@@ -89,7 +83,7 @@ mod tests {
         timer_wait(i64::MAX);
         timer_wait(0);
         block();
-        WAITS.with_borrow(|waits| assert_eq!((waits.fds.len(), waits.until), (0, NEVER)));
+        with_waits(|waits| assert_eq!((waits.fds.len(), waits.until), (0, NEVER)));
     }
 
     #[test]
@@ -97,7 +91,7 @@ mod tests {
         own_fd_wait(0, libc::POLLIN);
         own_fd_wait(0, libc::POLLOUT);
         own_fd_wait(1, libc::POLLIN);
-        WAITS.with_borrow(|waits| {
+        with_waits(|waits| {
             assert_eq!(waits.fds.len(), 2);
             assert_eq!(waits.fds[0].events, libc::POLLIN | libc::POLLOUT);
         });

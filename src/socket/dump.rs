@@ -9,9 +9,10 @@ use crate::buffer::Buf;
 use crate::errno::{self, Errno};
 use crate::host::counters::{Event, count};
 use crate::host::log::{self, log_limited};
-use crate::message;
 use crate::wire::{HEADER, Header, Hex, KernelError, Messages, kernel_error};
-use core::cell::Cell;
+use crate::{message, thread};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::ffi::c_int;
 use core::mem::MaybeUninit;
 use core::ptr::{null, null_mut};
@@ -35,17 +36,13 @@ pub(crate) fn set_strict(strict: bool) {
     STRICT.store(strict, Relaxed);
 }
 
-thread_local! {
-    static LAST: Cell<DumpResult> = const { Cell::new(DumpResult::NONE) };
-}
-
 /// How the last dump went that this thread ended.
 pub(crate) fn last_result() -> DumpResult {
-    LAST.get()
+    thread::with(|own| own.last_dump.get())
 }
 
 impl DumpResult {
-    const NONE: Self =
+    pub(crate) const NONE: Self =
         Self { error: 0, interrupted: false, complete: false, messages: 0, extack: Extack::NONE };
 }
 
@@ -212,7 +209,7 @@ impl Dump {
                 _ => extack::failed_with(result.extack),
             }
         }
-        LAST.set(result);
+        thread::with(|own| own.last_dump.set(result));
         outcome
     }
 

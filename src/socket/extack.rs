@@ -2,7 +2,10 @@
 
 use crate::abi::ext::Extack;
 use crate::errno::Errno;
+use crate::thread;
 use crate::wire::{self, Header};
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use core::ffi::c_char;
 
@@ -51,29 +54,48 @@ pub(crate) fn text(extack: &Extack) -> Option<String> {
     (!text.is_empty()).then(|| String::from_utf8_lossy(&text).into_owned())
 }
 
-thread_local! {
+/// What is known of a thread's failures.
+pub(crate) struct Failures {
     /// Of the last call that failed.
-    static LAST: RefCell<Extack> = const { RefCell::new(Extack::NONE) };
+    last: RefCell<Extack>,
     /// Of the last batch, by index; only what is more than an errno value.
-    static BATCH: RefCell<Vec<(usize, Extack)>> = const { RefCell::new(Vec::new()) };
+    batch: RefCell<Vec<(usize, Extack)>>,
     /// Whether there is any of that: cheaper to look at than the list itself.
-    static BATCH_USED: Cell<bool> = const { Cell::new(false) };
+    batch_used: Cell<bool>,
+}
+
+impl Failures {
+    pub(crate) const fn none() -> Self {
+        Self {
+            last: RefCell::new(Extack::NONE),
+            batch: RefCell::new(Vec::new()),
+            batch_used: Cell::new(false),
+        }
+    }
+}
+
+fn with<R>(f: impl FnOnce(&Failures) -> R) -> R {
+    thread::with(|own| f(&own.failures))
 }
 
 /// Starts a batch, or a single transaction.
 #[inline]
 pub(crate) fn start_batch() {
-    if BATCH_USED.replace(false) {
-        with_batch(Vec::clear);
-    }
+    with(|failures| {
+        if failures.batch_used.replace(false) {
+            failures.batch.borrow_mut().clear();
+        }
+    });
 }
 
 /// A call failed, and nothing more is known.
 pub(crate) fn failed(error: Errno) {
-    LAST.with_borrow_mut(|last| match last {
+    with(|failures| match &mut *failures.last.borrow_mut() {
         // Most of the time there is nothing to forget.
-        Extack { offset: 0, missing: false, message: [0, ..], .. } => last.error = error.raw(),
-        _ => *last = Extack { error: error.raw(), ..Extack::NONE },
+        Extack { error: last, offset: 0, missing: false, message: [0, ..], .. } => {
+            *last = error.raw();
+        }
+        last => *last = Extack { error: error.raw(), ..Extack::NONE },
     });
 }
 
@@ -85,31 +107,27 @@ pub(crate) fn no_socket(error: Errno) {
 
 /// A call failed, with more than an errno value.
 pub(crate) fn failed_with(extack: Extack) {
-    LAST.set(extack);
+    with(|failures| failures.last.replace(extack));
 }
 
 /// The transaction at `index` of the batch failed, with more than an errno value.
 pub(crate) fn transaction_failed_with(index: usize, extack: Extack) {
-    failed_with(extack);
-    BATCH_USED.set(true);
-    with_batch(|batch| batch.push((index, extack)));
+    with(|failures| {
+        failures.last.replace(extack);
+        failures.batch_used.set(true);
+        failures.batch.borrow_mut().push((index, extack));
+    });
 }
 
 /// What is known of the thread's last failure.
 pub(crate) fn last() -> Extack {
-    LAST.with_borrow(|last| *last)
+    with(|failures| *failures.last.borrow())
 }
 
 /// What is known of a failure in the thread's last batch, if it is more than an errno value.
 pub(crate) fn of_batch(index: usize) -> Option<Extack> {
-    with_batch(|batch| {
-        let found = batch.iter().find(|(of, _)| *of == index);
-        found.map(|(_, extack)| *extack)
+    with(|failures| {
+        let batch = failures.batch.borrow();
+        batch.iter().find(|(of, _)| *of == index).map(|(_, extack)| *extack)
     })
-    .flatten()
-}
-
-/// Runs `f` on the list, unless the thread is ending and has none any more.
-fn with_batch<R>(f: impl FnOnce(&mut Vec<(usize, Extack)>) -> R) -> Option<R> {
-    BATCH.try_with(|batch| f(&mut batch.borrow_mut())).ok()
 }

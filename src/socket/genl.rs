@@ -9,6 +9,10 @@ use crate::guarded::Guarded;
 use crate::host::log::log_limited;
 use crate::message::{self, End};
 use crate::wire::{ATTR_HEADER, Attr, Attrs, GENL_HEADER, HEADER, Header, parse};
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::ffi::CStr;
 use core::mem::MaybeUninit;
 

@@ -7,7 +7,7 @@ pub(crate) mod extack;
 pub(crate) mod genl;
 pub(crate) mod pool;
 mod receive;
-mod scratch;
+pub(crate) mod scratch;
 mod trace;
 pub(crate) mod transact;
 
@@ -18,11 +18,9 @@ use crate::guarded;
 use crate::host::counters::{Event, count};
 use crate::host::log::{log, log_limited};
 use crate::message;
-use crate::sys::{self, NetworkNamespace};
+use crate::sys::{self, Fd, NetworkNamespace};
 use core::ffi::{c_int, c_uint};
-use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
-use std::os::fd::{AsRawFd, OwnedFd};
-use std::sync::OnceLock;
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::Relaxed};
 
 /// The most requests in one datagram, whatever the system allows.
 pub(crate) const MAX_PARTS: usize = 128;
@@ -35,7 +33,7 @@ const REPLY_ESTIMATE: u32 = 4096;
 ///
 /// Shared references suffice for everything, since C may use one socket from several threads.
 pub struct NlSock {
-    fd: OwnedFd,
+    fd: Fd,
     next_seq: AtomicU32,
     port: u32,
     protocol: c_int,
@@ -55,7 +53,7 @@ pub struct NlSock {
     /// Whether messages of other processes are dropped.
     kernel_only: AtomicBool,
     /// The network namespace that it belongs to, where the pool has to know.
-    netns: OnceLock<NetworkNamespace>,
+    netns: Option<NetworkNamespace>,
 }
 
 impl NlSock {
@@ -84,7 +82,7 @@ impl NlSock {
             drops: AtomicU32::new(0),
             timeout: AtomicU32::new(0),
             kernel_only: AtomicBool::new(false),
-            netns: OnceLock::new(),
+            netns: None,
         })
     }
 
@@ -106,7 +104,7 @@ impl NlSock {
     }
 
     pub(crate) fn raw_fd(&self) -> c_int {
-        self.fd.as_raw_fd()
+        self.fd.raw()
     }
 
     /// Takes `n` consecutive sequence numbers and returns the first.
@@ -200,7 +198,7 @@ impl NlSock {
 }
 
 /// Makes refusals say more than an errno value, where the kernel (4.12) can.
-fn ask_for_extended_acks(fd: &OwnedFd) {
+fn ask_for_extended_acks(fd: &Fd) {
     let _errno = errno::Preserve::new();
     let result = sys::set_option(fd, libc::SOL_NETLINK, sys::NETLINK_EXT_ACK, 1);
     if let Err(error) = result
@@ -216,7 +214,7 @@ fn failed(call: &str, error: Errno) {
 }
 
 /// Makes the receive buffer as large as a privileged process may, or as the system allows.
-fn grow_receive_buffer(fd: &OwnedFd) {
+fn grow_receive_buffer(fd: &Fd) {
     let result = match force_receive_buffer(fd) {
         // Only root may pass the system's limit, to which the kernel lowers other wishes. It counts
         // double.
@@ -236,16 +234,18 @@ fn grow_receive_buffer(fd: &OwnedFd) {
     }
 }
 
-fn force_receive_buffer(fd: &OwnedFd) -> Result<(), Errno> {
+fn force_receive_buffer(fd: &Fd) -> Result<(), Errno> {
     sys::set_option(fd, libc::SOL_SOCKET, libc::SO_RCVBUFFORCE, RECEIVE_BUFFER)
 }
 
 /// The most requests in one datagram.
 fn max_parts() -> usize {
-    static LIMIT: OnceLock<usize> = OnceLock::new();
-    *LIMIT.get_or_init(|| {
+    /// 0 as long as nobody has asked.
+    static LIMIT: AtomicUsize = AtomicUsize::new(0);
+    if LIMIT.load(Relaxed) == 0 {
         let _errno = errno::Preserve::new();
         let limit = sys::max_parts().unwrap_or(MIN_PARTS).max(MIN_PARTS);
-        (limit as usize).min(MAX_PARTS)
-    })
+        LIMIT.store((limit as usize).min(MAX_PARTS), Relaxed);
+    }
+    LIMIT.load(Relaxed)
 }

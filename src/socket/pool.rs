@@ -5,6 +5,7 @@ use crate::errno::Errno;
 use crate::guarded::Guarded;
 use crate::host::counters::{Event, count};
 use crate::sys;
+use alloc::vec::Vec;
 use core::ffi::c_int;
 use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering::Relaxed};
 
@@ -62,7 +63,7 @@ pub(crate) fn take_for_lookup() -> Result<NlSock, Errno> {
 
 /// Whether the socket is known to be of the network namespace that the thread is in.
 pub(crate) fn is_here(sock: &NlSock) -> bool {
-    sys::network_namespace().is_ok_and(|present| sock.netns.get() == Some(&present))
+    sys::network_namespace().is_ok_and(|present| sock.netns == Some(present))
 }
 
 fn index(protocol: c_int) -> Result<usize, Errno> {
@@ -97,14 +98,14 @@ fn take_in_netns(index: usize, protocol: c_int) -> Result<NlSock, Errno> {
         return Ok(sock);
     };
     while let Some(sock) = pop(index) {
-        if sock.netns.get() == Some(&present) {
+        if sock.netns == Some(present) {
             return Ok(sock);
         }
         // It goes: its namespace is known to be another, or not known.
         count(Event::Discarded, 1);
     }
     let mut sock = NlSock::open_pooled(protocol)?;
-    sock.netns.get_or_init(|| present);
+    sock.netns = Some(present);
     sock.shelf = index;
     Ok(sock)
 }

@@ -1,7 +1,7 @@
 //! Memory to receive into before it is known how much of it is needed.
 
-use crate::memory;
 use crate::sys::{Mapping, Uninit};
+use crate::{memory, thread};
 use core::cell::Cell;
 
 /// Bytes of a thread's scratch memory: more than the kernel puts into one message. What is not
@@ -10,20 +10,24 @@ pub(super) const SIZE: usize = 4 << 20;
 /// What must do where there is no room for that: an attribute's greatest length.
 const LEAST: usize = 65536;
 
-thread_local! {
-    /// Kept between uses.
-    static KEPT: Cell<Option<Mapping>> = const { Cell::new(None) };
+/// Kept between a thread's uses.
+pub(crate) struct Kept(Cell<Option<Mapping>>);
+
+impl Kept {
+    pub(crate) const fn none() -> Self {
+        Self(Cell::new(None))
+    }
 }
 
 /// Runs `f` on memory to receive into.
 pub(super) fn with<R>(f: impl FnOnce(&mut [Uninit]) -> R) -> R {
-    // Taken, not borrowed: a log handler that `f` calls may come back here. Where the thread is
-    // ending, and nothing is kept any more, it is mapped for this once.
-    let kept = KEPT.try_with(Cell::take).ok().flatten();
-    let mut memory = kept.unwrap_or_else(map);
-    let result = f(&mut memory);
-    let _ = KEPT.try_with(|kept| kept.set(Some(memory)));
-    result
+    thread::with(|own| {
+        // Taken, not borrowed: a log handler that `f` calls may come back here.
+        let mut memory = own.kept.0.take().unwrap_or_else(map);
+        let result = f(&mut memory);
+        own.kept.0.set(Some(memory));
+        result
+    })
 }
 
 #[cold]
@@ -42,6 +46,7 @@ mod tests {
             let first = outer.as_ptr();
             with(|inner| assert_ne!(inner.as_ptr(), first));
         });
-        assert!(KEPT.take().is_some_and(|kept| kept.len() == SIZE));
+        let kept = thread::with(|own| own.kept.0.take());
+        assert!(kept.is_some_and(|kept| kept.len() == SIZE));
     }
 }

@@ -4,6 +4,7 @@ use super::genl;
 use crate::errno::{self, Errno};
 use crate::host::log::{Level, SOCKET, enabled, log_limited};
 use crate::wire::{Names, describe};
+use alloc::string::String;
 
 /// What a protocol's numbers are called.
 struct Known;

@@ -2,6 +2,8 @@
 
 use super::{HEADER, Header, u32_at};
 use crate::errno::Errno;
+use alloc::format;
+use alloc::string::String;
 
 /// The message type that carries a verdict.
 const NLMSG_ERROR: u16 = libc::NLMSG_ERROR as u16;

@@ -1,6 +1,8 @@
 //! How the log shows bytes.
 
 use super::{GENL_HEADER, HEADER, Header, u32_at};
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 use core::fmt::{self, Write};
 
 const NLMSG_NOOP: u16 = libc::NLMSG_NOOP as u16;

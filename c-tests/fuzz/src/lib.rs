@@ -1,6 +1,8 @@
 //! The library's modules once more, as a crate that fuzz targets can link: the library itself is
 //! none, and what parses the kernel's words is private there. A module that `src/lib.rs` declares
-//! belongs here, too.
+//! belongs here, too, but for `runtime`: targets have the standard library.
+
+extern crate alloc;
 
 #[path = "../../../src/abi/mod.rs"]
 pub mod abi;
@@ -25,6 +27,8 @@ mod message;
 mod socket;
 #[path = "../../../src/sys.rs"]
 mod sys;
+#[path = "../../../src/thread.rs"]
+mod thread;
 #[path = "../../../src/wire/mod.rs"]
 mod wire;
 

@@ -10,6 +10,8 @@ pub use values::{eth_addr, ib_addr, ovs_be128, ovs_u128};
 
 use super::foreign::NlAttrType;
 use super::layout;
+use alloc::format;
+use alloc::string::String;
 use core::ffi::c_int;
 
 layout!(OfpBuf, 64, {

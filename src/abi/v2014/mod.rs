@@ -8,6 +8,8 @@ pub use ofpbuf::OfpBuf;
 
 use super::foreign::NlAttrType;
 use super::layout;
+use alloc::format;
+use alloc::string::String;
 use core::ffi::c_int;
 
 layout!(OfpBuf, 56, {

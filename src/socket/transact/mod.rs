@@ -19,11 +19,10 @@ use crate::errno::{self, Errno};
 use crate::host::counters::{Event, count};
 use crate::host::log::{self, log_limited};
 use crate::message;
-use crate::sys::{self, Sender, Uninit};
+use crate::sys::{self, Part, Sender, Uninit};
 use crate::wire::{HEADER, Header, Hex, KernelError, Messages, kernel_error};
 use core::mem::MaybeUninit;
 use core::sync::atomic::Ordering::Relaxed;
-use std::io::IoSlice;
 
 /// About a page of requests goes in a datagram: larger ones are dear to allocate in the kernel.
 const MAX_BATCH_BYTES: usize = 4096 - 512;
@@ -194,7 +193,7 @@ impl<T: Transactions> Batch<'_, T> {
     /// As of [`transact`].
     unsafe fn send(&mut self, sent: Set, base_seq: u32) -> Result<Set, Errno> {
         let mut acks = Set::EMPTY;
-        let mut parts = [const { MaybeUninit::<IoSlice<'_>>::uninit() }; MAX_PARTS];
+        let mut parts = [const { MaybeUninit::<Part<'_>>::uninit() }; MAX_PARTS];
         let mut count_sent = 0;
         let port = self.sock.port;
         for (index, part) in sent.zip(&mut parts) {
@@ -207,19 +206,24 @@ impl<T: Transactions> Batch<'_, T> {
             } else if flags & NLM_F_ACK != 0 {
                 acks.insert(Set::one(index));
             }
-            part.write(IoSlice::new(request.bytes()));
+            part.write(Part::new(request.bytes()));
             count_sent += 1;
         }
         // SAFETY: the first `count_sent` parts have been written, one for each of `sent`.
-        let parts: &[IoSlice<'_>] =
+        let parts: &[Part<'_>] =
             unsafe { core::slice::from_raw_parts(parts.as_ptr().cast(), count_sent) };
         let result = match parts {
-            [request] => sys::send(&self.sock.fd, request, true),
+            [request] => sys::send(&self.sock.fd, request.bytes(), true),
             parts => sys::send_parts(&self.sock.fd, parts),
         };
         if trace::wanted() {
             for part in parts {
-                trace::message("nl_sock_transact_multiple__", result, part, self.sock.protocol);
+                trace::message(
+                    "nl_sock_transact_multiple__",
+                    result,
+                    part.bytes(),
+                    self.sock.protocol,
+                );
             }
         }
         result?;
