@@ -4,8 +4,7 @@
 //! [`poll`], whose callers decide.
 
 use crate::errno::{self, Errno};
-use core::ffi::{c_int, c_uint};
-use core::marker::PhantomData;
+use core::ffi::c_int;
 use core::mem::MaybeUninit;
 use core::time::Duration;
 
@@ -116,35 +115,6 @@ pub(crate) fn send(fd: &Fd, datagram: &[u8], wait: bool) -> Result<(), Errno> {
     retry(|| {
         // SAFETY: pointer and length are those of `datagram`.
         unsafe { libc::send(fd.raw(), datagram.as_ptr().cast(), datagram.len(), flags(wait)) }
-    })?;
-    Ok(())
-}
-
-/// A part of a datagram, described as the kernel wants it.
-#[repr(transparent)]
-pub(crate) struct Part<'a>(libc::iovec, PhantomData<&'a [u8]>);
-
-impl<'a> Part<'a> {
-    pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        let start = bytes.as_ptr().cast_mut().cast();
-        Self(libc::iovec { iov_base: start, iov_len: bytes.len() }, PhantomData)
-    }
-
-    pub(crate) fn bytes(&self) -> &'a [u8] {
-        // SAFETY: as in `new`.
-        unsafe { core::slice::from_raw_parts(self.0.iov_base.cast(), self.0.iov_len) }
-    }
-}
-
-/// Sends the parts as one datagram, waiting for room.
-pub(crate) fn send_parts(fd: &Fd, parts: &[Part<'_>]) -> Result<(), Errno> {
-    // SAFETY: all-zero bytes are a valid header.
-    let mut message: libc::msghdr = unsafe { core::mem::zeroed() };
-    message.msg_iov = parts.as_ptr().cast_mut().cast();
-    message.msg_iovlen = parts.len() as _;
-    retry(|| {
-        // SAFETY: the header describes `parts`, which live through the call.
-        unsafe { libc::sendmsg(fd.raw(), &raw const message, 0) }
     })?;
     Ok(())
 }
@@ -419,11 +389,4 @@ fn clock(id: libc::clockid_t) -> libc::timespec {
     // SAFETY: `now` lives through the call, which cannot fail for these clocks.
     unsafe { libc::clock_gettime(id, &raw mut now) };
     now
-}
-
-/// The most parts that one datagram may be sent in, if the system says.
-pub(crate) fn max_parts() -> Option<c_uint> {
-    // SAFETY: no memory involved.
-    let limit = unsafe { libc::sysconf(libc::_SC_IOV_MAX) };
-    c_uint::try_from(limit).ok().filter(|&limit| limit > 0)
 }

@@ -20,12 +20,10 @@ use crate::host::log::{log, log_limited};
 use crate::message;
 use crate::sys::{self, Fd, NetworkNamespace};
 use core::ffi::{c_int, c_uint};
-use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
-/// The most requests in one datagram, whatever the system allows.
-pub(crate) const MAX_PARTS: usize = 128;
-/// The least that POSIX lets a system allow.
-const MIN_PARTS: c_uint = 16;
+/// The most requests in one datagram.
+pub(crate) const MAX_REQUESTS: usize = 128;
 /// Room in the receive buffer that a batch reckons with for each reply, in bytes.
 const REPLY_ESTIMATE: u32 = 4096;
 
@@ -164,7 +162,7 @@ impl NlSock {
             ask_for_extended_acks(&self.fd);
         }
         let buffer = sys::receive_buffer_size(&self.fd).unwrap_or(0);
-        let max = ((buffer / REPLY_ESTIMATE).max(1) as usize).min(max_parts());
+        let max = ((buffer / REPLY_ESTIMATE).max(1) as usize).min(MAX_REQUESTS);
         self.max_batch.store(max as u32, Relaxed);
         max
     }
@@ -236,16 +234,4 @@ fn grow_receive_buffer(fd: &Fd) {
 
 fn force_receive_buffer(fd: &Fd) -> Result<(), Errno> {
     sys::set_option(fd, libc::SOL_SOCKET, libc::SO_RCVBUFFORCE, RECEIVE_BUFFER)
-}
-
-/// The most requests in one datagram.
-fn max_parts() -> usize {
-    /// 0 as long as nobody has asked.
-    static LIMIT: AtomicUsize = AtomicUsize::new(0);
-    if LIMIT.load(Relaxed) == 0 {
-        let _errno = errno::Preserve::new();
-        let limit = sys::max_parts().unwrap_or(MIN_PARTS).max(MIN_PARTS);
-        LIMIT.store((limit as usize).min(MAX_PARTS), Relaxed);
-    }
-    LIMIT.load(Relaxed)
 }

@@ -5,23 +5,24 @@
 //! lost. After an overflow the queue is read to its end, what is in it counts, and the requests
 //! that have no reply go again, fewer at a time.
 
+mod datagram;
 mod replies;
 mod set;
 
+use self::datagram::Datagram;
 use self::replies::Replies;
 use self::set::Set;
 use super::deadline::Deadline;
 use super::receive::Overflows;
-use super::{MAX_PARTS, NlSock, extack, scratch, trace};
+use super::{NlSock, extack, scratch, trace};
 use crate::abi::flavour;
 use crate::buffer::Buf;
 use crate::errno::{self, Errno};
 use crate::host::counters::{Event, count};
 use crate::host::log::{self, log_limited};
 use crate::message;
-use crate::sys::{self, Part, Sender, Uninit};
+use crate::sys::{self, Sender, Uninit};
 use crate::wire::{HEADER, Header, Hex, KernelError, Messages, kernel_error};
-use core::mem::MaybeUninit;
 use core::sync::atomic::Ordering::Relaxed;
 
 /// About a page of requests goes in a datagram: larger ones are dear to allocate in the kernel.
@@ -192,42 +193,38 @@ impl<T: Transactions> Batch<'_, T> {
     /// # Safety
     /// As of [`transact`].
     unsafe fn send(&mut self, sent: Set, base_seq: u32) -> Result<Set, Errno> {
+        let several = sent.len() > 1;
         let mut acks = Set::EMPTY;
-        let mut parts = [const { MaybeUninit::<Part<'_>>::uninit() }; MAX_PARTS];
-        let mut count_sent = 0;
-        let port = self.sock.port;
-        for (index, part) in sent.zip(&mut parts) {
+        let mut datagram = Datagram::new();
+        let mut bytes: &[u8] = &[];
+        for index in sent {
             let request = self.transactions.request(self.start + index);
             // SAFETY: the caller's promise.
-            let flags = unsafe { message::finalize(request, base_seq + index as u32, port) };
+            let flags =
+                unsafe { message::finalize(request, base_seq + index as u32, self.sock.port) };
             if flags & NLM_F_DUMP == NLM_F_DUMP {
                 // More parts follow than the one that is the reply.
                 self.idle = false;
             } else if flags & NLM_F_ACK != 0 {
                 acks.insert(Set::one(index));
             }
-            part.write(Part::new(request.bytes()));
-            count_sent += 1;
+            bytes = request.bytes();
+            if several && !datagram.add(bytes) {
+                return Err(Errno::EMSGSIZE);
+            }
         }
-        // SAFETY: the first `count_sent` parts have been written, one for each of `sent`.
-        let parts: &[Part<'_>] =
-            unsafe { core::slice::from_raw_parts(parts.as_ptr().cast(), count_sent) };
-        let result = match parts {
-            [request] => sys::send(&self.sock.fd, request.bytes(), true),
-            parts => sys::send_parts(&self.sock.fd, parts),
-        };
+        if several {
+            bytes = datagram.bytes();
+        }
+        let result = sys::send(&self.sock.fd, bytes, true);
         if trace::wanted() {
-            for part in parts {
-                trace::message(
-                    "nl_sock_transact_multiple__",
-                    result,
-                    part.bytes(),
-                    self.sock.protocol,
-                );
+            for index in sent {
+                let request = self.transactions.request(self.start + index).bytes();
+                trace::message("nl_sock_transact_multiple__", result, request, self.sock.protocol);
             }
         }
         result?;
-        count(Event::Sent, count_sent);
+        count(Event::Sent, sent.len());
         Ok(acks)
     }
 

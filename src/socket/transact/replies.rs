@@ -2,7 +2,7 @@
 
 use super::set::Set;
 use crate::errno::Errno;
-use crate::socket::MAX_PARTS;
+use crate::socket::MAX_REQUESTS;
 use crate::socket::deadline::Deadline;
 
 pub(super) struct Replies {
@@ -70,6 +70,6 @@ impl Replies {
     /// Which request a sequence number belongs to.
     pub(super) fn index(&self, seq: u32) -> Option<usize> {
         let index = seq.wrapping_sub(self.base_seq) as usize;
-        (index < MAX_PARTS && self.sent.overlaps(Set::one(index))).then_some(index)
+        (index < MAX_REQUESTS && self.sent.overlaps(Set::one(index))).then_some(index)
     }
 }

@@ -1,12 +1,12 @@
 //! Sets of transactions in a batch.
 
-use crate::socket::MAX_PARTS;
+use crate::socket::MAX_REQUESTS;
 
 /// Some of up to 128 consecutive transactions.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Set(u128);
 
-const _: () = assert!(MAX_PARTS == u128::BITS as usize);
+const _: () = assert!(MAX_REQUESTS == u128::BITS as usize);
 
 impl Set {
     pub(super) const EMPTY: Self = Self(0);
