@@ -41,6 +41,7 @@ FNR == NR {
     if ($1 == "stripped") {
         result("size", $2 <= before[$1] * 1.03,
                sprintf("%d bytes, more than %d by over 3%%", $2, before[$1]))
+        result("size of at most 400 KiB", $2 <= 400 * 1024, sprintf("%d bytes", $2))
         next
     }
     change = before[$1] > 0 ? 100 * ($2 / before[$1] - 1) : 0

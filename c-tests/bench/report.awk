@@ -19,6 +19,12 @@ function ratio(row, driver) {
     return (row, driver) in median ? median[row, "ours"] / median[row, driver] : "-"
 }
 
+# What of the time of another is that of bare system calls, which nobody can do without.
+function bare_share(row, driver) {
+    return (row, driver) in median && (row, "raw") in median \
+           ? median[row, "raw"] / median[row, driver] : 0
+}
+
 function instruction_ratio(row, driver) {
     if (!(instructions[row, driver] > 0))
         return "-"
@@ -33,24 +39,30 @@ function item(text) {
     printf " %s |", text
 }
 
-# One line of the list of targets.
-function verdict(what, measured, limit, unit,    met) {
+# One line of the list of targets.  'bare' is what bare system calls alone come to.
+function verdict(what, measured, limit, unit, bare,    met, text) {
     if (measured == "-" || limit == "-")
         return
     met = measured <= limit
     n_met += met
     n_targets++
+    text = met ? "met" : "**not met**"
+    if (!met && bare > limit) {
+        n_bare++
+        text = text sprintf(": bare system calls take %.3f", bare)
+    }
     verdicts = verdicts sprintf("| %s | %.3f%s | %.2f%s | %s |\n", what, measured, unit, limit,
-                                unit, met ? "met" : "**not met**")
+                                unit, text)
 }
 
 function targets(row) {
-    verdict(titles[row] ", to the original", ratio(row, "original"), limit_original[row], "")
+    verdict(titles[row] ", to the original", ratio(row, "original"), limit_original[row], "",
+            bare_share(row, "original"))
     verdict(titles[row] ", to system calls", ratio(row, "raw"), limit_bare[row], "")
     verdict(titles[row] ", instructions to the original's", instruction_ratio(row, "original"),
             limit_instructions[row], "")
-    verdict(titles[row] ", to libmnl", ratio(row, "mnl"), 1, "")
-    verdict(titles[row] ", to libnl-3", ratio(row, "libnl"), 1, "")
+    verdict(titles[row] ", to libmnl", ratio(row, "mnl"), 1, "", bare_share(row, "mnl"))
+    verdict(titles[row] ", to libnl-3", ratio(row, "libnl"), 1, "", bare_share(row, "libnl"))
 }
 
 # By how much an item costs more in a larger one, at most.
@@ -203,7 +215,10 @@ END {
         verdict("start-up, beyond the original's",
                 (median["startup/1", "ours"] - median["startup/1", "original"]) / 1e6, 0.5, " ms")
     print "\n## Targets\n"
-    printf "%d of %d are met.  Ratios are of medians.\n\n", n_met, n_targets
+    printf "%d of %d are met.  Ratios are of medians.", n_met, n_targets
+    if (n_bare > 0)
+        printf "  %d of those that are not are out of reach of bare system calls, too.", n_bare
+    print "\n"
     print "| what | measured | at most | |\n|---|--:|--:|---|"
     printf "%s", verdicts
 }
