@@ -217,7 +217,7 @@ END {
     print "\n## Targets\n"
     printf "%d of %d are met.  Ratios are of medians.", n_met, n_targets
     if (n_bare > 0)
-        printf "  %d of those that are not are out of reach of bare system calls, too.", n_bare
+        printf "  Of the others, so many are out of reach of bare system calls, too: %d.", n_bare
     print "\n"
     print "| what | measured | at most | |\n|---|--:|--:|---|"
     printf "%s", verdicts
