@@ -48,30 +48,45 @@ if [ "$sanitizer" = thread ]; then
     # Rust's own libraries are what they are.
     flags="$flags -Cunsafe-allow-abi-mismatch=sanitizer"
 fi
-if ! RUSTC_BOOTSTRAP=1 RUSTFLAGS="$flags" CARGO_PROFILE_RELEASE_LTO=false cargo build \
-        --manifest-path "$here/../Cargo.toml" --locked --release --target "$target" \
-        --target-dir "$build" > "$scratch/output" 2>&1; then
-    cat "$scratch/output"
-    echo "not ok building with the $sanitizer sanitizer"
-    exit 1
-fi
+
+# build_library NAME FLAG...: the flavour that cargo builds with these flags.
+build_library() {
+    name=$1
+    shift
+    if ! RUSTC_BOOTSTRAP=1 RUSTFLAGS="$flags" CARGO_PROFILE_RELEASE_LTO=false cargo build \
+            --manifest-path "$here/../Cargo.toml" --locked --release --target "$target" \
+            --target-dir "$build/$name" "$@" > "$scratch/output" 2>&1; then
+        cat "$scratch/output"
+        echo "not ok building $name with the $sanitizer sanitizer"
+        exit 1
+    fi
+    cp "$build/$name/$target/release/libnlsock.so" "$scratch/lib/lib$name.so.1"
+    ln -s "lib$name.so.1" "$scratch/lib/lib$name.so"
+}
+
 mkdir -p "$scratch/lib"
-cp "$build/$target/release/libnlsock.so" "$scratch/lib/libnlsock.so.1"
-ln -s libnlsock.so.1 "$scratch/lib/libnlsock.so"
+build_library nlsock
+build_library nlsock-ovs3 --features ovs3
 chmod -R a+rX "$scratch"
 
-# The tests' names have one home.  Of the other flavour, the core is the same, and no library built
-# here.
+# The tests' names have one home.
 . "$here/check-programs.sh"
-tests=${*:-$tests_2014}
+tests=${*:-$tests}
 
 compile() {
+    program=$scratch/$1
+    source=$(source_of "$1" "$here")
+    case $(package "$1") in
+        nlsock-ovs3) set -- nlsock-ovs3 -I"$here/../include/nlsock-ovs3" ;;
+        *) set -- nlsock -I"$here/../include/nlsock" -I"$here/../include/nlsock/compat" ;;
+    esac
+    library=$1
+    shift
     # shellcheck disable=SC2086 # words
     ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g -fno-omit-frame-pointer -fsanitize="$sanitizer" \
-        -I"$here" -I"$here/../include/nlsock" -I"$here/../include/nlsock/compat" \
-        -c -o "$scratch/$1.o" "$here/$1.c" \
-        && ${CC:-cc} -o "$scratch/$1" "$scratch/$1.o" -Wl,--whole-archive "$archive" \
-            -Wl,--no-whole-archive -Wl,--export-dynamic -L"$scratch/lib" -lnlsock \
+        -I"$here" "$@" -c -o "$program.o" "$source" \
+        && ${CC:-cc} -o "$program" "$program.o" -Wl,--whole-archive "$archive" \
+            -Wl,--no-whole-archive -Wl,--export-dynamic -L"$scratch/lib" -l"$library" \
             -lpthread -lrt -lm -ldl
 }
 

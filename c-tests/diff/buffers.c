@@ -295,7 +295,7 @@ hex(void)
 static void
 lists(void)
 {
-    struct ovs_list list = { &list, &list };
+    ofpbuf_list list = { &list, &list };
     int i;
 
     begin("list_delete");

@@ -25,14 +25,14 @@ look(void)
     bool is;
 
 #ifndef FLAVOUR_2014
-    is = nl_msg_nlmsgerr(&msg, &error, &text);
+    is = (nl_msg_nlmsgerr)(&msg, &error, &text);
     say("%d, %d, %s", is, error, text);
     text = "untouched";
-    is = nl_msg_nlmsgerr(&msg, NULL, &text);
+    is = (nl_msg_nlmsgerr)(&msg, NULL, &text);
     say("%d, %s", is, text);
-    is = nl_msg_nlmsgerr(&msg, &error, NULL);
+    is = (nl_msg_nlmsgerr)(&msg, &error, NULL);
     say("%d, %d", is, error);
-    say("%d", nl_msg_nlmsgerr(&msg, NULL, NULL));
+    say("%d", (nl_msg_nlmsgerr)(&msg, NULL, NULL));
 #else
     is = nl_msg_nlmsgerr(&msg, &error);
     say("%d, %d, %s", is, error, text);
@@ -81,7 +81,7 @@ look_for_words(void)
     const char *text = "untouched";
     int error;
 
-    nl_msg_nlmsgerr(&msg, &error, &text);
+    (nl_msg_nlmsgerr)(&msg, &error, &text);
     forget_log("");
     say("%s", text);
 }

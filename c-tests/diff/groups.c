@@ -8,7 +8,7 @@ count(void)
 {
     int n = 0;
 
-    while (!recv_message(sock, &reply, false)) {
+    while (!nl_sock_recv(sock, &reply, false)) {
         n += nl_msg_nlmsghdr(&reply)->nlmsg_type == RTM_NEWLINK;
     }
     return n;
@@ -25,7 +25,7 @@ notifications(void)
     say("again %d", nl_sock_join_mcgroup(sock, RTNLGRP_LINK));
     netns_set_lo(true);
     netns_set_lo(false);
-    say("receives %d", recv_message(sock, &reply, false));
+    say("receives %d", nl_sock_recv(sock, &reply, false));
     say("type %u, seq %u", nl_msg_nlmsghdr(&reply)->nlmsg_type,
         nl_msg_nlmsghdr(&reply)->nlmsg_seq);
     say("more: %d", count());
@@ -65,9 +65,9 @@ overflow(void)
     for (i = 0; i < 50; i++) {
         netns_set_lo(i & 1);
     }
-    say("receives %d", recv_message(sock, &reply, false));
+    say("receives %d", nl_sock_recv(sock, &reply, false));
     show_fields("buffer", &reply);
-    while (!(error = recv_message(sock, &reply, false))) {
+    while (!(error = nl_sock_recv(sock, &reply, false))) {
         received++;
     }
     forget_log("");
@@ -76,7 +76,7 @@ overflow(void)
         netns_set_lo(i & 1);
     }
     say("drains %d", nl_sock_drain(sock));
-    error = recv_message(sock, &reply, false);
+    error = nl_sock_recv(sock, &reply, false);
     forget_log("");
     say("receives %d", error);
     close_socket();

@@ -194,7 +194,7 @@ verdict(struct slot *s)
         ofpbuf_set_size(&msg, 16 + below(ofpbuf_size(&msg) - 16));
     }
 #ifndef FLAVOUR_2014
-    is = nl_msg_nlmsgerr(&msg, &error, &text);
+    is = (nl_msg_nlmsgerr)(&msg, &error, &text);
 #else
     is = nl_msg_nlmsgerr(&msg, &error);
 #endif

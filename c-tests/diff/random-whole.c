@@ -105,14 +105,14 @@ put_hex(struct slot *s)
 static void
 list_delete(struct slot *s)
 {
-    struct ovs_list list = { &list, &list };
+    ofpbuf_list list = { &list, &list };
     uint32_t n = below(3);
 
     note(" %u", n);
     while (n--) {
         struct ofpbuf *element = ofpbuf_clone(&s->b);
 
-        element->list_node = (struct ovs_list) { list.prev, &list };
+        element->list_node = (ofpbuf_list) { list.prev, &list };
         list.prev->next = &element->list_node;
         list.prev = &element->list_node;
     }

@@ -86,37 +86,37 @@ send_and_receive(void)
     begin("send");
     open_socket(NETLINK_ROUTE);
     port = nl_sock_pid(sock);
-    say("nothing there: %d", recv_message(sock, &reply, false));
+    say("nothing there: %d", nl_sock_recv(sock, &reply, false));
     show("leaves", &reply);
     for (i = 0; i < 3; i++) {
         put_getlink(&request, 1);
         say("sends %d", nl_sock_send(sock, &request, i & 1));
         say_sent(port);
-        say("receives %d", recv_message(sock, &reply, i & 1));
+        say("receives %d", nl_sock_recv(sock, &reply, i & 1));
         say_message("received", &reply, &request);
         show_fields("buffer", &reply);
     }
     say("sends %d", nl_sock_send_seq(sock, &request, 0xdeadbeef, true));
     say_sent(port);
-    say("receives %d", recv_message(sock, &reply, true));
+    say("receives %d", nl_sock_recv(sock, &reply, true));
     say_message("received", &reply, &request);
     put_getlink(&request, 4711);
     say("sends %d", nl_sock_send(sock, &request, true));
-    say("receives %d", recv_message(sock, &reply, true));
+    say("receives %d", nl_sock_recv(sock, &reply, true));
     say_message("refusal", &reply, &request);
     ofpbuf_clear(&request);
     nl_msg_put_nlmsghdr(&request, 0, 3, NLM_F_REQUEST | NLM_F_ACK);
     say("sends %d", nl_sock_send(sock, &request, true));
-    say("receives %d", recv_message(sock, &reply, true));
+    say("receives %d", nl_sock_recv(sock, &reply, true));
     say_message("control", &reply, &request);
     ofpbuf_clear(&request);
     nl_msg_put_nlmsghdr(&request, 0, 65535, NLM_F_REQUEST);
     nl_msg_put_unspec_zero(&request, 1, 2000);
     say("sends %d", nl_sock_send(sock, &request, true));
-    say("receives %d", recv_message(sock, &reply, true));
+    say("receives %d", nl_sock_recv(sock, &reply, true));
     say_message("unknown", &reply, &request);
     show_fields("buffer", &reply);
-    say("nothing left: %d", recv_message(sock, &reply, false));
+    say("nothing left: %d", nl_sock_recv(sock, &reply, false));
     close_socket();
 }
 
@@ -128,17 +128,17 @@ namespaces(void)
 
     begin("nsid");
     open_socket(NETLINK_ROUTE);
-    say("nothing there: %d", nl_sock_recv(sock, &reply, &nsid, false));
+    say("nothing there: %d", (nl_sock_recv)(sock, &reply, &nsid, false));
     say("nsid %d", nsid);
     put_getlink(&request, 1);
     say("sends %d", nl_sock_send(sock, &request, true));
-    say("receives %d", nl_sock_recv(sock, &reply, &nsid, true));
+    say("receives %d", (nl_sock_recv)(sock, &reply, &nsid, true));
     say("nsid %d", nsid);
     say("all %d", nl_sock_listen_all_nsid(sock, true));
     say("joins %d", nl_sock_join_mcgroup(sock, RTNLGRP_LINK));
     netns_set_lo(false);
     nsid = 77;
-    say("receives %d", nl_sock_recv(sock, &reply, &nsid, true));
+    say("receives %d", (nl_sock_recv)(sock, &reply, &nsid, true));
     say("nsid %d", nsid);
     say("own only %d", nl_sock_listen_all_nsid(sock, false));
     netns_set_lo(true);
@@ -181,7 +181,7 @@ receive_into(void)
     put_getlink(&request, 1);
     for (i = 0; i < 2; i++) {
         say("sends %d", nl_sock_send(sock, &request, true));
-        say("receives %d", recv_message(sock, &b, true));
+        say("receives %d", nl_sock_recv(sock, &b, true));
         show_fields("buffer", &b);
     }
     ofpbuf_uninit(&b);
@@ -197,10 +197,10 @@ receive_with_room(void)
 
     open_socket(NETLINK_ROUTE);
     ofpbuf_init(&b, room);
-    say("nothing there: %d", recv_message(sock, &b, false));
+    say("nothing there: %d", nl_sock_recv(sock, &b, false));
     put_getlink(&request, 4711);
     say("sends %d", nl_sock_send(sock, &request, true));
-    say("receives %d", recv_message(sock, &b, true));
+    say("receives %d", nl_sock_recv(sock, &b, true));
     say_message("received", &b, &request);
     say("allocated %u", b.allocated);
     ofpbuf_uninit(&b);
@@ -222,7 +222,7 @@ send_closed(void)
     put_getlink(&request, 1);
     close(nl_sock_fd(sock));
     say("sends %d", nl_sock_send(sock, &request, true));
-    say("receives %d", recv_message(sock, &reply, true));
+    say("receives %d", nl_sock_recv(sock, &reply, true));
     show_fields("buffer", &reply);
     say("joins %d", nl_sock_join_mcgroup(sock, 1));
     say("leaves %d", nl_sock_leave_mcgroup(sock, 1));
@@ -241,9 +241,9 @@ drain(void)
         put_getlink(&request, 1);
         nl_sock_send(sock, &request, true);
     }
-    say("receives %d", recv_message(sock, &reply, false));
+    say("receives %d", nl_sock_recv(sock, &reply, false));
     say("drains %d", nl_sock_drain(sock));
-    say("receives %d", recv_message(sock, &reply, false));
+    say("receives %d", nl_sock_recv(sock, &reply, false));
     say("drains %d", nl_sock_drain(sock));
     close_socket();
 }
@@ -257,10 +257,10 @@ wait(void)
     say("sends %d", nl_sock_send(sock, &request, true));
     nl_sock_wait(sock, POLLIN);
     (poll_block ? poll_block : nlsock_poll_block)();
-    say("receives %d", recv_message(sock, &reply, false));
+    say("receives %d", nl_sock_recv(sock, &reply, false));
     nl_sock_wait(sock, POLLOUT);
     (poll_block ? poll_block : nlsock_poll_block)();
-    say("receives %d", recv_message(sock, &reply, false));
+    say("receives %d", nl_sock_recv(sock, &reply, false));
     close_socket();
 }
 

@@ -14,11 +14,16 @@ struct actions actions;
 static struct own {
     char name[16];
     struct nl_sock *sock;
+    bool deadline;
 } own[MAX_OWN];
+
+/* Whether the pool's sockets have a deadline. */
+static bool pool_deadline;
 
 struct options {
     int protocol;
     struct nl_sock *sock;       /* Null for the pool. */
+    bool *deadline;             /* Whether it has one. */
     struct selection ack, no_reply;
     int bytes;
     int stop;                   /* Dumps: messages to read; negative for all. */
@@ -60,7 +65,10 @@ actions_reset(void)
     }
     actions.n = actions.n_dumps = 0;
     actions.first = actions.first_dump = 1;
-    actions.deadline = false;
+    if (pool_deadline) {
+        nlsock_sock_set_timeout(NULL, 0);
+        pool_deadline = false;
+    }
     actions.error = 0;
     actions.value = 0;
 }
@@ -80,6 +88,7 @@ static bool
 parse_options(struct words *w, struct options *o)
 {
     memset(o, 0, sizeof *o);
+    o->deadline = &pool_deadline;
     o->bytes = DEFAULT_BYTES;
     o->stop = -1;
     while (!words_end(w)) {
@@ -90,6 +99,7 @@ parse_options(struct words *w, struct options *o)
                 return false;
             }
             o->sock = found->sock;
+            o->deadline = &found->deadline;
         } else if (words_take(w, "ack")) {
             which(w, &o->ack);
         } else if (words_take(w, "no-reply")) {
@@ -133,6 +143,7 @@ add_outcome(const struct options *o, int i, bool single)
     outcome->reply_wanted = !selected(&o->no_reply, i);
     outcome->reply = NULL;
     outcome->single = single;
+    outcome->deadline = *o->deadline;
     outcome->error = -1;
     return outcome;
 }
@@ -230,6 +241,7 @@ do_dump(struct words *w)
     actions.first_dump = ++actions.n_dumps;
     outcome = &actions.dump[actions.n_dumps];
     memset(outcome, 0, sizeof *outcome);
+    outcome->deadline = pool_deadline;
     nlsock_set_strict_dumps(o.strict);
     request = make_request(FAKE_DUMP, actions.n_dumps, false, DEFAULT_BYTES);
     nl_dump_start(&dump, o.protocol, request);
@@ -290,6 +302,7 @@ do_create(struct words *w)
     for (int i = 0; i < MAX_OWN; i++) {
         if (!own[i].sock) {
             strcpy(own[i].name, name);
+            own[i].deadline = false;
             actions.error = nl_sock_create(o.protocol, &own[i].sock);
             return true;
         }
@@ -318,7 +331,7 @@ do_timeout(struct words *w)
     if (!words_int(w, &milliseconds) || milliseconds < 0 || !parse_options(w, &o)) {
         return false;
     }
-    actions.deadline = milliseconds != 0;
+    *o.deadline = milliseconds != 0;
     nlsock_sock_set_timeout(o.sock, (unsigned int) milliseconds);
     return true;
 }

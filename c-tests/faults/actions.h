@@ -15,6 +15,7 @@ struct outcome {
     struct ofpbuf *reply;       /* Null where none was wanted, or none came. */
     bool reply_wanted;
     bool single;                /* By nl_transact(): null stands for an empty reply. */
+    bool deadline;              /* Its socket has one. */
     int error;
 };
 
@@ -23,6 +24,7 @@ struct dump_outcome {
     int error;
     bool wrong;                 /* A message is not the one that is due. */
     bool stopped;               /* Before the end. */
+    bool deadline;              /* The pool's sockets have one. */
 };
 
 /* Since actions_reset(); requests and dumps count from 1 on.  Those from 'first' on are of the
@@ -32,7 +34,6 @@ struct actions {
     int n, first;
     struct dump_outcome dump[MAX_DUMPS + 1];
     int n_dumps, first_dump;
-    bool deadline;              /* A line set one. */
     int error;                  /* What the last function that returns one did. */
     long long value;            /* The number that was looked up, the bytes received. */
 };

@@ -1,7 +1,8 @@
 /* A library that lies, preloaded in front of the right one, to show that the bed's checks can fail.
  * BROKEN says how: "success" reports every failure of a batch as success, "swap" exchanges the
  * replies of a batch, "tail" leaves a byte too many in a reply, "fd" loses a descriptor, "memory"
- * loses memory, "dump" reports a failed dump as whole, "hang" tries for ever. */
+ * loses memory, "dump" reports a failed dump as whole, "hang" tries for ever, "deadline" gives
+ * that of a socket to the pool as well. */
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include "netlink-socket.h"
+#include "nlsock-ext.h"
 #include "ofpbuf.h"
 
 static bool
@@ -82,4 +84,18 @@ nl_dump_done(struct nl_dump *dump)
     }
     error = real(dump);
     return broken("dump") ? 0 : error;
+}
+
+void
+nlsock_sock_set_timeout(struct nl_sock *sock, unsigned int milliseconds)
+{
+    static void (*real)(struct nl_sock *, unsigned int);
+
+    if (!real) {
+        *(void **) &real = dlsym(RTLD_NEXT, __func__);
+    }
+    real(sock, milliseconds);
+    if (broken("deadline")) {
+        real(NULL, milliseconds);
+    }
 }

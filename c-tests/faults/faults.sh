@@ -61,14 +61,15 @@ show() {
     fi
 }
 
-# notices HOW: the random scripts fail with a library that is broken in this way.
+# notices HOW PROGRAM...: the program fails with a library that is broken in this way.
 notices() {
-    if BROKEN=$1 LD_PRELOAD="$scratch/broken.so" timeout 600 "$scratch/random-scripts" --seed 1 \
-            --count 5000 > "$scratch/output" 2>&1; then
-        echo "not ok the bed notices: $1"
+    how=$1
+    shift
+    if BROKEN=$how LD_PRELOAD="$scratch/broken.so" timeout 600 "$@" > "$scratch/output" 2>&1; then
+        echo "not ok the bed notices: $how"
         failed=1
     else
-        echo "ok the bed notices: $1"
+        echo "ok the bed notices: $how"
     fi
 }
 
@@ -116,8 +117,9 @@ done
 # shellcheck disable=SC2086 # words
 show "random scripts" "$scratch/random-scripts" --count "$COUNT" ${SEED:+--seed $SEED}
 for how in success swap tail fd memory dump hang; do
-    notices $how
+    notices $how "$scratch/random-scripts" --seed 1 --count 5000
 done
+notices deadline "$scratch/run-script" scripts/deadline-of-another.script
 if command -v valgrind > /dev/null 2>&1; then
     show "random scripts under valgrind" valgrind --quiet --error-exitcode=99 --leak-check=full \
         --errors-for-leak-kinds=definite,indirect "$scratch/random-scripts" --seed 1 --count 300

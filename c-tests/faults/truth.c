@@ -31,14 +31,15 @@ wrong(const char *what, const char *kind, int id, int error)
     good = false;
 }
 
-/* Whether a caller may be told of 'error' whatever the kernel answered. */
+/* Whether a caller whose socket has a deadline, or none, may be told of 'error' whatever the kernel
+ * answered. */
 static bool
-has_cause(const struct fake_troubles *t, int error)
+has_cause(const struct fake_troubles *t, int error, bool deadline)
 {
     return (error > 0 && error < 256 && t->errors[error])
            || (error == EPROTO && (t->garbage || t->malformed))
            || (error == ENOBUFS && t->dropped)
-           || (error == ETIMEDOUT && actions.deadline);
+           || (error == ETIMEDOUT && deadline);
 }
 
 static bool
@@ -96,6 +97,7 @@ check_transaction(int id, const struct fake_record *records, size_t n)
     const struct fake_record *last = NULL;
     bool answered = false;
     bool replied = false;       /* Without the acknowledgement asked for. */
+    bool caused = has_cause(t, outcome->error, outcome->deadline);
 
     for (size_t i = 0; i < n; i++) {
         if (records[i].kind == FAKE_REQUEST && records[i].id == id) {
@@ -111,7 +113,7 @@ check_transaction(int id, const struct fake_record *records, size_t n)
     } else if (!last) {
         if (!outcome->error) {
             wrong("success without having been sent", "request", id, 0);
-        } else if (!has_cause(t, outcome->error) && outcome->error != EPROTONOSUPPORT) {
+        } else if (!caused && outcome->error != EPROTONOSUPPORT) {
             wrong("an error without a cause", "request", id, outcome->error);
         }
     } else if (last->refusal) {
@@ -129,14 +131,13 @@ check_transaction(int id, const struct fake_record *records, size_t n)
         }
     } else if (answered) {
         bool unacknowledged = replied && (last->flags & NLM_F_ACK)
-                              && (outcome->error == ETIMEDOUT || has_cause(t, outcome->error));
+                              && (outcome->error == ETIMEDOUT || caused);
 
         if (!t->malformed && !unacknowledged) {
             wrong("an answer was delivered, but the outcome is an error", "request", id,
                   outcome->error);
         }
-    } else if (!has_cause(t, outcome->error)
-               && !(outcome->error == ETIMEDOUT && (last->flags & NLM_F_ACK))) {
+    } else if (!caused && !(outcome->error == ETIMEDOUT && (last->flags & NLM_F_ACK))) {
         wrong("an error without a cause", "request", id, outcome->error);
     }
 }
@@ -173,7 +174,7 @@ check_dump(int id, const struct fake_record *records, size_t n)
         if (!outcome->stopped && outcome->messages != r->replies) {
             wrong("messages delivered, but not handed on", "dump", id, 0);
         }
-    } else if (outcome->error != r->refusal && !has_cause(t, outcome->error)
+    } else if (outcome->error != r->refusal && !has_cause(t, outcome->error, outcome->deadline)
                && !(r->done && outcome->error == r->done_error)
                && !(outcome->error == EPROTO && !r->done)) {
         wrong("an error without a cause", "dump", id, outcome->error);

@@ -60,7 +60,7 @@ nl_policy_parse(const struct ofpbuf *msg, size_t offset, const struct nl_policy 
 
 #ifndef FLAVOUR_2014
 bool
-nl_msg_nlmsgerr(const struct ofpbuf *msg, int *error, const char **attr_msg)
+(nl_msg_nlmsgerr)(const struct ofpbuf *msg, int *error, const char **attr_msg)
 {
     return REAL(nl_msg_nlmsgerr)(msg, broken("error") ? NULL : error, attr_msg);
 }
