@@ -5,7 +5,7 @@ use crate::abi::ext::DumpResult;
 use crate::errno::TEXT_SIZE;
 use crate::host::poll::Waits;
 use crate::socket::extack::Failures;
-use crate::socket::scratch::Kept;
+use crate::socket::scratch::Scratch;
 use alloc::boxed::Box;
 use core::cell::{Cell, RefCell, UnsafeCell};
 use core::ffi::c_void;
@@ -13,7 +13,7 @@ use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 pub(crate) struct Own {
-    pub(crate) kept: Kept,
+    pub(crate) scratch: Scratch,
     pub(crate) failures: Failures,
     /// How the last dump went that it ended.
     pub(crate) last_dump: Cell<DumpResult>,
@@ -44,7 +44,7 @@ pub(crate) fn with<R>(f: impl FnOnce(&Own) -> R) -> R {
 #[cold]
 fn create<'a>() -> &'a Own {
     let own = Box::into_raw(Box::new(Own {
-        kept: Kept::none(),
+        scratch: Scratch::none(),
         failures: Failures::none(),
         last_dump: Cell::new(DumpResult::NONE),
         waits: RefCell::new(Waits::NONE),

@@ -6,8 +6,9 @@ use crate::errno::status;
 use crate::host::console;
 use crate::host::counters::{self, Event, total};
 use crate::host::log;
-use crate::socket::{NlSock, collect, dump, extack, pool};
+use crate::socket::{NlSock, collect, dump, pool};
 use crate::sys::Sender;
+use crate::thread;
 use core::ffi::{c_int, c_uint, c_void};
 use core::ptr::null_mut;
 
@@ -77,7 +78,7 @@ pub extern "C" fn nlsock_log_set_handler(handler: Handler, aux: *mut c_void) -> 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_dump_result(result: *mut DumpResult, size: usize) {
     // SAFETY: the rule of this module.
-    unsafe { fill_in(result, size, dump::last_result()) };
+    unsafe { fill_in(result, size, thread::with(|own| own.last_dump.get())) };
 }
 
 /// Makes nl_dump_done() also return the errno value with which the kernel ended a dump, which the
@@ -123,7 +124,7 @@ pub unsafe extern "C" fn nlsock_dump_all(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_last_extack(extack: *mut Extack, size: usize) {
     // SAFETY: the rule of this module.
-    unsafe { fill_in(extack, size, extack::last()) };
+    unsafe { fill_in(extack, size, thread::with(|own| own.failures.last())) };
 }
 
 /// The same of one transaction, by its index, in the last batch of the thread. Returns whether the
@@ -134,7 +135,7 @@ pub unsafe extern "C" fn nlsock_batch_extack(
     extack: *mut Extack,
     size: usize,
 ) -> bool {
-    let found = extack::of_batch(index);
+    let found = thread::with(|own| own.failures.of_batch(index));
     // SAFETY: the rule of this module.
     unsafe { fill_in(extack, size, found.unwrap_or(Extack::NONE)) };
     found.is_some()

@@ -5,7 +5,8 @@ use crate::buffer::{self, Buf};
 use crate::errno::{Errno, status};
 use crate::host::counters::{Event, count};
 use crate::socket::transact::{One, Outcome, Transactions, transact};
-use crate::socket::{NlSock, extack, pool};
+use crate::socket::{NlSock, pool};
+use crate::thread;
 use core::ffi::c_int;
 use core::marker::PhantomData;
 use core::ptr::null_mut;
@@ -133,7 +134,7 @@ pub unsafe extern "C" fn nl_transact(
             status
         }
         Err(error) => {
-            extack::no_socket(error);
+            thread::with(|own| own.failures.no_socket(error));
             if !replyp.is_null() {
                 // SAFETY: the rule of this module.
                 unsafe { replyp.write(null_mut()) };
@@ -180,7 +181,7 @@ pub unsafe extern "C" fn nl_transact_multiple(
             pool::give_back(sock, idle);
         }
         Err(error) => {
-            extack::no_socket(error);
+            thread::with(|own| own.failures.no_socket(error));
             fail_all(&mut transactions, error);
         }
     }

@@ -1,11 +1,11 @@
 //! Dumps that are repeated until they are complete.
 
 use super::deadline::Deadline;
-use super::dump::{self, Dump};
-use super::extack;
+use super::dump::Dump;
 use crate::abi::{NlDump, OfpBuf};
 use crate::buffer::Buf;
 use crate::errno::Errno;
+use crate::thread;
 use core::ffi::c_int;
 use core::mem::MaybeUninit;
 
@@ -41,10 +41,7 @@ pub(crate) unsafe fn collect(
 /// Leaves nothing, and tells what is known of the failure.
 fn failed(error: Errno, all: Buf<'_>) -> Errno {
     all.clear();
-    match dump::last_result().extack {
-        said if said.error == error.raw() => extack::failed_with(said),
-        _ => extack::failed(error),
-    }
+    thread::with(|own| own.failures.failed_with(error, own.last_dump.get().extack));
     error
 }
 
@@ -76,7 +73,7 @@ unsafe fn once(
         dump.abandon(error);
     }
     let done = dump.done();
-    let last = dump::last_result();
+    let last = thread::with(|own| own.last_dump.get());
     result.and(done)?;
     match last.error {
         0 if last.interrupted => Err(Errno::EINTR),

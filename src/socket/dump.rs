@@ -36,11 +36,6 @@ pub(crate) fn set_strict(strict: bool) {
     STRICT.store(strict, Relaxed);
 }
 
-/// How the last dump went that this thread ended.
-pub(crate) fn last_result() -> DumpResult {
-    thread::with(|own| own.last_dump.get())
-}
-
 impl DumpResult {
     pub(crate) const NONE: Self =
         Self { error: 0, interrupted: false, complete: false, messages: 0, extack: Extack::NONE };
@@ -203,13 +198,12 @@ impl Dump {
             pool::give_back(dumping.sock, result.complete);
         }
         let outcome = verdict(status, &result);
-        if let Err(error) = outcome {
-            match result.extack.error {
-                0 => extack::failed(error),
-                _ => extack::failed_with(result.extack),
+        thread::with(|own| {
+            if let Err(error) = outcome {
+                own.failures.failed_with(error, result.extack);
             }
-        }
-        thread::with(|own| own.last_dump.set(result));
+            own.last_dump.set(result);
+        });
         outcome
     }
 

@@ -2,11 +2,10 @@
 
 use crate::abi::ext::Extack;
 use crate::errno::Errno;
-use crate::thread;
 use crate::wire::{self, Header};
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::cell::{Cell, RefCell};
+use core::cell::RefCell;
 use core::ffi::c_char;
 
 impl Extack {
@@ -60,74 +59,58 @@ pub(crate) struct Failures {
     last: RefCell<Extack>,
     /// Of the last batch, by index; only what is more than an errno value.
     batch: RefCell<Vec<(usize, Extack)>>,
-    /// Whether there is any of that: cheaper to look at than the list itself.
-    batch_used: Cell<bool>,
 }
 
 impl Failures {
     pub(crate) const fn none() -> Self {
-        Self {
-            last: RefCell::new(Extack::NONE),
-            batch: RefCell::new(Vec::new()),
-            batch_used: Cell::new(false),
+        Self { last: RefCell::new(Extack::NONE), batch: RefCell::new(Vec::new()) }
+    }
+
+    /// Starts a batch, or a single transaction.
+    pub(crate) fn start_batch(&self) {
+        self.batch.borrow_mut().clear();
+    }
+
+    /// A call failed, and nothing more is known.
+    pub(crate) fn failed(&self, error: Errno) {
+        match &mut *self.last.borrow_mut() {
+            // Most of the time there is nothing to forget.
+            Extack { error: last, offset: 0, missing: false, message: [0, ..], .. } => {
+                *last = error.raw();
+            }
+            last => *last = Extack { error: error.raw(), ..Extack::NONE },
         }
     }
-}
 
-fn with<R>(f: impl FnOnce(&Failures) -> R) -> R {
-    thread::with(|own| f(&own.failures))
-}
+    /// A batch, or a single transaction, could not even start.
+    pub(crate) fn no_socket(&self, error: Errno) {
+        self.start_batch();
+        self.failed(error);
+    }
 
-/// Starts a batch, or a single transaction.
-#[inline]
-pub(crate) fn start_batch() {
-    with(|failures| {
-        if failures.batch_used.replace(false) {
-            failures.batch.borrow_mut().clear();
+    /// A call failed, with what `said` tells if that is of this error.
+    pub(crate) fn failed_with(&self, error: Errno, said: Extack) {
+        if said.error == error.raw() {
+            self.last.replace(said);
+        } else {
+            self.failed(error);
         }
-    });
-}
+    }
 
-/// A call failed, and nothing more is known.
-pub(crate) fn failed(error: Errno) {
-    with(|failures| match &mut *failures.last.borrow_mut() {
-        // Most of the time there is nothing to forget.
-        Extack { error: last, offset: 0, missing: false, message: [0, ..], .. } => {
-            *last = error.raw();
-        }
-        last => *last = Extack { error: error.raw(), ..Extack::NONE },
-    });
-}
+    /// The transaction at `index` of the batch failed, with more than an errno value.
+    pub(crate) fn transaction_failed_with(&self, index: usize, said: Extack) {
+        self.last.replace(said);
+        self.batch.borrow_mut().push((index, said));
+    }
 
-/// A batch, or a single transaction, could not even start.
-pub(crate) fn no_socket(error: Errno) {
-    start_batch();
-    failed(error);
-}
+    /// What is known of the last failure.
+    pub(crate) fn last(&self) -> Extack {
+        *self.last.borrow()
+    }
 
-/// A call failed, with more than an errno value.
-pub(crate) fn failed_with(extack: Extack) {
-    with(|failures| failures.last.replace(extack));
-}
-
-/// The transaction at `index` of the batch failed, with more than an errno value.
-pub(crate) fn transaction_failed_with(index: usize, extack: Extack) {
-    with(|failures| {
-        failures.last.replace(extack);
-        failures.batch_used.set(true);
-        failures.batch.borrow_mut().push((index, extack));
-    });
-}
-
-/// What is known of the thread's last failure.
-pub(crate) fn last() -> Extack {
-    with(|failures| *failures.last.borrow())
-}
-
-/// What is known of a failure in the thread's last batch, if it is more than an errno value.
-pub(crate) fn of_batch(index: usize) -> Option<Extack> {
-    with(|failures| {
-        let batch = failures.batch.borrow();
+    /// What is known of a failure in the last batch, if it is more than an errno value.
+    pub(crate) fn of_batch(&self, index: usize) -> Option<Extack> {
+        let batch = self.batch.borrow();
         batch.iter().find(|(of, _)| *of == index).map(|(_, extack)| *extack)
-    })
+    }
 }

@@ -8,6 +8,7 @@ use crate::errno::Errno;
 use crate::host::counters::{Event, count};
 use crate::host::log::log_limited;
 use crate::sys::{self, Sender, Uninit};
+use crate::thread;
 use crate::wire::{HEADER, Header};
 use core::sync::atomic::Ordering::Relaxed;
 
@@ -76,19 +77,21 @@ impl NlSock {
             // Takes effect at once, also for what is in the queue already.
             sys::set_option(&self.fd, libc::SOL_NETLINK, sys::NETLINK_PKTINFO, 1)?;
         }
-        scratch::with(|memory| {
-            let copied = sender.is_none()
-                && !self.kernel_only.load(Relaxed)
-                && buffer.allocated() <= MOST_COPIED
-                && memory.len() == scratch::SIZE;
-            match copied {
-                true => self.receive_and_copy(buffer, memory, wait)?,
-                false => self.receive_with_tail(buffer, memory, wait, sender)?,
-            }
-            trace::message("nl_sock_recv__", Ok(()), buffer.bytes(), self.protocol);
-            count(Event::Received, 1);
-            Ok(())
-        })
+        thread::with(|own| {
+            own.scratch.with(|memory| {
+                let copied = sender.is_none()
+                    && !self.kernel_only.load(Relaxed)
+                    && buffer.allocated() <= MOST_COPIED
+                    && memory.len() == scratch::SIZE;
+                match copied {
+                    true => self.receive_and_copy(buffer, memory, wait),
+                    false => self.receive_with_tail(buffer, memory, wait, sender),
+                }
+            })
+        })?;
+        trace::message("nl_sock_recv__", Ok(()), buffer.bytes(), self.protocol);
+        count(Event::Received, 1);
+        Ok(())
     }
 
     /// Receives into a cleared buffer by way of `memory`: copying a small message is cheaper than

@@ -1,7 +1,7 @@
 //! Memory to receive into before it is known how much of it is needed.
 
+use crate::memory;
 use crate::sys::{Mapping, Uninit};
-use crate::{memory, thread};
 use core::cell::Cell;
 
 /// Bytes of a thread's scratch memory: more than the kernel puts into one message. What is not
@@ -10,24 +10,22 @@ pub(super) const SIZE: usize = 4 << 20;
 /// What must do where there is no room for that: an attribute's greatest length.
 const LEAST: usize = 65536;
 
-/// Kept between a thread's uses.
-pub(crate) struct Kept(Cell<Option<Mapping>>);
+/// A thread's, kept between uses.
+pub(crate) struct Scratch(Cell<Option<Mapping>>);
 
-impl Kept {
+impl Scratch {
     pub(crate) const fn none() -> Self {
         Self(Cell::new(None))
     }
-}
 
-/// Runs `f` on memory to receive into.
-pub(super) fn with<R>(f: impl FnOnce(&mut [Uninit]) -> R) -> R {
-    thread::with(|own| {
+    /// Runs `f` on memory to receive into.
+    pub(super) fn with<R>(&self, f: impl FnOnce(&mut [Uninit]) -> R) -> R {
         // Taken, not borrowed: a log handler that `f` calls may come back here.
-        let mut memory = own.kept.0.take().unwrap_or_else(map);
+        let mut memory = self.0.take().unwrap_or_else(map);
         let result = f(&mut memory);
-        own.kept.0.set(Some(memory));
+        self.0.set(Some(memory));
         result
-    })
+    }
 }
 
 #[cold]
@@ -41,12 +39,12 @@ mod tests {
 
     #[test]
     fn uses_may_nest() {
-        with(|outer| {
+        let scratch = Scratch::none();
+        scratch.with(|outer| {
             assert_eq!(outer.len(), SIZE);
             let first = outer.as_ptr();
-            with(|inner| assert_ne!(inner.as_ptr(), first));
+            scratch.with(|inner| assert_ne!(inner.as_ptr(), first));
         });
-        let kept = thread::with(|own| own.kept.0.take());
-        assert!(kept.is_some_and(|kept| kept.len() == SIZE));
+        assert!(scratch.0.take().is_some_and(|kept| kept.len() == SIZE));
     }
 }

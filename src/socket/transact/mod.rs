@@ -22,6 +22,7 @@ use crate::host::counters::{Event, count};
 use crate::host::log::{self, log_limited};
 use crate::message;
 use crate::sys::{self, Sender, Uninit};
+use crate::thread::{self, Own};
 use crate::wire::{HEADER, Header, Hex, KernelError, Messages, kernel_error};
 use core::sync::atomic::Ordering::Relaxed;
 
@@ -56,18 +57,20 @@ pub(crate) trait Transactions {
 /// The requests' memory, which C passes as const, may be written.
 pub(crate) unsafe fn transact<T: Transactions>(sock: &NlSock, transactions: &mut T) -> bool {
     sock.note_fork();
-    extack::start_batch();
     let deadline = Deadline::after(sock.timeout.load(Relaxed));
     let mut idle = true;
     let mut start = 0;
-    while start < transactions.len() {
-        let count = batch_len(sock, transactions, start);
-        let mut batch = Batch { sock, transactions, start, deadline, idle: true };
-        // SAFETY: the caller's promise.
-        unsafe { batch.run(Set::first(count)) };
-        idle &= batch.idle;
-        start += count;
-    }
+    thread::with(|own| {
+        own.failures.start_batch();
+        while start < transactions.len() {
+            let count = batch_len(sock, transactions, start);
+            let mut batch = Batch { sock, own, transactions, start, deadline, idle: true };
+            // SAFETY: the caller's promise.
+            unsafe { batch.run(Set::first(count)) };
+            idle &= batch.idle;
+            start += count;
+        }
+    });
     idle
 }
 
@@ -100,6 +103,7 @@ enum Round {
 /// Consecutive transactions that are sent together.
 struct Batch<'a, T> {
     sock: &'a NlSock,
+    own: &'a Own,
     transactions: &'a mut T,
     /// Index of the first.
     start: usize,
@@ -165,7 +169,7 @@ impl<T: Transactions> Batch<'_, T> {
         self.idle = false;
         let text = errno::message(error.raw());
         log_limited!(SOCKET, Err, "transaction error ({text})");
-        extack::failed(error);
+        self.own.failures.failed(error);
         for index in set {
             self.transactions.finish(self.start + index, Err(error));
         }
@@ -185,7 +189,7 @@ impl<T: Transactions> Batch<'_, T> {
         };
         let lost = self.sock.congested.load(Relaxed);
         let replies = Replies::new(base_seq, sent, acks, lost);
-        scratch::with(|memory| self.receive_all(replies, memory))
+        self.own.scratch.with(|memory| self.receive_all(replies, memory))
     }
 
     /// Sends some requests as one datagram. Returns those that an acknowledgement must follow.
@@ -348,8 +352,8 @@ impl<T: Transactions> Batch<'_, T> {
             flavour::refusal(error.raw(), &errno::message(error.raw()), text.as_deref())
         });
         match said {
-            Some(said) => extack::transaction_failed_with(index, said),
-            None => extack::failed(error),
+            Some(said) => self.own.failures.transaction_failed_with(index, said),
+            None => self.own.failures.failed(error),
         }
         error
     }
