@@ -46,10 +46,7 @@ pub unsafe extern "C" fn nl_policy_parse(
     n_attrs: usize,
 ) -> bool {
     // SAFETY: the rule of the C boundary.
-    unsafe {
-        let msg = Buf::from_ptr(msg);
-        parse(msg.bytes(), msg.data(), offset, policy, attrs, n_attrs)
-    }
+    unsafe { parse(Buf::from_ptr(msg).bytes(), offset, policy, attrs, n_attrs) }
 }
 
 /// nl_policy_parse() of the payload of 'nla'.
@@ -61,19 +58,14 @@ pub unsafe extern "C" fn nl_parse_nested(
     n_attrs: usize,
 ) -> bool {
     // SAFETY: the rule of the C boundary.
-    unsafe {
-        let payload = attr::payload(nla);
-        let start = nla.cast::<u8>().cast_mut().wrapping_add(wire::ATTR_HEADER);
-        parse(payload, start, 0, policy, attrs, n_attrs)
-    }
+    unsafe { parse(attr::payload(nla), 0, policy, attrs, n_attrs) }
 }
 
 /// # Safety
-/// `bytes` lie at `start`; the arrays have `n_attrs` elements.
+/// The arrays have `n_attrs` elements.
 #[inline(always)]
 unsafe fn parse(
     bytes: &[u8],
-    start: *mut u8,
     offset: usize,
     policy: *const NlPolicy,
     attrs: *mut *mut nlattr,
@@ -88,7 +80,10 @@ unsafe fn parse(
             (core::slice::from_raw_parts(policy, n), core::slice::from_raw_parts_mut(attrs, n))
         },
     };
-    let first = start.wrapping_add(offset);
-    let slot = |attr: wire::Attr<'_>| first.wrapping_add(attr.offset).cast();
+    // Callers may do more with what they get than read the payload: it is their own memory.
+    let slot = |attr: wire::Attr<'_>| {
+        let header = attr.payload.as_ptr().wrapping_sub(wire::ATTR_HEADER);
+        core::ptr::with_exposed_provenance_mut(header.addr())
+    };
     wire::parse(bytes, offset, policies, slots, slot, note)
 }

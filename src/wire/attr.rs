@@ -11,12 +11,12 @@ pub(crate) fn align(size: usize) -> usize {
     size.wrapping_add(3) & !3
 }
 
-/// The two fields of an attribute's header; read as one word, which is what compilers make least of.
+/// The two fields of an attribute's header. Each is read by itself, which is what compilers make
+/// least of.
 #[inline]
-fn halves(header: [u8; ATTR_HEADER]) -> (u16, u16) {
-    let word = u32::from_ne_bytes(header);
-    let (low, high) = (word as u16, (word >> 16) as u16);
-    if cfg!(target_endian = "little") { (low, high) } else { (high, low) }
+fn halves(header: &[u8; ATTR_HEADER]) -> Option<(u16, u16)> {
+    let (length, behind) = header.split_first_chunk()?;
+    Some((u16::from_ne_bytes(*length), u16::from_ne_bytes(*behind.first_chunk()?)))
 }
 
 /// One attribute.
@@ -54,14 +54,16 @@ impl<'a> Iterator for Attrs<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Attr<'a>> {
-        let (length, kind) = halves(*self.bytes.first_chunk()?);
+        let (header, behind) = self.bytes.split_first_chunk()?;
+        let (length, kind) = halves(header)?;
         let (length, kind) = (usize::from(length), kind & TYPE_MASK);
-        let payload = self.bytes.get(ATTR_HEADER..length)?;
+        // A length less than the header's becomes one that is more than there can be.
+        let (payload, behind) = behind.split_at_checked(length.wrapping_sub(ATTR_HEADER))?;
         let offset = self.size - self.bytes.len();
         // Where the padding is not there whole, what is there of it counts as left over.
         self.bytes = match self.bytes.get(align(length)..) {
             Some(rest) => rest,
-            None => self.bytes.get(length..)?,
+            None => behind,
         };
         Some(Attr { offset, kind, payload })
     }

@@ -54,16 +54,16 @@ fn bounds(policy: &NlPolicy) -> Result<(usize, usize), Finding> {
     Ok((if min == 0 { own_min } else { min }, if max == 0 { own_max } else { max }))
 }
 
-/// By type, the least payload size and how much more it may be; only of types for which nothing
-/// else matters.
-static SIZES: [(usize, usize); 16] = {
+/// By type, the greatest payload size and how much less it may be; only of types for which nothing
+/// else matters. Payloads are of less than 64 KiB, so that 32 bits are as good as no bound.
+static SIZES: [(u32, u32); 16] = {
     let mut sizes = [NO_SIZE; 16];
     let mut rest: &mut [_] = &mut sizes;
     let mut kind = 0;
     while let [size, behind @ ..] = rest {
         let this = NlAttrType(kind as c_uint);
         if let (Some((min, max)), false) = (this.own_bounds(), kind == NO_ATTR || kind == STRING) {
-            *size = (min, max - min);
+            *size = (max as u32, (max - min) as u32);
         }
         rest = behind;
         kind += 1;
@@ -72,8 +72,8 @@ static SIZES: [(usize, usize); 16] = {
 };
 const NO_ATTR: usize = NlAttrType::NO_ATTR.0 as usize;
 const STRING: usize = NlAttrType::STRING.0 as usize;
-/// No size is enough for this one.
-const NO_SIZE: (usize, usize) = (usize::MAX, 0);
+/// No payload is of this size.
+const NO_SIZE: (u32, u32) = (u32::MAX, 0);
 
 /// Whether a payload of this size is fine, found out at little cost; if not, [`validate`] knows.
 #[inline]
@@ -81,7 +81,7 @@ fn surely_valid(size: usize, policy: &NlPolicy) -> bool {
     policy.min_len | policy.max_len == 0
         && SIZES
             .get(policy.r#type.0 as usize)
-            .is_some_and(|&(least, more)| size.wrapping_sub(least) <= more)
+            .is_some_and(|&(most, less)| most.wrapping_sub(size as u32) <= less)
 }
 
 /// Checks the payload of an attribute of type `kind`.
@@ -180,19 +180,29 @@ pub(crate) fn parse<'a, S: Slot<'a>>(
     true
 }
 
-/// The first type that is required and not there.
+/// Whether an attribute is required and not there.
 #[inline]
+fn is_missing<'a, S: Slot<'a>>((policy, found): (&NlPolicy, &S)) -> bool {
+    // Most are optional, in a long table.
+    !policy.optional.get() && found.is_empty() && policy.r#type != NlAttrType::NO_ATTR
+}
+
+/// The first type that is required and not there.
+#[inline(always)]
 fn missing<'a, S: Slot<'a>>(policies: &[NlPolicy], slots: &[S]) -> Option<usize> {
-    for (kind, (policy, found)) in policies.iter().zip(slots).enumerate() {
-        // Most are, in a long table.
-        if policy.optional.get() {
-            continue;
-        }
-        if found.is_empty() && policy.r#type != NlAttrType::NO_ATTR {
-            return Some(kind);
-        }
-    }
-    None
+    // Four at a time, behind the odd ones, which takes fewer steps.
+    let (odd_policies, fours_of_policies) = policies.as_rchunks::<4>();
+    let (odd_slots, fours_of_slots) = slots.as_rchunks::<4>();
+    let mut fours = fours_of_policies.iter().zip(fours_of_slots);
+    let any = odd_policies.iter().zip(odd_slots).any(is_missing)
+        || fours.any(|(policies, slots)| policies.iter().zip(slots).any(is_missing));
+    if any { first_missing(policies, slots) } else { None }
+}
+
+#[cold]
+#[inline(never)]
+fn first_missing<'a, S: Slot<'a>>(policies: &[NlPolicy], slots: &[S]) -> Option<usize> {
+    policies.iter().zip(slots).position(is_missing)
 }
 
 #[cfg(test)]
@@ -220,6 +230,39 @@ mod tests {
                 let ok = size >= min && size <= max;
                 let verdict = validate(1, &[1; 12][..size], &policy(kind, 0, 0));
                 assert_eq!(verdict.is_ok(), ok, "{kind:?} {size}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_surely_valid_is_valid() {
+        for kind in (0..20).map(NlAttrType) {
+            let its_own = policy(kind, 0, 0);
+            // Of the others, validate() alone knows.
+            let only_size_matters = kind.own_bounds().is_some()
+                && kind != NlAttrType::NO_ATTR
+                && kind != NlAttrType::STRING;
+            for size in (0..40).chain([0xffff - 4]) {
+                let valid = validate(1, &vec![1; size], &its_own).is_ok();
+                let expected = only_size_matters && valid;
+                assert_eq!(surely_valid(size, &its_own), expected, "{kind:?} {size}");
+                assert!(!surely_valid(size, &policy(kind, 1, 0)));
+                assert!(!surely_valid(size, &policy(kind, 0, 1)));
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_that_is_missing_is_found_wherever_it_is() {
+        let found = Some(Attr { offset: 0, kind: 0, payload: &[] });
+        for n in 0..14 {
+            let policies: Vec<_> = (0..n).map(|_| policy(NlAttrType::UNSPEC, 0, 0)).collect();
+            assert_eq!(missing(&policies, &vec![found; n]), None);
+            for first in 0..n {
+                let mut slots = vec![found; n];
+                slots[first] = None;
+                slots[n - 1] = None;
+                assert_eq!(missing(&policies, &slots), Some(first), "{n}");
             }
         }
     }
