@@ -6,6 +6,7 @@
 use crate::errno::{self, Errno};
 use core::ffi::c_int;
 use core::mem::MaybeUninit;
+use core::sync::atomic::AtomicU32;
 use core::time::Duration;
 
 /// A byte that the kernel may write.
@@ -352,6 +353,26 @@ pub(crate) fn write_stderr(mut bytes: &[u8]) {
             Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),
         }
     }
+}
+
+/// Blocks while `futex` is `value`, at most until somebody wakes it up. Leaves errno alone.
+pub(crate) fn futex_wait(futex: &AtomicU32, value: u32) {
+    futex_call(futex, libc::FUTEX_WAIT, value);
+}
+
+/// Wakes one that waits up. Leaves errno alone.
+#[cold]
+pub(crate) fn futex_wake_one(futex: &AtomicU32) {
+    futex_call(futex, libc::FUTEX_WAKE, 1);
+}
+
+fn futex_call(futex: &AtomicU32, operation: c_int, value: u32) {
+    let _errno = errno::Preserve::new();
+    let operation = operation | libc::FUTEX_PRIVATE_FLAG;
+    let for_ever = core::ptr::null::<libc::timespec>();
+    // SAFETY: the futex lives through the call; what it returns does not matter: whoever waits
+    // looks again.
+    unsafe { libc::syscall(libc::SYS_futex, futex.as_ptr(), operation, value, for_ever) };
 }
 
 /// Ends the process at once.
