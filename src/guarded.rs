@@ -63,6 +63,8 @@ const FREE: u32 = 0;
 const HELD: u32 = 1;
 /// Held, and others may be waiting.
 const AWAITED: u32 = 2;
+/// How often to look before waiting.
+const SPINS: u32 = 100;
 
 impl Mutex {
     #[inline]
@@ -74,6 +76,13 @@ impl Mutex {
 
     #[cold]
     fn wait(&self) {
+        // Whoever holds it is done sooner than this thread is asleep, if it runs at all.
+        for _ in 0..SPINS {
+            if self.0.load(Relaxed) == FREE {
+                break;
+            }
+            core::hint::spin_loop();
+        }
         while self.0.swap(AWAITED, Acquire) != FREE {
             sys::futex_wait(&self.0, AWAITED);
         }
