@@ -12,8 +12,8 @@ set -u
 root=$(cd "$(dirname "$0")/../.." && pwd -P)
 here=$root/c-tests/bench
 . "$here/begin.sh"
-rounds=${ROUNDS:-15}
-ms=${MS:-40}
+rounds=${ROUNDS:-30}
+ms=${MS:-20}
 if [ -z "$unshare" ]; then
     echo "skip bench: this user may not make network namespaces"
     exit 0
