@@ -53,11 +53,12 @@ $(call shared,$(1)): $(release_$(1))/libnlsock.so
 	cp $$< $$@
 
 # One object with nothing global in it but the interface: Rust's own symbols must not meet those
-# of another Rust library in the same program.
+# of another Rust library in the same program.  Nor groups of sections, of which a linker keeps the
+# first of a name only.
 $(call static,$(1)): $(release_$(1))/libnlsock.so $(call exports,$(1))
 	@mkdir -p $(BUILD)
 	@echo "ld -r -o $(BUILD)/$(name_$(1)).o"; \
-	ld -r -o $(BUILD)/$(name_$(1)).o $$(addprefix -u ,$$(shell cat $(call exports,$(1)))) \
+	ld -r --force-group-allocation -o $(BUILD)/$(name_$(1)).o $$(addprefix -u ,$$(shell cat $(call exports,$(1)))) \
 	    $(release_$(1))/libnlsock.a
 	objcopy --keep-global-symbols=$(call exports,$(1)) --strip-debug \
 	    --remove-section=.llvmbc --remove-section=.llvmcmd $(BUILD)/$(name_$(1)).o

@@ -1,5 +1,5 @@
-//! Compiles the weak references to the host, names the shared library, and generates the C
-//! headers; `NLSOCK_UPDATE_HEADERS=1` puts these where they are committed.
+//! Compiles the C parts (references to the host, a thread's own), names the shared library, and
+//! generates the C headers; `NLSOCK_UPDATE_HEADERS=1` puts these where they are committed.
 
 #![allow(clippy::unwrap_used, reason = "panicking is how a build script fails")]
 

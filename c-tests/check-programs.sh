@@ -118,6 +118,9 @@ programs() {
         run_tap "$test" "$scratch/$test"
     done
     unprivileged
+    echo "# out-of-memory"
+    check "out-of-memory compiles" compile out-of-memory "$here/out-of-memory.c"
+    run_tap "out-of-memory" "$scratch/out-of-memory"
     echo "# faults"
     run_tap "faults" env SEED="${SEED:-1}" "$here/faults/faults.sh" "$stage"
     check "the README has a program" readme_program

@@ -88,6 +88,7 @@ flags() {
 . "$here/check-abi.sh"
 . "$here/check-headers.sh"
 . "$here/check-programs.sh"
+. "$here/check-archive.sh"
 
 if [ -n "${VALGRIND-}" ]; then
     valgrind_rust
@@ -97,6 +98,7 @@ else
     abi
     headers
     programs
+    archive
 fi
 
 echo

@@ -124,6 +124,49 @@ replies_of_a_batch_belong_to_their_requests(void)
     nl_sock_destroy(sock);
 }
 
+/* Runs a batch of 'n' and returns how many of it failed. */
+static size_t
+count_failures(struct batch *batch, size_t n)
+{
+    size_t i, failures = 0;
+
+    nl_transact_multiple(NETLINK_ROUTE, batch->pointers, n);
+    for (i = 0; i < n; i++) {
+        failures += batch->transactions[i].error != 0;
+    }
+    return failures;
+}
+
+static void
+requests_of_any_length_share_a_batch(void)
+{
+    struct batch *batch = batch_new();
+    size_t i;
+
+    /* The kernel looks for the next message at a multiple of 4. */
+    for (i = 0; i < 100; i++) {
+        ofpbuf_clear(&batch->requests[i]);
+        nl_msg_put_nlmsghdr(&batch->requests[i], 0, NLMSG_NOOP, NLM_F_REQUEST | NLM_F_ACK);
+        ofpbuf_put_zeros(&batch->requests[i], i % 4);
+    }
+    CHECK_INT(count_failures(batch, 100), 0);
+    batch_delete(batch);
+}
+
+static void
+a_request_may_be_in_a_batch_several_times(void)
+{
+    struct batch *batch = batch_new();
+    size_t i;
+
+    put_route(&batch->requests[0], RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE | NLM_F_ACK, 0);
+    for (i = 0; i < 300; i++) {
+        batch->transactions[i].request = &batch->requests[0];
+    }
+    CHECK_INT(count_failures(batch, 300), 0);
+    batch_delete(batch);
+}
+
 /* Makes a socket's receive buffer so small that batches overflow it. */
 static void
 shrink(struct nl_sock *sock, int size)
@@ -244,6 +287,8 @@ main(void)
     RUN(a_reply_and_an_acknowledgement_leave_the_socket_empty);
     RUN(a_batch_tells_the_error_of_each);
     RUN(replies_of_a_batch_belong_to_their_requests);
+    RUN(requests_of_any_length_share_a_batch);
+    RUN(a_request_may_be_in_a_batch_several_times);
     RUN(lost_replies_are_asked_for_again);
     RUN(what_is_sent_again_stays_in_order);
 #if !OVS3

@@ -5,6 +5,7 @@
 
 use crate::sys;
 use core::cell::UnsafeCell;
+use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 use core::sync::atomic::AtomicU32;
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
@@ -26,12 +27,12 @@ impl<T> Guarded<T> {
 
     pub(crate) fn lock(&'static self) -> Guard<T> {
         self.mutex.lock();
-        Guard(self)
+        Guard(self, PhantomData)
     }
 }
 
-/// Holds a lock.
-pub(crate) struct Guard<T: 'static>(&'static Guarded<T>);
+/// Holds a lock. Of one thread only, as the value may be.
+pub(crate) struct Guard<T: 'static>(&'static Guarded<T>, PhantomData<*const ()>);
 
 impl<T> Deref for Guard<T> {
     type Target = T;

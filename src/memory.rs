@@ -1,4 +1,5 @@
-//! Memory that C may free: libc's malloc(), never Rust's allocator.
+//! Memory that C may free, from libc's malloc(). Where there is none left, an assertion fails, as C
+//! callers expect; what only Rust uses comes from `runtime`.
 
 use crate::contract::{c_str, failure, here};
 use core::ffi::c_void;

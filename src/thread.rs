@@ -75,11 +75,25 @@ unsafe extern "C" fn end(own: *mut c_void) {
 /// Asks the system to say when a thread ends.
 pub(crate) fn start() {
     let mut key = NO_KEY;
-    // SAFETY: the key lives through the call, `end` as long as the library.
+    // SAFETY: the key lives through the call; `stop` takes `end` back.
     if unsafe { libc::pthread_key_create(&raw mut key, Some(end)) } == 0 {
         KEY.store(key, Relaxed);
     }
 }
+
+/// Runs when the process ends, or when what has the archive in it is unloaded: there is nothing
+/// left to call then. Threads that are still there leave behind what they had.
+extern "C" fn stop() {
+    let key = KEY.swap(NO_KEY, Relaxed);
+    if key != NO_KEY {
+        // SAFETY: the key is our own.
+        unsafe { libc::pthread_key_delete(key) };
+    }
+}
+
+#[used]
+#[unsafe(link_section = ".fini_array")]
+static STOP: extern "C" fn() = stop;
 
 #[cfg(test)]
 mod tests {

@@ -46,7 +46,11 @@ pub unsafe extern "C" fn nl_policy_parse(
     n_attrs: usize,
 ) -> bool {
     // SAFETY: the rule of the C boundary.
-    unsafe { parse(Buf::from_ptr(msg).bytes(), offset, policy, attrs, n_attrs) }
+    unsafe {
+        let msg = Buf::from_ptr(msg);
+        msg.data().expose_provenance();
+        parse(msg.bytes(), offset, policy, attrs, n_attrs)
+    }
 }
 
 /// nl_policy_parse() of the payload of 'nla'.
@@ -58,11 +62,14 @@ pub unsafe extern "C" fn nl_parse_nested(
     n_attrs: usize,
 ) -> bool {
     // SAFETY: the rule of the C boundary.
-    unsafe { parse(attr::payload(nla), 0, policy, attrs, n_attrs) }
+    unsafe {
+        nla.expose_provenance();
+        parse(attr::payload(nla), 0, policy, attrs, n_attrs)
+    }
 }
 
 /// # Safety
-/// The arrays have `n_attrs` elements.
+/// The arrays have `n_attrs` elements. The provenance of `bytes` has been exposed.
 #[inline(always)]
 unsafe fn parse(
     bytes: &[u8],
@@ -80,7 +87,8 @@ unsafe fn parse(
             (core::slice::from_raw_parts(policy, n), core::slice::from_raw_parts_mut(attrs, n))
         },
     };
-    // Callers may do more with what they get than read the payload: it is their own memory.
+    // Callers may do more with what they get than read the payload: it is their own memory, with the
+    // provenance that they gave.
     let slot = |attr: wire::Attr<'_>| {
         let header = attr.payload.as_ptr().wrapping_sub(wire::ATTR_HEADER);
         core::ptr::with_exposed_provenance_mut(header.addr())

@@ -4,7 +4,9 @@ use super::{nlsock_host_counter, nlsock_host_counter_register};
 use crate::abi::CoverageCounter;
 use core::cell::UnsafeCell;
 use core::ffi::c_uint;
-use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use core::ptr::null_mut;
+use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use core::sync::atomic::{AtomicPtr, AtomicU64};
 
 /// What is counted.
 #[derive(Clone, Copy)]
@@ -43,12 +45,8 @@ static TOLD: [AtomicU64; HOST_EVENTS] = [const { AtomicU64::new(0) }; HOST_EVENT
 
 /// What a counter of the host's asks.
 type Count = extern "C" fn() -> c_uint;
-/// What the original's counters asked before they asked us.
-static ORIGINAL: [Original; HOST_EVENTS] = [const { Original(UnsafeCell::new(None)) }; HOST_EVENTS];
-struct Original(UnsafeCell<Option<Count>>);
-
-// SAFETY: only `start` writes it, before the program starts.
-unsafe impl Sync for Original {}
+/// What the original's counters asked before they asked us: a [`Count`], or null.
+static ORIGINAL: [AtomicPtr<()>; HOST_EVENTS] = [const { AtomicPtr::new(null_mut()) }; HOST_EVENTS];
 
 #[inline]
 #[expect(clippy::indexing_slicing, reason = "there is a cell for every event")]
@@ -80,8 +78,10 @@ fn news(event: Event) -> c_uint {
     let total = cell(&TOTALS, event).load(Relaxed);
     // fetch_max, so that of two threads that report at once neither reports less than nothing.
     let told = cell(&TOLD, event).fetch_max(total, Relaxed);
-    // SAFETY: not written any more.
-    let original = unsafe { *cell(&ORIGINAL, event).0.get() }.map_or(0, |count| count());
+    let original = cell(&ORIGINAL, event).load(Acquire);
+    // SAFETY: null, or what `start` stored.
+    let original = unsafe { core::mem::transmute::<*mut (), Option<Count>>(original) };
+    let original = original.map_or(0, |count| count());
     (total.saturating_sub(told) as c_uint).wrapping_add(original)
 }
 
@@ -135,7 +135,7 @@ pub(super) fn start() {
             if known.is_null() {
                 nlsock_host_counter_register(counter.cast());
             } else {
-                *original.0.get() = Some((*known).count);
+                original.store((*known).count as *mut (), Release);
                 (*known).count = (*counter).count;
             }
         }

@@ -34,10 +34,11 @@ unsafe extern "C" {
 
 /// Runs before the program does, once the host's lists are there (they are static data).
 extern "C" fn start() {
+    // What runs below may log, which counts a thread's lines.
+    crate::thread::start();
     log::start();
     counters::start();
     crate::guarded::start();
-    crate::thread::start();
 }
 
 #[used]
