@@ -135,8 +135,9 @@ facts() {
 }
 facts > "$scratch/facts.tsv"
 
+# report [WORKLOADS]: the report, or a table of the times of some.
 report() {
-    awk -v facts="$scratch/facts.tsv" -v list="$scratch/list" -v absent="$scratch/absent" \
+    awk -v summary="${1-}" -v facts="$scratch/facts.tsv" -v list="$scratch/list" -v absent="$scratch/absent" \
         -v flavour="$flavour" -f "$here/list.awk" -f "$here/report.awk" "$scratch/results.tsv"
 }
 report > "$scratch/report.md" || exit 1
@@ -149,3 +150,16 @@ cp "$scratch/report.md" "$docs/$flavour.md"
 cp "$scratch/results.tsv" "$docs/$flavour.tsv"
 awk -v list="$scratch/list" -f "$here/list.awk" -f "$here/chart.awk" "$scratch/results.tsv" \
     > "$docs/$flavour.svg"
+
+# The README shows some of the rows.
+[ "$flavour" = ovs3 ] || exit 0
+report "refused/1 getlink/1 batch-ack/1000 dump/10000 notify/100 family/1 build/1 parse/1" \
+    > "$scratch/summary.md" || exit 1
+awk -v summary="$scratch/summary.md" '
+    /^<!-- end -->$/ { within = 0 }
+    !within
+    /^<!-- written by make bench -->$/ {
+        within = 1
+        while ((getline line < summary) > 0)
+            print line
+    }' "$root/README.md" > "$scratch/README.md" && cp "$scratch/README.md" "$root/README.md"

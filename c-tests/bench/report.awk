@@ -1,5 +1,5 @@
-# Writes the report.  Reads the results of results.awk; 'list', 'facts' and 'absent' are files.
-# With list.awk.
+# Writes the report; with 'summary', the times of these workloads alone.  Reads the results of
+# results.awk; 'list', 'facts' and 'absent' are files.  With list.awk.
 
 function number(x) {
     if (x == "" || x == "-")
@@ -65,6 +65,25 @@ function targets(row) {
     verdict(titles[row] ", to libnl-3", ratio(row, "libnl"), 1, "", bare_share(row, "libnl"))
 }
 
+# The times, of all workloads or of those in 'chosen', each between blanks.
+function time_table(chosen,    i, j, row) {
+    print "| | this library | original C | libmnl | libnl-3 | system calls | to original |" \
+          " to system calls |"
+    print "|---|--:|--:|--:|--:|--:|--:|--:|"
+    for (i = 1; i <= n_rows; i++) {
+        row = rows[i]
+        if (!have[row] || (chosen != "" && !index(chosen, " " row " ")))
+            continue
+        printf "|"
+        item(titles[row])
+        for (j = 1; j <= n_drivers; j++)
+            item(time_of(row, drivers[j]))
+        item(two_digits(ratio(row, "original")))
+        item(two_digits(ratio(row, "raw")))
+        print ""
+    }
+}
+
 # By how much an item costs more in a larger one, at most.
 function growth(what, smallest, pattern,    i, row, most, r) {
     if (!(instructions[smallest, "ours"] > 0))
@@ -113,6 +132,10 @@ BEGIN {
 }
 
 END {
+    if (summary) {
+        time_table(" " summary " ")
+        exit
+    }
     print "# Speed, beside " (flavour == "2014" ? "the C of July 2014" : "Open vSwitch 3.1")
     print "\nWritten by `make bench`.  [The figures](" flavour ".tsv),"
     print "[what is measured and how](README.md).\n"
@@ -125,22 +148,10 @@ END {
     print "\n## Time\n"
     print "Nanoseconds for each operation, message or route: median, and half of what is between"
     print "the quartiles.\n"
-    print "| | this library | original C | libmnl | libnl-3 | system calls | to original |" \
-          " to system calls |"
-    print "|---|--:|--:|--:|--:|--:|--:|--:|"
-    for (i = 1; i <= n_rows; i++) {
-        row = rows[i]
-        if (!have[row])
-            continue
-        printf "|"
-        item(titles[row])
-        for (j = 1; j <= n_drivers; j++)
-            item(time_of(row, drivers[j]))
-        item(two_digits(ratio(row, "original")))
-        item(two_digits(ratio(row, "raw")))
-        print ""
-        targets(row)
-    }
+    time_table("")
+    for (i = 1; i <= n_rows; i++)
+        if (have[rows[i]])
+            targets(rows[i])
 
     print "\n## Instructions, system calls, allocations\n"
     print "User-space instructions for each, by callgrind.\n"
@@ -218,7 +229,7 @@ END {
     printf "%d of %d are met.  Ratios are of medians.", n_met, n_targets
     if (n_bare > 0)
         printf "  Of the others, so many are out of reach of bare system calls, too: %d.", n_bare
-    print "\n"
+    print "\n[What stands in the way](README.md#what-stands-in-the-way) of the others.\n"
     print "| what | measured | at most | |\n|---|--:|--:|---|"
     printf "%s", verdicts
 }
