@@ -10,7 +10,8 @@
 //! | `wire` | netlink's bytes, in safe code without state |
 //! | `host` | log, counters and poll loop: the process's own, or what stands in for them |
 //! | `sys` | every system call |
-//! | `memory`, `contract`, `errno`, `guarded`, `thread` | malloc(), assertions, errors, locks, what is a thread's own |
+//! | `memory`, `contract`, `errno`, `guarded` | malloc(), assertions, errors, locks |
+//! | `thread` | what each thread has of its own |
 //! | `runtime` | what Rust's standard library would bring along |
 //! | [`abi`] | the layouts that C object code already contains |
 

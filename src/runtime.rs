@@ -46,7 +46,7 @@ core::arch::global_asm!(
     trap = const TRAP,
 );
 
-/// No instruction of the processor's: int3, elsewhere what is undefined.
+/// Stops whoever gets there: int3; elsewhere zeros, which on ARM are no instruction.
 const TRAP: u32 = if cfg!(target_arch = "x86_64") { 0xcccc_cccc } else { 0 };
 
 /// A line on standard error, cut where it is too long: there may be no memory for more.
