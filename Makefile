@@ -16,7 +16,7 @@ BUILD = build
 STAGE = $(CURDIR)/stage
 SOURCES := $(shell find src -type f) Cargo.toml Cargo.lock build.rs cbindgen.toml
 
-# What a flavour is called, and how cargo builds it.
+# What an interface version is called, and how cargo builds it.
 name_2014 = nlsock
 name_ovs3 = nlsock-ovs3
 folder_2014 = v2014
@@ -28,7 +28,7 @@ release_ovs3 = target/ovs3/release
 pc_2014 = nlsock nlsock-compat
 pc_ovs3 = nlsock-ovs3
 
-exports = src/abi/$(folder_$(1))/exports.list
+exports = src/flavour/$(folder_$(1))/exports.list
 shared = $(BUILD)/lib$(name_$(1)).so.$(VERSION)
 static = $(BUILD)/lib$(name_$(1)).a
 headers = $(shell cd include && find $(name_$(1)) -name '*.h')
@@ -122,8 +122,9 @@ deps: ## Install what the tests use, where the machine lacks it and root may
 	@c-tests/deps.sh
 
 headers: ## Bring the generated headers up to date
-	for args in "$(cargo_2014)" "$(cargo_ovs3)"; do \
-	    NLSOCK_UPDATE_HEADERS=1 $(CARGO) build $$args || exit 1; \
+	for features in headers headers,ovs3; do \
+	    NLSOCK_UPDATE_HEADERS=1 $(CARGO) build --locked --features $$features \
+	        --target-dir target/headers || exit 1; \
 	done
 
 exports: $(foreach f,$(FLAVOURS),exports-$f) ## Bring the lists of exported symbols up to date

@@ -3,7 +3,7 @@
 # flavour LIBRARY FOLDER FUNCTIONS: sets what the checks below look at.
 flavour() {
     library=$1
-    exports=src/abi/$2/exports.list
+    exports=src/flavour/$2/exports.list
     functions=$3
     so=$stage/lib/lib$library.so
 }

@@ -1,7 +1,7 @@
 //! The one error type of the library: a positive errno value.
 
-use alloc::string::String;
-use core::ffi::c_int;
+use core::ffi::{CStr, c_int};
+use core::fmt;
 
 /// A positive errno value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -9,6 +9,7 @@ pub(crate) struct Errno(c_int);
 
 impl Errno {
     pub(crate) const EAGAIN: Self = Self(libc::EAGAIN);
+    pub(crate) const EBADF: Self = Self(libc::EBADF);
     pub(crate) const EINTR: Self = Self(libc::EINTR);
     pub(crate) const EINVAL: Self = Self(libc::EINVAL);
     pub(crate) const E2BIG: Self = Self(libc::E2BIG);
@@ -72,19 +73,35 @@ impl Drop for Preserve {
     }
 }
 
-/// Room for the text of an errno value.
+/// Bytes of the text of an errno value, NUL included.
 pub(crate) const TEXT_SIZE: usize = 128;
 
-/// The text for an errno value, as strerror() has it.
-pub(crate) fn message(code: c_int) -> String {
+/// The text of an errno value, as strerror() has it.
+pub(crate) struct Text([u8; TEXT_SIZE]);
+
+/// The text of an errno value, to be displayed.
+pub(crate) fn text(code: c_int) -> Text {
     let mut text = [0u8; TEXT_SIZE];
-    fill_message(code, &mut text);
-    let end = text.iter().position(|&byte| byte == 0).unwrap_or(text.len());
-    String::from_utf8_lossy(text.get(..end).unwrap_or_default()).into_owned()
+    write_text(code, &mut text);
+    Text(text)
 }
 
-/// Writes the text for an errno value, NUL included, into `text`.
-pub(crate) fn fill_message(code: c_int, text: &mut [u8]) {
+impl Text {
+    pub(crate) fn as_str(&self) -> &str {
+        let text = CStr::from_bytes_until_nul(&self.0).unwrap_or_default();
+        // In some locales it may not be UTF-8.
+        text.to_str().unwrap_or("?")
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Writes the text of an errno value, NUL included, into `text`.
+pub(crate) fn write_text(code: c_int, text: &mut [u8]) {
     let _errno = Preserve::new();
     // SAFETY: the pointer and the length are those of `text`. libc's strerror_r() is POSIX's,
     // which writes "Unknown error N" where it knows no better, and cuts what does not fit.
@@ -97,9 +114,9 @@ mod tests {
 
     #[test]
     fn text_is_strerrors() {
-        assert_eq!(message(0), "Success");
-        assert_eq!(message(libc::ENOBUFS), "No buffer space available");
-        assert_eq!(message(12345), "Unknown error 12345");
+        assert_eq!(text(0).as_str(), "Success");
+        assert_eq!(text(libc::ENOBUFS).to_string(), "No buffer space available");
+        assert_eq!(text(12345).to_string(), "Unknown error 12345");
     }
 
     #[test]

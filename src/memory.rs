@@ -1,7 +1,7 @@
 //! Memory that C may free, from libc's malloc(). Where there is none left, an assertion fails, as C
 //! callers expect; what only Rust uses comes from `runtime`.
 
-use crate::contract::{c_str, failure, here};
+use crate::assert::{c_str, failure, here};
 use core::ffi::c_void;
 
 /// Allocates `size` bytes. Never null, not even for 0 bytes; aborts where memory is exhausted.
@@ -50,16 +50,6 @@ pub(crate) unsafe fn xmemdup(from: *const u8, size: usize) -> *mut u8 {
     // SAFETY: the caller's promise; the allocation is new and as long.
     unsafe { copy(from, to, size) };
     to
-}
-
-/// Where a pointer that is as far from `from` as it is will be from `to`; null stays null. It may
-/// point anywhere, so this is plain address arithmetic.
-pub(crate) fn rebase(p: *mut c_void, from: *mut u8, to: *mut u8) -> *mut c_void {
-    if p.is_null() {
-        return p;
-    }
-    let ahead = p.addr().wrapping_sub(from.addr());
-    to.with_addr(to.addr().wrapping_add(ahead)).cast()
 }
 
 fn or_abort(p: *mut c_void) -> *mut u8 {

@@ -1,19 +1,19 @@
 //! Building messages: headers and attributes, appended to or prepended to a buffer.
 
-use crate::abi::flavour::MAX_PAYLOAD;
 use crate::abi::foreign::{genlmsghdr, nlattr, nlmsghdr};
+use crate::assert::c_assert;
 use crate::buffer::Buf;
-use crate::contract::c_assert;
+use crate::flavour::MAX_PAYLOAD;
 use crate::memory;
 use crate::wire::{ATTR_HEADER, GENL_HEADER, HEADER};
 
 /// The most bytes that an attribute's length field can say.
 const MAX_ATTR: usize = 65535;
 
-/// Where in a message something goes.
+/// The side of a message at which something is added.
 #[derive(Clone, Copy)]
-pub(crate) enum End {
-    /// Behind what is there.
+pub(crate) enum Side {
+    /// After what is there.
     Tail,
     /// Before what is there.
     Head,
@@ -21,12 +21,12 @@ pub(crate) enum End {
 
 /// Adds `size` uninitialised bytes and, behind them, zeros up to a multiple of 4.
 #[inline]
-pub(crate) fn add_uninit(message: Buf<'_>, end: End, size: usize) -> *mut u8 {
+pub(crate) fn add_uninit(message: Buf<'_>, side: Side, size: usize) -> *mut u8 {
     // The padded size of what cannot fit either way stays too large to fit.
     let padded = size.checked_next_multiple_of(4).unwrap_or(usize::MAX);
-    let start = match end {
-        End::Tail => message.put_uninit(padded),
-        End::Head => message.push_uninit(padded),
+    let start = match side {
+        Side::Tail => message.put_uninit(padded),
+        Side::Head => message.push_uninit(padded),
     };
     if padded != size {
         // SAFETY: the buffer has just made room for `padded` bytes at `start`.
@@ -40,21 +40,21 @@ pub(crate) fn add_uninit(message: Buf<'_>, end: End, size: usize) -> *mut u8 {
 /// # Safety
 /// The bytes can be read, unless `size` is 0, and are none of the message's own.
 #[inline]
-pub(crate) unsafe fn add(message: Buf<'_>, end: End, data: *const u8, size: usize) {
-    let to = add_uninit(message, end, size);
+pub(crate) unsafe fn add(message: Buf<'_>, side: Side, data: *const u8, size: usize) {
+    let to = add_uninit(message, side, size);
     // SAFETY: the caller's promise; `add_uninit` made the room.
     unsafe { memory::copy(data, to, size) };
 }
 
 /// Adds an attribute with `size` uninitialised bytes of payload, and returns their start.
 #[inline]
-pub(crate) fn add_attr_uninit(message: Buf<'_>, end: End, kind: u16, size: usize) -> *mut u8 {
+pub(crate) fn add_attr_uninit(message: Buf<'_>, side: Side, kind: u16, size: usize) -> *mut u8 {
     let fits = !oversized(size);
-    match end {
-        End::Tail => c_assert!(fits, "nl_msg_put_unspec_uninit", "!nl_attr_oversized(size)"),
-        End::Head => c_assert!(fits, "nl_msg_push_unspec_uninit", "!nl_attr_oversized(size)"),
+    match side {
+        Side::Tail => c_assert!(fits, "nl_msg_put_unspec_uninit", "!nl_attr_oversized(size)"),
+        Side::Head => c_assert!(fits, "nl_msg_push_unspec_uninit", "!nl_attr_oversized(size)"),
     }
-    let start = add_uninit(message, end, ATTR_HEADER + size);
+    let start = add_uninit(message, side, ATTR_HEADER + size);
     let header = nlattr { nla_len: (ATTR_HEADER + size) as u16, nla_type: kind };
     // SAFETY: `add_uninit` made the room. A buffer may start at any address.
     unsafe { start.cast::<nlattr>().write_unaligned(header) };
@@ -63,9 +63,9 @@ pub(crate) fn add_attr_uninit(message: Buf<'_>, end: End, kind: u16, size: usize
 
 /// Adds an attribute with `payload`.
 #[inline]
-pub(crate) fn add_attr(message: Buf<'_>, end: End, kind: u16, payload: &[u8]) {
+pub(crate) fn add_attr(message: Buf<'_>, side: Side, kind: u16, payload: &[u8]) {
     // SAFETY: a slice is valid for its length, and not the message's own room.
-    unsafe { add_attr_raw(message, end, kind, payload.as_ptr(), payload.len()) };
+    unsafe { add_attr_raw(message, side, kind, payload.as_ptr(), payload.len()) };
 }
 
 /// Adds an attribute with a copy of the `size` bytes at `data`.
@@ -75,12 +75,12 @@ pub(crate) fn add_attr(message: Buf<'_>, end: End, kind: u16, payload: &[u8]) {
 #[inline]
 pub(crate) unsafe fn add_attr_raw(
     message: Buf<'_>,
-    end: End,
+    side: Side,
     kind: u16,
     data: *const u8,
     size: usize,
 ) {
-    let to = add_attr_uninit(message, end, kind, size);
+    let to = add_attr_uninit(message, side, kind, size);
     // SAFETY: the caller's promise; `add_attr_uninit` made the room.
     unsafe { memory::copy(data, to, size) };
 }
@@ -113,7 +113,7 @@ pub(crate) fn put_genl_header(message: Buf<'_>, cmd: u8, version: u8) {
 #[inline]
 pub(crate) fn start_nested(message: Buf<'_>, kind: u16) -> usize {
     let offset = message.size();
-    add_attr(message, End::Tail, kind, &[]);
+    add_attr(message, Side::Tail, kind, &[]);
     offset
 }
 

@@ -1,7 +1,7 @@
 //! What Rust's standard library would bring along: the heap, and what a panic does. Without it, the
 //! library is a third as large, and needs no unwinder.
 
-use crate::{memory, sys};
+use crate::sys;
 use core::alloc::{GlobalAlloc, Layout};
 use core::fmt::{self, Write};
 use core::panic::PanicInfo;
@@ -30,7 +30,7 @@ unsafe impl GlobalAlloc for Malloc {
 
     unsafe fn dealloc(&self, p: *mut u8, _: Layout) {
         // SAFETY: the caller's promise: an allocation of ours.
-        unsafe { memory::free(p) };
+        unsafe { libc::free(p.cast()) };
     }
 }
 
@@ -75,6 +75,6 @@ impl Write for Line {
 fn panic(info: &PanicInfo<'_>) -> ! {
     let mut line = Line { text: [b'\n'; LINE], size: 0 };
     let _ = write!(line, "libnlsock: {info}");
-    sys::write_stderr(line.text.get(..=line.size).unwrap_or_default());
+    sys::write_stderr([line.text.get(..=line.size).unwrap_or_default(), b"", b""]);
     sys::abort()
 }

@@ -4,10 +4,10 @@
 //! them, so they are atomics here: same layout, no data race on our side.
 
 use super::list::List;
-use super::transaction::OvsMutex;
+use super::mutex::OvsMutex;
 use core::cell::UnsafeCell;
-use core::ffi::{c_char, c_longlong, c_uint, c_ulonglong};
-use core::sync::atomic::{AtomicBool, AtomicI32};
+use core::ffi::{c_char, c_uint, c_ulonglong};
+use core::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, AtomicU32};
 
 /// `struct vlog_module`.
 #[repr(C)]
@@ -32,15 +32,15 @@ pub struct VlogRateLimit {
     /// Most tokens that collect.
     pub burst: c_uint,
     /// Tokens at hand.
-    pub tokens: c_uint,
+    pub tokens: AtomicU32,
     /// When tokens were last added, in milliseconds of the monotonic clock.
-    pub last_fill: c_longlong,
+    pub last_fill: AtomicI64,
     /// When the first of the dropped messages was dropped, in seconds.
-    pub first_dropped: libc::time_t,
+    pub first_dropped: AtomicI64,
     /// When the last one was, in seconds.
-    pub last_dropped: libc::time_t,
+    pub last_dropped: AtomicI64,
     /// How many were dropped.
-    pub n_dropped: c_uint,
+    pub n_dropped: AtomicU32,
     /// Protects the rest.
     pub mutex: OvsMutex,
 }

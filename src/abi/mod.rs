@@ -1,30 +1,23 @@
-//! The binary interface: what a caller's object code already contains.
-//!
-//! The only place that knows a flavour: `v2014` is that of July 2014, `ovs3`, a feature of this
-//! crate, that of Open vSwitch 3.1. What is beside them is the same in both. Layouts are checked
-//! against the offsets that the references were compiled to on x86-64 with glibc.
+//! Layouts that every interface version shares: what a caller's object code already contains, and
+//! what Open vSwitch expects of a log module or counter. Those that differ are in `flavour`.
 
 pub mod ext;
 pub mod foreign;
 pub mod host;
 pub mod list;
+pub mod mutex;
 pub mod policy;
-pub mod transaction;
-
-#[cfg(feature = "ovs3")]
-#[path = "ovs3/mod.rs"]
-pub mod flavour;
-#[cfg(not(feature = "ovs3"))]
-#[path = "v2014/mod.rs"]
-pub mod flavour;
+mod rebase;
+pub mod sock;
 
 pub use ext::{Counters, DumpResult, Extack, Handler, Source};
-pub use flavour::{NlDump, OfpBuf};
 pub use foreign::{CBool, NlAttrType, OfpbufSource};
 pub use host::{CoverageCounter, VlogModule, VlogRateLimit};
 pub use list::List;
+pub use mutex::OvsMutex;
 pub use policy::NlPolicy;
-pub use transaction::{NlTransaction, OvsMutex};
+pub(crate) use rebase::rebase;
+pub use sock::NlSock;
 
 /// Fails to compile unless the type has the size and its fields have the offsets given.
 macro_rules! layout {
@@ -34,11 +27,10 @@ macro_rules! layout {
     };
 }
 
-use layout;
+pub(crate) use layout;
 
 layout!(List, 16, { prev: 0, next: 8 });
 layout!(OvsMutex, 48, { lock: 0, r#where: 40 });
-layout!(NlTransaction, 24, { request: 0, reply: 8, error: 16 });
 layout!(NlPolicy, 32, { r#type: 0, min_len: 8, max_len: 16, optional: 24 });
 layout!(Counters, 72, { overflow: 0, received: 8, recv_jumbo: 16, sent: 24, discarded: 64 });
 layout!(Extack, 296, { error: 0, offset: 4, n_path: 8, path: 12, missing: 28, missing_type: 32,

@@ -4,8 +4,9 @@
 //! checked: a buffer that would pass 4 GiB - 1 fails an assertion where the original wrapped.
 
 use super::Buf;
-use crate::abi::{OfpBuf, OfpbufSource};
-use crate::contract::c_assert;
+use crate::abi::OfpbufSource;
+use crate::assert::c_assert;
+use crate::flavour::OfpBuf;
 use crate::memory;
 
 /// The least room that growing adds at the end that was short.

@@ -1,7 +1,8 @@
 //! Buffers whose structure is on the heap, too.
 
 use super::Buf;
-use crate::abi::{List, OfpBuf, OfpbufSource};
+use crate::abi::{List, OfpbufSource};
+use crate::flavour::OfpBuf;
 use crate::memory;
 
 /// Allocates a structure and its memory.

@@ -6,8 +6,9 @@ mod heap;
 pub(crate) use growth::filled_size;
 pub(crate) use heap::{clone_data, delete, delete_list, new, new_with_headroom};
 
-use crate::abi::{List, OfpBuf, OfpbufSource};
-use crate::contract::c_assert;
+use crate::abi::{List, OfpbufSource};
+use crate::assert::c_assert;
+use crate::flavour::OfpBuf;
 use crate::memory;
 use core::marker::PhantomData;
 use core::ptr::null_mut;

@@ -3,10 +3,10 @@
 //! An attribute is read where it lies: at any address, from a pointer whose only bound is its own
 //! length field.
 
-use crate::abi::OfpBuf;
 use crate::abi::foreign::{nlattr, odp_port_t, ovs_be16, ovs_be32, ovs_be64};
+use crate::assert::c_assert;
 use crate::buffer::Buf;
-use crate::contract::c_assert;
+use crate::flavour::OfpBuf;
 use crate::message;
 use crate::wire::{ATTR_HEADER, Attrs, TYPE_MASK};
 use core::ffi::{c_char, c_int, c_void};

@@ -1,8 +1,8 @@
 //! netlink-socket.h: dumps.
 
-use crate::abi::{NlDump, OfpBuf};
 use crate::buffer::Buf;
 use crate::errno::status;
+use crate::flavour::{NlDump, OfpBuf};
 use crate::socket::dump::Dump;
 use core::ffi::c_int;
 

@@ -1,12 +1,14 @@
 //! nlsock-ext.h: what this library has beyond the original.
 
-use crate::abi::{Counters, DumpResult, Extack, Handler, OfpBuf, Source};
-use crate::buffer::{self, Buf};
+use super::socket::{socket, wait as wait_for};
+use crate::abi::{Counters, DumpResult, Extack, Handler, NlSock, Source};
+use crate::buffer::Buf;
 use crate::errno::status;
+use crate::flavour::OfpBuf;
 use crate::host::console;
 use crate::host::counters::{self, Event, total};
 use crate::host::log;
-use crate::socket::{NlSock, collect, dump, pool};
+use crate::socket::{dump, dump_all, extack, pool};
 use crate::sys::Sender;
 use crate::thread;
 use core::ffi::{c_int, c_uint, c_void};
@@ -78,7 +80,7 @@ pub extern "C" fn nlsock_log_set_handler(handler: Handler, aux: *mut c_void) -> 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_dump_result(result: *mut DumpResult, size: usize) {
     // SAFETY: the rule of this module.
-    unsafe { fill_in(result, size, thread::with(|own| own.last_dump.get())) };
+    unsafe { fill_in(result, size, thread::with(dump::last_result)) };
 }
 
 /// Makes nl_dump_done() also return the errno value with which the kernel ended a dump, which the
@@ -105,16 +107,11 @@ pub unsafe extern "C" fn nlsock_dump_all(
     timeout_ms: c_uint,
     replyp: *mut *mut OfpBuf,
 ) -> c_int {
-    let all = buffer::new(0);
-    // SAFETY: the rule of this module; a new buffer; this function says that it changes the request.
+    // SAFETY: the rule of this module; this function says that it changes the request.
     unsafe {
-        let (request, reply) = (Buf::from_ptr(request), Buf::from_ptr(all));
-        let result = collect::collect(protocol, request, tries, timeout_ms, reply);
-        if result.is_err() {
-            buffer::delete(all);
-        }
-        replyp.write(if result.is_ok() { all } else { null_mut() });
-        status(result)
+        replyp.write(null_mut());
+        let result = dump_all::dump_all(protocol, Buf::from_ptr(request), tries, timeout_ms);
+        status(result.map(|all| replyp.write(all)))
     }
 }
 
@@ -124,7 +121,7 @@ pub unsafe extern "C" fn nlsock_dump_all(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_last_extack(extack: *mut Extack, size: usize) {
     // SAFETY: the rule of this module.
-    unsafe { fill_in(extack, size, thread::with(|own| own.failures.last())) };
+    unsafe { fill_in(extack, size, thread::with(extack::last)) };
 }
 
 /// The same of one transaction, by its index, in the last batch of the thread. Returns whether the
@@ -135,7 +132,7 @@ pub unsafe extern "C" fn nlsock_batch_extack(
     extack: *mut Extack,
     size: usize,
 ) -> bool {
-    let found = thread::with(|own| own.failures.of_batch(index));
+    let found = thread::with(|thread| extack::of_batch(thread, index));
     // SAFETY: the rule of this module.
     unsafe { fill_in(extack, size, found.unwrap_or(Extack::NONE)) };
     found.is_some()
@@ -147,10 +144,10 @@ pub unsafe extern "C" fn nlsock_batch_extack(
 /// ETIMEDOUT. A null 'sock' stands for all pooled sockets, and so for dumps.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_sock_set_timeout(sock: *mut NlSock, timeout_ms: c_uint) {
-    // SAFETY: the rule of this module.
-    match unsafe { sock.as_ref() } {
-        Some(sock) => sock.set_timeout(timeout_ms),
-        None => pool::set_timeout(timeout_ms),
+    match sock.is_null() {
+        // SAFETY: the rule of this module.
+        false => unsafe { socket(sock) }.set_timeout(timeout_ms),
+        true => pool::set_timeout(timeout_ms),
     }
 }
 
@@ -158,7 +155,7 @@ pub unsafe extern "C" fn nlsock_sock_set_timeout(sock: *mut NlSock, timeout_ms: 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_sock_set_kernel_only(sock: *mut NlSock, kernel_only: bool) {
     // SAFETY: the rule of this module.
-    unsafe { (*sock).set_kernel_only(kernel_only) };
+    unsafe { socket(sock) }.set_kernel_only(kernel_only);
 }
 
 /// Makes 'sock' receive multicasts of every network namespace that has a number in its own. Off at
@@ -166,7 +163,7 @@ pub unsafe extern "C" fn nlsock_sock_set_kernel_only(sock: *mut NlSock, kernel_o
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_sock_listen_all_nsid(sock: *mut NlSock, listen: bool) -> c_int {
     // SAFETY: the rule of this module.
-    status(unsafe { (*sock).listen_all_nsid(listen) })
+    status(unsafe { socket(sock) }.listen_all_nsid(listen))
 }
 
 /// nl_sock_recv() that also tells where the message came from. 'size' is sizeof *source.
@@ -180,7 +177,8 @@ pub unsafe extern "C" fn nlsock_sock_recv_from(
 ) -> c_int {
     let mut sender = Sender::default();
     // SAFETY: the rule of this module.
-    let result = unsafe { (*sock).receive(Buf::from_ptr(buf), wait, Some(&mut sender)) };
+    let result =
+        unsafe { socket(sock).receive(Buf::from_ptr(buf), wait_for(wait), Some(&mut sender)) };
     let from = Source {
         port_id: sender.port,
         group: sender.group,

@@ -1,7 +1,7 @@
 //! netlink-socket.h: names of generic netlink.
 
-use crate::contract::c_assert;
-use crate::socket::genl;
+use crate::assert::c_assert;
+use crate::socket::lookup;
 use core::ffi::{CStr, c_char, c_int, c_uint};
 
 /// Finds the number of the generic netlink family 'name'. Any thread may call it, each with a
@@ -15,7 +15,7 @@ pub unsafe extern "C" fn nl_lookup_genl_family(name: *const c_char, number: *mut
     // SAFETY: the rule of this module.
     unsafe {
         if *number == 0 {
-            *number = match genl::lookup_family(CStr::from_ptr(name)) {
+            *number = match lookup::lookup_family(CStr::from_ptr(name)) {
                 Ok(id) => c_int::from(id),
                 Err(error) => -error.raw(),
             };
@@ -39,7 +39,7 @@ pub unsafe extern "C" fn nl_lookup_genl_mcgroup(
     // SAFETY: the rule of this module.
     unsafe {
         let (family, group) = (CStr::from_ptr(family_name), CStr::from_ptr(group_name));
-        let (number, status) = match genl::lookup_group(family, group) {
+        let (number, status) = match lookup::lookup_group(family, group) {
             Ok(number) => (number, 0),
             Err(error) => (0, error.raw()),
         };

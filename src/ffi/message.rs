@@ -1,10 +1,10 @@
 //! netlink.h: building messages and taking them apart.
 
-use crate::abi::OfpBuf;
 use crate::abi::foreign::{genlmsghdr, nlmsghdr, odp_port_t, ovs_be16, ovs_be32, ovs_be64};
 use crate::buffer::Buf;
+use crate::flavour::OfpBuf;
 use crate::host::log;
-use crate::message::{self, End};
+use crate::message::{self, Side};
 use crate::wire::{GENL_HEADER, HEADER, Header, KernelError, kernel_error};
 use core::ffi::{CStr, c_char, c_int, c_void};
 use core::ptr::null_mut;
@@ -24,13 +24,13 @@ pub unsafe extern "C" fn nl_msg_genlmsghdr(msg: *const OfpBuf) -> *mut genlmsghd
 }
 
 /// The code of an NLMSG_ERROR message, having told of what is wrong with it; none of others.
-pub(super) fn error_code(msg: Buf<'_>) -> Option<c_int> {
+pub(crate) fn error_code(msg: Buf<'_>) -> Option<c_int> {
     message::header(msg);
     let bytes = msg.bytes();
     match kernel_error(Header::parse(bytes)?, bytes)? {
         KernelError::Ack => Some(0),
         refused => {
-            log::complain(refused);
+            log::report_short(refused);
             Some(refused.errno().raw())
         }
     }
@@ -80,28 +80,28 @@ pub unsafe extern "C" fn nl_msg_put_genlmsghdr(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_put(msg: *mut OfpBuf, data: *const c_void, size: usize) {
     // SAFETY: the rule of this module.
-    unsafe { message::add(Buf::from_ptr(msg), End::Tail, data.cast(), size) };
+    unsafe { message::add(Buf::from_ptr(msg), Side::Tail, data.cast(), size) };
 }
 
 /// Adds 'size' uninitialised bytes, and padding, at the end. Returns the first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_put_uninit(msg: *mut OfpBuf, size: usize) -> *mut c_void {
     // SAFETY: the rule of this module.
-    message::add_uninit(unsafe { Buf::from_ptr(msg) }, End::Tail, size).cast()
+    message::add_uninit(unsafe { Buf::from_ptr(msg) }, Side::Tail, size).cast()
 }
 
 /// Adds a copy of the 'size' bytes at 'data', and padding behind them, at the start.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_push(msg: *mut OfpBuf, data: *const c_void, size: usize) {
     // SAFETY: the rule of this module.
-    unsafe { message::add(Buf::from_ptr(msg), End::Head, data.cast(), size) };
+    unsafe { message::add(Buf::from_ptr(msg), Side::Head, data.cast(), size) };
 }
 
 /// Adds 'size' uninitialised bytes, and padding behind them, at the start. Returns the first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_push_uninit(msg: *mut OfpBuf, size: usize) -> *mut c_void {
     // SAFETY: the rule of this module.
-    message::add_uninit(unsafe { Buf::from_ptr(msg) }, End::Head, size).cast()
+    message::add_uninit(unsafe { Buf::from_ptr(msg) }, Side::Head, size).cast()
 }
 
 /// Adds an attribute with 'size' zero bytes of payload at the end. Returns the first. Padded, the
@@ -114,7 +114,7 @@ pub unsafe extern "C" fn nl_msg_put_unspec_zero(
 ) -> *mut c_void {
     // SAFETY: the rule of this module; the bytes are new.
     unsafe {
-        let payload = message::add_attr_uninit(Buf::from_ptr(msg), End::Tail, r#type, size);
+        let payload = message::add_attr_uninit(Buf::from_ptr(msg), Side::Tail, r#type, size);
         payload.write_bytes(0, size);
         payload.cast()
     }
@@ -130,7 +130,7 @@ pub unsafe extern "C" fn nl_msg_put_unspec_uninit(
 ) -> *mut c_void {
     // SAFETY: the rule of this module.
     let msg = unsafe { Buf::from_ptr(msg) };
-    message::add_attr_uninit(msg, End::Tail, r#type, size).cast()
+    message::add_attr_uninit(msg, Side::Tail, r#type, size).cast()
 }
 
 /// Adds an attribute with a copy of the 'size' bytes at 'data' as payload at the end. 'data' may
@@ -143,14 +143,14 @@ pub unsafe extern "C" fn nl_msg_put_unspec(
     size: usize,
 ) {
     // SAFETY: the rule of this module.
-    unsafe { message::add_attr_raw(Buf::from_ptr(msg), End::Tail, r#type, data.cast(), size) };
+    unsafe { message::add_attr_raw(Buf::from_ptr(msg), Side::Tail, r#type, data.cast(), size) };
 }
 
 /// Adds an attribute without payload at the end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_put_flag(msg: *mut OfpBuf, r#type: u16) {
     // SAFETY: the rule of this module.
-    message::add_attr(unsafe { Buf::from_ptr(msg) }, End::Tail, r#type, &[]);
+    message::add_attr(unsafe { Buf::from_ptr(msg) }, Side::Tail, r#type, &[]);
 }
 
 /// Adds an attribute with an 8-bit integer at the end.
@@ -158,7 +158,7 @@ pub unsafe extern "C" fn nl_msg_put_flag(msg: *mut OfpBuf, r#type: u16) {
 pub unsafe extern "C" fn nl_msg_put_u8(msg: *mut OfpBuf, r#type: u16, value: u8) {
     // SAFETY: the rule of this module.
     let msg = unsafe { Buf::from_ptr(msg) };
-    message::add_attr(msg, End::Tail, r#type, &value.to_ne_bytes());
+    message::add_attr(msg, Side::Tail, r#type, &value.to_ne_bytes());
 }
 
 /// Adds an attribute with a 16-bit integer in host order at the end.
@@ -166,7 +166,7 @@ pub unsafe extern "C" fn nl_msg_put_u8(msg: *mut OfpBuf, r#type: u16, value: u8)
 pub unsafe extern "C" fn nl_msg_put_u16(msg: *mut OfpBuf, r#type: u16, value: u16) {
     // SAFETY: the rule of this module.
     let msg = unsafe { Buf::from_ptr(msg) };
-    message::add_attr(msg, End::Tail, r#type, &value.to_ne_bytes());
+    message::add_attr(msg, Side::Tail, r#type, &value.to_ne_bytes());
 }
 
 /// Adds an attribute with a 32-bit integer in host order at the end.
@@ -174,7 +174,7 @@ pub unsafe extern "C" fn nl_msg_put_u16(msg: *mut OfpBuf, r#type: u16, value: u1
 pub unsafe extern "C" fn nl_msg_put_u32(msg: *mut OfpBuf, r#type: u16, value: u32) {
     // SAFETY: the rule of this module.
     let msg = unsafe { Buf::from_ptr(msg) };
-    message::add_attr(msg, End::Tail, r#type, &value.to_ne_bytes());
+    message::add_attr(msg, Side::Tail, r#type, &value.to_ne_bytes());
 }
 
 /// Adds an attribute with a 64-bit integer in host order at the end.
@@ -182,7 +182,7 @@ pub unsafe extern "C" fn nl_msg_put_u32(msg: *mut OfpBuf, r#type: u16, value: u3
 pub unsafe extern "C" fn nl_msg_put_u64(msg: *mut OfpBuf, r#type: u16, value: u64) {
     // SAFETY: the rule of this module.
     let msg = unsafe { Buf::from_ptr(msg) };
-    message::add_attr(msg, End::Tail, r#type, &value.to_ne_bytes());
+    message::add_attr(msg, Side::Tail, r#type, &value.to_ne_bytes());
 }
 
 /// Adds an attribute with a 16-bit integer in network order at the end.
@@ -190,7 +190,7 @@ pub unsafe extern "C" fn nl_msg_put_u64(msg: *mut OfpBuf, r#type: u16, value: u6
 pub unsafe extern "C" fn nl_msg_put_be16(msg: *mut OfpBuf, r#type: u16, value: ovs_be16) {
     // SAFETY: the rule of this module.
     let msg = unsafe { Buf::from_ptr(msg) };
-    message::add_attr(msg, End::Tail, r#type, &value.to_ne_bytes());
+    message::add_attr(msg, Side::Tail, r#type, &value.to_ne_bytes());
 }
 
 /// Adds an attribute with a 32-bit integer in network order at the end.
@@ -198,7 +198,7 @@ pub unsafe extern "C" fn nl_msg_put_be16(msg: *mut OfpBuf, r#type: u16, value: o
 pub unsafe extern "C" fn nl_msg_put_be32(msg: *mut OfpBuf, r#type: u16, value: ovs_be32) {
     // SAFETY: the rule of this module.
     let msg = unsafe { Buf::from_ptr(msg) };
-    message::add_attr(msg, End::Tail, r#type, &value.to_ne_bytes());
+    message::add_attr(msg, Side::Tail, r#type, &value.to_ne_bytes());
 }
 
 /// Adds an attribute with a 64-bit integer in network order at the end.
@@ -206,7 +206,7 @@ pub unsafe extern "C" fn nl_msg_put_be32(msg: *mut OfpBuf, r#type: u16, value: o
 pub unsafe extern "C" fn nl_msg_put_be64(msg: *mut OfpBuf, r#type: u16, value: ovs_be64) {
     // SAFETY: the rule of this module.
     let msg = unsafe { Buf::from_ptr(msg) };
-    message::add_attr(msg, End::Tail, r#type, &value.to_ne_bytes());
+    message::add_attr(msg, Side::Tail, r#type, &value.to_ne_bytes());
 }
 
 /// Adds an attribute with a datapath port number at the end.
@@ -214,7 +214,7 @@ pub unsafe extern "C" fn nl_msg_put_be64(msg: *mut OfpBuf, r#type: u16, value: o
 pub unsafe extern "C" fn nl_msg_put_odp_port(msg: *mut OfpBuf, r#type: u16, value: odp_port_t) {
     // SAFETY: the rule of this module.
     let msg = unsafe { Buf::from_ptr(msg) };
-    message::add_attr(msg, End::Tail, r#type, &value.to_ne_bytes());
+    message::add_attr(msg, Side::Tail, r#type, &value.to_ne_bytes());
 }
 
 /// Adds an attribute with the string 'value', NUL included, at the end.
@@ -222,7 +222,7 @@ pub unsafe extern "C" fn nl_msg_put_odp_port(msg: *mut OfpBuf, r#type: u16, valu
 pub unsafe extern "C" fn nl_msg_put_string(msg: *mut OfpBuf, r#type: u16, value: *const c_char) {
     // SAFETY: the rule of this module.
     let (msg, value) = unsafe { (Buf::from_ptr(msg), CStr::from_ptr(value)) };
-    message::add_attr(msg, End::Tail, r#type, value.to_bytes_with_nul());
+    message::add_attr(msg, Side::Tail, r#type, value.to_bytes_with_nul());
 }
 
 /// Adds an attribute with 'size' uninitialised bytes of payload at the start. Returns the first.
@@ -235,7 +235,7 @@ pub unsafe extern "C" fn nl_msg_push_unspec_uninit(
 ) -> *mut c_void {
     // SAFETY: the rule of this module.
     let msg = unsafe { Buf::from_ptr(msg) };
-    message::add_attr_uninit(msg, End::Head, r#type, size).cast()
+    message::add_attr_uninit(msg, Side::Head, r#type, size).cast()
 }
 
 /// Adds an attribute with a copy of the 'size' bytes at 'data' as payload at the start. 'data' may
@@ -248,14 +248,14 @@ pub unsafe extern "C" fn nl_msg_push_unspec(
     size: usize,
 ) {
     // SAFETY: the rule of this module.
-    unsafe { message::add_attr_raw(Buf::from_ptr(msg), End::Head, r#type, data.cast(), size) };
+    unsafe { message::add_attr_raw(Buf::from_ptr(msg), Side::Head, r#type, data.cast(), size) };
 }
 
 /// Adds an attribute without payload at the start.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_push_flag(msg: *mut OfpBuf, r#type: u16) {
     // SAFETY: the rule of this module.
-    message::add_attr(unsafe { Buf::from_ptr(msg) }, End::Head, r#type, &[]);
+    message::add_attr(unsafe { Buf::from_ptr(msg) }, Side::Head, r#type, &[]);
 }
 
 /// Adds an attribute with an 8-bit integer at the start.
@@ -263,7 +263,7 @@ pub unsafe extern "C" fn nl_msg_push_flag(msg: *mut OfpBuf, r#type: u16) {
 pub unsafe extern "C" fn nl_msg_push_u8(msg: *mut OfpBuf, r#type: u16, value: u8) {
     // SAFETY: the rule of this module.
     let msg = unsafe { Buf::from_ptr(msg) };
-    message::add_attr(msg, End::Head, r#type, &value.to_ne_bytes());
+    message::add_attr(msg, Side::Head, r#type, &value.to_ne_bytes());
 }
 
 /// Adds an attribute with a 16-bit integer in host order at the start.
@@ -271,7 +271,7 @@ pub unsafe extern "C" fn nl_msg_push_u8(msg: *mut OfpBuf, r#type: u16, value: u8
 pub unsafe extern "C" fn nl_msg_push_u16(msg: *mut OfpBuf, r#type: u16, value: u16) {
     // SAFETY: the rule of this module.
     let msg = unsafe { Buf::from_ptr(msg) };
-    message::add_attr(msg, End::Head, r#type, &value.to_ne_bytes());
+    message::add_attr(msg, Side::Head, r#type, &value.to_ne_bytes());
 }
 
 /// Adds an attribute with a 32-bit integer in host order at the start.
@@ -279,7 +279,7 @@ pub unsafe extern "C" fn nl_msg_push_u16(msg: *mut OfpBuf, r#type: u16, value: u
 pub unsafe extern "C" fn nl_msg_push_u32(msg: *mut OfpBuf, r#type: u16, value: u32) {
     // SAFETY: the rule of this module.
     let msg = unsafe { Buf::from_ptr(msg) };
-    message::add_attr(msg, End::Head, r#type, &value.to_ne_bytes());
+    message::add_attr(msg, Side::Head, r#type, &value.to_ne_bytes());
 }
 
 /// Adds an attribute with a 64-bit integer in host order at the start.
@@ -287,7 +287,7 @@ pub unsafe extern "C" fn nl_msg_push_u32(msg: *mut OfpBuf, r#type: u16, value: u
 pub unsafe extern "C" fn nl_msg_push_u64(msg: *mut OfpBuf, r#type: u16, value: u64) {
     // SAFETY: the rule of this module.
     let msg = unsafe { Buf::from_ptr(msg) };
-    message::add_attr(msg, End::Head, r#type, &value.to_ne_bytes());
+    message::add_attr(msg, Side::Head, r#type, &value.to_ne_bytes());
 }
 
 /// Adds an attribute with a 16-bit integer in network order at the start.
@@ -295,7 +295,7 @@ pub unsafe extern "C" fn nl_msg_push_u64(msg: *mut OfpBuf, r#type: u16, value: u
 pub unsafe extern "C" fn nl_msg_push_be16(msg: *mut OfpBuf, r#type: u16, value: ovs_be16) {
     // SAFETY: the rule of this module.
     let msg = unsafe { Buf::from_ptr(msg) };
-    message::add_attr(msg, End::Head, r#type, &value.to_ne_bytes());
+    message::add_attr(msg, Side::Head, r#type, &value.to_ne_bytes());
 }
 
 /// Adds an attribute with a 32-bit integer in network order at the start.
@@ -303,7 +303,7 @@ pub unsafe extern "C" fn nl_msg_push_be16(msg: *mut OfpBuf, r#type: u16, value: 
 pub unsafe extern "C" fn nl_msg_push_be32(msg: *mut OfpBuf, r#type: u16, value: ovs_be32) {
     // SAFETY: the rule of this module.
     let msg = unsafe { Buf::from_ptr(msg) };
-    message::add_attr(msg, End::Head, r#type, &value.to_ne_bytes());
+    message::add_attr(msg, Side::Head, r#type, &value.to_ne_bytes());
 }
 
 /// Adds an attribute with a 64-bit integer in network order at the start.
@@ -311,7 +311,7 @@ pub unsafe extern "C" fn nl_msg_push_be32(msg: *mut OfpBuf, r#type: u16, value: 
 pub unsafe extern "C" fn nl_msg_push_be64(msg: *mut OfpBuf, r#type: u16, value: ovs_be64) {
     // SAFETY: the rule of this module.
     let msg = unsafe { Buf::from_ptr(msg) };
-    message::add_attr(msg, End::Head, r#type, &value.to_ne_bytes());
+    message::add_attr(msg, Side::Head, r#type, &value.to_ne_bytes());
 }
 
 /// Adds an attribute with the string 'value', NUL included, at the start.
@@ -319,7 +319,7 @@ pub unsafe extern "C" fn nl_msg_push_be64(msg: *mut OfpBuf, r#type: u16, value: 
 pub unsafe extern "C" fn nl_msg_push_string(msg: *mut OfpBuf, r#type: u16, value: *const c_char) {
     // SAFETY: the rule of this module.
     let (msg, value) = unsafe { (Buf::from_ptr(msg), CStr::from_ptr(value)) };
-    message::add_attr(msg, End::Head, r#type, value.to_bytes_with_nul());
+    message::add_attr(msg, Side::Head, r#type, value.to_bytes_with_nul());
 }
 
 /// Adds the header of an attribute whose payload is put next. Returns what nl_msg_end_nested()
@@ -351,7 +351,7 @@ pub unsafe extern "C" fn nl_msg_put_nested(
     let msg = unsafe { Buf::from_ptr(msg) };
     let offset = message::start_nested(msg, r#type);
     // SAFETY: the rule of this module.
-    unsafe { message::add(msg, End::Tail, data.cast(), size) };
+    unsafe { message::add(msg, Side::Tail, data.cast(), size) };
     message::end_nested(msg, offset);
 }
 

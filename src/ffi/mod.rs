@@ -10,13 +10,6 @@
 
 #![expect(clippy::missing_safety_doc, reason = "one rule for all, above")]
 
-#[cfg(feature = "ovs3")]
-#[path = "ovs3/mod.rs"]
-pub mod flavour;
-#[cfg(not(feature = "ovs3"))]
-#[path = "v2014/mod.rs"]
-pub mod flavour;
-
 pub mod attr;
 pub mod dump;
 pub mod ext;

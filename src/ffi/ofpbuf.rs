@@ -1,8 +1,9 @@
 //! ofpbuf.h.
 
-use crate::abi::flavour::HEX_BLANKS;
-use crate::abi::{List, OfpBuf, OfpbufSource};
+use crate::abi::{List, OfpbufSource};
 use crate::buffer::{self, Buf};
+use crate::flavour::HEX_BLANKS;
+use crate::flavour::OfpBuf;
 use crate::memory;
 use crate::wire;
 use alloc::string::String;

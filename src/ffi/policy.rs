@@ -1,19 +1,24 @@
 //! netlink.h: checking attributes against policies.
 
 use super::attr;
+use crate::abi::NlPolicy;
 use crate::abi::foreign::nlattr;
-use crate::abi::{NlPolicy, OfpBuf};
+use crate::assert::c_assert;
 use crate::buffer::Buf;
-use crate::contract::c_assert;
+use crate::flavour::OfpBuf;
 use crate::host::log::log_limited;
-use crate::wire::{self, Finding};
+use crate::wire::{self, AttrProblem};
 
 /// Tells the log what is odd about attributes; a policy that is itself wrong ends the process.
 #[cold]
 #[inline(never)]
-pub(super) fn note(finding: Finding) {
-    c_assert!(finding != Finding::BadPolicy, "nl_attr_validate", "policy->type < N_NL_ATTR_TYPES");
-    log_limited!(MESSAGE, Dbg, "{finding}");
+pub(crate) fn report(problem: AttrProblem) {
+    c_assert!(
+        problem != AttrProblem::BadPolicy,
+        "nl_attr_validate",
+        "policy->type < N_NL_ATTR_TYPES"
+    );
+    log_limited!(MESSAGE, Dbg, "{problem}");
 }
 
 /// Returns whether the payload of 'nla' is what 'policy' asks for: its size within the bounds, and
@@ -28,7 +33,7 @@ pub unsafe extern "C" fn nl_attr_validate(nla: *const nlattr, policy: *const NlP
         }
         wire::validate(attr::kind(nla), attr::payload(nla), policy)
     };
-    result.inspect_err(|&finding| note(finding)).is_ok()
+    result.inspect_err(|&problem| report(problem)).is_ok()
 }
 
 /// Parses the attributes in 'msg' behind its first 'offset' bytes. 'policy' and 'attrs' have an
@@ -93,5 +98,5 @@ unsafe fn parse(
         let header = attr.payload.as_ptr().wrapping_sub(wire::ATTR_HEADER);
         core::ptr::with_exposed_provenance_mut(header.addr())
     };
-    wire::parse(bytes, offset, policies, slots, slot, note)
+    wire::parse(bytes, offset, policies, slots, slot, report)
 }

@@ -1,10 +1,11 @@
 //! nlsock-services.h: what the compatibility headers stand on.
 
 use crate::abi::{VlogModule, VlogRateLimit};
-use crate::errno::{fill_message, status};
-use crate::host::log::{self, Level};
-use crate::host::poll;
-use crate::{contract, memory, sys, thread};
+use crate::errno::{self, status};
+use crate::host::level::Level;
+use crate::host::{log, poll_loop};
+use crate::thread::{self, Part, Zeroed, room};
+use crate::{assert, memory, sys};
 use core::cell::UnsafeCell;
 use core::ffi::{CStr, c_char, c_int, c_longlong, c_short};
 
@@ -37,7 +38,7 @@ pub unsafe extern "C" fn nlsock_log(module: *const VlogModule, level: c_int, tex
     if let Some(level) = Level::from_raw(level) {
         // SAFETY: the rule of this module.
         let (module, text) = unsafe { (&*module, CStr::from_ptr(text)) };
-        log::emit(module, level, format_args!("{}", text.to_string_lossy()));
+        log::emit_text(module, level, text);
     }
 }
 
@@ -55,27 +56,27 @@ pub unsafe extern "C" fn nlsock_log_should_drop(
 /// Makes the thread's next nlsock_poll_block() wake up when one of 'events' occurs on 'fd'.
 #[unsafe(no_mangle)]
 pub extern "C" fn nlsock_poll_fd_wait(fd: c_int, events: c_short) {
-    poll::own_fd_wait(fd, events);
+    poll_loop::own_fd_wait(fd, events);
 }
 
 /// Makes the thread's next nlsock_poll_block() wake up after 'msec' milliseconds, at once if that
 /// is not positive.
 #[unsafe(no_mangle)]
 pub extern "C" fn nlsock_poll_timer_wait(msec: c_longlong) {
-    poll::timer_wait(msec);
+    poll_loop::timer_wait(msec);
 }
 
 /// Makes the thread's next nlsock_poll_block() wake up when nlsock_time_msec() reaches 'when'.
 #[unsafe(no_mangle)]
 pub extern "C" fn nlsock_poll_timer_wait_until(when: c_longlong) {
-    poll::timer_wait_until(when);
+    poll_loop::timer_wait_until(when);
 }
 
 /// Blocks until something happens that the thread asked for since its last call, or a signal is
 /// handled.
 #[unsafe(no_mangle)]
 pub extern "C" fn nlsock_poll_block() {
-    poll::block();
+    poll_loop::block();
 }
 
 /// Returns the monotonic clock in milliseconds.
@@ -84,13 +85,21 @@ pub extern "C" fn nlsock_time_msec() -> c_longlong {
     sys::monotonic_ms()
 }
 
+/// What nlsock_strerror() returned to a thread.
+struct ErrorText(UnsafeCell<[u8; errno::TEXT_SIZE]>);
+
+// SAFETY: zero bytes are an empty string.
+unsafe impl Zeroed for ErrorText {}
+
+static ERROR_TEXT: Part<ErrorText> = Part::new(room::ERROR_TEXT);
+
 /// Returns the text for an errno value, good until the thread's next call.
 #[unsafe(no_mangle)]
 pub extern "C" fn nlsock_strerror(error: c_int) -> *const c_char {
-    thread::with(|own| {
-        let text = own.error_text.get();
+    thread::with(|thread| {
+        let text = ERROR_TEXT.of(thread).0.get();
         // SAFETY: the thread's own, and nothing refers to it from before.
-        fill_message(error, unsafe { &mut *text });
+        errno::write_text(error, unsafe { &mut *text });
         text.cast()
     })
 }
@@ -133,7 +142,7 @@ pub unsafe extern "C" fn nlsock_assert_failure(
     // SAFETY: the rule of this module.
     let (place, function, condition) =
         unsafe { (CStr::from_ptr(r#where), CStr::from_ptr(function), CStr::from_ptr(condition)) };
-    contract::failure(place, function, condition)
+    assert::failure(place, function, condition)
 }
 
 /// Ends the process for want of memory.

@@ -1,14 +1,30 @@
 //! netlink-socket.h: sockets.
 
-use crate::abi::OfpBuf;
+use crate::abi::NlSock;
+use crate::assert::here;
 use crate::buffer::Buf;
-use crate::contract::here;
-use crate::errno::{Errno, status};
-use crate::host::poll;
-use crate::socket::NlSock;
+use crate::errno::status;
+use crate::flavour::OfpBuf;
+use crate::host::poll_loop;
+use crate::socket::{Membership, Socket};
+use crate::sys::Wait;
 use alloc::boxed::Box;
 use core::ffi::{c_int, c_short, c_uint};
 use core::ptr::null_mut;
+
+/// The socket behind a caller's pointer.
+///
+/// # Safety
+/// `sock` is from nl_sock_create() or nl_sock_clone(), and nl_sock_destroy() has not freed it.
+pub(crate) unsafe fn socket<'a>(sock: *const NlSock) -> &'a Socket {
+    // SAFETY: the caller's promise.
+    unsafe { &*sock.cast() }
+}
+
+/// What a C caller's 'wait' means.
+pub(crate) fn wait(wait: bool) -> Wait {
+    if wait { Wait::Yes } else { Wait::No }
+}
 
 /// Opens a socket for 'protocol' (NETLINK_ROUTE, NETLINK_GENERIC, ...) that is connected to the
 /// kernel and closed on exec. Returns 0 and stores it in '*sockp', to be closed with
@@ -17,26 +33,25 @@ use core::ptr::null_mut;
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_create(protocol: c_int, sockp: *mut *mut NlSock) -> c_int {
     // SAFETY: the rule of this module.
-    unsafe { store(NlSock::open(protocol), sockp) }
+    unsafe { open(protocol, sockp) }
 }
 
 /// Opens a socket for the protocol of 'src': see nl_sock_create().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_clone(src: *const NlSock, sockp: *mut *mut NlSock) -> c_int {
     // SAFETY: the rule of this module.
-    unsafe { store(NlSock::open((*src).protocol()), sockp) }
+    unsafe { open(socket(src).protocol(), sockp) }
 }
 
 /// # Safety
 /// `sockp` may be written.
-unsafe fn store(opened: Result<NlSock, Errno>, sockp: *mut *mut NlSock) -> c_int {
-    let (sock, status) = match opened {
-        Ok(sock) => (Box::into_raw(Box::new(sock)), 0),
-        Err(error) => (null_mut(), error.raw()),
-    };
-    // SAFETY: the caller's promise.
-    unsafe { sockp.write(sock) };
-    status
+unsafe fn open(protocol: c_int, sockp: *mut *mut NlSock) -> c_int {
+    // SAFETY: the caller's promise. The caller has the socket before anything is logged: a log handler
+    // may never return.
+    unsafe {
+        sockp.write(null_mut());
+        status(Socket::open(protocol, |sock| sockp.write(Box::into_raw(sock).cast())))
+    }
 }
 
 /// Closes and frees 'sock', which may be null.
@@ -44,7 +59,7 @@ unsafe fn store(opened: Result<NlSock, Errno>, sockp: *mut *mut NlSock) -> c_int
 pub unsafe extern "C" fn nl_sock_destroy(sock: *mut NlSock) {
     if !sock.is_null() {
         // SAFETY: the rule of this module: it came from nl_sock_create() and goes.
-        drop(unsafe { Box::from_raw(sock) });
+        drop(unsafe { Box::from_raw(sock.cast::<Socket>()) });
     }
 }
 
@@ -55,7 +70,7 @@ pub unsafe extern "C" fn nl_sock_destroy(sock: *mut NlSock) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_join_mcgroup(sock: *mut NlSock, multicast_group: c_uint) -> c_int {
     // SAFETY: the rule of this module.
-    status(unsafe { (*sock).set_membership(true, multicast_group) })
+    status(unsafe { socket(sock).set_membership(Membership::Join, multicast_group) })
 }
 
 /// Ends a subscription; what has arrived already can still be received. Leaving a group that the
@@ -66,7 +81,7 @@ pub unsafe extern "C" fn nl_sock_leave_mcgroup(
     multicast_group: c_uint,
 ) -> c_int {
     // SAFETY: the rule of this module.
-    status(unsafe { (*sock).set_membership(false, multicast_group) })
+    status(unsafe { socket(sock).set_membership(Membership::Leave, multicast_group) })
 }
 
 /// Sends 'msg', which must hold a message, to the kernel. Its header is changed: length, a fresh
@@ -77,7 +92,7 @@ pub unsafe extern "C" fn nl_sock_leave_mcgroup(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_send(sock: *mut NlSock, msg: *const OfpBuf, wait: bool) -> c_int {
     // SAFETY: the rule of this module.
-    unsafe { nl_sock_send_seq(sock, msg, (*sock).allocate_seq(1), wait) }
+    unsafe { nl_sock_send_seq(sock, msg, socket(sock).allocate_seq(1), wait) }
 }
 
 /// nl_sock_send() with the sequence number 'nlmsg_seq', for a message that answers another.
@@ -89,14 +104,14 @@ pub unsafe extern "C" fn nl_sock_send_seq(
     wait: bool,
 ) -> c_int {
     // SAFETY: the rule of this module; this function says that it changes the message.
-    status(unsafe { (*sock).send(Buf::from_ptr(msg), nlmsg_seq, wait) })
+    status(unsafe { socket(sock).send(Buf::from_ptr(msg), nlmsg_seq, self::wait(wait)) })
 }
 
 /// Discards all that 'sock' has received. Returns 0 or a positive errno value.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_drain(sock: *mut NlSock) -> c_int {
     // SAFETY: the rule of this module.
-    status(unsafe { (*sock).drain() })
+    status(unsafe { socket(sock).drain() })
 }
 
 /// Makes the thread's next poll_block() wake up when one of 'events' (POLLIN, POLLOUT, ...) occurs
@@ -104,19 +119,19 @@ pub unsafe extern "C" fn nl_sock_drain(sock: *mut NlSock) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_wait(sock: *const NlSock, events: c_short) {
     // SAFETY: the rule of this module.
-    poll::fd_wait(unsafe { (*sock).raw_fd() }, events, here!());
+    poll_loop::fd_wait(unsafe { socket(sock).raw_fd() }, events, here!());
 }
 
 /// Returns the file descriptor of 'sock', for poll() and the like. It stays the socket's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_fd(sock: *const NlSock) -> c_int {
     // SAFETY: the rule of this module.
-    unsafe { (*sock).raw_fd() }
+    unsafe { socket(sock).raw_fd() }
 }
 
 /// Returns the port id (the "netlink pid") that the kernel gave to 'sock'.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_pid(sock: *const NlSock) -> u32 {
     // SAFETY: the rule of this module.
-    unsafe { (*sock).port() }
+    unsafe { socket(sock).port() }
 }

@@ -1,12 +1,10 @@
 //! netlink-socket.h: transactions.
 
-use crate::abi::{NlTransaction, OfpBuf};
 use crate::buffer::{self, Buf};
-use crate::errno::{Errno, status};
+use crate::errno::status;
+use crate::flavour::{NlTransaction, OfpBuf};
 use crate::host::counters::{Event, count};
 use crate::socket::transact::{One, Outcome, Transactions, transact};
-use crate::socket::{NlSock, pool};
-use crate::thread;
 use core::ffi::c_int;
 use core::marker::PhantomData;
 use core::ptr::null_mut;
@@ -15,7 +13,7 @@ use core::ptr::null_mut;
 const REPLY_SIZE: usize = 1024;
 
 /// The caller's array of pointers to transactions.
-pub(super) struct CallersArray<'a> {
+pub(crate) struct CallersArray<'a> {
     transactions: *mut *mut NlTransaction,
     n: usize,
     lifetime: PhantomData<&'a NlTransaction>,
@@ -24,7 +22,7 @@ pub(super) struct CallersArray<'a> {
 impl CallersArray<'_> {
     /// # Safety
     /// The array has `n` pointers to transactions, which stay good while this exists.
-    pub(super) unsafe fn new(transactions: *mut *mut NlTransaction, n: usize) -> Self {
+    pub(crate) unsafe fn new(transactions: *mut *mut NlTransaction, n: usize) -> Self {
         Self { transactions, n, lifetime: PhantomData }
     }
 
@@ -65,26 +63,26 @@ impl Transactions for CallersArray<'_> {
     }
 }
 
-/// Carries out one transaction. Returns its status, and whether the socket is idle.
+/// Runs `transact` on one transaction, and returns its status.
 ///
 /// # Safety
 /// `request` is a buffer whose memory may be written; `replyp` is null or may be written.
-pub(super) unsafe fn transact_one(
-    sock: &NlSock,
+pub(crate) unsafe fn transact_one(
     request: *const OfpBuf,
     replyp: *mut *mut OfpBuf,
-) -> (c_int, bool) {
+    transact: impl FnOnce(&mut One<'_, &mut dyn FnMut(Outcome<'_>)>),
+) -> c_int {
     let mut result = 0;
     if !replyp.is_null() {
         // SAFETY: the caller's promise.
         unsafe { replyp.write(null_mut()) };
     }
-    let finish = |outcome: Outcome<'_>| {
+    let mut finish = |outcome: Outcome<'_>| {
         count_jumbo(REPLY_SIZE, outcome.unwrap_or_default());
         result = status(outcome.map(|_| ()));
         if !replyp.is_null() {
-            // SAFETY: the caller's promise. A reply that is there already was made here, and
-            // a refusal overrides it.
+            // SAFETY: the caller's promise. A reply that is there already was made here, and a refusal
+            // replaces it.
             unsafe {
                 buffer::delete(replyp.read());
                 replyp.write(outcome.map_or(null_mut(), new_reply));
@@ -92,11 +90,9 @@ pub(super) unsafe fn transact_one(
         }
     };
     // SAFETY: the caller's promise.
-    let idle = unsafe {
-        let request = Buf::from_ptr(request);
-        transact(sock, &mut One { request, finish })
-    };
-    (result, idle)
+    let request = unsafe { Buf::from_ptr(request) };
+    transact(&mut One { request, finish: &mut finish });
+    result
 }
 
 /// Counts a reply that is larger than what was there for it.
@@ -126,22 +122,8 @@ pub unsafe extern "C" fn nl_transact(
     request: *const OfpBuf,
     replyp: *mut *mut OfpBuf,
 ) -> c_int {
-    match pool::take(protocol) {
-        Ok(sock) => {
-            // SAFETY: the rule of this module.
-            let (status, idle) = unsafe { transact_one(&sock, request, replyp) };
-            pool::give_back(sock, idle);
-            status
-        }
-        Err(error) => {
-            thread::with(|own| own.failures.no_socket(error));
-            if !replyp.is_null() {
-                // SAFETY: the rule of this module.
-                unsafe { replyp.write(null_mut()) };
-            }
-            error.raw()
-        }
-    }
+    // SAFETY: the rule of this module; this function says that it changes the request.
+    unsafe { transact_one(request, replyp, |one| transact(protocol, one)) }
 }
 
 /// Sends the 'n' requests that 'transactions' points to on a pooled socket of 'protocol', in order
@@ -172,23 +154,6 @@ pub unsafe extern "C" fn nl_transact_multiple(
     transactions: *mut *mut NlTransaction,
     n: usize,
 ) {
-    // SAFETY: the rule of this module.
-    let mut transactions = unsafe { CallersArray::new(transactions, n) };
-    match pool::take(protocol) {
-        Ok(sock) => {
-            // SAFETY: the rule of this module; this function says that it changes the requests.
-            let idle = unsafe { transact(&sock, &mut transactions) };
-            pool::give_back(sock, idle);
-        }
-        Err(error) => {
-            thread::with(|own| own.failures.no_socket(error));
-            fail_all(&mut transactions, error);
-        }
-    }
-}
-
-fn fail_all(transactions: &mut CallersArray<'_>, error: Errno) {
-    for index in 0..transactions.len() {
-        transactions.finish(index, Err(error));
-    }
+    // SAFETY: the rule of this module; this function says that it changes the requests.
+    unsafe { transact(protocol, &mut CallersArray::new(transactions, n)) };
 }

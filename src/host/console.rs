@@ -1,63 +1,119 @@
-//! The log where there is no host: lines on standard error, or a handler of the program's own.
+//! The log of a process that has none: lines on standard error, or the program's own handler.
 
-use super::log::Level;
+use super::level::Level;
 use crate::abi::Handler;
-use crate::guarded::Guarded;
-use crate::{sys, thread};
-use alloc::ffi::CString;
-use alloc::format;
-use alloc::string::String;
+use crate::grow_list::{GrowList, Values};
+use crate::sys;
+use crate::thread::{self, Part, room};
+use core::cell::Cell;
 use core::ffi::{CStr, c_char, c_int, c_void};
+use core::fmt::{self, Write};
+use core::ptr::{from_ref, null_mut};
+use core::sync::atomic::AtomicPtr;
+use core::sync::atomic::Ordering::{Acquire, Release};
 
-#[derive(Clone, Copy)]
-pub(crate) struct Installed {
-    handler: unsafe extern "C" fn(*mut c_void, c_int, *const c_char, *const c_char),
+type HandlerFunction = unsafe extern "C" fn(*mut c_void, c_int, *const c_char, *const c_char);
+
+/// A handler that the program has installed at some time.
+struct Installed {
+    handler: HandlerFunction,
     aux: *mut c_void,
 }
 
 // SAFETY: whoever installs a handler promises that any thread may call it with its `aux`.
 unsafe impl Send for Installed {}
+// SAFETY: the same.
+unsafe impl Sync for Installed {}
 
-pub(crate) static HANDLER: Guarded<Option<Installed>> = Guarded::new(None);
+/// All that were ever installed. They stay, since another thread may be about to call one of them.
+static HANDLERS: GrowList<Installed> = GrowList::new();
+/// The one that is in force; null for standard error.
+static PRESENT: AtomicPtr<Installed> = AtomicPtr::new(null_mut());
 
-/// Replaces the handler; none restores standard error.
+/// Installs a handler. None restores standard error.
 pub(crate) fn set_handler(handler: Handler, aux: *mut c_void) {
-    let installed = handler.map(|handler| Installed { handler, aux });
-    *HANDLER.lock() = installed;
+    let present = match handler {
+        Some(handler) => {
+            let same = |known: &Installed| {
+                core::ptr::fn_addr_eq(known.handler, handler) && known.aux == aux
+            };
+            let find = |mut known: Values<'static, Installed>| known.find(|known| same(known));
+            from_ref(HANDLERS.find_or_add(find, || Installed { handler, aux })).cast_mut()
+        }
+        None => null_mut(),
+    };
+    PRESENT.store(present, Release);
 }
 
 /// Writes one message.
-pub(crate) fn write(module: &CStr, level: Level, text: &str) {
-    let installed = *HANDLER.lock();
-    match installed {
+pub(crate) fn write(module: &CStr, level: Level, text: &CStr) {
+    // SAFETY: null or in `HANDLERS`, which keeps what it has.
+    match unsafe { PRESENT.load(Acquire).as_ref() } {
         Some(Installed { handler, aux }) => {
-            let text = CString::new(text.replace('\0', " ")).unwrap_or_default();
             // SAFETY: the promise of whoever installed it; the strings live through the call.
-            unsafe { handler(aux, level as c_int, module.as_ptr(), text.as_ptr()) };
+            thread::call_out(|| unsafe {
+                handler(*aux, level as c_int, module.as_ptr(), text.as_ptr());
+            });
         }
-        None => sys::write_stderr(line(module, level, text).as_bytes()),
+        None => write_line(module, level, text),
     }
 }
 
-/// The host's console form: time, the thread's message number, module, level, text.
-fn line(module: &CStr, level: Level, text: &str) -> String {
-    let number = thread::with(|own| {
-        own.logged.update(|number| number.wrapping_add(1));
-        own.logged.get()
+/// The number of lines that the thread has written.
+static LINES: Part<Cell<u32>> = Part::new(room::LOG);
+
+fn write_line(module: &CStr, level: Level, text: &CStr) {
+    let number = thread::with(|thread| {
+        let lines = LINES.of(thread);
+        lines.update(|number| number.wrapping_add(1));
+        lines.get()
     });
-    let time = sys::utc();
-    format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z|{number:05}|{}|{}|{}\n",
-        time.tm_year + 1900,
-        time.tm_mon + 1,
-        time.tm_mday,
-        time.tm_hour,
-        time.tm_min,
-        time.tm_sec,
-        module.to_string_lossy(),
-        level.name(),
-        text.trim_end_matches('\n'),
-    )
+    let prefix = Prefix::new(number, module, level);
+    let text = text.to_bytes();
+    let end = text.iter().rposition(|&byte| byte != b'\n').map_or(0, |last| last + 1);
+    sys::write_stderr([prefix.bytes(), text.get(..end).unwrap_or_default(), b"\n"]);
+}
+
+/// What Open vSwitch puts before a text on the console: time, the thread's line number, module,
+/// level.
+struct Prefix {
+    bytes: [u8; 128],
+    length: usize,
+}
+
+impl Prefix {
+    fn new(number: u32, module: &CStr, level: Level) -> Self {
+        let mut prefix = Self { bytes: [0; 128], length: 0 };
+        let time = sys::utc();
+        // Cut if a program's module has a very long name.
+        let _ = write!(
+            prefix,
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z|{number:05}|{}|{}|",
+            time.tm_year + 1900,
+            time.tm_mon + 1,
+            time.tm_mday,
+            time.tm_hour,
+            time.tm_min,
+            time.tm_sec,
+            module.to_bytes().escape_ascii(),
+            level.name(),
+        );
+        prefix
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+}
+
+impl Write for Prefix {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        for (to, from) in self.bytes.iter_mut().skip(self.length).zip(part.bytes()) {
+            *to = from;
+            self.length += 1;
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -65,15 +121,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_have_the_console_form() {
-        let text = line(c"netlink_socket", Level::Warn, "hello\n");
+    fn a_prefix_has_the_form_of_the_console() {
+        let prefix = Prefix::new(7, c"netlink_socket", Level::Warn);
+        let text = std::str::from_utf8(prefix.bytes()).unwrap();
         let fields: Vec<&str> = text.split('|').collect();
-        assert_eq!(fields.len(), 5);
         assert_eq!(fields[0].len(), "2014-07-25T20:34:48Z".len());
-        assert_eq!(fields[2..], ["netlink_socket", "WARN", "hello\n"]);
-        let next = line(c"netlink", Level::Err, "again");
-        let number = |line: &str| line.split('|').nth(1).unwrap().parse::<u32>().unwrap();
-        assert_eq!(number(&next), number(&text) + 1);
-        assert_eq!(next.split('|').nth(1).unwrap().len(), 5);
+        assert_eq!(fields[1..], ["00007", "netlink_socket", "WARN", ""]);
+    }
+
+    #[test]
+    fn a_long_module_name_is_cut() {
+        let name = std::ffi::CString::new("m".repeat(300)).unwrap();
+        assert_eq!(Prefix::new(1, &name, Level::Err).bytes().len(), 128);
     }
 }

@@ -41,7 +41,7 @@ static TOTALS: [AtomicU64; EVENTS] = [const { AtomicU64::new(0) }; EVENTS];
 /// What of them was there at the last reset.
 static RESET: [AtomicU64; EVENTS] = [const { AtomicU64::new(0) }; EVENTS];
 /// What of them the host has been told.
-static TOLD: [AtomicU64; HOST_EVENTS] = [const { AtomicU64::new(0) }; HOST_EVENTS];
+static REPORTED: [AtomicU64; HOST_EVENTS] = [const { AtomicU64::new(0) }; HOST_EVENTS];
 
 /// What a counter of the host's asks.
 type Count = extern "C" fn() -> c_uint;
@@ -74,28 +74,28 @@ pub(crate) fn reset() {
 
 /// What came since the last call, of any thread: the host sums what its threads report. With what
 /// the original's code counted, if it is there, too, and something still calls it.
-fn news(event: Event) -> c_uint {
+fn unreported(event: Event) -> c_uint {
     let total = cell(&TOTALS, event).load(Relaxed);
     // fetch_max, so that of two threads that report at once neither reports less than nothing.
-    let told = cell(&TOLD, event).fetch_max(total, Relaxed);
+    let reported = cell(&REPORTED, event).fetch_max(total, Relaxed);
     let original = cell(&ORIGINAL, event).load(Acquire);
     // SAFETY: null, or what `start` stored.
     let original = unsafe { core::mem::transmute::<*mut (), Option<Count>>(original) };
     let original = original.map_or(0, |count| count());
-    (total.saturating_sub(told) as c_uint).wrapping_add(original)
+    (total.saturating_sub(reported) as c_uint).wrapping_add(original)
 }
 
 extern "C" fn overflows() -> c_uint {
-    news(Event::Overflow)
+    unreported(Event::Overflow)
 }
 extern "C" fn receptions() -> c_uint {
-    news(Event::Received)
+    unreported(Event::Received)
 }
 extern "C" fn jumbos() -> c_uint {
-    news(Event::Jumbo)
+    unreported(Event::Jumbo)
 }
 extern "C" fn sendings() -> c_uint {
-    news(Event::Sent)
+    unreported(Event::Sent)
 }
 
 /// A counter that the host owns once it is registered.
@@ -125,7 +125,7 @@ static COUNTERS: [Registered; HOST_EVENTS] = [
 
 /// Registers the counters where the host has a place for them. Where the process has those of the
 /// original (LD_PRELOAD over a shared libopenvswitch), these are registered anyway, and ask us now.
-pub(super) fn start() {
+pub(crate) fn start() {
     for (counter, original) in COUNTERS.iter().zip(&ORIGINAL) {
         let counter = counter.0.get();
         // SAFETY: a counter of static life, laid out as the host expects; so is the original's,

@@ -1,161 +1,104 @@
 //! Logging: which messages are wanted, and where they go.
 //!
-//! A module's 'min_level' is the one home of its level, whoever sets it: the host writes it where
-//! there is one. So a message that is not wanted costs one relaxed load; a look at another module
-//! only where the host has one of the same name.
+//! A module's 'min_level' is the only place where its level is kept, whoever sets it. So a message
+//! that is not wanted costs one relaxed load, and a look at the host's module if the host has one of
+//! the same name.
+//!
+//! Nothing here allocates memory or takes a lock. The log of a host, and a handler of the program,
+//! are called through [`thread::call_out`], and may not return.
 
 pub(crate) use super::modules::{MESSAGE, SOCKET};
-use super::rate_limit::{self, RateLimit, Verdict};
+pub(crate) use super::program_modules::unregister;
+
+use super::level::{Level, OFF, level_from_name};
+use super::program_modules;
+use super::rate_limit::{self, Permission, RateLimit};
+use super::text::Text;
 use super::{console, modules, nlsock_host_has_log, nlsock_host_log, nlsock_host_log_should_drop};
 use crate::abi::{VlogModule, VlogRateLimit};
 use crate::errno::{Errno, Preserve};
-use crate::guarded::Guarded;
+use crate::thread;
 use crate::wire::KernelError;
-use alloc::ffi::CString;
-use alloc::format;
-use alloc::string::ToString;
-use alloc::vec::Vec;
 use core::ffi::{CStr, c_int};
 use core::fmt;
+use core::ptr::from_ref;
 use core::sync::atomic::Ordering::Relaxed;
 
-/// Severity, with the host's numbers. 0 is off.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(i32)]
-pub(crate) enum Level {
-    Emer = 1,
-    Err = 2,
-    Warn = 3,
-    Info = 4,
-    Dbg = 5,
-}
-
-impl Level {
-    const ALL: [Self; 5] = [Self::Emer, Self::Err, Self::Warn, Self::Info, Self::Dbg];
-
-    pub(crate) fn from_raw(level: c_int) -> Option<Self> {
-        Self::ALL.into_iter().find(|&known| known as c_int == level)
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Emer => "EMER",
-            Self::Err => "ERR",
-            Self::Warn => "WARN",
-            Self::Info => "INFO",
-            Self::Dbg => "DBG",
-        }
-    }
-}
-
-/// A single bad message can in theory cause very many log messages, so the burst is large.
+/// One bad message can cause very many log messages, so the burst is large.
 pub(crate) static SOCKET_LIMIT: RateLimit = RateLimit::new(60, 600);
 pub(crate) static MESSAGE_LIMIT: RateLimit = RateLimit::new(60, 600);
 
-/// Modules of the program itself that go by the level set here, and that level.
-pub(crate) struct Program {
-    level: c_int,
-    modules: Vec<*const VlogModule>,
-}
-
-// SAFETY: a registered module lives until it is unregistered, and its levels are atomic.
-unsafe impl Send for Program {}
-
-pub(crate) static PROGRAM: Guarded<Program> =
-    Guarded::new(Program { level: Level::Warn as c_int, modules: Vec::new() });
-
-/// Joins the host's modules, or takes the level from the environment.
-pub(super) fn start() {
+/// Registers the library's modules with the host. Without a host, sets their level as the environment
+/// says.
+pub(crate) fn start() {
     if nlsock_host_has_log() {
-        modules::join();
+        modules::join_host();
         return;
     }
-    store(&SOCKET, Level::Warn as c_int);
-    store(&MESSAGE, Level::Warn as c_int);
+    set_all_levels(Level::Warn as c_int);
     // SAFETY: nothing changes the environment before the program starts.
     let wanted = unsafe {
         let value = libc::getenv(c"NLSOCK_LOG".as_ptr());
         if value.is_null() {
             return;
         }
-        CStr::from_ptr(value).to_string_lossy()
+        CStr::from_ptr(value)
     };
-    let applied = level_from_name(&wanted).ok_or(Errno::EINVAL).and_then(set_level);
-    if applied.is_err() {
-        let text = format!("NLSOCK_LOG={wanted}: must be off, err, warn, info or dbg; using warn");
-        emit(&SOCKET, Level::Warn, format_args!("{text}"));
+    match wanted.to_str().ok().and_then(level_from_name) {
+        Some(level) => set_all_levels(level),
+        None => emit(
+            &SOCKET,
+            Level::Warn,
+            format_args!(
+                "NLSOCK_LOG={}: must be off, err, warn, info or dbg; using warn",
+                wanted.to_bytes().escape_ascii()
+            ),
+        ),
     }
 }
 
-fn level_from_name(name: &str) -> Option<c_int> {
-    match name.to_ascii_lowercase().as_str() {
-        "off" => Some(0),
-        "err" => Some(Level::Err as c_int),
-        "warn" => Some(Level::Warn as c_int),
-        "info" => Some(Level::Info as c_int),
-        "dbg" => Some(Level::Dbg as c_int),
-        _ => None,
-    }
+fn set_all_levels(level: c_int) {
+    program_modules::set_level(modules::OWN, level);
 }
 
-fn store(module: &VlogModule, level: c_int) {
-    for destination in &module.levels {
-        destination.store(level, Relaxed);
-    }
-    module.min_level.store(level, Relaxed);
-}
-
-/// Sets the level of every module. EOPNOTSUPP where the host's log has its own ways for that.
+/// Sets the level of every module. EINVAL if there is no such level; EOPNOTSUPP if the host's log
+/// decides.
 pub(crate) fn set_level(level: c_int) -> Result<(), Errno> {
     check_settable(level)?;
-    let mut program = PROGRAM.lock();
-    program.level = level;
-    for module in [&SOCKET, &MESSAGE] {
-        store(module, level);
-    }
-    for &module in &program.modules {
-        // SAFETY: registered, so alive.
-        store(unsafe { &*module }, level);
-    }
+    set_all_levels(level);
     Ok(())
 }
 
-/// Sets the level of one module.
+/// Sets the level of one module. Errors are those of [`set_level`].
 pub(crate) fn set_module_level(module: &VlogModule, level: c_int) -> Result<(), Errno> {
     check_settable(level)?;
-    store(module, level);
+    module.set_level(level);
     Ok(())
 }
 
 fn check_settable(level: c_int) -> Result<(), Errno> {
     check_no_host()?;
-    if level != 0 && Level::from_raw(level).is_none() {
+    if level != OFF && Level::from_raw(level).is_none() {
         return Err(Errno::EINVAL);
     }
     Ok(())
 }
 
-/// EOPNOTSUPP where the host's log decides.
+/// EOPNOTSUPP if the process has Open vSwitch's log.
 pub(crate) fn check_no_host() -> Result<(), Errno> {
     if nlsock_host_has_log() { Err(Errno::EOPNOTSUPP) } else { Ok(()) }
 }
 
-/// Takes a module of the program in: it gets the level that is in force, and those set later.
+/// Registers a module of the program: with the host if there is one.
 pub(crate) fn register(module: &'static VlogModule) {
     if nlsock_host_has_log() {
-        modules::register(module);
+        modules::register_with_host(module);
     } else {
-        let mut program = PROGRAM.lock();
-        store(module, program.level);
-        program.modules.push(module);
+        program_modules::register(module);
     }
 }
 
-/// Forgets a module of the program, whose memory is about to go.
-pub(crate) fn unregister(module: *const VlogModule) {
-    PROGRAM.lock().modules.retain(|&known| known != module);
-}
-
+/// Whether messages of this level are wanted.
 #[inline]
 pub(crate) fn enabled(module: &VlogModule, level: Level) -> bool {
     module.min_level.load(Relaxed) >= level as i32 && enabled_by_host(module, level)
@@ -164,50 +107,48 @@ pub(crate) fn enabled(module: &VlogModule, level: Level) -> bool {
 #[cold]
 #[inline(never)]
 fn enabled_by_host(module: &VlogModule, level: Level) -> bool {
-    modules::in_charge(module).min_level.load(Relaxed) >= level as i32
+    modules::effective(module).min_level.load(Relaxed) >= level as i32
 }
 
-/// Logs a message that is wanted. Leaves errno alone.
+/// Logs a message, whatever the level of the module. Leaves errno alone.
 #[cold]
-pub(crate) fn emit(module: &VlogModule, level: Level, text: fmt::Arguments<'_>) {
+pub(crate) fn emit(module: &VlogModule, level: Level, message: fmt::Arguments<'_>) {
+    emit_text(module, level, Text::new(message).as_c_str());
+}
+
+/// [`emit`] of a message that is formatted already.
+pub(crate) fn emit_text(module: &VlogModule, level: Level, text: &CStr) {
     let _errno = Preserve::new();
-    let text = text.to_string();
     if nlsock_host_has_log() {
-        let text = CString::new(text.replace('\0', " ")).unwrap_or_default();
-        let module = core::ptr::from_ref(modules::in_charge(module)).cast();
+        let module = from_ref(modules::effective(module)).cast();
         // SAFETY: a registered module, a C string.
-        unsafe { nlsock_host_log(module, level as c_int, text.as_ptr()) };
+        thread::call_out(|| unsafe { nlsock_host_log(module, level as c_int, text.as_ptr()) });
     } else {
-        console::write(name(module), level, &text);
+        console::write(module.name(), level, text);
     }
 }
 
-fn name(module: &VlogModule) -> &CStr {
-    // SAFETY: a module's name is a C string that lives as long as it.
-    unsafe { CStr::from_ptr(module.name) }
-}
-
-/// [`emit`], unless `limit` says that there were too many already.
+/// [`emit`], unless `limit` says that there were too many messages.
 ///
 /// # Safety
-/// `limit` points to an initialised rate limit, all of whose users hold its mutex.
+/// `limit` points to an initialised rate limit.
 #[cold]
 pub(crate) unsafe fn emit_limited(
     module: &VlogModule,
     level: Level,
     limit: *mut VlogRateLimit,
-    text: fmt::Arguments<'_>,
+    message: fmt::Arguments<'_>,
 ) {
     // SAFETY: the caller's promise.
     if !unsafe { should_drop(module, level, limit) } {
-        emit(module, level, text);
+        emit(module, level, message);
     }
 }
 
-/// Whether a message is one too many; if not, says how many were dropped before it.
+/// Whether `limit` says that there were too many messages. If not, logs how many were dropped before.
 ///
 /// # Safety
-/// As of [`emit_limited`].
+/// `limit` points to an initialised rate limit.
 pub(crate) unsafe fn should_drop(
     module: &VlogModule,
     level: Level,
@@ -215,7 +156,7 @@ pub(crate) unsafe fn should_drop(
 ) -> bool {
     let _errno = Preserve::new();
     if nlsock_host_has_log() {
-        let module = core::ptr::from_ref(modules::in_charge(module)).cast();
+        let module = from_ref(modules::effective(module)).cast();
         // SAFETY: the caller's promise; a registered module.
         return unsafe { nlsock_host_log_should_drop(module, level as c_int, limit) };
     }
@@ -225,11 +166,11 @@ pub(crate) unsafe fn should_drop(
     if !enabled(module, level) {
         return true;
     }
-    // SAFETY: the caller's promise.
-    match unsafe { rate_limit::withdraw(limit) } {
-        Verdict::Drop => true,
-        Verdict::Pass => false,
-        Verdict::PassAfter { dropped, first, last } => {
+    // SAFETY: the caller's promise. Without a host, nothing else writes to the structure.
+    match rate_limit::request(unsafe { &*limit }) {
+        Permission::Denied => true,
+        Permission::Granted => false,
+        Permission::GrantedAfter { dropped, first, last } => {
             emit(
                 module,
                 level,
@@ -243,28 +184,28 @@ pub(crate) unsafe fn should_drop(
     }
 }
 
-/// Logs what is wrong with a verdict of the kernel, if anything.
-pub(crate) fn complain(verdict: KernelError) {
-    if let Some(complaint) = verdict.complaint() {
-        log_limited!(MESSAGE, Err, "{complaint}");
+/// Logs what is wrong with an NLMSG_ERROR message that is too short.
+pub(crate) fn report_short(error: KernelError) {
+    if let Some(text) = error.if_short() {
+        log_limited!(MESSAGE, Err, "{text}");
     }
 }
 
 /// Logs a failed assertion, whatever the level.
-pub(crate) fn assertion(text: &str) {
-    console::write(c"util", Level::Emer, text);
+pub(crate) fn assertion(message: fmt::Arguments<'_>) {
+    console::write(c"util", Level::Emer, Text::new(message).as_c_str());
 }
 
-/// Logs to a module unless its level says no.
+/// Logs to a module if its level lets the message through.
 macro_rules! log {
     ($module:ident, $level:ident, $($text:tt)+) => {
         if $crate::host::log::enabled(
             &$crate::host::log::$module,
-            $crate::host::log::Level::$level,
+            $crate::host::level::Level::$level,
         ) {
             $crate::host::log::emit(
                 &$crate::host::log::$module,
-                $crate::host::log::Level::$level,
+                $crate::host::level::Level::$level,
                 format_args!($($text)+),
             );
         }
@@ -283,13 +224,13 @@ macro_rules! log_limited {
     (@ $module:ident, $limit:ident, $level:ident, $($text:tt)+) => {
         if $crate::host::log::enabled(
             &$crate::host::log::$module,
-            $crate::host::log::Level::$level,
+            $crate::host::level::Level::$level,
         ) {
-            // SAFETY: one of our own rate limits.
+            // SAFETY: one of the library's own rate limits.
             unsafe {
                 $crate::host::log::emit_limited(
                     &$crate::host::log::$module,
-                    $crate::host::log::Level::$level,
+                    $crate::host::level::Level::$level,
                     $crate::host::log::$limit.as_ptr(),
                     format_args!($($text)+),
                 );

@@ -1,15 +1,17 @@
-//! The process around the library: Open vSwitch's own services where it has them, and what stands
-//! in for them elsewhere.
+//! The process around the library: Open vSwitch's own log, counters, poll loop and assertion hook if
+//! it has them, else what takes their place.
 
 pub(crate) mod console;
 pub(crate) mod counters;
+pub(crate) mod level;
 pub(crate) mod log;
 mod modules;
-pub(crate) mod poll;
+pub(crate) mod poll_loop;
+mod program_modules;
 pub(crate) mod rate_limit;
+mod text;
 
 use crate::abi::VlogRateLimit;
-use alloc::format;
 use core::ffi::{CStr, c_char, c_int, c_short, c_void};
 
 unsafe extern "C" {
@@ -32,32 +34,16 @@ unsafe extern "C" {
     ) -> bool;
 }
 
-/// Runs before the program does, once the host's lists are there (they are static data).
-extern "C" fn start() {
-    // What runs below may log, which counts a thread's lines.
-    crate::thread::start();
-    log::start();
-    counters::start();
-    crate::guarded::start();
-}
-
-#[used]
-#[unsafe(link_section = ".init_array")]
-static START: extern "C" fn() = start;
-
-/// Says that a C caller broke the contract: through the host's hook, which does not return, else
+/// Reports that a C caller broke the contract: through the host's hook, which does not return, else
 /// on the log at its highest level.
 pub(crate) fn assert_failure(location: &CStr, function: &CStr, condition: &CStr) {
     // SAFETY: three C strings.
-    let told = unsafe {
+    let reported = unsafe {
         nlsock_host_assert_failure(location.as_ptr(), function.as_ptr(), condition.as_ptr())
     };
-    if !told {
-        log::assertion(&format!(
-            "{}: assertion {} failed in {}()",
-            location.to_string_lossy(),
-            condition.to_string_lossy(),
-            function.to_string_lossy()
-        ));
+    if !reported {
+        let texts = [location, condition, function].map(|text| text.to_str().unwrap_or("?"));
+        let [location, condition, function] = texts;
+        log::assertion(format_args!("{location}: assertion {condition} failed in {function}()"));
     }
 }

@@ -1,28 +1,36 @@
-//! A token bucket that keeps a repeated message from filling the log, as the host's own does.
+//! A token bucket that keeps repeated messages from filling the log. Its arithmetic is Open vSwitch's.
+//!
+//! The structure contains a mutex, which Open vSwitch's own log uses. In a process without that log
+//! only this file uses the structure, and does without the mutex: a thread that was forked away while
+//! it held it would make every later message of the child wait for ever. If two threads are in here
+//! at once, each takes its tokens by an exchange.
 
 use crate::abi::{OvsMutex, VlogRateLimit};
 use crate::sys;
 use core::cell::UnsafeCell;
+use core::sync::atomic::Ordering::Relaxed;
+use core::sync::atomic::{AtomicI64, AtomicU32};
 
-/// Tokens that a message costs: at a rate of one a millisecond, one message a minute.
+/// Tokens that a message costs. At a rate of one token a millisecond that is one message a minute.
 const MESSAGE_TOKENS: u32 = 60_000;
 
-/// A rate limit of static life, shared with the host.
+/// A rate limit of the library's own. If the process has Open vSwitch's log, that uses it.
 #[repr(transparent)]
 pub(crate) struct RateLimit(UnsafeCell<VlogRateLimit>);
 
-// SAFETY: every access, ours and the host's, holds the structure's own mutex.
+// SAFETY: without a host the fields that change are atomic. A host uses the structure under its mutex.
 unsafe impl Sync for RateLimit {}
 
 /// What a rate limit says of a message.
-pub(crate) enum Verdict {
-    /// To be logged.
-    Pass,
-    /// To be logged, behind a line that tells how many were dropped, and how many seconds ago the
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Permission {
+    /// Log it.
+    Granted,
+    /// Log it, after a line that tells how many messages were dropped, and how many seconds ago the
     /// first and the last of them came.
-    PassAfter { dropped: u32, first: i64, last: i64 },
-    /// Not to be logged.
-    Drop,
+    GrantedAfter { dropped: u32, first: i64, last: i64 },
+    /// Drop it.
+    Denied,
 }
 
 impl RateLimit {
@@ -31,11 +39,12 @@ impl RateLimit {
         Self(UnsafeCell::new(VlogRateLimit {
             rate,
             burst: burst.saturating_mul(MESSAGE_TOKENS),
-            tokens: 0,
-            last_fill: i64::MIN,
-            first_dropped: 0,
-            last_dropped: 0,
-            n_dropped: 0,
+            tokens: AtomicU32::new(0),
+            // So long ago that the first refill fills the bucket.
+            last_fill: AtomicI64::new(i64::MIN),
+            first_dropped: AtomicI64::new(0),
+            last_dropped: AtomicI64::new(0),
+            n_dropped: AtomicU32::new(0),
             mutex: OvsMutex {
                 lock: libc::PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP,
                 r#where: UNLOCKED.as_ptr(),
@@ -48,49 +57,55 @@ impl RateLimit {
     }
 }
 
-/// What a mutex of the host says while nobody holds it.
+/// What a mutex of Open vSwitch says while nobody holds it.
 const UNLOCKED: &core::ffi::CStr = c"<unlocked>";
 
-/// Takes a message's tokens out of `limit`.
-///
-/// # Safety
-/// `limit` points to an initialised rate limit, all of whose users hold its mutex.
-pub(crate) unsafe fn withdraw(limit: *mut VlogRateLimit) -> Verdict {
-    let now = sys::monotonic_ms();
-    // SAFETY: the caller's promise. The mutex is held around the only access to the fields.
-    unsafe {
-        let lock = &raw mut (*limit).mutex.lock;
-        libc::pthread_mutex_lock(lock);
-        let verdict = take(&mut *limit, now);
-        libc::pthread_mutex_unlock(lock);
-        verdict
+/// Asks whether a message may be logged now.
+pub(crate) fn request(limit: &VlogRateLimit) -> Permission {
+    request_at(limit, sys::monotonic_ms())
+}
+
+/// Takes the tokens of one message if they are there.
+fn withdraw(limit: &VlogRateLimit) -> bool {
+    let take = |tokens: u32| tokens.checked_sub(MESSAGE_TOKENS);
+    limit.tokens.fetch_update(Relaxed, Relaxed, take).is_ok()
+}
+
+/// Adds the tokens for the time since the last refill.
+fn refill(limit: &VlogRateLimit, now: i64) {
+    let last = limit.last_fill.load(Relaxed);
+    // If the exchange fails, another thread adds the tokens for this time.
+    if now > last && limit.last_fill.compare_exchange(last, now, Relaxed, Relaxed).is_ok() {
+        let elapsed = u32::try_from(now.saturating_sub(last)).unwrap_or(u32::MAX);
+        let new = limit.rate.saturating_mul(elapsed);
+        let add = |tokens: u32| Some(tokens.saturating_add(new).min(limit.burst));
+        let _ = limit.tokens.fetch_update(Relaxed, Relaxed, add);
     }
 }
 
-fn take(limit: &mut VlogRateLimit, now: i64) -> Verdict {
-    if limit.tokens < MESSAGE_TOKENS && now > limit.last_fill {
-        // The first fill is from before all time, and so fills the bucket.
-        let elapsed = u32::try_from(now.saturating_sub(limit.last_fill)).unwrap_or(u32::MAX);
-        let tokens = limit.tokens.saturating_add(limit.rate.saturating_mul(elapsed));
-        limit.tokens = tokens.min(limit.burst);
-        limit.last_fill = now;
-    }
+fn request_at(limit: &VlogRateLimit, now: i64) -> Permission {
     let seconds = now / 1000;
-    if limit.tokens < MESSAGE_TOKENS {
-        if limit.n_dropped == 0 {
-            limit.first_dropped = seconds;
+    let granted = withdraw(limit) || {
+        refill(limit, now);
+        withdraw(limit)
+    };
+    if !granted {
+        if limit.n_dropped.load(Relaxed) == 0 {
+            limit.first_dropped.store(seconds, Relaxed);
         }
-        limit.last_dropped = seconds;
-        limit.n_dropped = limit.n_dropped.saturating_add(1);
-        return Verdict::Drop;
+        limit.last_dropped.store(seconds, Relaxed);
+        let _ = limit.n_dropped.fetch_update(Relaxed, Relaxed, |n| n.checked_add(1));
+        return Permission::Denied;
     }
-    limit.tokens -= MESSAGE_TOKENS;
-    match core::mem::take(&mut limit.n_dropped) {
-        0 => Verdict::Pass,
-        dropped => Verdict::PassAfter {
+    if limit.n_dropped.load(Relaxed) == 0 {
+        return Permission::Granted;
+    }
+    match limit.n_dropped.swap(0, Relaxed) {
+        0 => Permission::Granted,
+        dropped => Permission::GrantedAfter {
             dropped,
-            first: seconds - limit.first_dropped,
-            last: seconds - limit.last_dropped,
+            first: seconds - limit.first_dropped.load(Relaxed),
+            last: seconds - limit.last_dropped.load(Relaxed),
         },
     }
 }
@@ -101,18 +116,34 @@ mod tests {
 
     #[test]
     fn a_burst_then_the_rate_then_an_account() {
-        let mut limit = RateLimit::new(60, 2).0.into_inner();
-        assert!(matches!(take(&mut limit, 1000), Verdict::Pass));
-        assert!(matches!(take(&mut limit, 1000), Verdict::Pass));
-        assert!(matches!(take(&mut limit, 1000), Verdict::Drop));
-        assert!(matches!(take(&mut limit, 1500), Verdict::Drop));
+        let limit = RateLimit::new(60, 2).0.into_inner();
+        let request = |now| request_at(&limit, now);
+        assert_eq!([1000, 1000].map(request), [Permission::Granted, Permission::Granted]);
+        assert_eq!([1000, 1500].map(request), [Permission::Denied, Permission::Denied]);
         // 60 a minute: a second's tokens pay for one message.
-        match take(&mut limit, 2500) {
-            Verdict::PassAfter { dropped, first, last } => {
-                assert_eq!((dropped, first, last), (2, 1, 1));
+        assert_eq!(request(2500), Permission::GrantedAfter { dropped: 2, first: 1, last: 1 });
+        assert_eq!(request(2500), Permission::Denied);
+    }
+
+    #[test]
+    fn several_threads_get_no_more_than_the_burst() {
+        static LIMIT: RateLimit = RateLimit::new(60, 1000);
+        let granted = AtomicU32::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..500 {
+                        // SAFETY: the fields that change are atomic.
+                        let limit = unsafe { &*LIMIT.as_ptr() };
+                        // Always at the same time, so there is one refill.
+                        if request_at(limit, 1) != Permission::Denied {
+                            granted.fetch_add(1, Relaxed);
+                        }
+                    }
+                });
             }
-            _ => panic!("dropped"),
-        }
-        assert!(matches!(take(&mut limit, 2500), Verdict::Drop));
+        });
+        // Fewer if a thread asked between the two steps of the refill.
+        assert!((1..=1000).contains(&granted.into_inner()));
     }
 }

@@ -1,12 +1,16 @@
-//! What the kernel said of this thread's failures beyond an errno value.
+//! The extended acknowledgements (extacks) of this thread's last failures: what the kernel reported
+//! beyond an errno value.
 
 use crate::abi::ext::Extack;
 use crate::errno::Errno;
+use crate::thread::{Part, Thread, Zeroed, room};
 use crate::wire::{self, Header};
-use alloc::string::String;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::cell::RefCell;
-use core::ffi::c_char;
+use core::cell::UnsafeCell;
+use core::ffi::{CStr, c_char};
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 
 impl Extack {
     /// Nothing.
@@ -21,60 +25,97 @@ impl Extack {
         message: [0; 256],
     };
 
-    /// What a verdict or the end of a dump says, in answer to `request` if that is at hand.
-    pub(crate) fn new(error: i32, said: wire::Extack<'_>, request: &[u8]) -> Self {
+    /// What the extended acknowledgement `reported` says about `request`, which may be empty if it is
+    /// not at hand.
+    pub(crate) fn new(error: i32, reported: wire::Extack<'_>, request: &[u8]) -> Self {
         let mut extack = Self { error, ..Self::NONE };
-        if let Some(offset) = said.offset {
+        if let Some(offset) = reported.offset {
             extack.offset = offset;
             let depth = wire::path(request, offset as usize, &mut extack.path);
             extack.n_path = depth.min(extack.path.len()) as u32;
         }
-        extack.missing = said.missing.is_some();
-        extack.missing_type = said.missing.unwrap_or(0);
-        extack.missing_nest = said.missing_from.unwrap_or(0);
+        extack.missing = reported.missing.is_some();
+        extack.missing_type = reported.missing.unwrap_or(0);
+        extack.missing_nest = reported.missing_from.unwrap_or(0);
         let [text @ .., _nul] = &mut extack.message;
-        for (to, from) in text.iter_mut().zip(said.text.unwrap_or_default()) {
+        for (to, from) in text.iter_mut().zip(reported.text.unwrap_or_default()) {
             *to = *from as c_char;
         }
         extack
     }
+
+    /// Its text. None if it has none, or one that is not UTF-8.
+    pub(crate) fn text(&self) -> Option<&str> {
+        // SAFETY: the message ends in NUL: `new` leaves the last byte alone.
+        let text = unsafe { CStr::from_ptr(self.message.as_ptr()) };
+        text.to_str().ok().filter(|text| !text.is_empty())
+    }
 }
 
-/// What a message says beyond its code, if anything.
+/// The extended acknowledgement in `message`, if there is one.
 #[inline]
-pub(crate) fn read(error: i32, header: Header, message: &[u8], request: &[u8]) -> Option<Extack> {
-    wire::extack(header, message).map(|said| Extack::new(error, said, request))
+pub(super) fn read(error: i32, header: Header, message: &[u8], request: &[u8]) -> Option<Extack> {
+    wire::extack(header, message).map(|reported| Extack::new(error, reported, request))
 }
 
-/// Its text, if it has one.
-pub(crate) fn text(extack: &Extack) -> Option<String> {
-    let text = extack.message.iter().map(|&c| c as u8).take_while(|&byte| byte != 0);
-    let text: Vec<u8> = text.collect();
-    (!text.is_empty()).then(|| String::from_utf8_lossy(&text).into_owned())
+/// The index of a transaction in its batch, and its extended acknowledgement.
+type Indexed = Vec<(usize, Extack)>;
+
+/// The last failures of a thread.
+pub(super) struct Failures {
+    /// The last call that failed.
+    last: UnsafeCell<Extack>,
+    /// Transactions of the last batch that failed with more than an errno value. Null, or from
+    /// [`Box`]. It is taken out while it changes, since a signal handler may call the library, too.
+    batch: AtomicPtr<Indexed>,
 }
 
-/// What is known of a thread's failures.
-pub(crate) struct Failures {
-    /// Of the last call that failed.
-    last: RefCell<Extack>,
-    /// Of the last batch, by index; only what is more than an errno value.
-    batch: RefCell<Vec<(usize, Extack)>>,
-}
+// SAFETY: zero is `Extack::NONE` and a null pointer.
+unsafe impl Zeroed for Failures {}
+
+static FAILURES: Part<Failures> = Part::new(room::EXTACK);
 
 impl Failures {
-    pub(crate) const fn none() -> Self {
-        Self { last: RefCell::new(Extack::NONE), batch: RefCell::new(Vec::new()) }
+    #[inline]
+    pub(super) fn of(thread: &Thread) -> &Self {
+        FAILURES.of(thread)
     }
 
     /// Starts a batch, or a single transaction.
-    pub(crate) fn start_batch(&self) {
-        self.batch.borrow_mut().clear();
+    #[inline]
+    pub(super) fn start_batch(&self) {
+        if !self.batch.load(Relaxed).is_null() {
+            self.clear_batch();
+        }
     }
 
-    /// A call failed, and nothing more is known.
-    pub(crate) fn failed(&self, error: Errno) {
-        match &mut *self.last.borrow_mut() {
-            // Most of the time there is nothing to forget.
+    #[cold]
+    fn clear_batch(&self) {
+        if let Some(mut batch) = self.take_batch() {
+            batch.clear();
+            self.put_batch(batch);
+        }
+    }
+
+    fn take_batch(&self) -> Option<Box<Indexed>> {
+        let batch = self.batch.swap(null_mut(), Relaxed);
+        // SAFETY: from Box, and taken out.
+        (!batch.is_null()).then(|| unsafe { Box::from_raw(batch) })
+    }
+
+    fn put_batch(&self, batch: Box<Indexed>) {
+        let other = self.batch.swap(Box::into_raw(batch), Relaxed);
+        if !other.is_null() {
+            // SAFETY: from Box, and taken out.
+            drop(unsafe { Box::from_raw(other) });
+        }
+    }
+
+    /// A call failed with no more than an errno value.
+    pub(super) fn failed(&self, error: Errno) {
+        // SAFETY: the thread's own, and nothing else refers to it.
+        match unsafe { &mut *self.last.get() } {
+            // Most of the time there is nothing else to forget.
             Extack { error: last, offset: 0, missing: false, message: [0, ..], .. } => {
                 *last = error.raw();
             }
@@ -82,35 +123,43 @@ impl Failures {
         }
     }
 
-    /// A batch, or a single transaction, could not even start.
-    pub(crate) fn no_socket(&self, error: Errno) {
-        self.start_batch();
-        self.failed(error);
-    }
-
-    /// A call failed, with what `said` tells if that is of this error.
-    pub(crate) fn failed_with(&self, error: Errno, said: Extack) {
-        if said.error == error.raw() {
-            self.last.replace(said);
+    /// A call failed. `extack` belongs to it if it has the same errno value.
+    pub(super) fn failed_with(&self, error: Errno, extack: &Extack) {
+        if extack.error == error.raw() {
+            self.set_last(extack);
         } else {
             self.failed(error);
         }
     }
 
-    /// The transaction at `index` of the batch failed, with more than an errno value.
-    pub(crate) fn transaction_failed_with(&self, index: usize, said: Extack) {
-        self.last.replace(said);
-        self.batch.borrow_mut().push((index, said));
+    fn set_last(&self, extack: &Extack) {
+        // SAFETY: the thread's own, and nothing else refers to it.
+        unsafe { *self.last.get() = *extack };
     }
 
-    /// What is known of the last failure.
-    pub(crate) fn last(&self) -> Extack {
-        *self.last.borrow()
+    /// The transaction at `index` of the batch failed with an extended acknowledgement.
+    pub(super) fn transaction_failed_with(&self, index: usize, extack: &Extack) {
+        self.set_last(extack);
+        let mut batch = self.take_batch().unwrap_or_default();
+        batch.push((index, *extack));
+        self.put_batch(batch);
     }
+}
 
-    /// What is known of a failure in the last batch, if it is more than an errno value.
-    pub(crate) fn of_batch(&self, index: usize) -> Option<Extack> {
-        let batch = self.batch.borrow();
-        batch.iter().find(|(of, _)| *of == index).map(|(_, extack)| *extack)
-    }
+/// What is known of the last call of the thread that failed.
+pub(crate) fn last(thread: &Thread) -> Extack {
+    // SAFETY: the thread's own, and nothing changes it meanwhile.
+    unsafe { *FAILURES.of(thread).last.get() }
+}
+
+/// The extended acknowledgement of a transaction in the thread's last batch.
+pub(crate) fn of_batch(thread: &Thread, index: usize) -> Option<Extack> {
+    // SAFETY: null or from Box, the thread's own, and nothing changes it meanwhile.
+    let batch = unsafe { FAILURES.of(thread).batch.load(Relaxed).as_ref() }?;
+    batch.iter().find(|(of, _)| *of == index).map(|(_, extack)| *extack)
+}
+
+/// Frees what a thread that ends leaves.
+pub(crate) fn end_thread(thread: &Thread) {
+    drop(FAILURES.of(thread).take_batch());
 }

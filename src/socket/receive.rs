@@ -1,113 +1,175 @@
-//! Receiving what a caller asked a socket for.
+//! Receiving: one loop for transactions, dumps and the caller's own receives.
 
 use super::deadline::Deadline;
-use super::{NlSock, scratch, trace};
+use super::{Socket, scratch, trace};
+use crate::assert::c_assert;
 use crate::buffer::Buf;
-use crate::contract::c_assert;
 use crate::errno::Errno;
 use crate::host::counters::{Event, count};
 use crate::host::log::log_limited;
-use crate::sys::{self, Sender, Uninit};
-use crate::thread;
+use crate::sys::{self, Sender, Uninit, Wait, option};
+use crate::thread::{self, Thread};
 use crate::wire::{HEADER, Header};
 use core::sync::atomic::Ordering::Relaxed;
 
-/// So many unwanted datagrams, and a receive that does not wait says that there is nothing.
+/// After this many unwanted datagrams in a row, a receive that does not wait ends, since whoever
+/// floods the socket must not hold up its owner.
 const MOST_UNWANTED: u32 = 1000;
 
 /// The largest buffer, in bytes, that is filled by copying.
 const MOST_COPIED: usize = 65536;
 
-/// Counts overflows told one after the other. The kernel tells of one before what did arrive, so
-/// many without anything in between are no overflows, but a failure of that name.
+/// Counts reports of an overflow (ENOBUFS) in a row. The kernel reports an overflow before the messages
+/// that did arrive. So many reports without a message in between are not overflows, but some other
+/// failure with that errno value.
 #[derive(Default)]
 pub(super) struct Overflows(u32);
 
 impl Overflows {
-    /// Counts one more; whether receiving is worth trying again.
-    pub(super) fn bearable(&mut self) -> bool {
+    const MOST: u32 = 16;
+
+    /// Counts one more. Returns whether receiving is worth another try.
+    pub(super) fn another(&mut self) -> bool {
         self.0 += 1;
-        self.0 < 16
+        self.0 < Self::MOST
     }
 
-    /// Something was received.
-    pub(super) fn end(&mut self) {
+    /// Starts again from 0. Call when something was received.
+    pub(super) fn reset(&mut self) {
         self.0 = 0;
     }
 }
 
-/// Whether a datagram of `size` bytes fits `room`, `limit` of which are not the caller's.
-fn check_size(size: usize, room: usize, limit: usize) -> Result<(), Errno> {
-    if size <= room {
-        return Ok(());
+/// How long to wait for a datagram.
+#[derive(Clone, Copy)]
+enum Until {
+    /// Not at all.
+    Now,
+    /// As long as it takes.
+    Ever,
+    Deadline(Deadline),
+}
+
+/// Why nothing was received.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// A call failed. EAGAIN says that the receive queue is empty.
+    Call(Errno),
+    /// There were only datagrams that the socket does not want, and perhaps there are more.
+    Unwanted,
+    /// The deadline passed.
+    TimedOut,
+    /// A datagram was longer than `room`, of which `limit` bytes are not the caller's.
+    Truncated { limit: usize },
+    /// A datagram of `size` bytes does not start with a message.
+    Invalid { size: usize },
+}
+
+impl Failure {
+    /// The errno value for the caller of a receive.
+    pub(super) fn errno(&self) -> Errno {
+        match self {
+            Self::Call(error) => *error,
+            Self::Unwanted => Errno::EAGAIN,
+            Self::TimedOut => Errno::ETIMEDOUT,
+            Self::Truncated { .. } => Errno::E2BIG,
+            Self::Invalid { .. } => Errno::EPROTO,
+        }
     }
-    log_limited!(SOCKET, Err, "truncated message (longer than {limit} bytes)");
-    Err(Errno::E2BIG)
+
+    /// Logs what is wrong with the datagram, if that is the reason.
+    pub(super) fn log(&self) {
+        match self {
+            Self::Truncated { limit } => {
+                log_limited!(SOCKET, Err, "truncated message (longer than {limit} bytes)");
+            }
+            Self::Invalid { size } => {
+                log_limited!(SOCKET, Err, "received invalid nlmsg ({size} bytes < {HEADER})");
+            }
+            Self::Call(_) | Self::Unwanted | Self::TimedOut => {}
+        }
+    }
 }
 
 /// Whether a datagram of `size` bytes, of which `start` is the start, begins with a whole message.
-fn check_header(start: &[u8], size: usize) -> Result<(), Errno> {
+fn check_header(start: &[u8], size: usize) -> Result<(), Failure> {
     let length = Header::parse(start).map(|header| header.length as usize);
-    if length.is_some_and(|length| length >= HEADER && length <= size) {
-        return Ok(());
+    match length {
+        Some(length) if length >= HEADER && length <= size => Ok(()),
+        _ => Err(Failure::Invalid { size }),
     }
-    log_limited!(SOCKET, Err, "received invalid nlmsg ({size} bytes < {HEADER})");
-    Err(Errno::EPROTO)
 }
 
-impl NlSock {
-    /// Receives one datagram into `buffer`, whose allocation it fills first and then grows. Tells
-    /// its sender where one asks.
+impl Socket {
+    /// Receives one datagram into `buffer`. It fills the buffer's allocation first, which then grows.
+    /// Fills in `sender` if there is one.
     ///
-    /// On failure the buffer is empty; in either case it has no headroom.
+    /// On failure the buffer is empty. In either case it has no headroom.
     pub(crate) fn receive(
         &self,
         buffer: Buf<'_>,
-        wait: bool,
+        wait: Wait,
         sender: Option<&mut Sender>,
     ) -> Result<(), Errno> {
-        c_assert!(
-            buffer.allocated() >= HEADER,
-            "nl_sock_recv__",
-            "buf->allocated >= sizeof *nlmsghdr"
-        );
+        check_buffer(buffer);
         buffer.clear();
-        self.note_fork();
+        self.note_foreign_use();
         if sender.is_some() {
             // Takes effect at once, also for what is in the queue already.
-            sys::set_option(&self.fd, libc::SOL_NETLINK, sys::NETLINK_PKTINFO, 1)?;
+            sys::set_option(&self.fd, libc::SOL_NETLINK, option::PKTINFO, 1)?;
         }
-        thread::with(|own| {
-            own.scratch.with(|memory| {
-                let copied = sender.is_none()
-                    && !self.kernel_only.load(Relaxed)
-                    && buffer.allocated() <= MOST_COPIED
-                    && memory.len() == scratch::SIZE;
-                match copied {
-                    true => self.receive_and_copy(buffer, memory, wait),
-                    false => self.receive_with_tail(buffer, memory, wait, sender),
-                }
-            })
+        let until = match (wait, Deadline::after(self.timeout.load(Relaxed))) {
+            (Wait::No, _) => Until::Now,
+            (Wait::Yes, deadline) if deadline.is_set() => Until::Deadline(deadline),
+            (Wait::Yes, _) => Until::Ever,
+        };
+        let result = thread::with(|thread| self.receive_into(thread, buffer, until, sender));
+        result.map_err(|failure| {
+            failure.log();
+            failure.errno()
         })?;
         trace::message("nl_sock_recv__", Ok(()), buffer.bytes(), self.protocol);
+        Ok(())
+    }
+
+    /// [`Socket::receive`] of what is in the receive queue. Logs nothing, so that it may run under a
+    /// dump's mutex.
+    pub(super) fn receive_quietly(&self, thread: &Thread, buffer: Buf<'_>) -> Result<(), Failure> {
+        buffer.clear();
+        self.receive_into(thread, buffer, Until::Now, None)
+    }
+
+    fn receive_into(
+        &self,
+        thread: &Thread,
+        buffer: Buf<'_>,
+        until: Until,
+        sender: Option<&mut Sender>,
+    ) -> Result<(), Failure> {
+        scratch::with(thread, |memory| {
+            let copied = sender.is_none()
+                && !self.kernel_only.load(Relaxed)
+                && buffer.allocated() <= MOST_COPIED
+                && memory.len() >= scratch::SIZE;
+            match copied {
+                true => self.receive_and_copy(buffer, memory, until),
+                false => self.receive_with_tail(buffer, memory, until, sender),
+            }
+        })?;
         count(Event::Received, 1);
         Ok(())
     }
 
-    /// Receives into a cleared buffer by way of `memory`: copying a small message is cheaper than
-    /// describing two places to the kernel.
+    /// Receives into `memory` and copies that to the buffer. For a small message, copying is cheaper
+    /// than describing two places to the kernel.
     fn receive_and_copy(
         &self,
         buffer: Buf<'_>,
         memory: &mut [Uninit],
-        wait: bool,
-    ) -> Result<(), Errno> {
-        let size = self.receive_wanted(wait, |block| {
-            sys::receive(&self.fd, memory, block).map(|size| (size, true))
-        })?;
-        check_size(size, memory.len(), memory.len())?;
-        // SAFETY: the kernel filled as much.
-        let datagram = unsafe { core::slice::from_raw_parts(memory.as_ptr().cast(), size) };
+        until: Until,
+    ) -> Result<(), Failure> {
+        let size = self.receive_datagram(memory, &mut [], until, None)?;
+        let datagram = received(memory, size).ok_or(Failure::Truncated { limit: memory.len() })?;
         check_header(datagram, size)?;
         if size > buffer.allocated() {
             count(Event::Jumbo, 1);
@@ -116,30 +178,22 @@ impl NlSock {
         Ok(())
     }
 
-    /// Receives into a cleared buffer; what is beyond its allocation goes to `tail` first.
+    /// Receives into the buffer's allocation. What does not fit goes to `tail` first.
     fn receive_with_tail(
         &self,
         buffer: Buf<'_>,
         tail: &mut [Uninit],
-        wait: bool,
+        until: Until,
         sender: Option<&mut Sender>,
-    ) -> Result<(), Errno> {
+    ) -> Result<(), Failure> {
+        let room = buffer.allocated();
         // SAFETY: the buffer's promise: its allocation is memory that nobody else uses.
         let direct: &mut [Uninit] =
-            unsafe { core::slice::from_raw_parts_mut(buffer.base().cast(), buffer.allocated()) };
-        let kernel_only = self.kernel_only.load(Relaxed);
-        let mut from = Sender::default();
-        let size = self.receive_wanted(wait, |block| {
-            let ask = (kernel_only || sender.is_some()).then_some(&mut from);
-            let size = sys::receive_split(&self.fd, direct, tail, block, ask)?;
-            let wanted = !kernel_only || from.port == 0;
-            if !wanted {
-                count(Event::Spoofed, 1);
-            }
-            Ok((size, wanted))
-        })?;
-        let room = buffer.allocated();
-        check_size(size, room + tail.len(), tail.len())?;
+            unsafe { core::slice::from_raw_parts_mut(buffer.base().cast(), room) };
+        let size = self.receive_datagram(direct, tail, until, sender)?;
+        if size > room + tail.len() {
+            return Err(Failure::Truncated { limit: tail.len() });
+        }
         buffer.set_size(size.min(room));
         check_header(buffer.bytes(), size).inspect_err(|_| buffer.clear())?;
         if size > room {
@@ -147,68 +201,110 @@ impl NlSock {
             // SAFETY: the kernel filled what of the datagram is beyond `room`.
             unsafe { buffer.put_raw(tail.as_ptr().cast(), size - room) };
         }
-        if let Some(sender) = sender {
-            *sender = from;
-        }
         Ok(())
     }
 
-    /// Receives, by `receive`, the next datagram that is anything and that the socket wants. Its
-    /// real length.
-    fn receive_wanted(
+    /// Receives what is in the receive queue into `memory`. Returns what fits of a datagram, and its
+    /// real size.
+    pub(super) fn receive_in<'m>(
         &self,
-        wait: bool,
-        mut receive: impl FnMut(bool) -> Result<(usize, bool), Errno>,
-    ) -> Result<usize, Errno> {
-        let deadline = match wait {
-            true => Deadline::after(self.timeout.load(Relaxed)),
-            false => Deadline::after(0),
+        memory: &'m mut [Uninit],
+    ) -> Result<(&'m [u8], usize), Failure> {
+        let size = self.receive_datagram(memory, &mut [], Until::Now, None)?;
+        let datagram = received(memory, size.min(memory.len())).unwrap_or_default();
+        Ok((datagram, size))
+    }
+
+    /// [`Socket::receive_in`] of a datagram that fits, and starts with a message. Logs nothing.
+    pub(super) fn receive_whole<'m>(&self, memory: &'m mut [Uninit]) -> Result<&'m [u8], Failure> {
+        let limit = memory.len();
+        let (datagram, size) = self.receive_in(memory)?;
+        if size > limit {
+            return Err(Failure::Truncated { limit });
+        }
+        check_header(datagram, size)?;
+        count(Event::Received, 1);
+        Ok(datagram)
+    }
+
+    /// Receives the next datagram that is not empty and that the socket wants, into `first` and then
+    /// `second`. Returns its real size. Fills in `sender` if there is one.
+    fn receive_datagram(
+        &self,
+        first: &mut [Uninit],
+        second: &mut [Uninit],
+        until: Until,
+        sender: Option<&mut Sender>,
+    ) -> Result<usize, Failure> {
+        let wait = match until {
+            Until::Ever => Wait::Yes,
+            Until::Now | Until::Deadline(_) => Wait::No,
         };
-        let block = wait && !deadline.is_set();
+        let kernel_only = self.kernel_only.load(Relaxed);
+        let ask = kernel_only || sender.is_some();
+        let mut from = Sender::default();
         let mut unwanted = 0;
         loop {
-            match receive(block) {
+            let result = match ask || !second.is_empty() {
+                false => sys::receive(&self.fd, first, wait),
+                true => {
+                    let from = ask.then_some(&mut from);
+                    sys::receive_split(&self.fd, first, second, wait, from)
+                }
+            };
+            match result {
+                Ok(_) if kernel_only && from.port != 0 => {
+                    count(Event::Spoofed, 1);
+                    unwanted += 1;
+                }
                 // A datagram without bytes says nothing.
-                Ok((0, _) | (_, false)) => unwanted += 1,
-                Ok((size, _)) => return Ok(size),
-                Err(Errno::EAGAIN) if deadline.is_set() => {
-                    self.note_failure(Errno::EAGAIN);
-                    self.wait_until(deadline)?;
+                Ok(0) => unwanted += 1,
+                Ok(size) => {
+                    if let Some(sender) = sender {
+                        *sender = from;
+                    }
+                    return Ok(size);
                 }
                 Err(error) => {
                     self.note_failure(error);
-                    return Err(error);
+                    match until {
+                        Until::Deadline(deadline) if error == Errno::EAGAIN => {
+                            self.wait_until(deadline)?;
+                        }
+                        _ => return Err(Failure::Call(error)),
+                    }
                 }
             }
-            // Whoever floods the socket with what it does not want is not to hold up its owner.
-            if deadline.has_passed() {
-                return Err(Errno::ETIMEDOUT);
-            } else if !wait && unwanted >= MOST_UNWANTED {
-                return Err(Errno::EAGAIN);
+            match until {
+                Until::Deadline(deadline) if deadline.has_passed() => {
+                    return Err(Failure::TimedOut);
+                }
+                Until::Now if unwanted >= MOST_UNWANTED => return Err(Failure::Unwanted),
+                _ => {}
             }
         }
     }
 
-    /// Waits until there is something to receive; ETIMEDOUT when the deadline passes before.
-    pub(super) fn wait_until(&self, deadline: Deadline) -> Result<(), Errno> {
+    /// Waits until there is something to receive, or the deadline passes.
+    pub(super) fn wait_until(&self, deadline: Deadline) -> Result<(), Failure> {
         let mut fds = [libc::pollfd { fd: self.raw_fd(), events: libc::POLLIN, revents: 0 }];
         loop {
             match sys::poll(&mut fds, deadline.left()) {
-                Ok(0) => return Err(Errno::ETIMEDOUT),
+                Ok(0) => return Err(Failure::TimedOut),
                 Ok(_) => return Ok(()),
                 Err(Errno::EINTR) => {}
-                Err(error) => return Err(error),
+                Err(error) => return Err(Failure::Call(error)),
             }
         }
     }
 
-    /// Takes note of what a failed receive says of the socket.
-    pub(super) fn note_failure(&self, error: Errno) {
+    /// Remembers what a failed receive says of the socket.
+    fn note_failure(&self, error: Errno) {
         match error {
             Errno::ENOBUFS => {
                 count(Event::Overflow, 1);
                 self.congested.store(true, Relaxed);
-                if let Some(drops) = sys::drops(&self.fd) {
+                if let Some(drops) = sys::dropped_messages(&self.fd) {
                     let known = self.drops.fetch_max(drops, Relaxed);
                     count(Event::Dropped, drops.saturating_sub(known) as usize);
                 }
@@ -218,24 +314,23 @@ impl NlSock {
         }
     }
 
-    /// Discards what is in the receive queue, as far as that was there when it started: no more
-    /// than the queue has room for.
+    /// Discards what was in the receive queue when this started: no more than the queue has room for.
     pub(crate) fn drain(&self) -> Result<(), Errno> {
         let mut room = i64::from(sys::receive_buffer_size(&self.fd)?);
         let mut overflows = Overflows::default();
         while room > 0 {
-            match sys::receive(&self.fd, &mut [], false) {
-                // Each takes some room, whatever it holds.
+            match sys::receive(&self.fd, &mut [], Wait::No) {
+                // Each datagram takes up some room, even an empty one.
                 Ok(size) => {
-                    overflows.end();
+                    overflows.reset();
                     room -= size.max(1) as i64;
                 }
                 Err(error) => {
                     self.note_failure(error);
                     match error {
                         Errno::EAGAIN => return Ok(()),
-                        // Said before the messages that did arrive.
-                        Errno::ENOBUFS if overflows.bearable() => {}
+                        // Reported before the messages that did arrive.
+                        Errno::ENOBUFS if overflows.another() => {}
                         error => return Err(error),
                     }
                 }
@@ -243,4 +338,16 @@ impl NlSock {
         }
         Ok(())
     }
+}
+
+/// The `size` bytes that the kernel has written to the start of `memory`. None if that is shorter.
+fn received(memory: &[Uninit], size: usize) -> Option<&[u8]> {
+    let datagram = memory.get(..size)?;
+    // SAFETY: the callers' promise: the kernel filled as much.
+    Some(unsafe { core::slice::from_raw_parts(datagram.as_ptr().cast(), size) })
+}
+
+/// Makes sure that a buffer is large enough to be received into.
+pub(super) fn check_buffer(buffer: Buf<'_>) {
+    c_assert!(buffer.allocated() >= HEADER, "nl_sock_recv__", "buf->allocated >= sizeof *nlmsghdr");
 }

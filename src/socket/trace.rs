@@ -1,20 +1,21 @@
-//! The debug lines that show every message sent and received.
+//! Debug lines that show every message sent and received.
 
-use super::genl;
+use super::family_names::family_name;
 use crate::errno::{self, Errno};
-use crate::host::log::{Level, SOCKET, enabled, log_limited};
-use crate::wire::{Names, describe};
-use alloc::string::String;
+use crate::host::level::Level;
+use crate::host::log::{SOCKET, enabled, log_limited};
+use crate::wire::{Description, Names};
+use core::fmt;
 
-/// What a protocol's numbers are called.
-struct Known;
+/// The names that the library knows.
+struct KnownNames;
 
-impl Names for Known {
-    fn family(&self, id: u16) -> String {
-        genl::family_name(id)
+impl Names for KnownNames {
+    fn family(&self, id: u16, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(family_name(id))
     }
-    fn errno(&self, code: i32) -> String {
-        errno::message(code)
+    fn errno(&self, code: i32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", errno::text(code))
     }
 }
 
@@ -34,6 +35,7 @@ pub(super) fn message(function: &str, result: Result<(), Errno>, message: &[u8],
 
 #[cold]
 fn show(function: &str, result: Result<(), Errno>, message: &[u8], protocol: i32) {
-    let text = errno::message(errno::status(result));
-    log_limited!(SOCKET, Dbg, "{function} ({text}): {}", describe(message, protocol, &Known));
+    let text = errno::text(errno::status(result));
+    let description = Description { message, protocol, names: KnownNames };
+    log_limited!(SOCKET, Dbg, "{function} ({text}): {description}");
 }

@@ -1,8 +1,8 @@
 //! Attributes put into a message are those found in it; and no bytes upset the iteration.
 
-use crate::abi::OfpBuf;
 use crate::buffer::Buf;
-use crate::message::{self, End};
+use crate::flavour::OfpBuf;
+use crate::message::{self, Side};
 use crate::wire::{Attrs, Messages};
 use core::mem::MaybeUninit;
 use proptest::collection::vec;
@@ -34,7 +34,7 @@ proptest! {
     fn what_is_put_is_found(attributes in attributes()) {
         with_buffer(|b| {
             for (kind, payload) in &attributes {
-                message::add_attr(b, End::Tail, *kind, payload);
+                message::add_attr(b, Side::Tail, *kind, payload);
                 prop_assert_eq!(b.size() % 4, 0);
             }
             prop_assert_eq!(found(b.bytes()), attributes);
@@ -46,7 +46,7 @@ proptest! {
     fn what_is_pushed_is_found_in_reverse(mut attributes in attributes()) {
         with_buffer(|b| {
             for (kind, payload) in &attributes {
-                message::add_attr(b, End::Head, *kind, payload);
+                message::add_attr(b, Side::Head, *kind, payload);
             }
             attributes.reverse();
             prop_assert_eq!(found(b.bytes()), attributes);
@@ -59,7 +59,7 @@ proptest! {
         with_buffer(|b| {
             let offset = message::start_nested(b, outer);
             for (kind, payload) in &attributes {
-                message::add_attr(b, End::Tail, *kind, payload);
+                message::add_attr(b, Side::Tail, *kind, payload);
             }
             message::end_nested(b, offset);
             let all = found(b.bytes());

@@ -1,7 +1,8 @@
 //! Random operations on a buffer, against a model that is a vector and two numbers.
 
-use crate::abi::{OfpBuf, OfpbufSource};
+use crate::abi::OfpbufSource;
 use crate::buffer::{self, Buf};
+use crate::flavour::OfpBuf;
 use core::ffi::c_void;
 use core::mem::MaybeUninit;
 use proptest::collection::vec;

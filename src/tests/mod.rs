@@ -3,5 +3,6 @@
 
 mod attributes;
 mod buffer;
+#[cfg(feature = "headers")]
 mod headers;
 mod policies;

@@ -1,7 +1,7 @@
 //! Policies, against a model that reads the rules off the specification.
 
 use crate::abi::{CBool, NlAttrType, NlPolicy};
-use crate::wire::{Attr, Attrs, Finding, parse};
+use crate::wire::{Attr, AttrProblem, Attrs, parse};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -116,9 +116,9 @@ proptest! {
         let policies = [policy(&(NlAttrType::UNSPEC, 0, 0, true))];
         let bytes = vec![0; size];
         let valid =
-            parse(&bytes, size + beyond, &policies, &mut slots, Some, |finding| noted = Some(finding));
+            parse(&bytes, size + beyond, &policies, &mut slots, Some, |problem| noted = Some(problem));
         prop_assert!(!valid);
-        prop_assert_eq!(noted, Some(Finding::MissingHeaders));
+        prop_assert_eq!(noted, Some(AttrProblem::MissingHeaders));
         prop_assert_eq!(slots, [None]);
     }
 }

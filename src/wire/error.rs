@@ -1,41 +1,36 @@
-//! The kernel's verdict on a request (`struct nlmsgerr`).
+//! Acknowledgements and errors (messages of type NLMSG_ERROR).
 
 use super::{HEADER, Header, u32_at};
 use crate::errno::Errno;
-use alloc::format;
-use alloc::string::String;
+use core::fmt;
 
-/// The message type that carries a verdict.
 const NLMSG_ERROR: u16 = libc::NLMSG_ERROR as u16;
-/// Bytes of `struct nlmsgerr`: the code, and the header of the request that it answers.
+/// Bytes of `struct nlmsgerr`: the error code, and the header of the request that it answers.
 const NLMSGERR: usize = 4 + HEADER;
 
-/// A verdict.
+/// The content of an NLMSG_ERROR message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KernelError {
     /// An acknowledgement.
     Ack,
-    /// A refusal, with its positive errno value.
+    /// The kernel refused the request, with this positive errno value.
     Refused(i32),
-    /// An error message whose code is no errno value.
+    /// The error code is not an errno value.
     Malformed,
-    /// An error message too short for its content, with its length.
+    /// The message is too short for its content. Its size in bytes.
     Short(usize),
 }
 
 impl KernelError {
-    /// What the log says of a verdict that is too short, if it is.
-    pub(crate) fn complaint(self) -> Option<String> {
+    /// What is wrong with a message that is too short, for the log. None for others.
+    pub(crate) fn if_short(self) -> Option<impl fmt::Display> {
         match self {
-            Self::Short(size) => {
-                let least = HEADER + NLMSGERR;
-                Some(format!("received invalid nlmsgerr ({size} bytes < {least})"))
-            }
-            _ => None,
+            Self::Short(size) => Some(TooShort(size)),
+            Self::Ack | Self::Refused(_) | Self::Malformed => None,
         }
     }
 
-    /// Its errno value, EPROTO where it has none. Not for acknowledgements.
+    /// Its errno value; EPROTO if it has none. Not for acknowledgements.
     pub(crate) fn errno(self) -> Errno {
         match self {
             Self::Refused(code) => Errno::from_raw(code),
@@ -44,7 +39,17 @@ impl KernelError {
     }
 }
 
-/// The verdict that `message` carries, if it carries one.
+/// The size in bytes of a message that is too short.
+struct TooShort(usize);
+
+impl fmt::Display for TooShort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let least = HEADER + NLMSGERR;
+        write!(f, "received invalid nlmsgerr ({} bytes < {least})", self.0)
+    }
+}
+
+/// The acknowledgement or error that `message` carries. None if it is of another type.
 #[inline]
 pub(crate) fn kernel_error(header: Header, message: &[u8]) -> Option<KernelError> {
     if header.kind != NLMSG_ERROR {
@@ -66,7 +71,7 @@ pub(crate) fn kernel_error(header: Header, message: &[u8]) -> Option<KernelError
 mod tests {
     use super::*;
 
-    fn verdict(kind: u16, code: i32, size: usize) -> Option<KernelError> {
+    fn parsed(kind: u16, code: i32, size: usize) -> Option<KernelError> {
         let mut bytes = vec![0; 36];
         bytes[4..6].copy_from_slice(&kind.to_ne_bytes());
         bytes[16..20].copy_from_slice(&code.to_ne_bytes());
@@ -74,14 +79,14 @@ mod tests {
     }
 
     #[test]
-    fn verdicts() {
-        assert_eq!(verdict(16, 0, 36), None);
-        assert_eq!(verdict(2, 0, 36), Some(KernelError::Ack));
-        assert_eq!(verdict(2, -17, 36), Some(KernelError::Refused(17)));
-        assert_eq!(verdict(2, -i32::MAX, 36), Some(KernelError::Refused(i32::MAX)));
-        assert_eq!(verdict(2, 1, 36), Some(KernelError::Malformed));
-        assert_eq!(verdict(2, i32::MIN, 36), Some(KernelError::Malformed));
-        assert_eq!(verdict(2, -17, 35), Some(KernelError::Short(35)));
-        assert_eq!(verdict(2, -17, 16), Some(KernelError::Short(16)));
+    fn acknowledgements_and_errors() {
+        assert_eq!(parsed(16, 0, 36), None);
+        assert_eq!(parsed(2, 0, 36), Some(KernelError::Ack));
+        assert_eq!(parsed(2, -17, 36), Some(KernelError::Refused(17)));
+        assert_eq!(parsed(2, -i32::MAX, 36), Some(KernelError::Refused(i32::MAX)));
+        assert_eq!(parsed(2, 1, 36), Some(KernelError::Malformed));
+        assert_eq!(parsed(2, i32::MIN, 36), Some(KernelError::Malformed));
+        assert_eq!(parsed(2, -17, 35), Some(KernelError::Short(35)));
+        assert_eq!(parsed(2, -17, 16), Some(KernelError::Short(16)));
     }
 }

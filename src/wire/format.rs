@@ -1,7 +1,6 @@
 //! How the log shows bytes.
 
 use super::{GENL_HEADER, HEADER, Header, u32_at};
-use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt::{self, Write};
 
@@ -23,91 +22,94 @@ const FLAGS: [(u16, &str); 8] = [
     (libc::NLM_F_ATOMIC as u16, "ATOMIC"),
 ];
 
-/// The names that formatting looks up.
+/// The names that a description looks up.
 pub(crate) trait Names {
-    /// Name of a generic netlink family.
-    fn family(&self, id: u16) -> String;
-    /// Text of an errno value.
-    fn errno(&self, code: i32) -> String;
+    /// Writes the name of a generic netlink family.
+    fn family(&self, id: u16, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+    /// Writes the text of an errno value.
+    fn errno(&self, code: i32, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 }
 
 /// Describes a message in one line.
-pub(crate) fn describe(message: &[u8], protocol: i32, names: &dyn Names) -> String {
-    let mut out = String::new();
-    let Some(header) = Header::parse(message) else {
-        return "nl(truncated)".to_owned();
-    };
-    put_header(&mut out, header, protocol, names);
-    let body = message.get(HEADER..).unwrap_or_default();
-    match header.kind {
-        NLMSG_ERROR => match (code(body), body.get(4..).and_then(Header::parse)) {
-            (Some(code), Some(request)) => {
-                put(&mut out, format_args!(" error({code}"));
-                put_errno(&mut out, code, names);
-                put(&mut out, format_args!(", in-reply-to("));
-                put_header(&mut out, request, protocol, names);
-                out.push_str("))");
-            }
-            _ => out.push_str(" error(truncated)"),
-        },
-        NLMSG_DONE => match code(body) {
-            Some(code) => {
-                put(&mut out, format_args!(" done({code}"));
-                put_errno(&mut out, code, names);
-                out.push(')');
-            }
-            None => out.push_str(" done(truncated)"),
-        },
-        _ if protocol == libc::NETLINK_GENERIC => {
-            if let Some([cmd, version, ..]) = body.get(..GENL_HEADER) {
-                put(&mut out, format_args!(",genl(cmd={cmd},version={version})"));
-            }
-        }
-        _ => {}
-    }
-    out
+pub(crate) struct Description<'a, N> {
+    pub(crate) message: &'a [u8],
+    pub(crate) protocol: i32,
+    pub(crate) names: N,
 }
 
-/// Appends to a string, which cannot fail.
-fn put(out: &mut String, text: fmt::Arguments<'_>) {
-    let _ = out.write_fmt(text);
+impl<N: Names> fmt::Display for Description<'_, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(header) = Header::parse(self.message) else {
+            return f.write_str("nl(truncated)");
+        };
+        self.write_header(f, header)?;
+        let body = self.message.get(HEADER..).unwrap_or_default();
+        match header.kind {
+            NLMSG_ERROR => match (code(body), body.get(4..).and_then(Header::parse)) {
+                (Some(code), Some(request)) => {
+                    write!(f, " error({code}")?;
+                    self.write_errno(f, code)?;
+                    f.write_str(", in-reply-to(")?;
+                    self.write_header(f, request)?;
+                    f.write_str("))")
+                }
+                _ => f.write_str(" error(truncated)"),
+            },
+            NLMSG_DONE => match code(body) {
+                Some(code) => {
+                    write!(f, " done({code}")?;
+                    self.write_errno(f, code)?;
+                    f.write_str(")")
+                }
+                None => f.write_str(" done(truncated)"),
+            },
+            _ if self.protocol == libc::NETLINK_GENERIC => match body.get(..GENL_HEADER) {
+                Some([cmd, version, ..]) => write!(f, ",genl(cmd={cmd},version={version})"),
+                _ => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<N: Names> Description<'_, N> {
+    fn write_errno(&self, f: &mut fmt::Formatter<'_>, code: i32) -> fmt::Result {
+        if code < 0 {
+            f.write_str("(")?;
+            self.names.errno(code.wrapping_neg(), f)?;
+            f.write_str(")")?;
+        }
+        Ok(())
+    }
+
+    fn write_header(&self, f: &mut fmt::Formatter<'_>, header: Header) -> fmt::Result {
+        write!(f, "nl(len:{}, type={}(", header.length, header.kind)?;
+        match header.kind {
+            NLMSG_NOOP => f.write_str("no-op")?,
+            NLMSG_ERROR => f.write_str("error")?,
+            NLMSG_DONE => f.write_str("done")?,
+            NLMSG_OVERRUN => f.write_str("overrun")?,
+            kind if kind < NLMSG_MIN_TYPE => f.write_str("reserved")?,
+            kind if self.protocol == libc::NETLINK_GENERIC => self.names.family(kind, f)?,
+            _ => f.write_str("family-defined")?,
+        }
+        write!(f, "), flags={:x}", header.flags)?;
+        let mut left = header.flags;
+        for (bits, name) in FLAGS {
+            if left & bits == bits {
+                write!(f, "[{name}]")?;
+                left &= !bits;
+            }
+        }
+        if left != 0 {
+            write!(f, "[OTHER:{left:x}]")?;
+        }
+        write!(f, ", seq={:x}, pid={}", header.seq, header.port)
+    }
 }
 
 fn code(body: &[u8]) -> Option<i32> {
     u32_at(body, 0).map(u32::cast_signed)
-}
-
-fn put_errno(out: &mut String, code: i32, names: &dyn Names) {
-    if code < 0 {
-        put(out, format_args!("({})", names.errno(code.wrapping_neg())));
-    }
-}
-
-fn put_header(out: &mut String, header: Header, protocol: i32, names: &dyn Names) {
-    put(out, format_args!("nl(len:{}, type={}", header.length, header.kind));
-    match header.kind {
-        NLMSG_NOOP => out.push_str("(no-op)"),
-        NLMSG_ERROR => out.push_str("(error)"),
-        NLMSG_DONE => out.push_str("(done)"),
-        NLMSG_OVERRUN => out.push_str("(overrun)"),
-        kind if kind < NLMSG_MIN_TYPE => out.push_str("(reserved)"),
-        kind if protocol == libc::NETLINK_GENERIC => {
-            put(out, format_args!("({})", names.family(kind)));
-        }
-        _ => out.push_str("(family-defined)"),
-    }
-    put(out, format_args!(", flags={:x}", header.flags));
-    let mut left = header.flags;
-    for (bits, name) in FLAGS {
-        if left & bits == bits {
-            put(out, format_args!("[{name}]"));
-            left &= !bits;
-        }
-    }
-    if left != 0 {
-        put(out, format_args!("[OTHER:{left:x}]"));
-    }
-    put(out, format_args!(", seq={:x}, pid={}", header.seq, header.port));
 }
 
 /// A number as C's `%#x` shows it.
@@ -124,6 +126,11 @@ impl fmt::Display for Hex {
 
 /// Bytes on a line of a hex dump.
 const PER_LINE: usize = 16;
+
+/// Appends to a string, which cannot fail.
+fn put(out: &mut String, text: fmt::Arguments<'_>) {
+    let _ = out.write_fmt(text);
+}
 
 /// Dumps bytes, 16 a line, each line with its offset.
 pub(crate) fn hex_dump(out: &mut String, bytes: &[u8]) {
@@ -147,11 +154,11 @@ mod tests {
     struct Fixed;
 
     impl Names for Fixed {
-        fn family(&self, id: u16) -> String {
-            if id == 16 { "control" } else { "unknown" }.to_owned()
+        fn family(&self, id: u16, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(if id == 16 { "control" } else { "unknown" })
         }
-        fn errno(&self, code: i32) -> String {
-            format!("E{code}")
+        fn errno(&self, code: i32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "E{code}")
         }
     }
 
@@ -166,7 +173,8 @@ mod tests {
     }
 
     fn line(protocol: i32, kind: u16, flags: u16, body: &[u8]) -> String {
-        describe(&message(kind, flags, body), protocol, &Fixed)
+        let message = message(kind, flags, body);
+        Description { message: &message, protocol, names: Fixed }.to_string()
     }
 
     #[test]
@@ -209,7 +217,8 @@ mod tests {
         assert!(line(0, 3, 2, &0i32.to_ne_bytes()).ends_with("pid=42 done(0)"));
         assert!(line(0, 3, 2, &(-22i32).to_ne_bytes()).ends_with(" done(-22(E22))"));
         assert!(line(0, 3, 2, &[0; 3]).ends_with(" done(truncated)"));
-        assert_eq!(describe(&[0; 15], 0, &Fixed), "nl(truncated)");
+        let short = Description { message: &[0; 15], protocol: 0, names: Fixed };
+        assert_eq!(short.to_string(), "nl(truncated)");
     }
 
     #[test]

@@ -15,9 +15,9 @@ pub(crate) use error::{KernelError, kernel_error};
 pub(crate) use extack::{Extack, extack, path};
 #[cfg(feature = "ovs3")]
 pub(crate) use extack::{NLM_F_ACK_TLVS, attrs_start};
-pub(crate) use format::{Hex, Names, describe, hex_dump};
+pub(crate) use format::{Description, Hex, Names, hex_dump};
 pub(crate) use header::{GENL_HEADER, HEADER, Header, Messages};
-pub(crate) use policy::{Finding, parse, validate};
+pub(crate) use policy::{AttrProblem, parse, validate};
 
 /// The two bytes at `offset` in host order, if they are there.
 #[inline]

@@ -7,7 +7,7 @@ use core::fmt;
 
 /// What is wrong with attributes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Finding {
+pub(crate) enum AttrProblem {
     /// The payload's length is out of bounds.
     Length { kind: u16, size: usize, min: usize, max: usize },
     /// A string does not end in NUL.
@@ -26,7 +26,7 @@ pub(crate) enum Finding {
     BadPolicy,
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for AttrProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Length { kind, size, min, max } => {
@@ -45,12 +45,12 @@ impl fmt::Display for Finding {
 
 /// The payload sizes that a policy allows.
 #[inline]
-fn bounds(policy: &NlPolicy) -> Result<(usize, usize), Finding> {
+fn bounds(policy: &NlPolicy) -> Result<(usize, usize), AttrProblem> {
     let (min, max) = (policy.min_len, policy.max_len);
     if min != 0 && max != 0 {
         return Ok((min, max));
     }
-    let (own_min, own_max) = policy.r#type.own_bounds().ok_or(Finding::BadPolicy)?;
+    let (own_min, own_max) = policy.r#type.own_bounds().ok_or(AttrProblem::BadPolicy)?;
     Ok((if min == 0 { own_min } else { min }, if max == 0 { own_max } else { max }))
 }
 
@@ -86,20 +86,20 @@ fn surely_valid(size: usize, policy: &NlPolicy) -> bool {
 
 /// Checks the payload of an attribute of type `kind`.
 #[inline(never)]
-pub(crate) fn validate(kind: u16, payload: &[u8], policy: &NlPolicy) -> Result<(), Finding> {
+pub(crate) fn validate(kind: u16, payload: &[u8], policy: &NlPolicy) -> Result<(), AttrProblem> {
     if policy.r#type == NlAttrType::NO_ATTR {
         return Ok(());
     }
     let (min, max) = bounds(policy)?;
     let size = payload.len();
     if size < min || size > max {
-        return Err(Finding::Length { kind, size, min, max });
+        return Err(AttrProblem::Length { kind, size, min, max });
     }
     if policy.r#type == NlAttrType::STRING {
         return match payload.split_last() {
-            Some((0, text)) if text.contains(&0) => Err(Finding::EarlyNul { kind }),
+            Some((0, text)) if text.contains(&0) => Err(AttrProblem::EarlyNul { kind }),
             Some((0, _)) => Ok(()),
-            _ => Err(Finding::NoNul { kind }),
+            _ => Err(AttrProblem::NoNul { kind }),
         };
     }
     Ok(())
@@ -130,7 +130,7 @@ impl<T> Slot<'_> for *mut T {
 /// Parses the attributes of `message` behind its first `offset` bytes. `policies` and `slots` are
 /// indexed by type; `slot` makes what goes into a slot.
 ///
-/// `note` hears of what is odd; the result is whether the attributes satisfy the policies.
+/// Passes what is odd to `report`. Returns whether the attributes satisfy the policies.
 #[inline(always)]
 pub(crate) fn parse<'a, S: Slot<'a>>(
     message: &'a [u8],
@@ -138,11 +138,11 @@ pub(crate) fn parse<'a, S: Slot<'a>>(
     policies: &[NlPolicy],
     slots: &mut [S],
     slot: impl Fn(Attr<'a>) -> S,
-    mut note: impl FnMut(Finding),
+    mut report: impl FnMut(AttrProblem),
 ) -> bool {
     slots.fill(S::EMPTY);
     let Some(bytes) = message.get(offset..) else {
-        note(Finding::MissingHeaders);
+        report(AttrProblem::MissingHeaders);
         return false;
     };
     // The same for both, which spares every attribute a comparison.
@@ -159,22 +159,22 @@ pub(crate) fn parse<'a, S: Slot<'a>>(
             if policy.r#type == NlAttrType::NO_ATTR {
                 continue;
             }
-            if let Err(finding) = validate(attr.kind, attr.payload, policy) {
-                note(finding);
+            if let Err(problem) = validate(attr.kind, attr.payload, policy) {
+                report(problem);
                 return false;
             }
         }
         if !found.is_empty() {
-            note(Finding::Duplicate { kind: attr.kind });
+            report(AttrProblem::Duplicate { kind: attr.kind });
         }
         *found = slot(attr);
     }
     if attrs.left() > 0 {
-        note(Finding::Garbage);
+        report(AttrProblem::Garbage);
         return false;
     }
     if let Some(kind) = missing(policies, slots) {
-        note(Finding::Missing { kind });
+        report(AttrProblem::Missing { kind });
         return false;
     }
     true
@@ -228,8 +228,8 @@ mod tests {
         for (kind, min, max) in cases {
             for size in 0..12 {
                 let ok = size >= min && size <= max;
-                let verdict = validate(1, &[1; 12][..size], &policy(kind, 0, 0));
-                assert_eq!(verdict.is_ok(), ok, "{kind:?} {size}");
+                let result = validate(1, &[1; 12][..size], &policy(kind, 0, 0));
+                assert_eq!(result.is_ok(), ok, "{kind:?} {size}");
             }
         }
     }
@@ -272,24 +272,24 @@ mod tests {
         let string = policy(NlAttrType::STRING, 0, 0);
         assert_eq!(validate(3, b"ab\0", &string), Ok(()));
         assert_eq!(validate(3, b"\0", &string), Ok(()));
-        assert_eq!(validate(3, b"ab", &string), Err(Finding::NoNul { kind: 3 }));
-        assert_eq!(validate(3, b"a\0b\0", &string), Err(Finding::EarlyNul { kind: 3 }));
-        let empty = Finding::Length { kind: 3, size: 0, min: 1, max: usize::MAX };
+        assert_eq!(validate(3, b"ab", &string), Err(AttrProblem::NoNul { kind: 3 }));
+        assert_eq!(validate(3, b"a\0b\0", &string), Err(AttrProblem::EarlyNul { kind: 3 }));
+        let empty = AttrProblem::Length { kind: 3, size: 0, min: 1, max: usize::MAX };
         assert_eq!(validate(3, b"", &string), Err(empty));
     }
 
     #[test]
     fn a_type_that_does_not_exist_matters_only_for_its_own_lengths() {
-        assert_eq!(validate(1, &[0], &policy(NlAttrType(99), 0, 0)), Err(Finding::BadPolicy));
-        assert_eq!(validate(1, &[0], &policy(NlAttrType(99), 1, 0)), Err(Finding::BadPolicy));
+        assert_eq!(validate(1, &[0], &policy(NlAttrType(99), 0, 0)), Err(AttrProblem::BadPolicy));
+        assert_eq!(validate(1, &[0], &policy(NlAttrType(99), 1, 0)), Err(AttrProblem::BadPolicy));
         assert_eq!(validate(1, &[0], &policy(NlAttrType(99), 1, 1)), Ok(()));
         assert_eq!(validate(1, &[0; 9], &policy(NlAttrType::NO_ATTR, 1, 1)), Ok(()));
     }
 
     #[test]
-    fn findings_read_as_the_log_has_them() {
-        let finding = Finding::Length { kind: 3, size: 5, min: 1, max: 4 };
-        assert_eq!(finding.to_string(), "attr 3 length 5 not in allowed range 1...4");
-        assert_eq!(Finding::Missing { kind: 7 }.to_string(), "required attr 7 missing");
+    fn problems_read_as_the_log_has_them() {
+        let problem = AttrProblem::Length { kind: 3, size: 5, min: 1, max: 4 };
+        assert_eq!(problem.to_string(), "attr 3 length 5 not in allowed range 1...4");
+        assert_eq!(AttrProblem::Missing { kind: 7 }.to_string(), "required attr 7 missing");
     }
 }

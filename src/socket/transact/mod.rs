@@ -1,9 +1,9 @@
 //! Transactions: requests and, matched to them, the kernel's replies.
 //!
 //! The kernel works on a request while it is sent, so a request that succeeds without a reply
-//! leaves an empty receive queue: EAGAIN then means success. This holds only while nothing was
-//! lost. After an overflow the queue is read to its end, what is in it counts, and the requests
-//! that have no reply go again, fewer at a time.
+//! leaves an empty receive queue: EAGAIN then means success. This only holds while nothing was
+//! lost. After an overflow the queue is read to its end, the messages in it count, and the requests
+//! that have no reply are sent again, fewer at a time. docs/design.md works through an example.
 
 mod datagram;
 mod replies;
@@ -13,25 +13,29 @@ use self::datagram::Datagram;
 use self::replies::Replies;
 use self::set::Set;
 use super::deadline::Deadline;
-use super::receive::Overflows;
-use super::{NlSock, extack, scratch, trace};
-use crate::abi::flavour;
+use super::extack::Failures;
+use super::pool::{self, Pooled};
+use super::receive::{Failure, Overflows};
+use super::{Socket, extack, scratch, trace};
+use crate::abi::Extack;
 use crate::buffer::Buf;
 use crate::errno::{self, Errno};
+use crate::flavour;
 use crate::host::counters::{Event, count};
 use crate::host::log::{self, log_limited};
 use crate::message;
-use crate::sys::{self, Sender, Uninit};
-use crate::thread::{self, Own};
+use crate::sys::{self, Uninit, Wait};
+use crate::thread::{self, CancelDisabled, Thread};
 use crate::wire::{HEADER, Header, Hex, KernelError, Messages, kernel_error};
+use core::fmt;
 use core::sync::atomic::Ordering::Relaxed;
 
-/// About a page of requests goes in a datagram: larger ones are dear to allocate in the kernel.
+/// About a page of requests goes in a datagram: the kernel allocates larger ones slowly.
 const MAX_BATCH_BYTES: usize = 4096 - 512;
-/// How often in a row a single request goes again without getting anywhere.
+/// How often in a row a single request is sent again without getting a reply.
 const MAX_TRIES: u32 = 8;
-/// How long an acknowledgement that must exist is waited for, in milliseconds, where the socket has
-/// no deadline of its own.
+/// How long to wait for an acknowledgement that must come, in milliseconds, if the socket has no
+/// timeout of its own.
 const ACK_WAIT: u32 = 1000;
 
 const NLM_F_ACK: u16 = libc::NLM_F_ACK as u16;
@@ -39,44 +43,119 @@ const NLM_F_DUMP: u16 = libc::NLM_F_DUMP as u16;
 const NLM_F_MULTI: u16 = libc::NLM_F_MULTI as u16;
 const NLMSG_DONE: u16 = libc::NLMSG_DONE as u16;
 
-/// What a transaction came to: a reply, empty if the kernel had nothing to say, or an error.
+/// The result of a transaction: a reply, empty if the kernel sent none, or an error.
 pub(crate) type Outcome<'a> = Result<&'a [u8], Errno>;
 
-/// A list of requests that wants to know what became of each.
+/// A list of requests, and what is done with the outcome of each.
 pub(crate) trait Transactions {
     fn len(&self) -> usize;
     /// The request at `index`, which is less than `len()`. Its memory may be written.
     fn request(&self, index: usize) -> Buf<'_>;
-    /// Takes the outcome of the request at `index`. A refusal may follow a reply.
+    /// Stores the outcome of the request at `index`. A refusal may come after a reply, and replaces
+    /// it.
     fn finish(&mut self, index: usize, outcome: Outcome<'_>);
 }
 
-/// Carries out all transactions, in order. Returns whether the socket has nothing left to say.
+/// What is known of a socket's receive queue after a batch.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Queue {
+    /// Nothing is left to receive.
+    Empty,
+    /// Something may be left, or may still come.
+    Unknown,
+}
+
+impl Queue {
+    /// What is known if this is true of one part of the work and `other` of another.
+    fn and(self, other: Self) -> Self {
+        if self == Self::Empty { other } else { Self::Unknown }
+    }
+}
+
+/// Carries out all transactions on a socket from the pool. If there is no socket, each transaction
+/// gets the error.
 ///
 /// # Safety
 /// The requests' memory, which C passes as const, may be written.
-pub(crate) unsafe fn transact<T: Transactions>(sock: &NlSock, transactions: &mut T) -> bool {
-    sock.note_fork();
-    let deadline = Deadline::after(sock.timeout.load(Relaxed));
-    let mut idle = true;
-    let mut start = 0;
-    thread::with(|own| {
-        own.failures.start_batch();
-        while start < transactions.len() {
-            let count = batch_len(sock, transactions, start);
-            let mut batch = Batch { sock, own, transactions, start, deadline, idle: true };
+#[inline(never)]
+pub(crate) unsafe fn transact<T: Transactions>(protocol: i32, transactions: &mut T) {
+    thread::with(|thread| {
+        let _cancel = CancelDisabled::new(thread);
+        match pool::take(protocol) {
             // SAFETY: the caller's promise.
-            unsafe { batch.run(Set::first(count)) };
-            idle &= batch.idle;
-            start += count;
+            Ok(sock) => unsafe { on_pooled(thread, &sock, transactions) },
+            Err(error) => {
+                let failures = Failures::of(thread);
+                failures.start_batch();
+                failures.failed(error);
+                for index in 0..transactions.len() {
+                    transactions.finish(index, Err(error));
+                }
+            }
         }
     });
-    idle
+}
+
+/// Carries out all transactions on this socket from the pool.
+///
+/// # Safety
+/// See [`transact`].
+#[inline(never)]
+pub(super) unsafe fn transact_on_pooled<T: Transactions>(sock: &Pooled, transactions: &mut T) {
+    // SAFETY: the caller's promise.
+    thread::with(|thread| unsafe { on_pooled(thread, sock, transactions) });
+}
+
+/// # Safety
+/// See [`transact`].
+#[inline]
+unsafe fn on_pooled<T: Transactions>(thread: &Thread, sock: &Pooled, transactions: &mut T) {
+    let registered = sock.register(thread);
+    // SAFETY: the caller's promise.
+    let queue = unsafe { run_all(thread, sock, transactions) };
+    drop(registered);
+    if queue == Queue::Empty {
+        sock.mark_idle();
+    }
+}
+
+/// Carries out all transactions on a socket of the caller's.
+///
+/// # Safety
+/// See [`transact`].
+#[cfg_attr(feature = "ovs3", expect(dead_code, reason = "only the 2014 interface needs it"))]
+pub(crate) unsafe fn transact_on<T: Transactions>(sock: &Socket, transactions: &mut T) {
+    thread::with(|thread| {
+        let _cancel = CancelDisabled::new(thread);
+        // SAFETY: the caller's promise.
+        unsafe { run_all(thread, sock, transactions) };
+    });
+}
+
+/// Carries out all transactions, in order.
+///
+/// # Safety
+/// See [`transact`].
+unsafe fn run_all<T: Transactions>(thread: &Thread, sock: &Socket, transactions: &mut T) -> Queue {
+    sock.note_foreign_use();
+    let deadline = Deadline::after(sock.timeout.load(Relaxed));
+    let mut queue = Queue::Empty;
+    let mut start = 0;
+    Failures::of(thread).start_batch();
+    while start < transactions.len() {
+        let count = batch_len(sock, transactions, start);
+        let mut batch = Batch { sock, thread, transactions, start, deadline, queue: Queue::Empty };
+        // SAFETY: the caller's promise.
+        unsafe { batch.run(Set::first(count)) };
+        queue = queue.and(batch.queue);
+        start += count;
+    }
+    queue
 }
 
 /// How many of the transactions from `start` on go in one datagram.
-fn batch_len(sock: &NlSock, transactions: &impl Transactions, start: usize) -> usize {
-    let most = (transactions.len() - start).min(sock.max_batch());
+fn batch_len(sock: &Socket, transactions: &impl Transactions, start: usize) -> usize {
+    let most = (transactions.len() - start).min(sock.max_requests());
     let mut bytes = transactions.request(start).size();
     let mut count = 1;
     // A request of odd length ends its batch: the kernel looks for the next at a multiple of 4.
@@ -90,11 +169,11 @@ fn batch_len(sock: &NlSock, transactions: &impl Transactions, start: usize) -> u
     count
 }
 
-/// What one round of a batch left.
+/// The result of one round of a batch.
 enum Round {
-    /// Every request has its outcome.
+    /// Every request has an outcome.
     Complete,
-    /// Something was lost; these have to go again.
+    /// Something was lost. These requests have to be sent again.
     Lost(Set),
     /// The datagram could not be sent.
     NotSent(Errno),
@@ -102,19 +181,18 @@ enum Round {
 
 /// Consecutive transactions that are sent together.
 struct Batch<'a, T> {
-    sock: &'a NlSock,
-    own: &'a Own,
+    sock: &'a Socket,
+    thread: &'a Thread,
     transactions: &'a mut T,
     /// Index of the first.
     start: usize,
     deadline: Deadline,
-    /// Whether the socket has nothing left to say.
-    idle: bool,
+    queue: Queue,
 }
 
 impl<T: Transactions> Batch<'_, T> {
     /// # Safety
-    /// As of [`transact`].
+    /// See [`transact`].
     unsafe fn run(&mut self, mut pending: Set) {
         let mut at_once = pending.len();
         let mut tries = 0;
@@ -166,19 +244,18 @@ impl<T: Transactions> Batch<'_, T> {
         if set.is_empty() {
             return;
         }
-        self.idle = false;
-        let text = errno::message(error.raw());
-        log_limited!(SOCKET, Err, "transaction error ({text})");
-        self.own.failures.failed(error);
+        self.queue = Queue::Unknown;
+        Failures::of(self.thread).failed(error);
         for index in set {
             self.transactions.finish(self.start + index, Err(error));
         }
+        log_limited!(SOCKET, Err, "transaction error ({})", errno::text(error.raw()));
     }
 
     /// Sends some requests and receives what the kernel says to them.
     ///
     /// # Safety
-    /// As of [`transact`].
+    /// See [`transact`].
     unsafe fn round(&mut self, sent: Set) -> Round {
         let last = sent.last().unwrap_or_default();
         let base_seq = self.sock.allocate_seq(last as u32 + 1);
@@ -189,13 +266,13 @@ impl<T: Transactions> Batch<'_, T> {
         };
         let lost = self.sock.congested.load(Relaxed);
         let replies = Replies::new(base_seq, sent, acks, lost);
-        self.own.scratch.with(|memory| self.receive_all(replies, memory))
+        scratch::with(self.thread, |memory| self.receive_all(replies, memory))
     }
 
     /// Sends some requests as one datagram. Returns those that an acknowledgement must follow.
     ///
     /// # Safety
-    /// As of [`transact`].
+    /// See [`transact`].
     unsafe fn send(&mut self, sent: Set, base_seq: u32) -> Result<Set, Errno> {
         let several = sent.len() > 1;
         let mut acks = Set::EMPTY;
@@ -208,7 +285,7 @@ impl<T: Transactions> Batch<'_, T> {
                 unsafe { message::finalize(request, base_seq + index as u32, self.sock.port) };
             if flags & NLM_F_DUMP == NLM_F_DUMP {
                 // More parts follow than the one that is the reply.
-                self.idle = false;
+                self.queue = Queue::Unknown;
             } else if flags & NLM_F_ACK != 0 {
                 acks.insert(Set::one(index));
             }
@@ -220,7 +297,7 @@ impl<T: Transactions> Batch<'_, T> {
         if several {
             bytes = datagram.bytes();
         }
-        let result = sys::send(&self.sock.fd, bytes, true);
+        let result = sys::send(&self.sock.fd, bytes, Wait::Yes);
         if trace::wanted() {
             for index in sent {
                 let request = self.transactions.request(self.start + index).bytes();
@@ -244,68 +321,49 @@ impl<T: Transactions> Batch<'_, T> {
                 self.fail(replies.open(), Errno::ETIMEDOUT);
                 return Round::Complete;
             }
-            match self.receive(memory) {
-                Ok(received) => {
-                    overflows.end();
-                    if let Some((datagram, size)) = received {
-                        self.take(&mut replies, datagram, size);
-                    }
-                    late = self.deadline.is_set() && self.deadline.has_passed();
+            match self.sock.receive_in(memory) {
+                Ok((datagram, size)) => {
+                    overflows.reset();
+                    self.process_datagram(&mut replies, datagram, size);
+                    late = self.deadline.has_passed();
                 }
-                Err(Errno::ENOBUFS) if overflows.bearable() => replies.lost = true,
-                Err(Errno::EAGAIN) => {
-                    if let Some(round) = self.at_end(&mut replies) {
+                Err(Failure::Unwanted) => {
+                    overflows.reset();
+                    late = self.deadline.has_passed();
+                }
+                Err(Failure::Call(Errno::ENOBUFS)) if overflows.another() => replies.lost = true,
+                Err(Failure::Call(Errno::EAGAIN)) => {
+                    if let Some(round) = self.at_end_of_queue(&mut replies) {
                         return round;
                     }
                 }
-                Err(error) => {
-                    self.fail(replies.open(), error);
+                Err(failure) => {
+                    self.fail(replies.open(), failure.errno());
                     return Round::Complete;
                 }
             }
         }
     }
 
-    /// Receives one datagram: what fits of it, and its real size. None if it is to be ignored.
-    fn receive<'m>(&self, memory: &'m mut [Uninit]) -> Result<Option<(&'m [u8], usize)>, Errno> {
-        let sock = self.sock;
-        let mut from = Sender::default();
-        let received = match sock.kernel_only.load(Relaxed) {
-            false => sys::receive(&sock.fd, memory, false),
-            true => sys::receive_split(&sock.fd, memory, &mut [], false, Some(&mut from)),
-        };
-        let size = received.inspect_err(|&error| sock.note_failure(error))?;
-        if from.port != 0 {
-            count(Event::Spoofed, 1);
-            return Ok(None);
-        }
-        // SAFETY: the kernel filled as much.
-        let datagram = unsafe {
-            core::slice::from_raw_parts(memory.as_ptr().cast::<u8>(), size.min(memory.len()))
-        };
-        // A datagram without bytes says nothing.
-        Ok((size > 0).then_some((datagram, size)))
-    }
-
-    /// Takes a datagram of `size` bytes, of which `datagram` was received.
-    fn take(&mut self, replies: &mut Replies, datagram: &[u8], size: usize) {
+    /// Processes a datagram of `size` bytes, of which `datagram` was received.
+    fn process_datagram(&mut self, replies: &mut Replies, datagram: &[u8], size: usize) {
         let mut messages = Messages::new(datagram);
         for (header, message) in &mut messages {
-            self.take_message(replies, header, message);
+            self.process_message(replies, header, message);
         }
         let rest = messages.rest();
         if rest.len() < datagram.len() {
             count(Event::Received, 1);
         }
         if size > datagram.len() {
-            self.take_truncated(replies, rest);
+            self.process_truncated(replies, rest);
         } else if !rest.is_empty() {
+            replies.unreadable = Some(Errno::EPROTO);
             log_limited!(SOCKET, Err, "received invalid nlmsg ({size} bytes < {HEADER})");
-            replies.spoiled = Some(Errno::EPROTO);
         }
     }
 
-    fn take_message(&mut self, replies: &mut Replies, header: Header, message: &[u8]) {
+    fn process_message(&mut self, replies: &mut Replies, header: Header, message: &[u8]) {
         trace::message("nl_sock_recv__", Ok(()), message, self.sock.protocol);
         let Some(index) = replies.index(header.seq) else {
             count(Event::Stale, 1);
@@ -315,24 +373,26 @@ impl<T: Transactions> Batch<'_, T> {
         let this = Set::one(index);
         let answered = replies.answered.overlaps(this);
         let outcome = match kernel_error(header, message) {
-            // Of several replies to one request, the first is the reply.
+            // Of several replies to one request, the first counts.
             None if answered => return,
             None => {
                 if header.flags & NLM_F_MULTI != 0 {
                     // It is part of a dump, whatever was asked for, and no acknowledgement follows.
                     replies.acks = replies.acks.without(this);
-                    self.idle &= header.kind == NLMSG_DONE;
+                    if header.kind != NLMSG_DONE {
+                        self.queue = Queue::Unknown;
+                    }
                 }
                 Ok(message)
             }
-            Some(verdict) => {
+            Some(answer) => {
                 replies.acks = replies.acks.without(this);
-                match verdict {
-                    // The acknowledgement behind a reply says nothing new.
+                match answer {
+                    // An acknowledgement after a reply adds nothing.
                     KernelError::Ack if answered => return,
                     KernelError::Ack => Ok(&[][..]),
-                    // A refusal overrides a reply that came before.
-                    _ => Err(self.refused(index, verdict, header, message)),
+                    // A refusal replaces a reply that came before.
+                    _ => Err(self.refused(index, answer, header, message)),
                 }
             }
         };
@@ -340,54 +400,52 @@ impl<T: Transactions> Batch<'_, T> {
         self.transactions.finish(self.start + index, outcome);
     }
 
-    /// The error that a refusal is, having told of it.
-    fn refused(&self, index: usize, verdict: KernelError, header: Header, message: &[u8]) -> Errno {
-        log::complain(verdict);
-        let error = verdict.errno();
+    /// Logs a refusal and remembers its extended acknowledgement. Returns its errno value.
+    fn refused(&self, index: usize, answer: KernelError, header: Header, message: &[u8]) -> Errno {
+        let error = answer.errno();
         let index = self.start + index;
         let request = self.transactions.request(index).bytes();
-        let said = extack::read(error.raw(), header, message, request);
-        log_limited!(SOCKET, Dbg, "{}", {
-            let text = said.as_ref().and_then(extack::text);
-            flavour::refusal(error.raw(), &errno::message(error.raw()), text.as_deref())
-        });
-        match said {
-            Some(said) => self.own.failures.transaction_failed_with(index, said),
-            None => self.own.failures.failed(error),
+        let extack = extack::read(error.raw(), header, message, request);
+        let failures = Failures::of(self.thread);
+        match &extack {
+            Some(extack) => failures.transaction_failed_with(index, extack),
+            None => failures.failed(error),
         }
+        log::report_short(answer);
+        log_limited!(SOCKET, Dbg, "{}", Refusal { error, extack: extack.as_ref() });
         error
     }
 
-    /// Takes the start of a message that did not fit: of a refusal all that counts is there; a
-    /// larger reply than the kernel makes is an error of its request.
-    fn take_truncated(&mut self, replies: &mut Replies, start: &[u8]) {
+    /// Processes the start of a message that did not fit. If it is a refusal, all that counts is
+    /// there. If it is a reply, which the kernel does not make so large, its request gets an error.
+    fn process_truncated(&mut self, replies: &mut Replies, start: &[u8]) {
         log_limited!(SOCKET, Err, "truncated message (longer than {} bytes)", scratch::SIZE);
         let header = Header::parse(start);
         match header.and_then(|header| Some((header, replies.index(header.seq)?))) {
             Some((header, _)) if kernel_error(header, start).is_some() => {
-                self.take_message(replies, header, start);
+                self.process_message(replies, header, start);
             }
             Some((_, index)) => {
                 replies.answered.insert(Set::one(index));
                 replies.acks = replies.acks.without(Set::one(index));
                 self.fail(Set::one(index), Errno::E2BIG);
             }
-            None => replies.spoiled = Some(Errno::E2BIG),
+            None => replies.unreadable = Some(Errno::E2BIG),
         }
     }
 
     /// The receive queue is empty. None if it is worth looking again.
-    fn at_end(&mut self, replies: &mut Replies) -> Option<Round> {
-        // Silence is no success where something arrived that nobody could read.
-        if let Some(error) = replies.spoiled {
+    fn at_end_of_queue(&mut self, replies: &mut Replies) -> Option<Round> {
+        // A missing reply is not a success if something arrived that could not be read.
+        if let Some(error) = replies.unreadable {
             self.fail(replies.open(), error);
             return Some(Round::Complete);
         }
         if replies.lost {
-            self.succeed(replies.silent());
-            return Some(match replies.doubtful() {
+            self.succeed(replies.done_without_reply());
+            return Some(match replies.to_send_again() {
                 Set::EMPTY => Round::Complete,
-                doubtful => Round::Lost(doubtful),
+                lost => Round::Lost(lost),
             });
         }
         let awaited = replies.acks;
@@ -396,12 +454,12 @@ impl<T: Transactions> Batch<'_, T> {
             return Some(Round::Complete);
         }
         let deadline = *replies.deadline.get_or_insert_with(|| match self.deadline {
-            own if own.is_set() => own,
+            of_socket if of_socket.is_set() => of_socket,
             _ => Deadline::after(ACK_WAIT),
         });
         let error = match deadline.has_passed() {
             true => Errno::ETIMEDOUT,
-            false => self.sock.wait_until(deadline).err()?,
+            false => self.sock.wait_until(deadline).err()?.errno(),
         };
         self.succeed(replies.open().without(awaited));
         self.fail(awaited, error);
@@ -415,7 +473,21 @@ impl<T: Transactions> Batch<'_, T> {
     }
 }
 
-/// A single request, and what takes its outcome.
+/// The log text of a refused request.
+struct Refusal<'a> {
+    error: Errno,
+    extack: Option<&'a Extack>,
+}
+
+impl fmt::Display for Refusal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let code = self.error.raw();
+        let reason = self.extack.and_then(Extack::text);
+        flavour::write_refusal(f, code, errno::text(code).as_str(), reason)
+    }
+}
+
+/// A single request, and what is done with its outcome.
 pub(crate) struct One<'a, F> {
     pub(crate) request: Buf<'a>,
     pub(crate) finish: F,

@@ -10,22 +10,24 @@ pub(super) struct Replies {
     sent: Set,
     /// The last of those.
     last: Set,
-    /// Requests that have a reply, or a verdict.
+    /// Requests that have a reply, an acknowledgement or a refusal.
     pub(super) answered: Set,
-    /// Requests that an acknowledgement must still follow, be it a refusal.
+    /// Requests whose acknowledgement, or refusal, must still come.
     pub(super) acks: Set,
-    /// Whether the kernel may have dropped replies. It then dropped all from some point on, since
-    /// it only stops when the queue has been read to its end: what did arrive is a beginning.
+    /// Whether the kernel may have dropped replies. If so, it dropped all from some point on, since it
+    /// only stops dropping when the queue has been read to its end. So the messages that did arrive
+    /// are the first ones.
     pub(super) lost: bool,
-    /// What the requests without an answer come to where that is no success.
-    pub(super) spoiled: Option<Errno>,
-    /// Until when acknowledgements are waited for.
+    /// The error for requests without an answer, if something arrived that could not be read: it may
+    /// have been their answer.
+    pub(super) unreadable: Option<Errno>,
+    /// When to stop waiting for acknowledgements. None until waiting begins.
     pub(super) deadline: Option<Deadline>,
 }
 
 impl Replies {
-    /// `acks` are those of `sent` that an acknowledgement must follow; sequence numbers count from
-    /// `base_seq`.
+    /// `acks` are the requests in `sent` that asked for an acknowledgement. The request at index `i`
+    /// has the sequence number `base_seq + i`.
     pub(super) fn new(base_seq: u32, sent: Set, acks: Set, lost: bool) -> Self {
         Self {
             base_seq,
@@ -34,37 +36,38 @@ impl Replies {
             answered: Set::EMPTY,
             acks,
             lost,
-            spoiled: None,
+            unreadable: None,
             deadline: None,
         }
     }
 
-    /// Requests without a reply or with an acknowledgement outstanding.
+    /// Requests whose outcome is not known yet.
     pub(super) fn open(&self) -> Set {
         self.sent.without(self.answered).or(self.acks)
     }
 
-    /// Requests that were worked on without a word, and asked for none, before the last that is
-    /// answered: so they succeeded.
-    pub(super) fn silent(&self) -> Set {
+    /// Requests without a reply or an ACK to wait for, before the last one that was answered. The
+    /// kernel works in order, so they succeeded.
+    pub(super) fn done_without_reply(&self) -> Set {
         let before = self.answered.last().map_or(Set::EMPTY, Set::first);
         self.sent.without(self.answered).without(self.acks).and(before)
     }
 
-    /// Requests from the first one on that may not have been worked on, or whose verdict is
-    /// missing. Those behind it go again with it, so that all are worked on in order.
-    pub(super) fn doubtful(&self) -> Set {
+    /// All requests from the first one on that the kernel may not have worked on, or whose refusal may
+    /// be lost. Later ones are sent again with it, so that the kernel works on all in order.
+    pub(super) fn to_send_again(&self) -> Set {
         let settled = self.answered.last().map_or(0, |last| last + 1);
-        let first = self.open().without(self.silent()).next().unwrap_or(settled).min(settled);
+        let uncertain = self.open().without(self.done_without_reply()).next();
+        let first = uncertain.unwrap_or(settled).min(settled);
         self.sent.without(Set::first(first))
     }
 
-    /// Whether nothing more has to be received: the last request is answered, so those before it
-    /// have been worked on, and no acknowledgement is outstanding.
+    /// Whether nothing more has to be received. The last request is answered, so the kernel has worked
+    /// on those before it, and no acknowledgement is missing.
     pub(super) fn complete(&self) -> bool {
         self.answered.overlaps(self.last)
             && self.acks.is_empty()
-            && (self.spoiled.is_none() || self.open().is_empty())
+            && (self.unreadable.is_none() || self.open().is_empty())
     }
 
     /// Which request a sequence number belongs to.

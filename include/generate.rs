@@ -1,0 +1,123 @@
+//! Generates the C headers from the Rust sources. A part of build.rs.
+
+use super::Flavour;
+use std::path::Path;
+use std::{env, fs};
+
+/// A generated header.
+struct Header {
+    name: &'static str,
+    /// Where its declarations come from.
+    sources: &'static [&'static str],
+    /// Types that it declares, by their Rust names.
+    types: &'static [&'static str],
+}
+
+/// `*` stands for the folder of the interface version. A source that a version lacks is passed over.
+const HEADERS: [Header; 5] = [
+    Header {
+        name: "ofpbuf.h",
+        sources: &["src/abi/list.rs", "*/ofpbuf.rs", "src/ffi/ofpbuf.rs", "*/functions/ofpbuf.rs"],
+        types: &["List", "OfpBuf"],
+    },
+    Header {
+        name: "netlink.h",
+        sources: &[
+            "src/abi/policy.rs",
+            "src/ffi/message.rs",
+            "*/functions/message.rs",
+            "src/ffi/attr.rs",
+            "*/functions/attr.rs",
+            "src/ffi/policy.rs",
+        ],
+        types: &["NlPolicy"],
+    },
+    Header {
+        name: "netlink-socket.h",
+        sources: &[
+            "src/flavour/transaction.rs",
+            "src/abi/mutex.rs",
+            "*/dump.rs",
+            "src/ffi/socket.rs",
+            "*/functions/socket.rs",
+            "src/ffi/transact.rs",
+            "src/ffi/dump.rs",
+            "src/ffi/genl.rs",
+        ],
+        types: &["NlTransaction", "OvsMutex", "NlDump"],
+    },
+    Header {
+        name: "nlsock-ext.h",
+        sources: &["src/abi/ext.rs", "src/ffi/ext.rs"],
+        types: &["Counters", "Extack", "DumpResult", "Source", "Handler"],
+    },
+    Header { name: "nlsock-services.h", sources: &["src/ffi/services.rs"], types: &[] },
+];
+
+/// The C names of types: a tag, and what comes before it if another header declares the type.
+const NAMES: [(&str, &str, &str); 26] = [
+    ("List", "struct ", "list"),
+    ("OfpBuf", "struct ", "ofpbuf"),
+    ("OfpbufSource", "enum ", "ofpbuf_source"),
+    ("Ds", "struct ", "ds"),
+    ("NlAttrType", "enum ", "nl_attr_type"),
+    ("CBool", "", "bool"),
+    ("NlPolicy", "struct ", "nl_policy"),
+    ("NlSock", "struct ", "nl_sock"),
+    ("NlTransaction", "struct ", "nl_transaction"),
+    ("OvsMutex", "struct ", "ovs_mutex"),
+    ("NlDump", "struct ", "nl_dump"),
+    ("nlattr", "struct ", "nlattr"),
+    ("nlmsghdr", "struct ", "nlmsghdr"),
+    ("genlmsghdr", "struct ", "genlmsghdr"),
+    ("in6_addr", "struct ", "in6_addr"),
+    ("eth_addr", "struct ", "eth_addr"),
+    ("ib_addr", "struct ", "ib_addr"),
+    ("ovs_u128", "", "ovs_u128"),
+    ("ovs_be128", "", "ovs_be128"),
+    ("VlogModule", "struct ", "vlog_module"),
+    ("VlogRateLimit", "struct ", "vlog_rate_limit"),
+    ("Counters", "struct ", "nlsock_counters"),
+    ("Extack", "struct ", "nlsock_extack"),
+    ("DumpResult", "struct ", "nlsock_dump_result"),
+    ("Source", "struct ", "nlsock_source"),
+    ("Handler", "", "nlsock_log_handler"),
+];
+
+/// Writes the headers to OUT_DIR, and with NLSOCK_UPDATE_HEADERS to the folder that is committed.
+pub fn generate(root: &Path, flavour: &Flavour) {
+    let out = Path::new(&env::var_os("OUT_DIR").unwrap()).to_owned();
+    let committed = root.join("include").join(flavour.get("library")).join("generated");
+    for header in HEADERS {
+        let generated = out.join(header.name);
+        bindings(root, flavour, &header).write_to_file(&generated);
+        if env::var_os("NLSOCK_UPDATE_HEADERS").is_some() {
+            fs::copy(&generated, committed.join(header.name)).unwrap();
+        }
+    }
+}
+
+fn bindings(root: &Path, flavour: &Flavour, header: &Header) -> cbindgen::Bindings {
+    let mut config = cbindgen::Config::from_file(root.join("cbindgen.toml")).unwrap();
+    let guard = header.name.to_uppercase().replace(['-', '.'], "_");
+    config.include_guard = Some(format!("NLSOCK_GENERATED_{guard}"));
+    for (rust, kind, tag) in NAMES {
+        let tag = if rust == "List" { flavour.get("list") } else { tag };
+        let own = header.types.contains(&rust);
+        let name = if own { tag.to_owned() } else { format!("{kind}{tag}") };
+        config.export.rename.insert(rust.to_owned(), name);
+    }
+    header
+        .sources
+        .iter()
+        .map(|source| match source.strip_prefix("*/") {
+            Some(rest) => flavour.folder.join(rest),
+            None => root.join(source),
+        })
+        .filter(|source| source.exists())
+        .fold(cbindgen::Builder::new().with_config(config), |builder, source| {
+            builder.with_src(source)
+        })
+        .generate()
+        .unwrap()
+}

@@ -1,0 +1,4 @@
+//! `struct nl_sock`, of which callers only have pointers.
+
+/// A netlink socket.
+pub struct NlSock(());

@@ -1,7 +1,0 @@
-//! Functions that only the flavour of Open vSwitch 3.1 has, or has in this form. Those that came up
-//! to 3.7 are here, too.
-
-pub mod attr;
-pub mod message;
-pub mod ofpbuf;
-pub mod socket;

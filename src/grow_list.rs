@@ -1,0 +1,110 @@
+//! A list that only grows and is read without a lock.
+//!
+//! Readers follow pointers that never change once they are set, so nothing has to be waited for: not
+//! by a signal handler that interrupted whoever adds, nor by a child in which that thread is gone.
+
+#[cfg(loom)]
+use loom::sync::atomic::AtomicPtr;
+
+use alloc::boxed::Box;
+use core::marker::PhantomData;
+use core::ptr::null_mut;
+#[cfg(not(loom))]
+use core::sync::atomic::AtomicPtr;
+use core::sync::atomic::Ordering::{AcqRel, Acquire};
+
+struct Node<T> {
+    value: T,
+    /// The value that was added before this one, or null.
+    next: *mut Node<T>,
+}
+
+/// Values in the reverse of the order in which they were added. They are never freed.
+pub(crate) struct GrowList<T> {
+    first: AtomicPtr<Node<T>>,
+}
+
+// SAFETY: values are added by moving them in, and only shared afterwards.
+unsafe impl<T: Send + Sync> Sync for GrowList<T> {}
+
+impl<T> GrowList<T> {
+    #[cfg(not(loom))]
+    pub(crate) const fn new() -> Self {
+        Self { first: AtomicPtr::new(null_mut()) }
+    }
+
+    #[cfg(loom)]
+    pub(crate) fn new() -> Self {
+        Self { first: AtomicPtr::new(null_mut()) }
+    }
+
+    /// All values, the latest first.
+    pub(crate) fn values(&self) -> Values<'_, T> {
+        Values { next: self.first.load(Acquire), list: PhantomData }
+    }
+
+    /// The value that `find` finds. If there is none, adds the one that `new` makes.
+    pub(crate) fn find_or_add<'a>(
+        &'a self,
+        find: impl Fn(Values<'a, T>) -> Option<&'a T>,
+        new: impl FnOnce() -> T,
+    ) -> &'a T {
+        let mut values = self.values();
+        if let Some(known) = find(values.clone()) {
+            return known;
+        }
+        let node = Box::into_raw(Box::new(Node { value: new(), next: values.next }));
+        loop {
+            match self.first.compare_exchange(values.next, node, AcqRel, Acquire) {
+                // SAFETY: from Box, and never freed.
+                Ok(_) => return unsafe { &(*node).value },
+                Err(first) => values = Values { next: first, list: PhantomData },
+            }
+            // Another thread has added something: perhaps what is wanted.
+            if let Some(known) = find(values.clone()) {
+                // SAFETY: from Box, and nobody else has seen it.
+                drop(unsafe { Box::from_raw(node) });
+                return known;
+            }
+            // SAFETY: nobody else has seen the node yet.
+            unsafe { (*node).next = values.next };
+        }
+    }
+}
+
+/// Iterates values, the latest first.
+pub(crate) struct Values<'a, T> {
+    next: *mut Node<T>,
+    list: PhantomData<&'a T>,
+}
+
+impl<T> Clone for Values<'_, T> {
+    fn clone(&self) -> Self {
+        Self { next: self.next, list: PhantomData }
+    }
+}
+
+impl<'a, T> Iterator for Values<'a, T> {
+    type Item = &'a T;
+
+    fn next(&mut self) -> Option<&'a T> {
+        // SAFETY: null, or a node that was whole when its address was stored, and is never freed.
+        let node = unsafe { self.next.as_ref() }?;
+        self.next = node.next;
+        Some(&node.value)
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_latest_comes_first() {
+        let list = GrowList::new();
+        let find_or_add = |n: i32| *list.find_or_add(|mut values| values.find(|&&v| v == n), || n);
+        assert_eq!(list.values().next(), None);
+        assert_eq!([1, 2, 1].map(find_or_add), [1, 2, 1]);
+        assert_eq!(list.values().copied().collect::<Vec<_>>(), [2, 1]);
+    }
+}

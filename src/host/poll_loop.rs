@@ -1,0 +1,159 @@
+//! The poll loop of a process that has none: each thread collects what to wake up for, and then
+//! blocks until any of it happens.
+
+use super::log::log_limited;
+use super::nlsock_host_poll_fd_wait;
+use crate::errno::{self, Errno};
+use crate::sys;
+use crate::thread::{self, Part, Thread, Zeroed, room};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::cell::Cell;
+use core::ffi::{CStr, c_int, c_short};
+use core::ptr::null_mut;
+use core::time::Duration;
+
+/// What a thread's next [`block`] waits for.
+struct WakeConditions {
+    /// Null until the thread first waits for a descriptor, then from [`Box`]. It stays here while
+    /// [`block`] runs, so that a thread that is cancelled there frees it when it ends.
+    fds: Cell<*mut Vec<libc::pollfd>>,
+    /// When to wake up at the latest.
+    until: Cell<WakeTime>,
+}
+
+/// In milliseconds of the monotonic clock. 0, which a block starts out with, means never.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct WakeTime(i64);
+
+impl WakeTime {
+    const NEVER: Self = Self(0);
+    const AT_ONCE: Self = Self(i64::MIN);
+
+    fn at(time: i64) -> Self {
+        if time == 0 { Self::AT_ONCE } else { Self(time) }
+    }
+
+    fn earlier(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::NEVER, time) | (time, Self::NEVER) => time,
+            (Self(a), Self(b)) => Self(a.min(b)),
+        }
+    }
+}
+
+// SAFETY: zero is a null pointer and a valid integer.
+unsafe impl Zeroed for WakeConditions {}
+
+static CONDITIONS: Part<WakeConditions> = Part::new(room::POLL_LOOP);
+
+impl WakeConditions {
+    /// Runs `f` on the descriptors. `f` must not call out of this module.
+    fn with_fds<R>(&self, f: impl FnOnce(&mut Vec<libc::pollfd>) -> R) -> R {
+        if self.fds.get().is_null() {
+            self.fds.set(Box::into_raw(Box::default()));
+        }
+        // SAFETY: from Box, the thread's own, and only this function refers to it: `f` does not get
+        // here again.
+        f(unsafe { &mut *self.fds.get() })
+    }
+}
+
+/// Wakes up the thread's next poll when one of `events` occurs on `fd`: the host's if it has one,
+/// else [`block`].
+pub(crate) fn fd_wait(fd: c_int, events: c_short, place: &'static CStr) {
+    // SAFETY: a C string that lives for ever, since the host keeps it.
+    if !unsafe { nlsock_host_poll_fd_wait(fd, events, place.as_ptr()) } {
+        own_fd_wait(fd, events);
+    }
+}
+
+/// Wakes up the thread's next [`block`] when one of `events` occurs on `fd`.
+pub(crate) fn own_fd_wait(fd: c_int, events: c_short) {
+    thread::with(|thread| {
+        CONDITIONS.of(thread).with_fds(|fds| match fds.iter_mut().find(|known| known.fd == fd) {
+            Some(known) => known.events |= events,
+            None => fds.push(libc::pollfd { fd, events, revents: 0 }),
+        });
+    });
+}
+
+/// Wakes up the thread's next [`block`] after `delay` milliseconds, at once if that is not positive.
+pub(crate) fn timer_wait(delay: i64) {
+    timer_wait_until(if delay <= 0 { i64::MIN } else { sys::monotonic_ms().saturating_add(delay) });
+}
+
+/// Wakes up the thread's next [`block`] at a time, in milliseconds of the monotonic clock.
+pub(crate) fn timer_wait_until(when: i64) {
+    thread::with(|thread| {
+        CONDITIONS.of(thread).until.update(|until| until.earlier(WakeTime::at(when)));
+    });
+}
+
+/// Blocks until something happens that was asked for since the last call, or a signal is handled.
+pub(crate) fn block() {
+    let result = thread::with(|thread| {
+        let conditions = CONDITIONS.of(thread);
+        let timeout = match conditions.until.replace(WakeTime::NEVER) {
+            WakeTime::NEVER => None,
+            WakeTime(until) => {
+                let left = until.saturating_sub(sys::monotonic_ms());
+                Some(Duration::from_millis(u64::try_from(left).unwrap_or(0)))
+            }
+        };
+        conditions.with_fds(|fds| {
+            let result = sys::poll(fds, timeout);
+            // The allocation serves the next round.
+            fds.clear();
+            result
+        })
+    });
+    match result {
+        Ok(_) | Err(Errno::EINTR) => {}
+        Err(error) => log_limited!(SOCKET, Err, "poll: {}", errno::text(error.raw())),
+    }
+}
+
+/// Frees what a thread that ends has collected.
+pub(crate) fn end_thread(thread: &Thread) {
+    let fds = CONDITIONS.of(thread).fds.replace(null_mut());
+    if !fds.is_null() {
+        // SAFETY: from Box, and nothing refers to it any more.
+        drop(unsafe { Box::from_raw(fds) });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn collected() -> (Vec<(c_int, c_short)>, WakeTime) {
+        thread::with(|thread| {
+            let conditions = CONDITIONS.of(thread);
+            let fds = conditions.with_fds(|fds| fds.iter().map(|fd| (fd.fd, fd.events)).collect());
+            (fds, conditions.until.get())
+        })
+    }
+
+    #[test]
+    fn an_immediate_wake_does_not_block() {
+        timer_wait(i64::MAX);
+        timer_wait(0);
+        block();
+        assert_eq!(collected(), (vec![], WakeTime::NEVER));
+        timer_wait_until(0);
+        block();
+    }
+
+    #[test]
+    fn events_of_one_descriptor_add_up() {
+        own_fd_wait(0, libc::POLLIN);
+        own_fd_wait(0, libc::POLLOUT);
+        own_fd_wait(1, libc::POLLIN);
+        let expected = vec![(0, libc::POLLIN | libc::POLLOUT), (1, libc::POLLIN)];
+        assert_eq!(collected(), (expected, WakeTime::NEVER));
+        timer_wait(-1);
+        block();
+        thread::with(end_thread);
+    }
+}

@@ -1,0 +1,63 @@
+//! The text of one log message, on the stack.
+//!
+//! A log handler may leave by longjmp() or an exception, and then nothing would free an allocation.
+
+use core::ffi::CStr;
+use core::fmt::{self, Write};
+
+/// Bytes of a text, with its NUL. The library's own messages are shorter; what is longer is cut.
+const SIZE: usize = 2048;
+/// Ends a text that was cut.
+const CUT: &[u8] = b"...";
+
+pub(crate) struct Text {
+    bytes: [u8; SIZE],
+    length: usize,
+}
+
+impl Text {
+    /// Formats a message. Blanks stand for NULs in it.
+    pub(crate) fn new(message: fmt::Arguments<'_>) -> Self {
+        let mut text = Self { bytes: [0; SIZE], length: 0 };
+        // Fails if the text is cut.
+        if text.write_fmt(message).is_err() {
+            let end = SIZE - 1;
+            if let Some(last) = text.bytes.get_mut(end - CUT.len()..end) {
+                last.copy_from_slice(CUT);
+            }
+        }
+        text
+    }
+
+    pub(crate) fn as_c_str(&self) -> &CStr {
+        CStr::from_bytes_until_nul(&self.bytes).unwrap_or_default()
+    }
+}
+
+impl Write for Text {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        // The last byte stays NUL.
+        let room = self.bytes.get_mut(self.length..SIZE - 1).unwrap_or_default();
+        for (to, from) in room.iter_mut().zip(part.bytes()) {
+            *to = if from == 0 { b' ' } else { from };
+        }
+        self.length = (self.length + part.len()).min(SIZE - 1);
+        if part.len() > room.len() { Err(fmt::Error) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_whole_or_shows_that_it_was_cut() {
+        assert_eq!(Text::new(format_args!("a{}\0c", 1)).as_c_str(), c"a1 c");
+        let longest = "x".repeat(SIZE - 1);
+        assert_eq!(Text::new(format_args!("{longest}")).as_c_str().to_str(), Ok(&longest[..]));
+        let cut = Text::new(format_args!("{longest}y"));
+        let cut = cut.as_c_str().to_str().unwrap();
+        assert_eq!(cut.len(), SIZE - 1);
+        assert!(cut.ends_with("xx..."));
+    }
+}

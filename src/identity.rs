@@ -1,0 +1,100 @@
+//! The number of this process, which tells it from its parent and from its children.
+//!
+//! A socket records the number of the process that opened it. In a child the number is another one,
+//! so the child can tell that the socket is not its own. The number is kept in a page that the kernel
+//! replaces by zeros in every child (MADV_WIPEONFORK, Linux 4.14), because fork handlers do not run
+//! in a child made by a plain clone(). On older kernels only the fork handler notices a child.
+
+use crate::sys::{self, WipedOnFork};
+use core::sync::atomic::AtomicU32;
+use core::sync::atomic::Ordering::Relaxed;
+use once_cell::race::OnceRef;
+
+/// Holds the number of this process, or 0 in a child that has not looked yet.
+static PAGE: OnceRef<'static, AtomicU32> = OnceRef::new();
+/// Takes the place of the page if it could not be mapped. A child inherits its value.
+static INHERITED: AtomicU32 = AtomicU32::new(0);
+/// The highest number given so far, by this process or by those that it descends from.
+static HIGHEST: AtomicU32 = AtomicU32::new(0);
+
+fn cell() -> &'static AtomicU32 {
+    match PAGE.get() {
+        Some(page) => page,
+        None => map(),
+    }
+}
+
+#[cold]
+fn map() -> &'static AtomicU32 {
+    let page = sys::map_wiped_on_fork();
+    let cell: &'static AtomicU32 = match page {
+        // SAFETY: a new mapping of at least a page, zero, aligned, and never unmapped if it is kept.
+        Some(WipedOnFork(start)) => unsafe { start.cast::<AtomicU32>().as_ref() },
+        None => &INHERITED,
+    };
+    match PAGE.set(cell) {
+        Ok(()) => cell,
+        // Another thread was faster.
+        Err(()) => {
+            if let Some(page) = page {
+                sys::unmap_wiped_on_fork(page);
+            }
+            PAGE.get().unwrap_or(&INHERITED)
+        }
+    }
+}
+
+/// The number of this process. Never 0.
+#[inline]
+pub(crate) fn current() -> u32 {
+    match cell().load(Relaxed) {
+        0 => assign(),
+        number => number,
+    }
+}
+
+#[cold]
+fn assign() -> u32 {
+    let number = HIGHEST.fetch_add(1, Relaxed).wrapping_add(1);
+    match cell().compare_exchange(0, number, Relaxed, Relaxed) {
+        Ok(_) => number,
+        // Another thread was faster. Its number is as good.
+        Err(number) => number,
+    }
+}
+
+/// Gives the process another number. For the fork handler in a child.
+pub(crate) fn change() {
+    cell().store(0, Relaxed);
+    current();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_keeps_its_number_until_it_is_changed() {
+        let first = current();
+        assert_ne!(first, 0);
+        assert_eq!(current(), first);
+        assert_eq!(std::thread::spawn(current).join().unwrap(), first);
+    }
+
+    #[test]
+    fn a_child_without_fork_handlers_gets_another_number() {
+        let parents = current();
+        // SAFETY: the child calls nothing but this module and _exit().
+        let child = unsafe { libc::syscall(libc::SYS_clone, libc::SIGCHLD, 0, 0, 0, 0) };
+        if child == 0 {
+            let same = i32::from(current() == parents);
+            // SAFETY: ends the child at once.
+            unsafe { libc::_exit(same) };
+        }
+        let mut status = -1;
+        // SAFETY: `status` lives through the call.
+        let ended = unsafe { libc::waitpid(child as libc::pid_t, &raw mut status, 0) };
+        assert_eq!((ended as i64, status), (child, 0));
+        assert_eq!(current(), parents);
+    }
+}

@@ -1,0 +1,155 @@
+//! Dumps that are repeated until they are complete.
+
+use super::deadline::Deadline;
+use super::dump::{self, Dump};
+use super::extack::Failures;
+use crate::buffer::{self, Buf};
+use crate::errno::Errno;
+use crate::flavour::{NlDump, OfpBuf};
+use crate::thread::{self, CancelDisabled};
+use alloc::boxed::Box;
+use core::ffi::{c_int, c_void};
+use core::mem::MaybeUninit;
+use core::ptr::null_mut;
+
+/// Bytes of the buffer that a dump is received into: the kernel sends no larger datagrams.
+const PART: usize = 32768;
+
+/// What one call works with. On the heap, so that it can be released if the call never ends.
+struct Work {
+    dump: MaybeUninit<NlDump>,
+    /// Whether `dump` has been started and not ended.
+    dumping: bool,
+    /// What is received at once.
+    part: *mut OfpBuf,
+    /// All messages.
+    all: *mut OfpBuf,
+}
+
+/// Releases what a call works with.
+///
+/// # Safety
+/// `work` is from a box, and given up.
+unsafe fn release(work: *mut c_void) {
+    // SAFETY: the caller's promise: the buffers are the call's alone.
+    unsafe {
+        let mut work = Box::from_raw(work.cast::<Work>());
+        if work.dumping {
+            let _ = work.end_dump(Errno::EINTR);
+        }
+        buffer::delete(work.part);
+        buffer::delete(work.all);
+    }
+}
+
+/// Dumps until the table did not change meanwhile: up to `tries` times, within `timeout` milliseconds
+/// (0: no limit). Returns a new buffer with all messages.
+///
+/// # Safety
+/// The memory of `request`, which C passes as const, may be written.
+#[inline(never)]
+pub(crate) unsafe fn dump_all(
+    protocol: c_int,
+    request: Buf<'_>,
+    tries: u32,
+    timeout: u32,
+) -> Result<*mut OfpBuf, Errno> {
+    let deadline = Deadline::after(timeout);
+    thread::with(|thread| {
+        let _cancel = CancelDisabled::new(thread);
+        let work = Box::into_raw(Box::new(Work {
+            dump: MaybeUninit::uninit(),
+            dumping: false,
+            part: buffer::new(PART),
+            all: buffer::new(0),
+        }));
+        // SAFETY: `release` gives up what only this call uses.
+        let registered = unsafe { thread::begin(thread, work.cast(), release, -1) };
+        let mut result = Err(Errno::EINTR);
+        for _ in 0..tries.max(1) {
+            // SAFETY: the work is this call's own; the caller's promise.
+            result = unsafe { (*work).dump_once(protocol, request, deadline) };
+            if result != Err(Errno::EINTR) {
+                break;
+            }
+        }
+        drop(registered);
+        // SAFETY: the work is this call's own, and ends. What is taken out of it is not released.
+        let all = unsafe {
+            let all = match result {
+                Ok(()) => core::mem::replace(&mut (*work).all, null_mut()),
+                Err(_) => null_mut(),
+            };
+            release(work.cast());
+            all
+        };
+        result.map(|()| all).inspect_err(|&error| {
+            Failures::of(thread).failed_with(error, &dump::last_result(thread).extack);
+        })
+    })
+}
+
+impl Work {
+    /// # Safety
+    /// See [`dump_all`].
+    unsafe fn dump_once(
+        &mut self,
+        protocol: c_int,
+        request: Buf<'_>,
+        deadline: Deadline,
+    ) -> Result<(), Errno> {
+        let mut reply = MaybeUninit::<OfpBuf>::uninit();
+        // SAFETY: the structures are ours, and nobody else knows them; the caller's promise.
+        let (dump, reply, part, all) = unsafe {
+            let dump = Dump::from_ptr(self.dump.as_mut_ptr());
+            dump.start(protocol, request);
+            let reply = Buf::from_ptr(reply.as_mut_ptr());
+            (dump, reply, Buf::from_ptr(self.part), Buf::from_ptr(self.all))
+        };
+        self.dumping = true;
+        all.clear();
+        part.clear();
+        let mut result = Ok(());
+        while result.is_ok() && dump.next(reply, part) {
+            result = append(all, reply.bytes(), deadline);
+        }
+        // If this failed, what is left is not worth reading.
+        let done = self.end_dump(result.err().unwrap_or(Errno::EINTR));
+        result.and(done)?;
+        let last = thread::with(dump::last_result);
+        match last.error {
+            0 if last.interrupted => Err(Errno::EINTR),
+            0 => Ok(()),
+            error => Err(Errno::from_raw(error)),
+        }
+    }
+
+    /// Ends the dump, which fails with `error` unless it has ended.
+    fn end_dump(&mut self, error: Errno) -> Result<(), Errno> {
+        self.dumping = false;
+        // SAFETY: the dump has been started and not ended.
+        let dump = unsafe { Dump::from_ptr(self.dump.as_mut_ptr()) };
+        dump.abandon(error);
+        dump.done()
+    }
+}
+
+/// Appends a message, padded to a multiple of 4 bytes.
+fn append(all: Buf<'_>, message: &[u8], deadline: Deadline) -> Result<(), Errno> {
+    if deadline.has_passed() {
+        return Err(Errno::ETIMEDOUT);
+    }
+    let room = message.len().next_multiple_of(4);
+    if all.size() + room > i32::MAX as usize {
+        return Err(Errno::EMSGSIZE);
+    }
+    // Doubles the allocation, since a dump may have any length.
+    if all.tailroom() < room {
+        all.prealloc_tailroom(room.max(all.size()));
+    }
+    all.put(message);
+    let padding = all.put_uninit(room - message.len());
+    // SAFETY: as many bytes were just added.
+    unsafe { padding.write_bytes(0, room - message.len()) };
+    Ok(())
+}

@@ -1,0 +1,216 @@
+//! Lookups of generic netlink families and multicast groups by name.
+
+use super::family_names;
+use super::pool::{self, Pooled};
+use super::transact::{One, transact_on_pooled};
+use crate::abi::{CBool, NlAttrType, NlPolicy, OfpbufSource};
+use crate::buffer::Buf;
+use crate::errno::Errno;
+use crate::flavour::OfpBuf;
+use crate::host::log::log_limited;
+use crate::message::{self, Side};
+use crate::thread::{self, CancelDisabled};
+use crate::wire::{ATTR_HEADER, Attr, AttrProblem, Attrs, GENL_HEADER, HEADER, Header, parse};
+use core::ffi::CStr;
+use core::mem::MaybeUninit;
+
+const GENL_ID_CTRL: u16 = libc::GENL_ID_CTRL as u16;
+const CTRL_CMD_GETFAMILY: u8 = libc::CTRL_CMD_GETFAMILY as u8;
+const FAMILY_ID: usize = libc::CTRL_ATTR_FAMILY_ID as usize;
+const FAMILY_NAME: usize = libc::CTRL_ATTR_FAMILY_NAME as usize;
+const MCAST_GROUPS: usize = libc::CTRL_ATTR_MCAST_GROUPS as usize;
+const GROUP_NAME: usize = libc::CTRL_ATTR_MCAST_GRP_NAME as usize;
+const GROUP_ID: usize = libc::CTRL_ATTR_MCAST_GRP_ID as usize;
+
+/// A policy that the type alone determines.
+const fn required(r#type: NlAttrType) -> NlPolicy {
+    NlPolicy { r#type, min_len: 0, max_len: 0, optional: CBool(0) }
+}
+
+const fn optional(r#type: NlAttrType) -> NlPolicy {
+    NlPolicy { optional: CBool(1), ..required(r#type) }
+}
+
+const SKIP: NlPolicy = optional(NlAttrType::NO_ATTR);
+
+static FAMILY_POLICY: [NlPolicy; MCAST_GROUPS + 1] = {
+    let mut policies = [const { SKIP }; MCAST_GROUPS + 1];
+    policies[FAMILY_ID] = required(NlAttrType::U16);
+    policies[FAMILY_NAME] = optional(NlAttrType::STRING);
+    policies[MCAST_GROUPS] = optional(NlAttrType::NESTED);
+    policies
+};
+
+static GROUP_POLICY: [NlPolicy; GROUP_ID + 1] = {
+    let mut policies = [const { SKIP }; GROUP_ID + 1];
+    policies[GROUP_NAME] = required(NlAttrType::STRING);
+    policies[GROUP_ID] = required(NlAttrType::U32);
+    policies
+};
+
+/// What the kernel says of a family.
+struct Family<'a> {
+    id: u16,
+    groups: Option<&'a [u8]>,
+}
+
+/// Bytes for the request, name included. The request moves to the heap if the name is longer than any
+/// family's.
+const REQUEST: usize = 128;
+
+/// Asks the kernel for a family, and lets `use_family` work on the answer.
+fn ask<R>(
+    name: &CStr,
+    mut use_family: impl FnMut(Family<'_>) -> Result<R, Errno>,
+) -> Result<R, Errno> {
+    thread::with(|thread| {
+        let _cancel = CancelDisabled::new(thread);
+        // Asking for the thread's network namespace takes as long as the lookup, and families have the
+        // same numbers in all namespaces. But some families are invisible outside the first namespace,
+        // and the socket may belong to another one. So if the family is unknown there, ask again in
+        // the thread's own.
+        if let Some(sock) = pool::take_for_lookup_anywhere() {
+            let result = ask_on(&sock, name, &mut use_family);
+            if !matches!(result, Err(Errno::ENOENT)) || pool::is_in_present_netns(&sock) {
+                return result;
+            }
+            sock.mark_unusable();
+        }
+        ask_on(&pool::take_for_lookup()?, name, &mut use_family)
+    })
+}
+
+/// [`ask`] on this socket.
+#[inline(never)]
+fn ask_on<R>(
+    sock: &Pooled,
+    name: &CStr,
+    use_family: &mut impl FnMut(Family<'_>) -> Result<R, Errno>,
+) -> Result<R, Errno> {
+    let mut memory = [const { MaybeUninit::<u64>::uninit() }; REQUEST / 8];
+    let mut request = MaybeUninit::<OfpBuf>::uninit();
+    // SAFETY: the structure and the memory live here, and nobody else knows them.
+    let request = unsafe { Buf::from_ptr(request.as_mut_ptr()) };
+    request.use_memory(memory.as_mut_ptr().cast(), REQUEST, OfpbufSource::STUB);
+    message::put_header(request, GENL_HEADER, GENL_ID_CTRL, libc::NLM_F_REQUEST as u16);
+    message::put_genl_header(request, CTRL_CMD_GETFAMILY, 1);
+    message::add_attr(request, Side::Tail, FAMILY_NAME as u16, name.to_bytes_with_nul());
+
+    let mut result = Err(Errno::EPROTO);
+    let mut one = One {
+        request,
+        finish: |outcome: Result<&[u8], Errno>| {
+            result = outcome.and_then(|reply| parse_family(reply, name)).and_then(&mut *use_family);
+        },
+    };
+    // SAFETY: the request's memory is our own.
+    unsafe { transact_on_pooled(sock, &mut one) };
+    request.uninit();
+    result
+}
+
+fn report(problem: AttrProblem) {
+    log_limited!(MESSAGE, Dbg, "{problem}");
+}
+
+fn parse_family<'a>(reply: &'a [u8], name: &CStr) -> Result<Family<'a>, Errno> {
+    let kind = Header::parse(reply).map(|header| header.kind);
+    let mut attrs: [Option<Attr<'_>>; MCAST_GROUPS + 1] = [None; _];
+    let valid = kind == Some(GENL_ID_CTRL)
+        && parse(reply, HEADER + GENL_HEADER, &FAMILY_POLICY, &mut attrs, Some, report);
+    let id = attrs[FAMILY_ID].and_then(|attr| attr.payload.try_into().ok()).map(u16::from_ne_bytes);
+    match id {
+        // A reply about another family answers another request.
+        Some(id) if valid && id != 0 && named(attrs[FAMILY_NAME], name) => {
+            let groups = attrs[MCAST_GROUPS].map(|attr| attr.payload);
+            Ok(Family { id, groups })
+        }
+        _ => Err(Errno::EPROTO),
+    }
+}
+
+/// Whether a name, if there is one, is the one that was asked for.
+fn named(found: Option<Attr<'_>>, name: &CStr) -> bool {
+    found.is_none_or(|attr| attr.payload == name.to_bytes_with_nul())
+}
+
+/// The number of a family.
+pub(crate) fn lookup_family(name: &CStr) -> Result<u16, Errno> {
+    let id = ask(name, |family| Ok(family.id))?;
+    family_names::remember(id, name);
+    Ok(id)
+}
+
+/// The number of a family's multicast group.
+pub(crate) fn lookup_group(family: &CStr, group: &CStr) -> Result<u32, Errno> {
+    ask(family, |family| find_group(family.groups.ok_or(Errno::EPROTO)?, group))
+}
+
+fn find_group(groups: &[u8], name: &CStr) -> Result<u32, Errno> {
+    for entry in Attrs::new(groups) {
+        let mut attrs: [Option<Attr<'_>>; GROUP_ID + 1] = [None; _];
+        if !parse(entry.payload, 0, &GROUP_POLICY, &mut attrs, Some, report) {
+            return Err(Errno::EPROTO);
+        }
+        let (Some(found), Some(id)) = (attrs[GROUP_NAME], attrs[GROUP_ID]) else {
+            return Err(Errno::EPROTO);
+        };
+        if found.payload == name.to_bytes_with_nul() {
+            return id.payload.try_into().map(u32::from_ne_bytes).map_err(|_| Errno::EPROTO);
+        }
+    }
+    Err(Errno::EPROTO)
+}
+
+const _: () = assert!(HEADER + GENL_HEADER + ATTR_HEADER + libc::GENL_NAMSIZ as usize <= REQUEST);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attr(kind: usize, payload: &[u8]) -> Vec<u8> {
+        let mut bytes = (4 + payload.len() as u16).to_ne_bytes().to_vec();
+        bytes.extend((kind as u16).to_ne_bytes());
+        bytes.extend(payload);
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+        bytes
+    }
+
+    fn reply(kind: u16, attrs: &[u8]) -> Vec<u8> {
+        let mut bytes = (20 + attrs.len() as u32).to_ne_bytes().to_vec();
+        bytes.extend(kind.to_ne_bytes());
+        bytes.extend([0; 14]);
+        bytes.extend(attrs);
+        bytes
+    }
+
+    #[test]
+    fn only_the_controllers_whole_answer_counts() {
+        let id = attr(FAMILY_ID, &300u16.to_ne_bytes());
+        let parsed = |kind, attrs: &[u8]| parse_family(&reply(kind, attrs), c"one").map(|f| f.id);
+        assert_eq!(parsed(16, &id), Ok(300));
+        assert_eq!(parsed(17, &id), Err(Errno::EPROTO));
+        assert_eq!(parsed(16, &[]), Err(Errno::EPROTO));
+        assert_eq!(parsed(16, &attr(FAMILY_ID, &[0, 0])), Err(Errno::EPROTO));
+        assert_eq!(parsed(16, &attr(FAMILY_ID, &[1])), Err(Errno::EPROTO));
+        let with_name = |name| [&id[..], &attr(FAMILY_NAME, name)].concat();
+        assert_eq!(parsed(16, &with_name(b"one\0")), Ok(300));
+        assert_eq!(parsed(16, &with_name(b"two\0")), Err(Errno::EPROTO));
+        assert_eq!(parse_family(&[], c"one").map(|f| f.id), Err(Errno::EPROTO));
+        assert_eq!(parse_family(&reply(16, &id)[..19], c"one").map(|f| f.id), Err(Errno::EPROTO));
+    }
+
+    #[test]
+    fn groups_by_name() {
+        let group = |name: &[u8], id: u32| {
+            let mut bytes = attr(GROUP_NAME, name);
+            bytes.extend(attr(GROUP_ID, &id.to_ne_bytes()));
+            bytes
+        };
+        let mut groups = attr(1, &group(b"one\0", 7));
+        groups.extend(attr(2, &group(b"two\0", 8)));
+        assert_eq!(find_group(&groups, c"two"), Ok(8));
+        assert_eq!(find_group(&groups, c"tw"), Err(Errno::EPROTO));
+        assert_eq!(find_group(&attr(1, &attr(GROUP_NAME, b"one\0")), c"one"), Err(Errno::EPROTO));
+    }
+}

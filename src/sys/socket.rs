@@ -1,0 +1,140 @@
+//! Opening sockets, and asking and setting what they are.
+
+use super::check;
+use crate::errno::Errno;
+use core::ffi::c_int;
+use core::sync::atomic::{AtomicI32, Ordering::Relaxed};
+
+/// Options of the level SOL_NETLINK, which not all headers of libc have.
+pub(crate) mod option {
+    use core::ffi::c_int;
+
+    pub(crate) const PKTINFO: c_int = 3;
+    pub(crate) const LISTEN_ALL_NSID: c_int = 8;
+    pub(crate) const CAP_ACK: c_int = 10;
+    pub(crate) const EXT_ACK: c_int = 11;
+}
+
+/// A file descriptor that is closed when this goes.
+pub(crate) struct Fd(AtomicI32);
+
+/// Stands for a descriptor that has been closed.
+const CLOSED: c_int = -1;
+
+impl Fd {
+    pub(crate) fn raw(&self) -> c_int {
+        self.0.load(Relaxed)
+    }
+
+    /// Closes the descriptor now. Calls on it fail with EBADF from then on.
+    pub(crate) fn close(&self) {
+        let fd = self.0.swap(CLOSED, Relaxed);
+        if fd != CLOSED {
+            // SAFETY: no memory involved; the descriptor is ours.
+            unsafe { libc::close(fd) };
+        }
+    }
+
+    /// Makes the number stand for something that is not a socket: calls on it fail with ENOTSOCK.
+    /// In a child, that keeps a function that was interrupted from using the parent's socket.
+    pub(crate) fn replace(fd: c_int) {
+        // SAFETY: no memory involved. Whoever owns the number goes on owning it.
+        unsafe {
+            let substitute = libc::eventfd(0, libc::EFD_CLOEXEC);
+            if substitute >= 0 {
+                libc::dup3(substitute, fd, libc::O_CLOEXEC);
+                libc::close(substitute);
+            }
+        }
+    }
+}
+
+impl Drop for Fd {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Opens a raw netlink socket that is closed on exec.
+pub(crate) fn netlink_socket(protocol: c_int) -> Result<Fd, Errno> {
+    let kind = libc::SOCK_RAW | libc::SOCK_CLOEXEC;
+    // SAFETY: no memory involved.
+    let fd = unsafe { libc::socket(libc::AF_NETLINK, kind, protocol) };
+    check(fd)?;
+    Ok(Fd(AtomicI32::new(fd)))
+}
+
+/// The netlink address of a port id. 0 is the kernel's.
+pub(super) fn address(port: u32) -> libc::sockaddr_nl {
+    // SAFETY: all-zero bytes are a valid address.
+    let mut address: libc::sockaddr_nl = unsafe { core::mem::zeroed() };
+    address.nl_family = libc::AF_NETLINK as u16;
+    address.nl_pid = port;
+    address
+}
+
+pub(super) const ADDRESS_SIZE: libc::socklen_t = size_of::<libc::sockaddr_nl>() as libc::socklen_t;
+
+/// Connects a socket to the kernel.
+pub(crate) fn connect_to_kernel(fd: &Fd) -> Result<(), Errno> {
+    let kernel = address(0);
+    // SAFETY: the address lives through the call and has the size given.
+    check(unsafe { libc::connect(fd.raw(), (&raw const kernel).cast(), ADDRESS_SIZE) })
+}
+
+/// The port id that the kernel gave the socket. None if its address is not a netlink address.
+pub(crate) fn port_id(fd: &Fd) -> Result<Option<u32>, Errno> {
+    let mut local = address(0);
+    let mut size = ADDRESS_SIZE;
+    // SAFETY: the address lives through the call and has the size given.
+    check(unsafe { libc::getsockname(fd.raw(), (&raw mut local).cast(), &raw mut size) })?;
+    let valid = size >= ADDRESS_SIZE && c_int::from(local.nl_family) == libc::AF_NETLINK;
+    Ok(valid.then_some(local.nl_pid))
+}
+
+const INT_SIZE: libc::socklen_t = size_of::<c_int>() as libc::socklen_t;
+
+/// Sets a socket option that is an integer.
+pub(crate) fn set_option(fd: &Fd, level: c_int, name: c_int, value: c_int) -> Result<(), Errno> {
+    // SAFETY: the value lives through the call and has the size given.
+    check(unsafe { libc::setsockopt(fd.raw(), level, name, (&raw const value).cast(), INT_SIZE) })
+}
+
+/// The size of a socket's receive buffer in bytes, as the kernel counts them.
+pub(crate) fn receive_buffer_size(fd: &Fd) -> Result<u32, Errno> {
+    let mut value: c_int = 0;
+    let mut size = INT_SIZE;
+    // SAFETY: the value lives through the call and has the size given.
+    check(unsafe {
+        libc::getsockopt(
+            fd.raw(),
+            libc::SOL_SOCKET,
+            libc::SO_RCVBUF,
+            (&raw mut value).cast(),
+            &raw mut size,
+        )
+    })?;
+    u32::try_from(value).map_err(|_| Errno::EINVAL)
+}
+
+/// The number of messages that the kernel has dropped for a socket since it was opened. None if the
+/// kernel does not say (before 4.12).
+pub(crate) fn dropped_messages(fd: &Fd) -> Option<u32> {
+    /// Index of the number in what SO_MEMINFO returns.
+    const SK_MEMINFO_DROPS: usize = 8;
+
+    let mut values = [0u32; SK_MEMINFO_DROPS + 1];
+    let mut size = size_of_val(&values) as libc::socklen_t;
+    // SAFETY: the values live through the call and have the size given.
+    let result = unsafe {
+        libc::getsockopt(
+            fd.raw(),
+            libc::SOL_SOCKET,
+            libc::SO_MEMINFO,
+            values.as_mut_ptr().cast(),
+            &raw mut size,
+        )
+    };
+    let [.., drops] = values;
+    (result >= 0).then_some(drops)
+}

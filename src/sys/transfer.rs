@@ -1,0 +1,148 @@
+//! Sending and receiving datagrams.
+
+use super::socket::{ADDRESS_SIZE, Fd, address, option};
+use super::{Uninit, retry};
+use crate::errno::{self, Errno};
+use core::ffi::c_int;
+use core::mem::MaybeUninit;
+
+/// What a call does if there is nothing to receive, or no room to send.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Wait {
+    /// It blocks.
+    Yes,
+    /// It fails with EAGAIN.
+    No,
+}
+
+impl Wait {
+    fn flags(self) -> c_int {
+        match self {
+            Self::Yes => 0,
+            Self::No => libc::MSG_DONTWAIT,
+        }
+    }
+}
+
+/// Sends one datagram.
+pub(crate) fn send(fd: &Fd, datagram: &[u8], wait: Wait) -> Result<(), Errno> {
+    let (start, size) = (datagram.as_ptr().cast(), datagram.len());
+    // SAFETY: pointer and length are those of `datagram`.
+    retry(|| unsafe { libc::send(fd.raw(), start, size, wait.flags()) })?;
+    Ok(())
+}
+
+/// A message cannot start like this: its length would be 4 GiB - 1.
+const UNTOUCHED: [u8; 4] = [0xff; 4];
+
+/// Runs `receive`, which receives a datagram into `first`.
+///
+/// Some kernels returned an errno value as if it were the number of bytes received, and did not
+/// write to the memory. Bytes written to `first` beforehand show that.
+fn receive_checked(
+    first: &mut [Uninit],
+    mut receive: impl FnMut(&mut [Uninit]) -> isize,
+) -> Result<usize, Errno> {
+    retry(|| {
+        if let Some(start) = first.first_chunk_mut() {
+            *start = UNTOUCHED.map(MaybeUninit::new);
+        }
+        let received = receive(first);
+        let untouched = first.first_chunk::<4>().is_some_and(|start| {
+            // SAFETY: written above, if not by the kernel.
+            start.map(|byte| unsafe { byte.assume_init() }) == UNTOUCHED
+        });
+        if untouched && received > 0 {
+            errno::set(received as c_int);
+            return -1;
+        }
+        received
+    })
+}
+
+/// Receives one datagram. Returns its real length, which may be more than the buffer's.
+pub(crate) fn receive(fd: &Fd, buffer: &mut [Uninit], wait: Wait) -> Result<usize, Errno> {
+    let flags = wait.flags() | libc::MSG_TRUNC;
+    receive_checked(buffer, |buffer| {
+        // SAFETY: pointer and length are those of `buffer`.
+        unsafe { libc::recv(fd.raw(), buffer.as_mut_ptr().cast(), buffer.len(), flags) }
+    })
+}
+
+/// Where a datagram came from.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub(crate) struct Sender {
+    /// Port id of the sender, 0 for the kernel.
+    pub(crate) port: u32,
+    /// Multicast group that it was sent to, 0 for none. Only known if [`option::PKTINFO`] is on.
+    pub(crate) group: u32,
+    /// Id of the network namespace that it came from. None if that is the socket's own, or if the
+    /// socket does not listen to others.
+    pub(crate) nsid: Option<c_int>,
+}
+
+/// Receives one datagram into two buffers, the second of which takes what does not fit the first.
+/// Returns its real length, which may be more than that of both. Fills in `sender` if there is one.
+pub(crate) fn receive_split(
+    fd: &Fd,
+    first: &mut [Uninit],
+    second: &mut [Uninit],
+    wait: Wait,
+    sender: Option<&mut Sender>,
+) -> Result<usize, Errno> {
+    /// Bytes for the two control messages. `u64` aligns them as the kernel wants.
+    const CONTROL: usize = 64;
+
+    let second = part(second);
+    let mut from = address(0);
+    let mut control = [0u64; CONTROL / 8];
+    // SAFETY: all-zero bytes are a valid header.
+    let mut message: libc::msghdr = unsafe { core::mem::zeroed() };
+    let flags = wait.flags() | libc::MSG_TRUNC;
+    let size = receive_checked(first, |first| {
+        let mut parts = [part(first), second];
+        message.msg_iov = parts.as_mut_ptr();
+        message.msg_iovlen = parts.len() as _;
+        if sender.is_some() {
+            message.msg_name = (&raw mut from).cast();
+            message.msg_namelen = ADDRESS_SIZE;
+            message.msg_control = control.as_mut_ptr().cast();
+            message.msg_controllen = CONTROL as _;
+        }
+        // SAFETY: the header describes buffers that live through the call.
+        unsafe { libc::recvmsg(fd.raw(), &raw mut message, flags) }
+    })?;
+    if let Some(sender) = sender {
+        // SAFETY: recvmsg() has filled in the header; the control messages are still there.
+        *sender = unsafe { read_sender(&message, from.nl_pid) };
+    }
+    Ok(size)
+}
+
+/// # Safety
+/// recvmsg() has filled in `message`, and its control messages are still there.
+unsafe fn read_sender(message: &libc::msghdr, port: u32) -> Sender {
+    let mut sender = Sender { port, ..Sender::default() };
+    // SAFETY: the caller's promise; the macros keep within the control messages.
+    unsafe {
+        let mut control = libc::CMSG_FIRSTHDR(message);
+        while !control.is_null() {
+            let data = libc::CMSG_DATA(control);
+            match ((*control).cmsg_level, (*control).cmsg_type) {
+                (libc::SOL_NETLINK, option::PKTINFO) => {
+                    sender.group = data.cast::<u32>().read_unaligned();
+                }
+                (libc::SOL_NETLINK, option::LISTEN_ALL_NSID) => {
+                    sender.nsid = Some(data.cast::<c_int>().read_unaligned());
+                }
+                _ => {}
+            }
+            control = libc::CMSG_NXTHDR(message, control);
+        }
+    }
+    sender
+}
+
+fn part(buffer: &mut [Uninit]) -> libc::iovec {
+    libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() }
+}

@@ -1,0 +1,197 @@
+//! Objects that a call of the library works with, and that would be lost if the call never ended:
+//! the thread is cancelled in the program's log handler, or leaves that by longjmp() or an exception.
+//!
+//! Destructors do not run then. So each such object is registered in the thread's block until its
+//! function ends. What is still there when the thread calls the library next, and belongs to a
+//! function that was left, is released; so is everything when the thread ends.
+
+use super::{Part, Thread, Zeroed, room};
+use crate::sys::Fd;
+use core::cell::Cell;
+use core::ffi::{c_int, c_void};
+use core::sync::atomic::{Ordering::SeqCst, compiler_fence};
+
+/// An object and how to release it.
+struct Entry {
+    object: Cell<*mut c_void>,
+    release: Cell<Option<unsafe fn(*mut c_void)>>,
+    /// The frame of the call that registered it.
+    frame: Cell<usize>,
+    /// The file descriptor that the object uses; negative if it uses none.
+    descriptor: Cell<c_int>,
+}
+
+/// How many calls of one thread may be under way at once, each made by a log handler of the one
+/// before. Objects of further ones are not registered.
+const DEPTH: usize = 16;
+
+struct Entries {
+    /// A bit for each entry that is in use.
+    used: Cell<u32>,
+    entries: [Entry; DEPTH],
+}
+
+// SAFETY: zero is a valid integer, a null pointer, and None.
+unsafe impl Zeroed for Entries {}
+
+static ENTRIES: Part<Entries> = Part::new(room::UNFINISHED);
+
+/// An object is registered until this goes.
+pub(crate) struct Unfinished<'a> {
+    entries: &'a Entries,
+    /// Its bit; 0 if there was no entry left.
+    bit: u32,
+}
+
+/// Registers `object`, which `release` releases, until the result goes. `descriptor` is the file
+/// descriptor that the object uses, negative if it uses none. At most one object for each [`Thread`].
+///
+/// # Safety
+/// Until the result goes, `release` may be called on `object`, once, if no function that uses the
+/// object is running any more.
+#[inline]
+pub(crate) unsafe fn begin(
+    thread: &Thread,
+    object: *mut c_void,
+    release: unsafe fn(*mut c_void),
+    descriptor: c_int,
+) -> Unfinished<'_> {
+    let entries = ENTRIES.of(thread);
+    if entries.used.get() != 0 {
+        release_left(thread, entries);
+    }
+    let index = entries.used.get().trailing_ones() as usize;
+    let Some(entry) = entries.entries.get(index) else {
+        return Unfinished { entries, bit: 0 };
+    };
+    entry.object.set(object);
+    entry.release.set(Some(release));
+    entry.frame.set(thread.frame());
+    entry.descriptor.set(descriptor);
+    // A signal handler that calls the library in between uses the same entry, and is done with it
+    // when it returns. So an entry counts once it is whole.
+    compiler_fence(SeqCst);
+    let bit = 1 << index;
+    entries.used.update(|used| used | bit);
+    Unfinished { entries, bit }
+}
+
+impl Drop for Unfinished<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.entries.used.update(|used| used & !self.bit);
+        compiler_fence(SeqCst);
+    }
+}
+
+impl Entries {
+    /// Releases the objects in use for which `chosen` is true.
+    fn release_if(&self, chosen: impl Fn(&Entry) -> bool) {
+        for (index, entry) in self.entries.iter().enumerate() {
+            let bit = 1 << index;
+            if self.used.get() & bit == 0 || !chosen(entry) {
+                continue;
+            }
+            self.used.update(|used| used & !bit);
+            if let Some(release) = entry.release.get() {
+                // SAFETY: the promise made to `begin`; the callers choose what was left.
+                unsafe { release(entry.object.get()) };
+            }
+        }
+    }
+}
+
+/// Releases what belongs to functions that were left.
+#[cold]
+#[inline(never)]
+fn release_left(thread: &Thread, entries: &Entries) {
+    entries.release_if(|entry| thread.has_left(entry.frame.get()));
+}
+
+/// Releases everything. For the end of a thread.
+pub(crate) fn release_all(thread: &Thread) {
+    ENTRIES.of(thread).release_if(|_| true);
+}
+
+/// Makes the descriptors of all objects stand for something that is not a socket. For the fork
+/// handler in a child: if a signal handler forked, it may return to a function that was interrupted,
+/// which must not use the parent's socket.
+pub(crate) fn replace_descriptors(thread: &Thread) {
+    let entries = ENTRIES.of(thread);
+    for (index, entry) in entries.entries.iter().enumerate() {
+        if entries.used.get() & 1 << index != 0 && entry.descriptor.get() >= 0 {
+            Fd::replace(entry.descriptor.get());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::with;
+    use super::*;
+
+    unsafe fn count(object: *mut c_void) {
+        // SAFETY: the tests pass a counter that lives.
+        unsafe { (*object.cast::<Cell<u32>>()).update(|n| n + 1) };
+    }
+
+    fn leave(released: &Cell<u32>) {
+        with(|thread| {
+            let object = core::ptr::from_ref(released).cast_mut().cast();
+            // SAFETY: `count` may always be called.
+            core::mem::forget(unsafe { begin(thread, object, count, -1) });
+        });
+    }
+
+    fn finish(released: &Cell<u32>) {
+        with(|thread| {
+            let object = core::ptr::from_ref(released).cast_mut().cast();
+            // SAFETY: `count` may always be called.
+            drop(unsafe { begin(thread, object, count, -1) });
+        });
+    }
+
+    #[inline(never)]
+    fn deeper(f: impl FnOnce()) {
+        let room = std::hint::black_box([0u8; 512]);
+        f();
+        std::hint::black_box(&room);
+    }
+
+    #[test]
+    fn what_was_left_is_released_by_the_next_call() {
+        let released = Cell::new(0);
+        finish(&released);
+        assert_eq!(released.get(), 0);
+        deeper(|| leave(&released));
+        assert_eq!(released.get(), 0);
+        finish(&released);
+        assert_eq!(released.get(), 1);
+    }
+
+    #[test]
+    fn what_is_under_way_is_not_released_by_a_nested_call() {
+        let (outer, inner) = (Cell::new(0), Cell::new(0));
+        with(|thread| {
+            let object = (&raw const outer).cast_mut().cast();
+            // SAFETY: `count` may always be called.
+            let unfinished = unsafe { begin(thread, object, count, -1) };
+            for _ in 0..DEPTH {
+                deeper(|| leave(&inner));
+            }
+            assert_eq!((outer.get(), inner.get()), (0, DEPTH as u32 - 1));
+            drop(unfinished);
+        });
+        with(release_all);
+        assert_eq!((outer.get(), inner.get()), (0, DEPTH as u32));
+    }
+
+    #[test]
+    fn the_end_of_the_thread_releases_everything() {
+        let released = Cell::new(0);
+        leave(&released);
+        deeper(|| leave(&released));
+        with(release_all);
+        assert_eq!(released.get(), 2);
+    }
+}
