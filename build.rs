@@ -1,6 +1,5 @@
-//! Compiles the C parts (references to the host, thread-local data) and names the shared library. With
-//! the feature "headers", also generates the C headers; NLSOCK_UPDATE_HEADERS=1 puts these where they
-//! are committed.
+//! Compiles the C files and sets the name of the shared library. With the feature "headers", also
+//! generates the C headers.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "panicking is how a build script fails")]
 
@@ -11,15 +10,15 @@ use std::{env, fs};
 #[path = "include/generate.rs"]
 mod generate;
 
-/// An interface version: a folder of `src/flavour/`.
+/// An interface version: one of the folders of `src/flavour/`.
 struct Flavour {
     folder: PathBuf,
-    /// Its build.conf.
+    /// The content of its build.conf: lines of the form `key = value`.
     conf: String,
 }
 
 impl Flavour {
-    /// A value of its build.conf.
+    /// The value of a key in build.conf.
     fn get(&self, key: &str) -> &str {
         let mut lines = self.conf.lines();
         let value = lines.find_map(|line| line.strip_prefix(key)?.strip_prefix(" = "));
@@ -27,7 +26,8 @@ impl Flavour {
     }
 }
 
-/// The interface version that is compiled: the one whose name is a feature that is on, else v2014.
+/// The interface version to compile: the one whose folder has the name of an enabled feature; v2014
+/// if there is none.
 fn flavour(root: &Path) -> Flavour {
     let is_on = |folder: &PathBuf| {
         let name = folder.file_name().unwrap().to_str().unwrap().to_uppercase();
@@ -47,7 +47,8 @@ fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap());
     let flavour = flavour(&root);
     println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,lib{}.so.1", flavour.get("library"));
-    // The host's lists, and other threads' destructors, go on pointing into the library.
+    // dlclose() must not unmap the library: Open vSwitch's lists and other threads' destructors
+    // still point into it.
     println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
     cc::Build::new()
         .file("src/host/host.c")

@@ -1,4 +1,4 @@
-//! Generates the C headers from the Rust sources. A part of build.rs.
+//! Generates C headers from the Rust sources. A module of build.rs.
 
 use super::Flavour;
 use std::path::Path;
@@ -7,13 +7,16 @@ use std::{env, fs};
 /// A generated header.
 struct Header {
     name: &'static str,
-    /// Where its declarations come from.
+    /// The files whose functions and types it declares, from the root of the package. `*` stands
+    /// for the folder of the interface version. If a version does not have a file, that is left
+    /// out.
     sources: &'static [&'static str],
-    /// Types that it declares, by their Rust names.
+    /// The Rust names of the types that it declares. It refers to other types without declaring
+    /// them.
     types: &'static [&'static str],
 }
 
-/// `*` stands for the folder of the interface version. A source that a version lacks is passed over.
+/// All generated headers.
 const HEADERS: [Header; 5] = [
     Header {
         name: "ofpbuf.h",
@@ -54,7 +57,8 @@ const HEADERS: [Header; 5] = [
     Header { name: "nlsock-services.h", sources: &["src/ffi/services.rs"], types: &[] },
 ];
 
-/// The C names of types: a tag, and what comes before it if another header declares the type.
+/// The Rust name of each type, and its C name: a tag, and before it the keyword for a reference to
+/// the type, which the declaration does not need.
 const NAMES: [(&str, &str, &str); 26] = [
     ("List", "struct ", "list"),
     ("OfpBuf", "struct ", "ofpbuf"),
@@ -84,8 +88,9 @@ const NAMES: [(&str, &str, &str); 26] = [
     ("Handler", "", "nlsock_log_handler"),
 ];
 
-/// Writes the headers to OUT_DIR, and with NLSOCK_UPDATE_HEADERS to the folder that is committed.
-pub fn generate(root: &Path, flavour: &Flavour) {
+/// Writes the headers to OUT_DIR. If NLSOCK_UPDATE_HEADERS is set, also copies them to the folder
+/// that is committed.
+pub(crate) fn generate(root: &Path, flavour: &Flavour) {
     let out = Path::new(&env::var_os("OUT_DIR").unwrap()).to_owned();
     let committed = root.join("include").join(flavour.get("library")).join("generated");
     for header in HEADERS {
@@ -97,6 +102,7 @@ pub fn generate(root: &Path, flavour: &Flavour) {
     }
 }
 
+/// Generates the content of one header.
 fn bindings(root: &Path, flavour: &Flavour, header: &Header) -> cbindgen::Bindings {
     let mut config = cbindgen::Config::from_file(root.join("cbindgen.toml")).unwrap();
     let guard = header.name.to_uppercase().replace(['-', '.'], "_");

@@ -1,12 +1,23 @@
 /* Netlink sockets, transactions and dumps.
  *
- * Threads: one thread at a time may use a socket or a dump, except that several may call
- * nl_sock_recv() on one socket and nl_dump_next() on one dump, each with buffers of its own.
- * Functions that take neither may be called from any thread.
+ * Unless the comment of a function says otherwise:
+ * - Pointers are valid and not null.  Sizes are in bytes.  Integers are in host byte order.
+ * - A return value of type int is 0 on success and a positive errno value on failure.
+ * - One thread at a time may use a socket or a dump.
+ * - A function does not block.
+ * - A breach of what the comments require logs an assertion failure and aborts, and so does a lack
+ *   of memory.
  *
- * fork(): a socket is shared with the child, and so are its messages: use it in one of the two
- * only.  The child's pool of sockets is empty, so functions that take no socket are safe in both.
- * A process that uses a socket from before the fork is told on the log, once, at level DBG. */
+ * Functions that take no socket use one from a pool of idle sockets, or open one.  A transaction may
+ * block until the kernel has acknowledged it.
+ *
+ * fork(): a socket from nl_sock_create() can be used in the child.  Parent and child share it and
+ * its messages, so only one of the two should use it.  The first use in a child is logged at level
+ * DBG.  A socket from the pool is never used in a child: the child's pool starts out empty.
+ *
+ * Signals do not end a function that blocks.  pthread_cancel() takes effect in nl_sock_recv(),
+ * nl_sock_send(), nl_sock_send_seq() and nl_sock_drain(); a transaction, a dump or a lookup is
+ * finished first, unless the thread is in the log handler (see nlsock_log_set_handler()). */
 
 #ifndef NETLINK_SOCKET_H
 #define NETLINK_SOCKET_H 1

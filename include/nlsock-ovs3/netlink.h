@@ -1,9 +1,17 @@
 /* Building netlink messages, and taking them apart.
  *
- * Messages are kept in a struct ofpbuf.  Everything is in host byte order unless its name says
- * "be".  Sizes are in bytes.  These functions keep no state, so any number of threads may use
- * them, on different buffers.  A breach of what a function says "must" be so logs an assertion
- * failure and aborts. */
+ * A message is in a struct ofpbuf.  The functions keep everything in a message aligned to 4 bytes:
+ * "padding" means zero bytes up to the next multiple of 4.
+ *
+ * An attribute has at most 65535 bytes, with its header but without its padding: a payload of up to
+ * 65531 bytes.  Functions that add an attribute require that; nl_attr_oversized() checks it.
+ *
+ * Unless the comment of a function says otherwise:
+ * - Pointers are valid and not null.  Sizes are in bytes.  Integers are in host byte order.
+ * - One thread at a time may use a message.
+ * - A function does not block.
+ * - A breach of what the comments require logs an assertion failure and aborts, and so does a lack
+ *   of memory. */
 
 #ifndef NETLINK_H
 #define NETLINK_H 1
@@ -18,9 +26,9 @@
 
 struct ofpbuf;
 
-/* What the payload of an attribute is. */
+/* What the payload of an attribute must be, in a struct nl_policy. */
 enum nl_attr_type {
-    NL_A_NO_ATTR = 0,           /* No attribute: skipped. */
+    NL_A_NO_ATTR = 0,           /* Skips the attribute. */
     NL_A_UNSPEC,                /* Any bytes. */
     NL_A_U8,                    /* 1 byte. */
     NL_A_U16,                   /* 2 bytes. */
@@ -31,8 +39,8 @@ enum nl_attr_type {
     NL_A_BE64 = NL_A_U64,
     NL_A_U128,                  /* 16 bytes. */
     NL_A_BE128 = NL_A_U128,
-    NL_A_STRING,                /* A string whose only NUL is at its end. */
-    NL_A_FLAG,                  /* Presence is the value. */
+    NL_A_STRING,                /* A string; its only NUL is at its end. */
+    NL_A_FLAG,                  /* Set if present. */
     NL_A_IPV6,                  /* An IPv6 address. */
     NL_A_NESTED,                /* Attributes. */
     NL_A_LL_ADDR,               /* A link-layer address: 6 to 20 bytes. */
@@ -43,7 +51,7 @@ enum nl_attr_type {
 
 #include "nlsock-attr.h"
 
-/* Sizes of attributes that the flavour of 2014 lacks. */
+/* Sizes of attributes of the types that the 2014 interface does not have. */
 #define NL_A_U128_SIZE NL_ATTR_SIZE(sizeof(ovs_u128))
 #define NL_A_BE128_SIZE NL_ATTR_SIZE(sizeof(ovs_be128))
 #define NL_A_IPV6_SIZE NL_ATTR_SIZE(sizeof(struct in6_addr))

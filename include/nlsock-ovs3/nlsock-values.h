@@ -1,4 +1,4 @@
-/* Values that this flavour's functions take and return whole. */
+/* Types that functions take and return by value. */
 
 #ifndef NLSOCK_VALUES_H
 #define NLSOCK_VALUES_H 1
@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include "nlsock-types.h"
 
-/* 128-bit integers, in host and in network byte order. */
+/* A 128-bit integer in host byte order, and one in network byte order. */
 typedef union {
     uint32_t u32[4];
     struct {

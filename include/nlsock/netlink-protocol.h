@@ -1,4 +1,4 @@
-/* The kernel's netlink definitions, and those of them that old kernel headers lack. */
+/* The kernel's netlink definitions, and replacements for those that old kernel headers lack. */
 
 #ifndef NETLINK_PROTOCOL_H
 #define NETLINK_PROTOCOL_H 1

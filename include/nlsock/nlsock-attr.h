@@ -1,9 +1,10 @@
-/* What all flavours of netlink.h have: sizes, policies of structures, loops over attributes. */
+/* The part of netlink.h that is the same in all interface versions: sizes, loops over
+ * attributes. */
 
 #ifndef NLSOCK_ATTR_H
 #define NLSOCK_ATTR_H 1
 
-/* Size of an attribute with a payload of PAYLOAD bytes, header and padding included. */
+/* Size of an attribute with a payload of PAYLOAD bytes, with its header and padding. */
 #define NL_ATTR_SIZE(PAYLOAD) (NLA_HDRLEN + NLA_ALIGN(PAYLOAD))
 #define NL_A_U8_SIZE NL_ATTR_SIZE(sizeof(uint8_t))
 #define NL_A_U16_SIZE NL_ATTR_SIZE(sizeof(uint16_t))
@@ -14,7 +15,8 @@
 #define NL_A_BE64_SIZE NL_ATTR_SIZE(sizeof(ovs_be64))
 #define NL_A_FLAG_SIZE NL_ATTR_SIZE(0)
 
-/* Initialiser of a policy for exactly a TYPE, such as a structure. */
+/* Initialises a struct nl_policy that requires a payload of the size of TYPE, such as a
+ * structure. */
 #ifndef __cplusplus
 #define NL_POLICY_FOR(TYPE) \
     .type = NL_A_UNSPEC, .min_len = sizeof(TYPE), .max_len = sizeof(TYPE)
@@ -26,7 +28,7 @@
 extern "C" {
 #endif
 
-/* Returns where the attribute behind 'nla' starts. */
+/* Returns the address after 'nla' and its padding, where the next attribute starts. */
 static inline struct nlattr *
 nl_attr_next(const struct nlattr *nla)
 {
@@ -35,7 +37,7 @@ nl_attr_next(const struct nlattr *nla)
     return (struct nlattr *) (start + NLA_ALIGN(nla->nla_len));
 }
 
-/* Returns whether 'nla' is a whole attribute, where 'maxlen' bytes are left. */
+/* Returns whether there is a whole attribute in the 'maxlen' bytes at 'nla'. */
 static inline bool
 nl_attr_is_valid(const struct nlattr *nla, size_t maxlen)
 {
@@ -44,7 +46,7 @@ nl_attr_is_valid(const struct nlattr *nla, size_t maxlen)
             && nla->nla_len <= maxlen);
 }
 
-/* Returns how many bytes 'nla' takes: with its padding, if that is all within 'maxlen'. */
+/* Returns the size of 'nla' with its padding, or without it if that would exceed 'maxlen'. */
 static inline size_t
 nl_attr_len_pad(const struct nlattr *nla, size_t maxlen)
 {
@@ -57,20 +59,21 @@ nl_attr_len_pad(const struct nlattr *nla, size_t maxlen)
 }
 #endif
 
-/* Loops over the ATTRS_LEN bytes of attributes at ATTRS: ITER is each of them, LEFT what is left.
- * Ends at the first that does not fit; LEFT is then not 0. */
+/* Loops over the attributes in the ATTRS_LEN bytes at ATTRS.  ITER is the current attribute, LEFT
+ * the number of bytes from there.  The loop ends at the first attribute that is not whole; LEFT
+ * is then not 0. */
 #define NL_ATTR_FOR_EACH(ITER, LEFT, ATTRS, ATTRS_LEN)                                      \
     for ((ITER) = (ATTRS), (LEFT) = (ATTRS_LEN);                                            \
          nl_attr_is_valid(ITER, LEFT);                                                      \
          (LEFT) -= nl_attr_len_pad(ITER, LEFT), (ITER) = nl_attr_next(ITER))
 
-/* The same for attributes whose lengths are known to be right. */
+/* The same, but does not check the lengths of the attributes. */
 #define NL_ATTR_FOR_EACH_UNSAFE(ITER, LEFT, ATTRS, ATTRS_LEN)                               \
     for ((ITER) = (ATTRS), (LEFT) = (ATTRS_LEN);                                            \
          (LEFT) > 0;                                                                        \
          (LEFT) -= nl_attr_len_pad(ITER, LEFT), (ITER) = nl_attr_next(ITER))
 
-/* The same for the attributes within A. */
+/* The same two loops over the attributes in the payload of A. */
 #define NL_NESTED_FOR_EACH(ITER, LEFT, A)                                                   \
     NL_ATTR_FOR_EACH(ITER, LEFT, (const struct nlattr *) nl_attr_get(A), nl_attr_get_size(A))
 #define NL_NESTED_FOR_EACH_UNSAFE(ITER, LEFT, A)                                            \

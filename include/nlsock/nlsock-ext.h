@@ -1,4 +1,7 @@
-/* What libnlsock has beyond the library that it replaces. */
+/* Functions that Open vSwitch's netlink library does not have.
+ *
+ * The conventions are those of netlink-socket.h.  Functions that fill in a structure get its
+ * size, so that a program and a library of different versions work together. */
 
 #ifndef NLSOCK_EXT_H
 #define NLSOCK_EXT_H 1
@@ -10,8 +13,8 @@
 struct nl_sock;
 struct ofpbuf;
 
-/* Levels of nlsock_log_set_level().  Each includes those before it.  An assertion failure, which
- * ends the process, is always logged. */
+/* Levels for nlsock_log_set_level().  Each includes the levels before it.  The failure of an
+ * assertion, which ends the process, is logged at every level. */
 enum {
     NLSOCK_LOG_OFF = 0,
     NLSOCK_LOG_ERR = 2,

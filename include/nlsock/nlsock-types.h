@@ -13,7 +13,7 @@ typedef __be16 ovs_be16;
 typedef __be32 ovs_be32;
 typedef __be64 ovs_be64;
 
-/* Port number of a datapath. */
+/* The number of a port of an Open vSwitch datapath. */
 typedef uint32_t odp_port_t;
 
 #ifdef __cplusplus

@@ -1,8 +1,19 @@
-/* Buffers that grow at either end.
+/* Buffers that grow at both ends.
  *
- * Not thread-safe: one thread at a time may use a buffer.  Sizes are in bytes.  A buffer holds
- * less than 4 GiB; what would pass that, or what a buffer's memory does not allow, logs an
- * assertion failure and aborts. */
+ * A buffer has an allocation, a part of which is its data.  The rest is headroom, before the
+ * data, and tailroom, after it.  If there is not enough of it, a function that adds data
+ * reallocates: then the data moves, and pointers into it are no longer valid.  A buffer has less
+ * than 4 GiB.
+ *
+ * Unless the comment of a function says otherwise:
+ * - Pointers are valid and not null.  Sizes are in bytes.  Integers are in host byte order.
+ * - One thread at a time may use a buffer.
+ * - A function does not block.
+ * - A breach of what the comments require logs an assertion failure and aborts, and so does a
+ *   lack of memory.
+ *
+ * A buffer of DPDK must not be passed to functions that reallocate or free memory, except for
+ * ofpbuf_delete(), which ignores it. */
 
 #ifndef OFPBUF_H
 #define OFPBUF_H 1
@@ -14,12 +25,12 @@
 #include <string.h>
 #include "nlsock-types.h"
 
-/* Where a buffer's memory comes from.  One byte. */
+/* Where a buffer's allocation comes from.  The type has one byte. */
 enum __attribute__((packed)) ofpbuf_source {
-    OFPBUF_MALLOC,              /* malloc(): may be reallocated, and is freed. */
-    OFPBUF_STACK,               /* Memory that cannot move. */
-    OFPBUF_STUB,                /* Starts in memory of others, may move to the heap. */
-    OFPBUF_DPDK                 /* Memory of DPDK. */
+    OFPBUF_MALLOC,              /* malloc(): may move, and is freed. */
+    OFPBUF_STACK,               /* The caller's: must not move. */
+    OFPBUF_STUB,                /* The caller's: may move to malloc()'s. */
+    OFPBUF_DPDK                 /* DPDK. */
 };
 
 #include "generated/ofpbuf.h"
@@ -28,7 +39,7 @@ enum __attribute__((packed)) ofpbuf_source {
 extern "C" {
 #endif
 
-/* Plain access. */
+/* Access to the fields. */
 
 static inline void *
 ofpbuf_data(const struct ofpbuf *b)
@@ -66,35 +77,35 @@ ofpbuf_set_size(struct ofpbuf *b, uint32_t size)
     b->size_ = size;
 }
 
-/* Returns the byte behind the data. */
+/* Returns the address of the first byte after the data. */
 static inline void *
 ofpbuf_tail(const struct ofpbuf *b)
 {
     return (char *) ofpbuf_data(b) + ofpbuf_size(b);
 }
 
-/* Returns the byte behind the allocation. */
+/* Returns the address of the first byte after the allocation. */
 static inline void *
 ofpbuf_end(const struct ofpbuf *b)
 {
     return (char *) ofpbuf_base(b) + b->allocated;
 }
 
-/* Returns how many bytes may be added at the start without reallocation. */
+/* Returns how many bytes can be prepended without reallocation. */
 static inline size_t
 ofpbuf_headroom(const struct ofpbuf *b)
 {
     return (size_t) ((uintptr_t) ofpbuf_data(b) - (uintptr_t) ofpbuf_base(b));
 }
 
-/* Returns how many bytes may be added at the end without reallocation. */
+/* Returns how many bytes can be appended without reallocation. */
 static inline size_t
 ofpbuf_tailroom(const struct ofpbuf *b)
 {
     return (size_t) ((uintptr_t) ofpbuf_end(b) - (uintptr_t) ofpbuf_tail(b));
 }
 
-/* Returns the byte at 'offset', or null unless 'size' bytes from there are in use. */
+/* Returns the address of the 'size' bytes of data at 'offset'; null if the data has fewer. */
 static inline void *
 ofpbuf_at(const struct ofpbuf *b, size_t offset, size_t size)
 {
@@ -103,7 +114,7 @@ ofpbuf_at(const struct ofpbuf *b, size_t offset, size_t size)
     return inside ? (char *) ofpbuf_data(b) + offset : NULL;
 }
 
-/* Returns the byte at 'offset', where 'size' bytes must be in use. */
+/* Returns the address of the 'size' bytes of data at 'offset'; aborts if the data has fewer. */
 static inline void *
 ofpbuf_at_assert(const struct ofpbuf *b, size_t offset, size_t size)
 {
@@ -111,7 +122,7 @@ ofpbuf_at_assert(const struct ofpbuf *b, size_t offset, size_t size)
     return (char *) ofpbuf_data(b) + offset;
 }
 
-/* Empties 'b'.  Its headroom goes; its allocation stays. */
+/* Removes the data and the headroom of 'b'.  The allocation becomes tailroom. */
 static inline void
 ofpbuf_clear(struct ofpbuf *b)
 {
@@ -119,7 +130,8 @@ ofpbuf_clear(struct ofpbuf *b)
     ofpbuf_set_size(b, 0);
 }
 
-/* Removes 'size' bytes at the start, which must be there, and returns the first. */
+/* Removes 'size' bytes from the start of the data and returns their address.  Aborts if the data
+ * has fewer. */
 static inline void *
 ofpbuf_pull(struct ofpbuf *b, size_t size)
 {
@@ -131,14 +143,15 @@ ofpbuf_pull(struct ofpbuf *b, size_t size)
     return data;
 }
 
-/* Removes 'size' bytes at the start and returns the first; null if there are not as many. */
+/* Removes 'size' bytes from the start of the data and returns their address.  If the data has
+ * fewer, removes nothing and returns null. */
 static inline void *
 ofpbuf_try_pull(struct ofpbuf *b, size_t size)
 {
     return ofpbuf_size(b) >= size ? ofpbuf_pull(b, size) : NULL;
 }
 
-/* Returns whether two buffers hold the same data. */
+/* Returns whether the data of two buffers is the same. */
 static inline bool
 ofpbuf_equal(const struct ofpbuf *a, const struct ofpbuf *b)
 {
@@ -147,17 +160,17 @@ ofpbuf_equal(const struct ofpbuf *a, const struct ofpbuf *b)
                 || !memcmp(ofpbuf_data(a), ofpbuf_data(b), ofpbuf_size(a))));
 }
 
-/* Freeing. */
+/* Memory and lists. */
 
-/* Returns what free() would have to be called with to do as ofpbuf_uninit(b): null for nothing. */
+/* Returns the pointer that ofpbuf_uninit(b) would pass to free(); null if it would free nothing. */
 static inline void *
 ofpbuf_get_uninit_pointer(struct ofpbuf *b)
 {
     return b && b->source == OFPBUF_MALLOC ? ofpbuf_base(b) : NULL;
 }
 
-/* Frees 'b', which must be malloc()'d as from ofpbuf_new(), and its memory.  'b' may be null.
- * Buffers of DPDK are left alone. */
+/* Frees the memory of 'b' and the structure 'b', which must be from malloc(), as that of
+ * ofpbuf_new() is.  Does nothing if 'b' is null or a buffer of DPDK. */
 static inline void
 ofpbuf_delete(struct ofpbuf *b)
 {
@@ -176,7 +189,8 @@ ofpbuf_from_list(const struct list *list)
     return (struct ofpbuf *) (node - offsetof(struct ofpbuf, list_node));
 }
 
-/* Packet layers: 'frame' is where the packet starts, and each layer an offset from there. */
+/* Headers of a packet: 'frame' is the address of the packet, and each other header an offset from
+ * there. */
 
 static inline void *
 ofpbuf_layer__(const struct ofpbuf *b, uint16_t offset)
@@ -190,14 +204,14 @@ ofpbuf_layer_offset__(const struct ofpbuf *b, const void *layer)
     return (uint16_t) (layer ? (uintptr_t) layer - (uintptr_t) b->frame : UINT16_MAX);
 }
 
-/* Returns the link header; null unless the network header is set, which ends it. */
+/* Returns the link header; null if the network header, which follows it, is not set. */
 static inline void *
 ofpbuf_l2(const struct ofpbuf *b)
 {
     return b->l3_ofs != UINT16_MAX ? b->frame : NULL;
 }
 
-/* Sets where the packet starts, and unsets all layers. */
+/* Sets the address of the packet, and unsets the offsets of all headers. */
 static inline void
 ofpbuf_set_frame(struct ofpbuf *b, void *packet)
 {
@@ -207,7 +221,7 @@ ofpbuf_set_frame(struct ofpbuf *b, void *packet)
     b->l4_ofs = UINT16_MAX;
 }
 
-/* Returns the MPLS label stack, or null. */
+/* Returns the MPLS label stack; null if it is not set. */
 static inline void *
 ofpbuf_l2_5(const struct ofpbuf *b)
 {
@@ -220,7 +234,7 @@ ofpbuf_set_l2_5(struct ofpbuf *b, void *l2_5)
     b->l2_5_ofs = ofpbuf_layer_offset__(b, l2_5);
 }
 
-/* Returns the network header, or null. */
+/* Returns the network header; null if it is not set. */
 static inline void *
 ofpbuf_l3(const struct ofpbuf *b)
 {
@@ -233,7 +247,7 @@ ofpbuf_set_l3(struct ofpbuf *b, void *l3)
     b->l3_ofs = ofpbuf_layer_offset__(b, l3);
 }
 
-/* Returns the transport header, or null. */
+/* Returns the transport header; null if it is not set. */
 static inline void *
 ofpbuf_l4(const struct ofpbuf *b)
 {
@@ -246,7 +260,8 @@ ofpbuf_set_l4(struct ofpbuf *b, void *l4)
     b->l4_ofs = ofpbuf_layer_offset__(b, l4);
 }
 
-/* Returns the number of bytes from the transport header to the end; 0 if it is not set. */
+/* Returns the number of bytes from the transport header to the end of the data; 0 if it is not
+ * set. */
 static inline size_t
 ofpbuf_l4_size(const struct ofpbuf *b)
 {
@@ -261,7 +276,8 @@ ofpbuf_l4_payload__(const struct ofpbuf *b, size_t header)
     return ofpbuf_l4_size(b) >= header ? (const char *) ofpbuf_l4(b) + header : NULL;
 }
 
-/* These return what follows the transport header; null if the header is not all there. */
+/* These return the address of what follows the transport header; null if the data ends within the
+ * header. */
 
 static inline const void *
 ofpbuf_get_tcp_payload(const struct ofpbuf *b)
@@ -273,7 +289,7 @@ ofpbuf_get_tcp_payload(const struct ofpbuf *b)
     if (!tcp) {
         return NULL;
     }
-    /* The data offset: the upper half of its byte, in units of 4 bytes. */
+    /* The data offset is in the upper half of this byte, in units of 4 bytes. */
     header = (size_t) (tcp[TCP_DATA_OFFSET - TCP_MIN] >> 4) * 4;
     return header >= TCP_MIN ? ofpbuf_l4_payload__(b, header) : NULL;
 }

@@ -1,9 +1,9 @@
-//! The types of nlsock-ext.h. Later versions may add fields at their ends: every function that
-//! fills one in is told its size.
+//! The types of nlsock-ext.h. Later versions of the library may add fields at the end of a
+//! structure, so every function that fills one in gets the size that the caller knows.
 
 use core::ffi::{c_char, c_int, c_void};
 
-/// Receives a log message in place of standard error: 'aux', level, module, text.
+/// A function that gets log messages: see nlsock_log_set_handler().
 pub type Handler = Option<
     unsafe extern "C" fn(
         aux: *mut c_void,
@@ -13,68 +13,71 @@ pub type Handler = Option<
     ),
 >;
 
-/// Event counts since the process started, or since nlsock_counters_reset().
+/// Numbers of events since the process started, or since nlsock_counters_reset().
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counters {
-    /// Receives that found that messages had been lost (ENOBUFS).
+    /// Receives that reported that messages were lost (ENOBUFS).
     pub overflow: u64,
     /// Datagrams received.
     pub received: u64,
-    /// Datagrams received that were larger than the buffer's allocation.
+    /// Datagrams received that were larger than the allocation of the buffer for them.
     pub recv_jumbo: u64,
     /// Messages sent.
     pub sent: u64,
-    /// Messages that the kernel dropped, as it said itself when a receive found some lost.
+    /// Messages that the kernel dropped, by its own count, which is read when a receive fails with
+    /// ENOBUFS.
     pub dropped: u64,
     /// Requests sent again because their replies may have been lost.
     pub resent: u64,
-    /// Messages ignored because they answered no present request.
+    /// Messages ignored because they did not answer a request that was waiting for a reply.
     pub stale: u64,
-    /// Messages of other processes ignored: see nlsock_sock_set_kernel_only().
+    /// Messages of other processes that were discarded: see nlsock_sock_set_kernel_only().
     pub spoofed: u64,
-    /// Pooled sockets closed because they were not idle, or of another network namespace.
+    /// Sockets from the pool that were closed after use, because messages may still have been in
+    /// them or because they must not be used again.
     pub discarded: u64,
 }
 
-/// What the kernel said of a failure beyond an errno value, as far as it said anything. Offsets
-/// count bytes from the start of the request's header; 0 stands for unknown.
+/// What the kernel reported about a failure beyond an errno value: its extended acknowledgement
+/// ("extack"). Offsets are in bytes from the start of the request's header; 0 means unknown.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Extack {
-    /// The errno value, 0 if nothing failed.
+    /// The errno value; 0 if nothing failed.
     pub error: c_int,
-    /// Where the offending attribute starts.
+    /// The offset of the attribute that the kernel objects to.
     pub offset: u32,
-    /// Number of types in 'path'.
+    /// The number of attribute types in 'path'.
     pub n_path: u32,
-    /// The types of the attributes that lead to the offending one, its own last; cut after these.
+    /// The type of the attribute at 'offset', after the types of the nested attributes that contain
+    /// it, the outermost first. If there are more than 8, the innermost are left out.
     pub path: [u16; 8],
-    /// Whether an attribute is missing.
+    /// Whether the kernel misses an attribute.
     pub missing: bool,
-    /// Its type, if so.
+    /// The type of the missing attribute.
     pub missing_type: u32,
-    /// Where the attribute starts that it is missing from, 0 for the message itself.
+    /// The offset of the nested attribute that lacks it; 0 if the message itself lacks it.
     pub missing_nest: u32,
-    /// Text for people, empty if none; cut after 255 bytes.
+    /// The kernel's error text, cut after 255 bytes; empty if there is none.
     pub message: [c_char; 256],
 }
 
-/// How a dump went.
+/// Details of a dump that has ended.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct DumpResult {
-    /// The errno value with which the kernel ended the dump, 0 for none. nl_dump_done() does not
-    /// tell it unless nlsock_set_strict_dumps() says so.
+    /// The errno value in the message that ends the dump; 0 if there is none. nl_dump_done()
+    /// returns it only after nlsock_set_strict_dumps().
     pub error: c_int,
-    /// Whether the table changed while it was dumped (NLM_F_DUMP_INTR), so that messages may be
-    /// missing or there twice.
+    /// Whether the table changed during the dump (NLM_F_DUMP_INTR). If so, entries may be missing
+    /// or appear twice.
     pub interrupted: bool,
-    /// Whether the kernel announced the end.
+    /// Whether the message that ends the dump arrived.
     pub complete: bool,
-    /// Number of messages, without the announcement of the end.
+    /// The number of messages, without the one that ends the dump.
     pub messages: u64,
-    /// What the kernel said beyond that.
+    /// The extended acknowledgement in the message that ends or refuses the dump.
     pub extack: Extack,
 }
 
@@ -82,12 +85,12 @@ pub struct DumpResult {
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Source {
-    /// Port id of the sender, 0 for the kernel.
+    /// The port id of the sender; 0 for the kernel.
     pub port_id: u32,
-    /// Multicast group that the message was sent to, 0 for none.
+    /// The multicast group that the message was sent to; 0 for none.
     pub group: u32,
-    /// Whether it came from another network namespace.
+    /// Whether the message came from another network namespace.
     pub has_nsid: bool,
-    /// That namespace's number in the socket's own namespace, if so.
+    /// If so, the id of that namespace in the socket's own namespace.
     pub nsid: c_int,
 }

@@ -1,8 +1,9 @@
-//! Types whose C declaration is not generated: enumerations with aliases or attributes that
-//! cbindgen cannot express (written by hand in the headers), and other headers' names.
+//! Types whose C declarations are not generated: the hand-written headers declare the enumerations,
+//! because cbindgen cannot express their aliases and attributes; the other types are from headers
+//! of the system.
 //!
-//! The C enumerations are integers here, since nothing keeps a C caller from storing a value
-//! that no enumerator has.
+//! The C enumerations are integers here, since a C caller may store a number that no enumerator
+//! has.
 
 #![allow(non_camel_case_types)]
 
@@ -12,28 +13,57 @@
 pub struct OfpbufSource(pub u8);
 
 impl OfpbufSource {
-    /// From malloc(): may be reallocated, and is freed.
+    /// Memory from malloc(): it may be reallocated, and is freed.
     pub const MALLOC: Self = Self(0);
     /// Memory that cannot move.
     pub const STACK: Self = Self(1);
-    /// Starts in memory that is not ours, may move to the heap.
+    /// Memory of the caller's. If the buffer grows, its data moves to memory from malloc().
     pub const STUB: Self = Self(2);
-    /// Memory of DPDK. Flavours without it never say so.
+    /// Memory of DPDK. Only the interface of 2014 has such buffers.
     pub const DPDK: Self = Self(3);
 }
 
-/// `enum nl_attr_type`.
+/// `enum nl_attr_type`: what the payload of an attribute is. The constants whose numbers differ
+/// between interface versions are in `flavour`.
 #[repr(transparent)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NlAttrType(pub u32);
 
-/// A `bool` that C sets: nothing keeps it from storing another byte than 0 or 1.
+impl NlAttrType {
+    /// Skips the attribute, whatever its payload.
+    pub const NO_ATTR: Self = Self(0);
+    /// Any payload.
+    pub const UNSPEC: Self = Self(1);
+    /// One byte.
+    pub const U8: Self = Self(2);
+    /// Two bytes in either byte order.
+    pub const U16: Self = Self(3);
+    /// Four bytes in either byte order.
+    pub const U32: Self = Self(4);
+    /// Eight bytes in either byte order.
+    pub const U64: Self = Self(5);
+
+    /// The least and the greatest payload size of one of the types above. None for another type.
+    #[inline]
+    pub(crate) const fn common_bounds(self) -> Option<(usize, usize)> {
+        Some(match self {
+            Self::NO_ATTR | Self::UNSPEC => (0, usize::MAX),
+            Self::U8 => (1, 1),
+            Self::U16 => (2, 2),
+            Self::U32 => (4, 4),
+            Self::U64 => (8, 8),
+            _ => return None,
+        })
+    }
+}
+
+/// A `bool` that C sets. It may hold another byte than 0 or 1, which Rust's `bool` must not.
 #[repr(transparent)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CBool(pub u8);
 
 impl CBool {
-    /// Whether it is set.
+    /// Whether the value is true in C: not 0.
     pub fn get(self) -> bool {
         self.0 != 0
     }

@@ -1,7 +1,7 @@
-//! What Open vSwitch's log and counters expect to find in a module that uses them.
+//! Structures that Open vSwitch's log and counters share with the code that uses them.
 //!
-//! The host writes 'min_level', 'levels' and 'honor_rate_limits' as plain C fields while we read
-//! them, so they are atomics here: same layout, no data race on our side.
+//! Open vSwitch writes fields such as 'min_level' as plain C fields while this library reads them.
+//! They are atomics here, with the same layout, so that the reads are defined.
 
 use super::list::List;
 use super::mutex::OvsMutex;
@@ -12,15 +12,15 @@ use core::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, AtomicU32};
 /// `struct vlog_module`.
 #[repr(C)]
 pub struct VlogModule {
-    /// Element of the list of all modules.
+    /// The element by which the module is on the list of all modules.
     pub list: UnsafeCell<List>,
-    /// Name that users see.
+    /// The name that users see.
     pub name: *const c_char,
-    /// Level for each destination: system log, console, file.
+    /// The level for each destination: system log, console, file.
     pub levels: [AtomicI32; 3],
-    /// Highest of 'levels'.
+    /// The highest of 'levels'.
     pub min_level: AtomicI32,
-    /// Whether rate limits apply.
+    /// Whether rate limits apply to the module.
     pub honor_rate_limits: AtomicBool,
 }
 
@@ -29,35 +29,35 @@ pub struct VlogModule {
 pub struct VlogRateLimit {
     /// Tokens added per millisecond.
     pub rate: c_uint,
-    /// Most tokens that collect.
+    /// The most tokens that there can be.
     pub burst: c_uint,
-    /// Tokens at hand.
+    /// The tokens that there are.
     pub tokens: AtomicU32,
-    /// When tokens were last added, in milliseconds of the monotonic clock.
+    /// When tokens were last added: the time of the monotonic clock in milliseconds.
     pub last_fill: AtomicI64,
-    /// When the first of the dropped messages was dropped, in seconds.
+    /// When the first of the messages counted in 'n_dropped' was dropped, in seconds.
     pub first_dropped: AtomicI64,
-    /// When the last one was, in seconds.
+    /// When the last of them was dropped, in seconds.
     pub last_dropped: AtomicI64,
-    /// How many were dropped.
+    /// The number of messages dropped since one was last logged.
     pub n_dropped: AtomicU32,
-    /// Protects the rest.
+    /// Protects the other fields.
     pub mutex: OvsMutex,
 }
 
 /// `struct coverage_counter`.
 #[repr(C)]
 pub struct CoverageCounter {
-    /// Name that users see.
+    /// The name that users see.
     pub name: *const c_char,
-    /// Returns what came since the last call.
+    /// Returns the number of events since its last call.
     pub count: extern "C" fn() -> c_uint,
-    /// Total count. The host's, as the rest.
+    /// The total number of events. This field and those below are only used by Open vSwitch.
     pub total: c_ulonglong,
-    /// Total at the last run.
+    /// The value of 'total' when the averages were last computed.
     pub last_total: c_ulonglong,
-    /// Moving average of a minute.
+    /// The events of the last minute, in parts of 5 seconds.
     pub min: [c_uint; 12],
-    /// Moving average of an hour.
+    /// The events of the last hour, in parts of a minute.
     pub hr: [c_uint; 60],
 }

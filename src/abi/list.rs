@@ -1,11 +1,12 @@
 //! The list element inside `struct ofpbuf`.
 
-/// A doubly linked list's head or element. An empty list's head points to itself both ways.
+/// The head or an element of a doubly linked list. Both pointers of an empty list's head point to
+/// the head.
 #[repr(C)]
 #[derive(Debug)]
 pub struct List {
-    /// Previous list element.
+    /// The previous element.
     pub prev: *mut List,
-    /// Next list element.
+    /// The next element.
     pub next: *mut List,
 }

@@ -1,5 +1,6 @@
-//! Layouts that every interface version shares: what a caller's object code already contains, and
-//! what Open vSwitch expects of a log module or counter. Those that differ are in `flavour`.
+//! Layouts that are the same in every interface version: of structures that callers' object code
+//! contains, and of those that Open vSwitch's log and counters use. Layouts that differ are in
+//! `flavour`.
 
 pub mod ext;
 pub mod foreign;
@@ -19,7 +20,7 @@ pub use policy::NlPolicy;
 pub(crate) use rebase::rebase;
 pub use sock::NlSock;
 
-/// Fails to compile unless the type has the size and its fields have the offsets given.
+/// Checks at compile time that a type has the given size, and its fields the given offsets.
 macro_rules! layout {
     ($type:ty, $size:literal, { $($field:ident: $offset:literal),* $(,)? }) => {
         const _: () = assert!(size_of::<$type>() == $size);

@@ -3,11 +3,11 @@
 use core::ffi::c_char;
 use libc::pthread_mutex_t;
 
-/// A mutex as Open vSwitch lays it out.
+/// Open vSwitch's mutex.
 #[repr(C)]
 pub struct OvsMutex {
-    /// The lock itself.
+    /// The mutex itself.
     pub lock: pthread_mutex_t,
-    /// Source location of the thread that holds the lock.
+    /// Where in the source the mutex was locked.
     pub r#where: *const c_char,
 }

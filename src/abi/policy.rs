@@ -1,16 +1,17 @@
-//! The structure of netlink.h that callers fill in themselves.
+//! `struct nl_policy`, which callers fill in.
 
 use super::foreign::{CBool, NlAttrType};
 
-/// What one attribute must look like. An all-zero policy (NL_A_NO_ATTR) skips the attribute.
+/// Requirements on an attribute. A policy of zeros, whose type is NL_A_NO_ATTR, skips the
+/// attribute.
 #[repr(C)]
 #[derive(Debug)]
 pub struct NlPolicy {
-    /// The kind of payload.
+    /// What the payload must be.
     pub r#type: NlAttrType,
-    /// Least payload size in bytes; 0 for the type's own.
+    /// The least payload size in bytes; 0 means the least size of the type.
     pub min_len: usize,
-    /// Greatest payload size in bytes; 0 for the type's own.
+    /// The greatest payload size in bytes; 0 means the greatest size of the type.
     pub max_len: usize,
     /// Whether the attribute may be missing.
     pub optional: CBool,

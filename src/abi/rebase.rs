@@ -1,9 +1,9 @@
-//! Moving pointers along with the memory that they point into.
+//! Adjusting pointers when the memory that they point into moves.
 
 use core::ffi::c_void;
 
-/// Where a pointer that is as far from `from` as it is will be from `to`; null stays null. It may
-/// point anywhere, so this is plain address arithmetic.
+/// The pointer that is as far from `to` as `p` is from `from`. Null stays null. Callers may set
+/// these pointers to any address, so this only calculates with addresses.
 pub(crate) fn rebase(p: *mut c_void, from: *mut u8, to: *mut u8) -> *mut c_void {
     if p.is_null() {
         return p;

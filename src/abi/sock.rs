@@ -1,4 +1,4 @@
-//! `struct nl_sock`, of which callers only have pointers.
+//! `struct nl_sock`. Callers only have pointers to it.
 
 /// A netlink socket.
 pub struct NlSock(());

@@ -1,7 +1,7 @@
 //! netlink.h: reading attributes.
 //!
-//! An attribute is read where it lies: at any address, from a pointer whose only bound is its own
-//! length field.
+//! The functions get a pointer to an attribute, which may be unaligned, and rely on its length
+//! field: nothing else tells them how much may be read.
 
 use crate::abi::foreign::{nlattr, odp_port_t, ovs_be16, ovs_be32, ovs_be64};
 use crate::assert::c_assert;
@@ -12,6 +12,8 @@ use crate::wire::{ATTR_HEADER, Attrs, TYPE_MASK};
 use core::ffi::{c_char, c_int, c_void};
 use core::ptr::null;
 
+/// The value of the length field.
+///
 /// # Safety
 /// `nla` points to an attribute's header.
 #[inline]
@@ -20,6 +22,8 @@ pub(crate) unsafe fn length(nla: *const nlattr) -> usize {
     unsafe { (&raw const (*nla).nla_len).read_unaligned() as usize }
 }
 
+/// The type without its flags.
+///
 /// # Safety
 /// `nla` points to an attribute's header.
 #[inline]
@@ -28,6 +32,7 @@ pub(crate) unsafe fn kind(nla: *const nlattr) -> u16 {
     unsafe { (&raw const (*nla).nla_type).read_unaligned() & TYPE_MASK }
 }
 
+/// The address of the payload.
 #[inline]
 fn start(nla: *const nlattr) -> *const u8 {
     nla.cast::<u8>().wrapping_add(ATTR_HEADER)
@@ -36,10 +41,10 @@ fn start(nla: *const nlattr) -> *const u8 {
 /// The payload, as a slice.
 ///
 /// # Safety
-/// `nla` points to a whole attribute, which nothing changes meanwhile.
+/// `nla` points to a whole attribute, which nothing changes while the slice exists.
 #[inline]
 pub(crate) unsafe fn payload<'a>(nla: *const nlattr) -> &'a [u8] {
-    // SAFETY: the caller's promise; the assertion keeps the length from wrapping.
+    // SAFETY: the caller's promise. The assertion keeps the subtraction from wrapping.
     unsafe {
         let length = length(nla);
         c_assert!(length >= ATTR_HEADER, "nl_attr_get_size", "nla->nla_len >= NLA_HDRLEN");
@@ -47,7 +52,7 @@ pub(crate) unsafe fn payload<'a>(nla: *const nlattr) -> &'a [u8] {
     }
 }
 
-/// The first bytes of the payload, which must have them.
+/// The first `N` bytes of the payload. Asserts that there are at least `N`.
 ///
 /// # Safety
 /// `nla` points to a whole attribute.
@@ -64,42 +69,42 @@ pub(crate) unsafe fn read<const N: usize>(nla: *const nlattr) -> [u8; N] {
     }
 }
 
-/// Returns whether an attribute with 'payload_size' bytes of payload would pass 65535 bytes, padding
-/// included, which its length field cannot say.
+/// Returns whether a payload of 'payload_size' bytes is too large for one attribute. The comment at
+/// the top of netlink.h states the limit.
 #[unsafe(no_mangle)]
 pub extern "C" fn nl_attr_oversized(payload_size: usize) -> bool {
     message::oversized(payload_size)
 }
 
-/// Returns the attribute's type, without the flags NLA_F_NESTED and NLA_F_NET_BYTEORDER.
+/// Returns the type of 'nla', without the flags NLA_F_NESTED and NLA_F_NET_BYTEORDER.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_attr_type(nla: *const nlattr) -> c_int {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     c_int::from(unsafe { kind(nla) })
 }
 
-/// Returns the start of the payload.
+/// Returns the address of the payload of 'nla'.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_attr_get(nla: *const nlattr) -> *const c_void {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     let length = unsafe { length(nla) };
     c_assert!(length >= ATTR_HEADER, "nl_attr_get", "nla->nla_len >= NLA_HDRLEN");
     start(nla).cast()
 }
 
-/// Returns the size of the payload in bytes.
+/// Returns the size of the payload of 'nla', without padding.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_attr_get_size(nla: *const nlattr) -> usize {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     let length = unsafe { length(nla) };
     c_assert!(length >= ATTR_HEADER, "nl_attr_get_size", "nla->nla_len >= NLA_HDRLEN");
     length - ATTR_HEADER
 }
 
-/// Returns the start of the payload, which must have at least 'size' bytes.
+/// Returns the address of the payload of 'nla', which must have at least 'size' bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_attr_get_unspec(nla: *const nlattr, size: usize) -> *const c_void {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     let length = unsafe { length(nla) };
     c_assert!(
         length.checked_sub(ATTR_HEADER).is_some_and(|payload| payload >= size),
@@ -109,75 +114,78 @@ pub unsafe extern "C" fn nl_attr_get_unspec(nla: *const nlattr, size: usize) -> 
     start(nla).cast()
 }
 
-/// Returns whether 'nla' is nonnull: of a flag, presence is the value.
+/// Returns whether 'nla' is nonnull: a flag is set if its attribute is present.
 #[unsafe(no_mangle)]
 pub extern "C" fn nl_attr_get_flag(nla: *const nlattr) -> bool {
     !nla.is_null()
 }
 
-/// Returns the 8-bit integer in the payload, which must have at least 1 byte.
+/// Returns the 8-bit integer in the payload of 'nla', which must have at least 1 byte.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_attr_get_u8(nla: *const nlattr) -> u8 {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     u8::from_ne_bytes(unsafe { read(nla) })
 }
 
-/// Returns the 16-bit integer in host order in the payload, which must have at least 2 bytes.
+/// Returns the 16-bit integer in the payload of 'nla', which must have at least 2 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_attr_get_u16(nla: *const nlattr) -> u16 {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     u16::from_ne_bytes(unsafe { read(nla) })
 }
 
-/// Returns the 32-bit integer in host order in the payload, which must have at least 4 bytes.
+/// Returns the 32-bit integer in the payload of 'nla', which must have at least 4 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_attr_get_u32(nla: *const nlattr) -> u32 {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     u32::from_ne_bytes(unsafe { read(nla) })
 }
 
-/// Returns the 64-bit integer in host order in the payload, which must have at least 8 bytes.
+/// Returns the 64-bit integer in the payload of 'nla', which must have at least 8 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_attr_get_u64(nla: *const nlattr) -> u64 {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     u64::from_ne_bytes(unsafe { read(nla) })
 }
 
-/// Returns the 16-bit integer in network order in the payload, which must have at least 2 bytes.
+/// Returns the 16-bit integer in network byte order in the payload of 'nla', which must have at
+/// least 2 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_attr_get_be16(nla: *const nlattr) -> ovs_be16 {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     ovs_be16::from_ne_bytes(unsafe { read(nla) })
 }
 
-/// Returns the 32-bit integer in network order in the payload, which must have at least 4 bytes.
+/// Returns the 32-bit integer in network byte order in the payload of 'nla', which must have at
+/// least 4 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_attr_get_be32(nla: *const nlattr) -> ovs_be32 {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     ovs_be32::from_ne_bytes(unsafe { read(nla) })
 }
 
-/// Returns the 64-bit integer in network order in the payload, which must have at least 8 bytes.
+/// Returns the 64-bit integer in network byte order in the payload of 'nla', which must have at
+/// least 8 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_attr_get_be64(nla: *const nlattr) -> ovs_be64 {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     ovs_be64::from_ne_bytes(unsafe { read(nla) })
 }
 
-/// Returns the datapath port number in the payload, which must have at least 4 bytes.
+/// Returns the datapath port number in the payload of 'nla', which must have at least 4 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_attr_get_odp_port(nla: *const nlattr) -> odp_port_t {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     odp_port_t::from_ne_bytes(unsafe { read(nla) })
 }
 
-/// Returns the string in the payload, which must have a NUL.
+/// Returns the string in the payload of 'nla', which must contain a NUL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_attr_get_string(nla: *const nlattr) -> *const c_char {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     let length = unsafe { length(nla) };
     c_assert!(length > ATTR_HEADER, "nl_attr_get_string", "nla->nla_len > NLA_HDRLEN");
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     let text = unsafe { payload(nla) };
     c_assert!(
         text.contains(&0),
@@ -187,15 +195,19 @@ pub unsafe extern "C" fn nl_attr_get_string(nla: *const nlattr) -> *const c_char
     start(nla).cast()
 }
 
-/// Makes 'nested' a view of the payload, good while the attribute stays.
+/// Makes 'nested' a view of the payload of 'nla', so that the attributes in it can be read.
+/// 'nested' need not be initialised.
+///
+/// # Ownership
+/// The payload stays where it is: 'nested' is valid until the memory of 'nla' is changed or freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_attr_get_nested(nla: *const nlattr, nested: *mut OfpBuf) {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { Buf::from_ptr(nested).use_const(start(nla), nl_attr_get_size(nla)) };
 }
 
-/// Returns the first attribute of type 'type' among the 'size' bytes of attributes at 'attrs', or
-/// null. Stops at the first that does not fit.
+/// Returns the first attribute of type 'type' among the 'size' bytes of attributes at 'attrs',
+/// which may be null. Returns null if there is none before the first that is not whole.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_attr_find__(
     attrs: *const nlattr,
@@ -205,27 +217,27 @@ pub unsafe extern "C" fn nl_attr_find__(
     if attrs.is_null() {
         return null();
     }
-    // No object is larger, whatever a caller says that has only the end of it in mind.
+    // A caller may pass SIZE_MAX if it knows that the attribute is there. No slice is that long.
     let size = size.min(isize::MAX as usize);
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     let bytes = unsafe { core::slice::from_raw_parts(attrs.cast::<u8>(), size) };
     Attrs::new(bytes)
         .find(|attr| attr.kind == r#type)
         .map_or(null(), |attr| attrs.wrapping_byte_add(attr.offset))
 }
 
-/// Returns the first attribute of type 'type' in 'buf' behind its first 'hdr_len' bytes, or null,
-/// also where 'buf' is shorter than that.
+/// Returns the first attribute of type 'type' after the first 'hdr_len' bytes of 'buf'. Returns
+/// null if there is none, or if 'buf' has fewer bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_attr_find(
     buf: *const OfpBuf,
     hdr_len: usize,
     r#type: u16,
 ) -> *const nlattr {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     let buf = unsafe { Buf::from_ptr(buf) };
     match buf.size().checked_sub(hdr_len) {
-        // SAFETY: the rule of this module: as many bytes follow.
+        // SAFETY: the caller's contract (see `ffi`). `size` bytes follow the first `hdr_len`.
         Some(size) => unsafe { nl_attr_find__(buf.at(hdr_len, 0).cast(), size, r#type) },
         None => null(),
     }
@@ -234,6 +246,6 @@ pub unsafe extern "C" fn nl_attr_find(
 /// Returns the first attribute of type 'type' in the payload of 'nla', or null.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_attr_find_nested(nla: *const nlattr, r#type: u16) -> *const nlattr {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { nl_attr_find__(start(nla).cast(), nl_attr_get_size(nla), r#type) }
 }

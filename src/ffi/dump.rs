@@ -6,42 +6,75 @@ use crate::flavour::{NlDump, OfpBuf};
 use crate::socket::dump::Dump;
 use core::ffi::c_int;
 
-/// Starts a dump by sending 'request' on a pooled socket of 'protocol'. 'dump' may be uninitialised
-/// memory; it must stay where it is until nl_dump_done(), which reports any error. 'request' stays
-/// the caller's; its header is changed as by nl_sock_send(), and NLM_F_DUMP and NLM_F_ACK are set.
+/// Starts a dump by sending 'request' to the kernel on a socket of 'protocol' from the pool. If
+/// that fails, nl_dump_next() returns false and nl_dump_done() returns the error.
+///
+/// 'dump' need not be initialised. It must not be moved or copied before nl_dump_done(), which must
+/// be called for every dump.
+///
+/// # Ownership
+/// 'request' stays the caller's. Its header is changed as by nl_sock_send(), and the flags
+/// NLM_F_DUMP and NLM_F_ACK are set in it.
+///
+/// # Thread safety
+/// Any thread may call it, with a 'dump' that no other thread uses.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_dump_start(dump: *mut NlDump, protocol: c_int, request: *const OfpBuf) {
-    // SAFETY: the rule of this module; this function says that it changes the request.
+    // SAFETY: the caller's contract (see `ffi`). The function's comment says that it changes the
+    // request.
     unsafe { Dump::from_ptr(dump).start(protocol, Buf::from_ptr(request)) };
 }
 
-/// Retrieves the next message of 'dump': makes 'reply' a view of it, and returns true. At the end
-/// or on failure returns false, and 'reply' has neither data nor size; nl_dump_done() tells which.
+/// Makes 'reply' a view of the next message of 'dump'. Takes the message from 'buf'; if that is
+/// empty, receives into it first.
 ///
-/// 'buf' must be initialised, with an allocation of at least NLMSG_HDRLEN bytes (NL_DUMP_BUFSIZE is
-/// a good size). It holds the messages received but not yet retrieved, so 'reply' is good until
-/// its next use.
+/// 'buf' must be initialised, with an allocation of at least NLMSG_HDRLEN bytes; NL_DUMP_BUFSIZE is
+/// a good size. 'reply' need not be initialised.
 ///
-/// Several threads may call this for one dump, each with buffers of its own: every message reaches
-/// exactly one of them. Once it returns false, the others may retrieve what is in their buffers.
+/// In a child of the process that started the dump, returns only the messages that 'buf' already
+/// holds, and leaves the parent's socket alone.
+///
+/// # Return value
+/// True if there is a message. False at the end of the dump or after a failure: then 'reply' has
+/// neither data nor size, and nl_dump_done() returns the error.
+///
+/// # Ownership
+/// The message is in the memory of 'buf': 'reply' is valid until the next call with the same 'buf'.
+///
+/// # Thread safety
+/// Several threads may read one dump at a time, each with buffers of its own. Each message reaches
+/// exactly one of them. After the function has returned false to one thread, the others may still
+/// get the messages that are in their buffers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_dump_next(
     dump: *mut NlDump,
     reply: *mut OfpBuf,
     buf: *mut OfpBuf,
 ) -> bool {
-    // SAFETY: the rule of this module. Several threads share 'dump', as `Dump` knows.
+    // SAFETY: the caller's contract (see `ffi`). `Dump` allows several threads here.
     unsafe { Dump::from_ptr(dump).next(Buf::from_ptr(reply), Buf::from_ptr(buf)) }
 }
 
-/// Ends 'dump', reading what is left of it. Returns 0, or a positive errno value if the dump
-/// failed at any point: ENOBUFS if parts were lost, EPROTO if it stopped before its end. No thread
-/// may be in nl_dump_next().
+/// Ends 'dump': reads what is left of it, and returns its socket to the pool.
 ///
-/// The errno value that the kernel may put into the message that ends a dump is told by
-/// nlsock_dump_result(), and returned here after nlsock_set_strict_dumps().
+/// # Return value
+/// 0 if the dump was successful. Otherwise the first error:
+/// - ENOBUFS: messages were lost.
+/// - EPROTO: the dump stopped before its end, or something arrived that is not a message.
+/// - E2BIG: a datagram was too long to be received: see nl_sock_recv().
+/// - ETIMEDOUT: the time set by nlsock_sock_set_timeout() passed.
+/// - EBADF: a parent of this process started the dump, and the dump had not ended before the fork.
+///   The parent's socket is left alone.
+/// - Another positive errno value: the kernel refused the dump with it, or the socket could not be
+///   opened or used.
+///
+/// The message that ends a dump may contain an errno value, too. The function returns it only after
+/// nlsock_set_strict_dumps(); nlsock_dump_result() always reports it.
+///
+/// # Thread safety
+/// No other thread may be in nl_dump_next() for this dump, or call it later.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_dump_done(dump: *mut NlDump) -> c_int {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     status(unsafe { Dump::from_ptr(dump) }.done())
 }

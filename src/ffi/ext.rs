@@ -1,4 +1,4 @@
-//! nlsock-ext.h: what this library has beyond the original.
+//! nlsock-ext.h: functions that Open vSwitch's netlink library does not have.
 
 use super::socket::{socket, wait as wait_for};
 use crate::abi::{Counters, DumpResult, Extack, Handler, NlSock, Source};
@@ -14,8 +14,9 @@ use crate::thread;
 use core::ffi::{c_int, c_uint, c_void};
 use core::ptr::null_mut;
 
-/// Fills in the caller's structure of `size` bytes with as much of `value` as both know, and zeros
-/// where the caller knows more.
+/// Fills in the caller's structure, which has `size` bytes, with `value`. A caller compiled for
+/// another version of the library may have a shorter or a longer structure: `value` is cut, or
+/// zeros follow it.
 ///
 /// # Safety
 /// `size` bytes at `to` may be written.
@@ -29,8 +30,11 @@ unsafe fn fill_in<T: Copy>(to: *mut T, size: usize, value: T) {
     }
 }
 
-/// Fills in '*counters', whose size in bytes the caller gives as 'size': sizeof *counters. Fields
-/// that the library does not know are set to 0. Any thread may call it.
+/// Fills in '*counters', whose size is 'size' (pass sizeof *counters). Fields that the library does
+/// not know are set to 0.
+///
+/// # Thread safety
+/// Any thread may call it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_counters(counters: *mut Counters, size: usize) {
     let now = Counters {
@@ -44,61 +48,102 @@ pub unsafe extern "C" fn nlsock_counters(counters: *mut Counters, size: usize) {
         spoofed: total(Event::Spoofed),
         discarded: total(Event::Discarded),
     };
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { fill_in(counters, size, now) };
 }
 
-/// Makes the counts of nlsock_counters() start at 0 again. Open vSwitch's coverage counters go on.
+/// Makes the counts of nlsock_counters() start at 0 again. Open vSwitch's coverage counters are not
+/// reset.
+///
+/// # Thread safety
 /// Any thread may call it.
 #[unsafe(no_mangle)]
 pub extern "C" fn nlsock_counters_reset() {
     counters::reset();
 }
 
-/// Sets how much is logged: one of NLSOCK_LOG_OFF to NLSOCK_LOG_DBG. Returns 0; EINVAL for another
-/// level; EOPNOTSUPP in a process that has Open vSwitch's log, whose "vlog/set" decides there.
+/// Sets the level of the log to 'level', one of NLSOCK_LOG_OFF to NLSOCK_LOG_DBG: messages of less
+/// severe levels are not logged.
+///
+/// # Return value
+/// - 0: the level is set.
+/// - EINVAL: there is no such level.
+/// - EOPNOTSUPP: the process has Open vSwitch's log. Use its "vlog/set".
+///
+/// # Thread safety
 /// Any thread may call it.
 #[unsafe(no_mangle)]
 pub extern "C" fn nlsock_log_set_level(level: c_int) -> c_int {
     status(log::set_level(level))
 }
 
-/// Makes log messages go to 'handler', with 'aux', in place of standard error; null undoes that.
-/// Returns 0, or EOPNOTSUPP in a process that has Open vSwitch's log. Any thread may call it.
+/// Makes log messages go to 'handler' instead of standard error. 'aux' is passed to the handler. If
+/// 'handler' is null, messages go to standard error again.
 ///
-/// The handler gets the level, the module's name and the text, without a newline, and must not
-/// keep the strings. Any thread may call it at any time, several at once; it may call the library,
-/// but not use the socket or dump that the message is about. What it transacts counts as the thread's
-/// last batch for nlsock_last_extack() and nlsock_batch_extack().
+/// The handler gets the level, the name of the log module and the text, without a newline. The
+/// library's own texts have at most 2047 bytes; a longer one is cut, and ends in "...".
+///
+/// The handler may call the library, but must not use the socket or the dump that the interrupted
+/// function works on. Its own transactions replace those that nlsock_last_extack() and
+/// nlsock_batch_extack() report on.
+///
+/// The handler may be left by longjmp() or by a C++ exception, and the thread may be cancelled in
+/// it. The library loses neither memory nor descriptors then. The interrupted function has no
+/// result: do not use what it would have returned or stored. Two exceptions: if it stores the
+/// address of a new socket or buffer for the caller, that is null or must be freed; and a dump that
+/// it was to read or to end must still be ended by nl_dump_done().
+///
+/// # Return value
+/// 0, or EOPNOTSUPP if the process has Open vSwitch's log.
+///
+/// # Ownership
+/// The strings passed to the handler are valid until it returns.
+///
+/// # Thread safety
+/// Any thread may call this function. The handler may be called by any thread, and by several at
+/// the same time. For a moment, other threads may still call the previous handler.
 #[unsafe(no_mangle)]
 pub extern "C" fn nlsock_log_set_handler(handler: Handler, aux: *mut c_void) -> c_int {
     status(log::check_no_host().map(|()| console::set_handler(handler, aux)))
 }
 
-/// Tells how the last dump went that the thread ended by nl_dump_done() or nlsock_dump_all(), beyond
-/// what those return. 'size' is sizeof *result.
+/// Fills in '*result', whose size is 'size' (pass sizeof *result), with details of the last dump
+/// that this thread ended by nl_dump_done() or nlsock_dump_all().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_dump_result(result: *mut DumpResult, size: usize) {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { fill_in(result, size, thread::with(dump::last_result)) };
 }
 
-/// Makes nl_dump_done() also return the errno value with which the kernel ended a dump, which the
-/// original never told, and EINTR if the table changed while it was dumped. Off at first. For all
-/// threads.
+/// If 'strict', makes nl_dump_done() also return the errno value in the message that ends a dump,
+/// and EINTR if the table changed during the dump. Off by default, since the original library
+/// ignores both. Applies to all threads.
+///
+/// # Thread safety
+/// Any thread may call it.
 #[unsafe(no_mangle)]
 pub extern "C" fn nlsock_set_strict_dumps(strict: bool) {
     dump::set_strict(strict);
 }
 
-/// Dumps a whole table: sends 'request' on a pooled socket of 'protocol', as nl_dump_start() does,
-/// and again, up to 'tries' times in all and within 'timeout_ms' milliseconds (0 for no limit), if
-/// the table changed meanwhile.
+/// Dumps a whole table into one buffer: sends 'request' on a socket of 'protocol' from the pool, as
+/// nl_dump_start() does, and collects the messages. If the table changed during the dump, dumps it
+/// again, up to 'tries' times in all. Stops after 'timeout_ms' milliseconds; 0 means no limit.
 ///
-/// Returns 0 and stores in '*replyp' all messages, one behind the other, to be taken off by
-/// nl_msg_next(); the caller frees it with ofpbuf_delete(). Or returns a positive errno value and
-/// stores null: EINTR if the table never stood still, ETIMEDOUT, EMSGSIZE for more than 2 GiB, or
-/// whatever ended the dump. Any thread may call it.
+/// # Return value
+/// On success, 0, and '*replyp' holds all messages, one after the other; nl_msg_next() gets each of
+/// them. Otherwise '*replyp' is null, and the value is one of:
+/// - EINTR: the table changed during each of the dumps.
+/// - ETIMEDOUT: the time limit passed.
+/// - EMSGSIZE: the messages have more than 2 GiB in all.
+/// - Another errno value of nl_dump_done(), or the one in the message that ends the dump.
+///
+/// # Ownership
+/// 'request' stays the caller's; its header is changed as by nl_dump_start(). The caller frees the
+/// reply with ofpbuf_delete().
+///
+/// # Thread safety
+/// Any thread may call it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_dump_all(
     protocol: c_int,
@@ -107,7 +152,8 @@ pub unsafe extern "C" fn nlsock_dump_all(
     timeout_ms: c_uint,
     replyp: *mut *mut OfpBuf,
 ) -> c_int {
-    // SAFETY: the rule of this module; this function says that it changes the request.
+    // SAFETY: the caller's contract (see `ffi`). The function's comment says that it changes the
+    // request.
     unsafe {
         replyp.write(null_mut());
         let result = dump_all::dump_all(protocol, Buf::from_ptr(request), tries, timeout_ms);
@@ -115,17 +161,22 @@ pub unsafe extern "C" fn nlsock_dump_all(
     }
 }
 
-/// Tells what the kernel said of the thread's last transaction, batch or dump that failed, beyond
-/// its errno value. Of a batch, that is the last transaction in it that failed. 'size' is
-/// sizeof *extack.
+/// Fills in '*extack', whose size is 'size' (pass sizeof *extack), with what the kernel reported
+/// about the last transaction, lookup or dump of this thread that failed. In a batch, the last
+/// transaction that failed counts.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_last_extack(extack: *mut Extack, size: usize) {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { fill_in(extack, size, thread::with(extack::last)) };
 }
 
-/// The same of one transaction, by its index, in the last batch of the thread. Returns whether the
-/// kernel said anything of it. 'size' is sizeof *extack.
+/// Fills in '*extack', whose size is 'size' (pass sizeof *extack), with what the kernel reported
+/// about the transaction at 'index' of the last batch of this thread. A single transaction or a
+/// lookup is a batch of one. If the kernel reported nothing but an errno value, or the transaction
+/// did not fail, sets all fields to 0.
+///
+/// # Return value
+/// Whether the kernel reported more than an errno value.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_batch_extack(
     index: usize,
@@ -133,40 +184,57 @@ pub unsafe extern "C" fn nlsock_batch_extack(
     size: usize,
 ) -> bool {
     let found = thread::with(|thread| extack::of_batch(thread, index));
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { fill_in(extack, size, found.unwrap_or(Extack::NONE)) };
     found.is_some()
 }
 
-/// Makes blocking receives and transactions on 'sock' end in ETIMEDOUT after 'timeout_ms'
-/// milliseconds; 0, the default, for never. The socket stays usable: what arrives late is ignored.
-/// Of a batch, nothing is sent after that; what was sent may have been done although its error is
-/// ETIMEDOUT. A null 'sock' stands for all pooled sockets, and so for dumps.
+/// Sets a time limit of 'timeout_ms' milliseconds for each nl_sock_recv() that waits, and for each
+/// batch of transactions, on 'sock'; 0, the default, means no limit. If it passes, the error is
+/// ETIMEDOUT. The socket stays usable: later calls ignore what arrives late.
+///
+/// In a batch, nothing is sent after the limit. The kernel may have carried out requests whose
+/// error is ETIMEDOUT.
+///
+/// If 'sock' is null, sets the limit for sockets from the pool: for each batch of transactions that
+/// starts later, and for each dump as a whole. Lookups have no limit, since the kernel answers them
+/// at once.
+///
+/// # Thread safety
+/// Any thread may call it, also while others use 'sock'.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_sock_set_timeout(sock: *mut NlSock, timeout_ms: c_uint) {
     match sock.is_null() {
-        // SAFETY: the rule of this module.
+        // SAFETY: the caller's contract (see `ffi`).
         false => unsafe { socket(sock) }.set_timeout(timeout_ms),
         true => pool::set_timeout(timeout_ms),
     }
 }
 
-/// Makes 'sock' ignore, and count, what other processes multicast. Off at first.
+/// If 'kernel_only', makes 'sock' discard messages that other processes sent, and count them as
+/// 'spoofed'. Off by default.
+///
+/// # Thread safety
+/// Any thread may call it, also while others use 'sock'.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_sock_set_kernel_only(sock: *mut NlSock, kernel_only: bool) {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { socket(sock) }.set_kernel_only(kernel_only);
 }
 
-/// Makes 'sock' receive multicasts of every network namespace that has a number in its own. Off at
-/// first. Returns 0 or a positive errno value: EPERM without the capability CAP_NET_BROADCAST.
+/// If 'listen', makes 'sock' also receive multicasts from all network namespaces that have an id
+/// (nsid) in the namespace of 'sock'. Off by default.
+///
+/// # Return value
+/// 0, or a positive errno value of setsockopt(): EPERM without the capability CAP_NET_BROADCAST.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_sock_listen_all_nsid(sock: *mut NlSock, listen: bool) -> c_int {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     status(unsafe { socket(sock) }.listen_all_nsid(listen))
 }
 
-/// nl_sock_recv() that also tells where the message came from. 'size' is sizeof *source.
+/// Does the same as nl_sock_recv(), and fills in '*source', whose size is 'size' (pass sizeof
+/// *source), with where the message came from.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_sock_recv_from(
     sock: *mut NlSock,
@@ -176,7 +244,7 @@ pub unsafe extern "C" fn nlsock_sock_recv_from(
     size: usize,
 ) -> c_int {
     let mut sender = Sender::default();
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     let result =
         unsafe { socket(sock).receive(Buf::from_ptr(buf), wait_for(wait), Some(&mut sender)) };
     let from = Source {
@@ -185,21 +253,27 @@ pub unsafe extern "C" fn nlsock_sock_recv_from(
         has_nsid: sender.nsid.is_some(),
         nsid: sender.nsid.unwrap_or(0),
     };
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { fill_in(source, size, from) };
     status(result)
 }
 
-/// Closes all idle sockets in the pool. Any thread may call it.
+/// Closes all idle sockets in the pool. Without it, a socket that has been idle for a minute is
+/// closed when a socket is returned to the pool the next time.
 ///
-/// Without it, a socket that nobody wanted for a minute is closed when the pool is used next.
+/// # Thread safety
+/// Any thread may call it.
 #[unsafe(no_mangle)]
 pub extern "C" fn nlsock_pool_flush() {
     pool::flush();
 }
 
-/// Makes the pool give a thread only sockets of the network namespace that it is in. Off at first,
-/// since every use of the pool then costs a system call more. For all threads.
+/// If 'aware', makes the pool give a thread only sockets of the network namespace that the thread
+/// is in. Needed if threads change their namespace by setns() or unshare(). Off by default, since
+/// it costs a system call each time a socket is taken from the pool. Applies to all threads.
+///
+/// # Thread safety
+/// Any thread may call it.
 #[unsafe(no_mangle)]
 pub extern "C" fn nlsock_pool_set_netns_aware(aware: bool) {
     pool::set_netns_aware(aware);

@@ -1,18 +1,25 @@
-//! netlink-socket.h: names of generic netlink.
+//! netlink-socket.h: lookups of generic netlink names.
 
 use crate::assert::c_assert;
 use crate::socket::lookup;
 use core::ffi::{CStr, c_char, c_int, c_uint};
 
-/// Finds the number of the generic netlink family 'name'. Any thread may call it, each with a
-/// '*number' of its own.
+/// Finds the number of the generic netlink family 'name' and stores it in '*number'.
 ///
-/// '*number' is a cache: 0 asks the kernel, and stores the number or a negative errno value; with
-/// anything else the kernel is not asked. Returns 0 or a positive errno value: ENOENT for an
-/// unknown family, EPROTO for an answer that makes no sense.
+/// '*number' caches the result: the kernel is asked only if it is 0. If the lookup fails, '*number'
+/// becomes the negative errno value, which later calls return without another lookup.
+///
+/// # Return value
+/// - 0: '*number' is the family's number.
+/// - ENOENT: there is no such family.
+/// - EPROTO: the kernel's reply makes no sense.
+/// - Another positive errno value: the kernel could not be asked.
+///
+/// # Thread safety
+/// Any thread may call it, with a '*number' that no other thread uses at the same time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_lookup_genl_family(name: *const c_char, number: *mut c_int) -> c_int {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe {
         if *number == 0 {
             *number = match lookup::lookup_family(CStr::from_ptr(name)) {
@@ -26,17 +33,23 @@ pub unsafe extern "C" fn nl_lookup_genl_family(name: *const c_char, number: *mut
 }
 
 /// Finds the number of the multicast group 'group_name' of the generic netlink family
-/// 'family_name', for nl_sock_join_mcgroup(). Any thread may call it.
+/// 'family_name', for nl_sock_join_mcgroup(), and stores it in '*multicast_group'; 0 on failure.
 ///
-/// Returns 0 and stores the number, or returns a positive errno value and stores 0: ENOENT for an
-/// unknown family, EPROTO for an unknown group or an answer that makes no sense.
+/// # Return value
+/// - 0: '*multicast_group' is the group's number.
+/// - ENOENT: there is no such family.
+/// - EPROTO: the family does not have such a group, or the kernel's reply makes no sense.
+/// - Another positive errno value: the kernel could not be asked.
+///
+/// # Thread safety
+/// Any thread may call it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_lookup_genl_mcgroup(
     family_name: *const c_char,
     group_name: *const c_char,
     multicast_group: *mut c_uint,
 ) -> c_int {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe {
         let (family, group) = (CStr::from_ptr(family_name), CStr::from_ptr(group_name));
         let (number, status) = match lookup::lookup_group(family, group) {

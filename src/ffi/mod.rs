@@ -1,14 +1,24 @@
 //! The C boundary: functions that check their arguments, call the core and convert the result.
 //!
-//! # Safety
-//! One rule holds for every function here, so none repeats it. The caller passes pointers that C
-//! could use as the function's comment says: to live, properly initialised objects, or null where
-//! the comment allows it; strings end in NUL; arrays are as long as the count beside them. Unless
-//! the comment says otherwise, no other thread uses an object meanwhile. The functions uphold the
-//! rest: nothing unwinds, nothing keeps a pointer longer than documented, and memory that C frees
-//! is malloc()'s.
+//! Their documentation comments become the comments of the C headers. Each says first what the
+//! function does, then, as far as there is something to say: the return value with its errno
+//! values, ownership, thread safety.
+//!
+//! # Caller's contract
+//!
+//! What every function here relies on, unless its comment says otherwise. "SAFETY: the caller's
+//! contract" refers to this section.
+//!
+//! - A pointer leads to a live, initialised object, and is null only if the comment allows that.
+//!   A buffer's fields are consistent, as [`Buf::from_ptr`](crate::buffer::Buf::from_ptr) says.
+//! - A string ends in NUL. An array has as many elements as the argument after it says.
+//! - No other thread uses the same socket, buffer, message or dump during the call.
+//! - Bytes to be copied into a buffer are not part of that buffer.
+//!
+//! In return, the functions never unwind, keep no pointer after they return unless the comment says
+//! so, and hand out memory that C may pass to free().
 
-#![expect(clippy::missing_safety_doc, reason = "one rule for all, above")]
+#![expect(clippy::missing_safety_doc, reason = "the caller's contract, above, holds for all")]
 
 pub mod attr;
 pub mod dump;

@@ -1,4 +1,4 @@
-//! ofpbuf.h.
+//! ofpbuf.h: buffers that grow at either end.
 
 use crate::abi::{List, OfpbufSource};
 use crate::buffer::{self, Buf};
@@ -10,82 +10,108 @@ use alloc::string::String;
 use core::ffi::{c_char, c_int, c_void};
 use core::fmt::Write;
 
-/// Makes 'b' an empty buffer over 'allocated' bytes at 'base', which stay the caller's and never
-/// move: growing beyond them aborts. ofpbuf_uninit() is not needed.
+/// Makes 'b' an empty buffer in the 'allocated' bytes at 'base'. It cannot grow beyond them: that
+/// aborts. ofpbuf_uninit() is not necessary.
+///
+/// # Ownership
+/// The memory stays the caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_use_stack(b: *mut OfpBuf, base: *mut c_void, allocated: usize) {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { Buf::from_ptr(b) }.use_memory(base.cast(), allocated, OfpbufSource::STACK);
 }
 
-/// Makes 'b' an empty buffer over 'allocated' bytes at 'base', which stay the caller's. Growing
-/// beyond them moves the data to the heap, so ofpbuf_uninit() is needed.
+/// Makes 'b' an empty buffer in the 'allocated' bytes at 'base'. If it grows beyond them, its data
+/// moves to the heap, so ofpbuf_uninit() is necessary.
+///
+/// # Ownership
+/// The memory stays the caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_use_stub(b: *mut OfpBuf, base: *mut c_void, allocated: usize) {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { Buf::from_ptr(b) }.use_memory(base.cast(), allocated, OfpbufSource::STUB);
 }
 
-/// Makes 'b' a view of 'size' bytes at 'data', to look at; growing it aborts.
+/// Makes 'b' a view of the 'size' bytes at 'data', which must not be written through 'b'. It cannot
+/// grow: that aborts. ofpbuf_uninit() is not necessary.
+///
+/// # Ownership
+/// The memory stays the caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_use_const(b: *mut OfpBuf, data: *const c_void, size: usize) {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { Buf::from_ptr(b) }.use_const(data.cast(), size);
 }
 
-/// Makes 'b' an empty buffer with room for 'size' bytes.
+/// Makes 'b' an empty buffer with an allocation of 'size' bytes.
+///
+/// # Ownership
+/// The caller frees the memory with ofpbuf_uninit().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_init(b: *mut OfpBuf, size: usize) {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { Buf::from_ptr(b) }.init(size);
 }
 
-/// Frees the memory of 'b', if it is malloc()'d; not 'b' itself. 'b' may be null.
+/// Frees the memory of 'b' if it is from malloc(), but not the structure 'b'. Does nothing if 'b'
+/// is null. 'b' must be initialised again before it is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_uninit(b: *mut OfpBuf) {
     if !b.is_null() {
-        // SAFETY: the rule of this module.
+        // SAFETY: the caller's contract (see `ffi`).
         unsafe { Buf::from_ptr(b) }.uninit();
     }
 }
 
-/// ofpbuf_uninit() and ofpbuf_init().
+/// Does the same as ofpbuf_uninit() and then ofpbuf_init().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_reinit(b: *mut OfpBuf, size: usize) {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     let b = unsafe { Buf::from_ptr(b) };
     b.uninit();
     b.init(size);
 }
 
-/// Returns a new, empty buffer with room for 'size' bytes. Free it with ofpbuf_delete().
+/// Allocates an empty buffer with an allocation of 'size' bytes.
+///
+/// # Ownership
+/// The caller frees it with ofpbuf_delete().
 #[unsafe(no_mangle)]
 pub extern "C" fn ofpbuf_new(size: usize) -> *mut OfpBuf {
     buffer::new(size)
 }
 
-/// Returns a new, empty buffer with room for 'size' bytes behind 'headroom'. Free it with
-/// ofpbuf_delete().
+/// Allocates an empty buffer with 'headroom' bytes of headroom and room for 'size' bytes after
+/// them.
+///
+/// # Ownership
+/// The caller frees it with ofpbuf_delete().
 #[unsafe(no_mangle)]
 pub extern "C" fn ofpbuf_new_with_headroom(size: usize, headroom: usize) -> *mut OfpBuf {
     buffer::new_with_headroom(size, headroom)
 }
 
-/// Returns a copy of 'b', without head- or tailroom. Free it with ofpbuf_delete().
+/// Allocates a copy of 'b': see ofpbuf_clone_with_headroom(). It has no headroom.
+///
+/// # Ownership
+/// The caller frees it with ofpbuf_delete().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_clone(b: *const OfpBuf) -> *mut OfpBuf {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { ofpbuf_clone_with_headroom(b, 0) }
 }
 
-/// Returns a copy of 'b' behind 'headroom'. Frame and offsets are copied, too. Free it with
-/// ofpbuf_delete().
+/// Allocates a buffer with 'headroom' bytes of headroom and a copy of the data of 'b'. The fields
+/// of 'b' that locate headers within the data are taken over, too.
+///
+/// # Ownership
+/// The caller frees it with ofpbuf_delete().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_clone_with_headroom(
     b: *const OfpBuf,
     headroom: usize,
 ) -> *mut OfpBuf {
-    // SAFETY: the rule of this module, and a new buffer that nobody else knows.
+    // SAFETY: the caller's contract (see `ffi`). Nothing else refers to the new buffer.
     unsafe {
         let b = Buf::from_ptr(b);
         let copy = buffer::clone_data(b.data(), b.size(), headroom);
@@ -94,57 +120,67 @@ pub unsafe extern "C" fn ofpbuf_clone_with_headroom(
     }
 }
 
-/// Returns a new buffer with a copy of the 'size' bytes at 'data'. Free it with ofpbuf_delete().
+/// Allocates a buffer with a copy of the 'size' bytes at 'data', which may be null if 'size' is 0.
+///
+/// # Ownership
+/// The caller frees it with ofpbuf_delete().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_clone_data(data: *const c_void, size: usize) -> *mut OfpBuf {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { buffer::clone_data(data.cast(), size, 0) }
 }
 
-/// Returns a new buffer with a copy of the 'size' bytes at 'data' behind 'headroom'. Free it with
-/// ofpbuf_delete().
+/// Allocates a buffer with 'headroom' bytes of headroom and a copy of the 'size' bytes at 'data',
+/// which may be null if 'size' is 0.
+///
+/// # Ownership
+/// The caller frees it with ofpbuf_delete().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_clone_data_with_headroom(
     data: *const c_void,
     size: usize,
     headroom: usize,
 ) -> *mut OfpBuf {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { buffer::clone_data(data.cast(), size, headroom) }
 }
 
-/// Adds 'size' uninitialised bytes at the end and returns the first.
+/// Appends 'size' uninitialised bytes to 'b' and returns the address of the first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_put_uninit(b: *mut OfpBuf, size: usize) -> *mut c_void {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { Buf::from_ptr(b) }.put_uninit(size).cast()
 }
 
-/// Adds 'size' zero bytes at the end and returns the first.
+/// Appends 'size' zero bytes to 'b' and returns the address of the first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_put_zeros(b: *mut OfpBuf, size: usize) -> *mut c_void {
-    // SAFETY: the rule of this module; the bytes are new.
+    // SAFETY: the caller's contract (see `ffi`). The buffer has just been given the bytes.
     unsafe { zero(Buf::from_ptr(b).put_uninit(size), size) }
 }
 
-/// Adds a copy of the 'size' bytes at 'p' at the end and returns its start. 'p' may be null if
+/// Appends a copy of the 'size' bytes at 'p' to 'b' and returns its address. 'p' may be null if
 /// 'size' is 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_put(b: *mut OfpBuf, p: *const c_void, size: usize) -> *mut c_void {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { Buf::from_ptr(b).put_raw(p.cast(), size).cast() }
 }
 
-/// Adds the bytes that pairs of hex digits at the start of 's' stand for; blanks (space, tab, CR,
-/// LF, in the flavour of 3.1 also periods) before a pair are skipped. Returns the first character that is not the first of a pair. If
-/// 'n' is nonnull, stores in it how many bytes were added.
+/// Reads pairs of hex digits from the start of 's' and appends the byte that each pair stands for
+/// to 'b'. Skips blanks before a pair: spaces, tabs, CR, LF; in the 3.x interface also periods. If
+/// 'n' is nonnull, stores the number of bytes appended in '*n'.
+///
+/// # Return value
+/// The address of the first character that does not start a pair.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_put_hex(
     b: *mut OfpBuf,
     s: *const c_char,
     n: *mut usize,
 ) -> *mut c_char {
-    // SAFETY: the rule of this module: the walk over 's' ends at its NUL, which is no hex digit.
+    // SAFETY: the caller's contract (see `ffi`). The loop ends at the NUL of 's' at the latest,
+    // since that is not a hex digit.
     unsafe {
         let b = Buf::from_ptr(b);
         let mut s = s.cast::<u8>();
@@ -158,7 +194,7 @@ pub unsafe extern "C" fn ofpbuf_put_hex(
             let (Some(high), Some(low)) = (high, low) else {
                 break;
             };
-            // One at a time, since growth shows in 'allocated'.
+            // One byte at a time: callers can see by 'allocated' how the buffer grew.
             b.put(&[(high * 16 + low) as u8]);
             added += 1;
             s = s.add(2);
@@ -170,32 +206,32 @@ pub unsafe extern "C" fn ofpbuf_put_hex(
     }
 }
 
-/// Reserves 'size' bytes of headroom in an empty buffer.
+/// Adds 'size' bytes of headroom to 'b', which must be empty.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_reserve(b: *mut OfpBuf, size: usize) {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { Buf::from_ptr(b) }.reserve(size, 0);
 }
 
-/// Adds 'size' uninitialised bytes at the start and returns the first.
+/// Prepends 'size' uninitialised bytes to the data of 'b' and returns the address of the first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_push_uninit(b: *mut OfpBuf, size: usize) -> *mut c_void {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { Buf::from_ptr(b) }.push_uninit(size).cast()
 }
 
-/// Adds 'size' zero bytes at the start and returns the first.
+/// Prepends 'size' zero bytes to the data of 'b' and returns the address of the first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_push_zeros(b: *mut OfpBuf, size: usize) -> *mut c_void {
-    // SAFETY: the rule of this module; the bytes are new.
+    // SAFETY: the caller's contract (see `ffi`). The buffer has just been given the bytes.
     unsafe { zero(Buf::from_ptr(b).push_uninit(size), size) }
 }
 
-/// Adds a copy of the 'size' bytes at 'p' at the start and returns its start. 'p' may be null if
-/// 'size' is 0.
+/// Prepends a copy of the 'size' bytes at 'p' to the data of 'b' and returns its address. 'p' may
+/// be null if 'size' is 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_push(b: *mut OfpBuf, p: *const c_void, size: usize) -> *mut c_void {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe {
         let to = Buf::from_ptr(b).push_uninit(size);
         memory::copy(p.cast(), to, size);
@@ -203,31 +239,32 @@ pub unsafe extern "C" fn ofpbuf_push(b: *mut OfpBuf, p: *const c_void, size: usi
     }
 }
 
-/// Makes sure that 'size' bytes can be added at the start without reallocation.
+/// Makes sure that 'size' bytes can be prepended to the data of 'b' without reallocation.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_prealloc_headroom(b: *mut OfpBuf, size: usize) {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { Buf::from_ptr(b) }.prealloc_headroom(size);
 }
 
-/// Makes sure that 'size' bytes can be added at the end without reallocation.
+/// Makes sure that 'size' bytes can be appended to 'b' without reallocation.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_prealloc_tailroom(b: *mut OfpBuf, size: usize) {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { Buf::from_ptr(b) }.prealloc_tailroom(size);
 }
 
-/// Gives back head- and tailroom of a malloc()'d buffer; others stay as they are.
+/// Reallocates 'b' so that it has neither headroom nor tailroom, if its memory is from malloc().
+/// Otherwise does nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_trim(b: *mut OfpBuf) {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { Buf::from_ptr(b) }.trim();
 }
 
-/// Adds zero bytes at the end until 'length' bytes are in use.
+/// Appends zero bytes to 'b' until it has at least 'length' bytes of data.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_padto(b: *mut OfpBuf, length: usize) {
-    // SAFETY: the rule of this module; the bytes are new.
+    // SAFETY: the caller's contract (see `ffi`). The buffer has just been given the bytes.
     unsafe {
         let b = Buf::from_ptr(b);
         if b.size() < length {
@@ -237,26 +274,32 @@ pub unsafe extern "C" fn ofpbuf_padto(b: *mut OfpBuf, length: usize) {
     }
 }
 
-/// Moves the data by 'delta' bytes within the memory, which must have the room.
+/// Moves the data of 'b' by 'delta' bytes within its memory: towards the end if 'delta' is
+/// positive, towards the start if it is negative. There must be that much tailroom or headroom.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_shift(b: *mut OfpBuf, delta: c_int) {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { Buf::from_ptr(b) }.shift(delta);
 }
 
-/// Returns the data as malloc()'d memory, which the caller frees, and leaves 'b' without memory.
-/// 'b' itself stays the caller's to free.
+/// Returns the data of 'b' in memory from malloc(), and leaves 'b' without memory. 'b' must be
+/// initialised again before it is used.
+///
+/// # Ownership
+/// The caller frees the memory with free(). The structure 'b' stays the caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_steal_data(b: *mut OfpBuf) -> *mut c_void {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { Buf::from_ptr(b) }.steal_data().cast()
 }
 
-/// Returns a malloc()'d string, which the caller frees: sizes, and a hex dump of up to 'maxbytes'
-/// of the data.
+/// Returns a description of 'b': its sizes, and a hex dump of up to 'maxbytes' bytes of its data.
+///
+/// # Ownership
+/// The caller frees the string with free().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_to_string(b: *const OfpBuf, maxbytes: usize) -> *mut c_char {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     let b = unsafe { Buf::from_ptr(b) };
     let mut text = String::new();
     // Writing to a string cannot fail.
@@ -275,13 +318,16 @@ pub unsafe extern "C" fn ofpbuf_to_string(b: *const OfpBuf, maxbytes: usize) -> 
     unsafe { memory::xmemdup(text.as_ptr(), text.len()).cast() }
 }
 
-/// Takes each buffer off 'list' and deletes it.
+/// Removes each buffer from 'list', a list of the 'list_node' of buffers, and frees it as
+/// ofpbuf_delete() does.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_list_delete(list: *mut List) {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { buffer::delete_list(list) };
 }
 
+/// Sets `size` bytes at `p` to 0 and returns `p`.
+///
 /// # Safety
 /// `size` bytes at `p` may be written.
 unsafe fn zero(p: *mut u8, size: usize) -> *mut c_void {

@@ -9,7 +9,8 @@ use crate::flavour::OfpBuf;
 use crate::host::log::log_limited;
 use crate::wire::{self, AttrProblem};
 
-/// Tells the log what is odd about attributes; a policy that is itself wrong ends the process.
+/// Logs a problem of attributes. Aborts if the problem is that the caller's policy has an unknown
+/// type.
 #[cold]
 #[inline(never)]
 pub(crate) fn report(problem: AttrProblem) {
@@ -21,11 +22,12 @@ pub(crate) fn report(problem: AttrProblem) {
     log_limited!(MESSAGE, Dbg, "{problem}");
 }
 
-/// Returns whether the payload of 'nla' is what 'policy' asks for: its size within the bounds, and
-/// a string's only NUL at its end.
+/// Returns whether the payload of 'nla' satisfies 'policy': its size is within the bounds, and, for
+/// NL_A_STRING, its only NUL is at its end. The presence of the attribute is not checked.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_attr_validate(nla: *const nlattr, policy: *const NlPolicy) -> bool {
-    // SAFETY: the rule of the C boundary. A policy of NL_A_NO_ATTR accepts even a bad length.
+    // SAFETY: the caller's contract (see `ffi`). If the policy is NL_A_NO_ATTR, even the length of
+    // `nla` may be wrong, so it is not looked at.
     let result = unsafe {
         let policy = &*policy;
         if policy.r#type == crate::abi::NlAttrType::NO_ATTR {
@@ -36,12 +38,18 @@ pub unsafe extern "C" fn nl_attr_validate(nla: *const nlattr, policy: *const NlP
     result.inspect_err(|&problem| report(problem)).is_ok()
 }
 
-/// Parses the attributes in 'msg' behind its first 'offset' bytes. 'policy' and 'attrs' have an
-/// element for each type less than 'n_attrs'; other types are skipped, and those whose policy is
-/// NL_A_NO_ATTR. Stores in 'attrs' a pointer to the last attribute of each type, or null.
+/// Parses the attributes that follow the first 'offset' bytes of 'msg'. 'policy' and 'attrs' are
+/// arrays with one element for each attribute type less than 'n_attrs'. Stores in each element of
+/// 'attrs' a pointer to the last attribute of that type, or null if there is none. Skips attributes
+/// of other types, and those whose policy is NL_A_NO_ATTR.
 ///
-/// Returns whether all satisfy their policies, nothing else follows them, and none that is required
-/// is missing. On failure, 'attrs' holds what was found so far.
+/// # Return value
+/// True if 'msg' has at least 'offset' bytes, all attributes satisfy their policies, nothing
+/// follows them that is not an attribute, and no attribute is missing whose policy is not optional.
+/// Otherwise false, and 'attrs' holds what was found up to the failure.
+///
+/// # Ownership
+/// The attributes stay in the memory of 'msg'.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_policy_parse(
     msg: *const OfpBuf,
@@ -50,7 +58,7 @@ pub unsafe extern "C" fn nl_policy_parse(
     attrs: *mut *mut nlattr,
     n_attrs: usize,
 ) -> bool {
-    // SAFETY: the rule of the C boundary.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe {
         let msg = Buf::from_ptr(msg);
         msg.data().expose_provenance();
@@ -58,7 +66,7 @@ pub unsafe extern "C" fn nl_policy_parse(
     }
 }
 
-/// nl_policy_parse() of the payload of 'nla'.
+/// Does the same as nl_policy_parse() for the attributes in the payload of 'nla'.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_parse_nested(
     nla: *const nlattr,
@@ -66,13 +74,15 @@ pub unsafe extern "C" fn nl_parse_nested(
     attrs: *mut *mut nlattr,
     n_attrs: usize,
 ) -> bool {
-    // SAFETY: the rule of the C boundary.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe {
         nla.expose_provenance();
         parse(attr::payload(nla), 0, policy, attrs, n_attrs)
     }
 }
 
+/// Parses `bytes` after the first `offset` of them: see nl_policy_parse().
+///
 /// # Safety
 /// The arrays have `n_attrs` elements. The provenance of `bytes` has been exposed.
 #[inline(always)]
@@ -83,17 +93,17 @@ unsafe fn parse(
     attrs: *mut *mut nlattr,
     n_attrs: usize,
 ) -> bool {
-    // Arrays without elements may be null.
+    // If there are no elements, the arrays may be null.
     let (policies, slots): (&[NlPolicy], &mut [*mut nlattr]) = match n_attrs {
         0 => (&[], &mut []),
-        // SAFETY: the caller's promise. What `attrs` held before is overwritten first.
+        // SAFETY: the caller's promise. `attrs` may be uninitialised, so it is written first.
         n => unsafe {
             attrs.write_bytes(0, n);
             (core::slice::from_raw_parts(policy, n), core::slice::from_raw_parts_mut(attrs, n))
         },
     };
-    // Callers may do more with what they get than read the payload: it is their own memory, with the
-    // provenance that they gave.
+    // Callers may do more with what they get than read the payload: it is their own memory, with
+    // the provenance that they gave.
     let slot = |attr: wire::Attr<'_>| {
         let header = attr.payload.as_ptr().wrapping_sub(wire::ATTR_HEADER);
         core::ptr::with_exposed_provenance_mut(header.addr())

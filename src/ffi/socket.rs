@@ -12,7 +12,7 @@ use alloc::boxed::Box;
 use core::ffi::{c_int, c_short, c_uint};
 use core::ptr::null_mut;
 
-/// The socket behind a caller's pointer.
+/// The socket that a caller's pointer refers to.
 ///
 /// # Safety
 /// `sock` is from nl_sock_create() or nl_sock_clone(), and nl_sock_destroy() has not freed it.
@@ -21,81 +21,103 @@ pub(crate) unsafe fn socket<'a>(sock: *const NlSock) -> &'a Socket {
     unsafe { &*sock.cast() }
 }
 
-/// What a C caller's 'wait' means.
+/// The [`Wait`] that a C caller's argument 'wait' stands for.
 pub(crate) fn wait(wait: bool) -> Wait {
     if wait { Wait::Yes } else { Wait::No }
 }
 
-/// Opens a socket for 'protocol' (NETLINK_ROUTE, NETLINK_GENERIC, ...) that is connected to the
-/// kernel and closed on exec. Returns 0 and stores it in '*sockp', to be closed with
-/// nl_sock_destroy(); or returns a positive errno value (EPROTONOSUPPORT where the kernel lacks the
-/// protocol, EMFILE, ...) and stores null.
+/// Opens a socket for 'protocol' (NETLINK_ROUTE, NETLINK_GENERIC, ...), connects it to the kernel,
+/// and stores it in '*sockp'. The socket is closed on exec.
+///
+/// # Return value
+/// 0 on success. Otherwise '*sockp' is null, and the value is one of:
+/// - EPROTONOSUPPORT: the kernel does not have the protocol.
+/// - EMFILE, ENFILE: too many file descriptors are open.
+/// - Another errno value of socket(), connect() or getsockname().
+///
+/// # Ownership
+/// The caller frees the socket with nl_sock_destroy().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_create(protocol: c_int, sockp: *mut *mut NlSock) -> c_int {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { open(protocol, sockp) }
 }
 
-/// Opens a socket for the protocol of 'src': see nl_sock_create().
+/// Opens another socket for the protocol of 'src': see nl_sock_create(). Nothing else is taken over
+/// from 'src'.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_clone(src: *const NlSock, sockp: *mut *mut NlSock) -> c_int {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { open(socket(src).protocol(), sockp) }
 }
 
+/// Opens a socket and stores it in `*sockp`.
+///
 /// # Safety
 /// `sockp` may be written.
 unsafe fn open(protocol: c_int, sockp: *mut *mut NlSock) -> c_int {
-    // SAFETY: the caller's promise. The caller has the socket before anything is logged: a log handler
-    // may never return.
+    // SAFETY: the caller's promise. The caller has the socket before anything is logged: a log
+    // handler may never return.
     unsafe {
         sockp.write(null_mut());
         status(Socket::open(protocol, |sock| sockp.write(Box::into_raw(sock).cast())))
     }
 }
 
-/// Closes and frees 'sock', which may be null.
+/// Closes 'sock' and frees it. Does nothing if 'sock' is null.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_destroy(sock: *mut NlSock) {
     if !sock.is_null() {
-        // SAFETY: the rule of this module: it came from nl_sock_create() and goes.
+        // SAFETY: the caller's contract (see `ffi`). The socket is from `open`, and not
+        // used any more.
         drop(unsafe { Box::from_raw(sock.cast::<Socket>()) });
     }
 }
 
-/// Subscribes 'sock' to a multicast group of its protocol; groups count from 1. Joining twice is no
-/// error. Returns 0 or a positive errno value.
+/// Subscribes 'sock' to 'multicast_group', a group of its protocol. The group numbers start at 1.
+/// Does nothing if 'sock' is subscribed already.
 ///
-/// A subscribed socket must not be used for transactions and dumps: they discard notifications.
+/// Transactions on a subscribed socket, which only the 2014 interface has, discard notifications.
+///
+/// # Return value
+/// 0, or a positive errno value of setsockopt(): EINVAL if there is no such group, EPERM if
+/// subscribing to it needs a capability.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_join_mcgroup(sock: *mut NlSock, multicast_group: c_uint) -> c_int {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     status(unsafe { socket(sock).set_membership(Membership::Join, multicast_group) })
 }
 
-/// Ends a subscription; what has arrived already can still be received. Leaving a group that the
-/// socket is not in is no error. Returns 0 or a positive errno value.
+/// Ends the subscription of 'sock' to 'multicast_group', if there is one. Notifications that have
+/// arrived can still be received.
+///
+/// # Return value
+/// 0, or a positive errno value of setsockopt(): EINVAL if there is no such group.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_leave_mcgroup(
     sock: *mut NlSock,
     multicast_group: c_uint,
 ) -> c_int {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     status(unsafe { socket(sock).set_membership(Membership::Leave, multicast_group) })
 }
 
-/// Sends 'msg', which must hold a message, to the kernel. Its header is changed: length, a fresh
-/// sequence number, and the port id of 'sock'.
+/// Sends 'msg', which must hold a message, to the kernel. Sets three fields in its header, although
+/// 'msg' is const: the length; the sequence number, to a new one; the port id, to that of 'sock'.
 ///
-/// Returns 0 or a positive errno value. If there is no room in the socket's buffer, waits for it if
-/// 'wait' is true, else returns EAGAIN.
+/// # Return value
+/// - 0: the kernel has the message.
+/// - EAGAIN: there is no room in the kernel's buffer, and 'wait' is false. If 'wait' is true, the
+///   function blocks until there is room.
+/// - Another errno value of send().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_send(sock: *mut NlSock, msg: *const OfpBuf, wait: bool) -> c_int {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { nl_sock_send_seq(sock, msg, socket(sock).allocate_seq(1), wait) }
 }
 
-/// nl_sock_send() with the sequence number 'nlmsg_seq', for a message that answers another.
+/// Does the same as nl_sock_send(), but with 'nlmsg_seq' as the sequence number. For example, a
+/// reply repeats the sequence number of its request.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_send_seq(
     sock: *mut NlSock,
@@ -103,35 +125,43 @@ pub unsafe extern "C" fn nl_sock_send_seq(
     nlmsg_seq: u32,
     wait: bool,
 ) -> c_int {
-    // SAFETY: the rule of this module; this function says that it changes the message.
+    // SAFETY: the caller's contract (see `ffi`). The function's comment says that it changes the
+    // message.
     status(unsafe { socket(sock).send(Buf::from_ptr(msg), nlmsg_seq, self::wait(wait)) })
 }
 
-/// Discards all that 'sock' has received. Returns 0 or a positive errno value.
+/// Discards the messages that 'sock' has received so far.
+///
+/// # Return value
+/// 0, or a positive errno value of recv().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_drain(sock: *mut NlSock) -> c_int {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     status(unsafe { socket(sock).drain() })
 }
 
-/// Makes the thread's next poll_block() wake up when one of 'events' (POLLIN, POLLOUT, ...) occurs
-/// on 'sock': Open vSwitch's where the process has it, else nlsock_poll_block().
+/// Makes the next poll_block() of this thread wake up when one of 'events' (POLLIN, POLLOUT, ...)
+/// occurs on 'sock'. If the process has Open vSwitch's poll loop, its poll_block() is meant,
+/// otherwise nlsock_poll_block().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_wait(sock: *const NlSock, events: c_short) {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     poll_loop::fd_wait(unsafe { socket(sock).raw_fd() }, events, here!());
 }
 
-/// Returns the file descriptor of 'sock', for poll() and the like. It stays the socket's.
+/// Returns the file descriptor of 'sock', for use with poll() and similar functions.
+///
+/// # Ownership
+/// The descriptor stays the socket's: do not close it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_fd(sock: *const NlSock) -> c_int {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { socket(sock).raw_fd() }
 }
 
 /// Returns the port id (the "netlink pid") that the kernel gave to 'sock'.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_pid(sock: *const NlSock) -> u32 {
-    // SAFETY: the rule of this module.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { socket(sock).port() }
 }

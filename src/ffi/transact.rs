@@ -9,10 +9,10 @@ use core::ffi::c_int;
 use core::marker::PhantomData;
 use core::ptr::null_mut;
 
-/// Room for a reply that is allocated before its size is known.
+/// The allocation of a reply's buffer before the size of the reply is known.
 const REPLY_SIZE: usize = 1024;
 
-/// The caller's array of pointers to transactions.
+/// The array of pointers to transactions that a C caller passes.
 pub(crate) struct CallersArray<'a> {
     transactions: *mut *mut NlTransaction,
     n: usize,
@@ -21,14 +21,14 @@ pub(crate) struct CallersArray<'a> {
 
 impl CallersArray<'_> {
     /// # Safety
-    /// The array has `n` pointers to transactions, which stay good while this exists.
+    /// The array has `n` pointers to transactions. All of it stays valid while this exists.
     pub(crate) unsafe fn new(transactions: *mut *mut NlTransaction, n: usize) -> Self {
         Self { transactions, n, lifetime: PhantomData }
     }
 
     fn at(&self, index: usize) -> *mut NlTransaction {
         debug_assert!(index < self.n);
-        // SAFETY: `new`; the index is within the array.
+        // SAFETY: the promise made to `new`; the index is within the array.
         unsafe { *self.transactions.add(index) }
     }
 }
@@ -40,14 +40,14 @@ impl Transactions for CallersArray<'_> {
 
     #[inline]
     fn request(&self, index: usize) -> Buf<'_> {
-        // SAFETY: `new`.
+        // SAFETY: the promise made to `new`.
         unsafe { Buf::from_ptr((*self.at(index)).request) }
     }
 
     #[inline]
     fn finish(&mut self, index: usize, outcome: Outcome<'_>) {
         let transaction = self.at(index);
-        // SAFETY: `new`.
+        // SAFETY: the promise made to `new`.
         unsafe {
             (*transaction).error = status(outcome.map(|_| ()));
             let reply = (*transaction).reply;
@@ -81,8 +81,8 @@ pub(crate) unsafe fn transact_one(
         count_jumbo(REPLY_SIZE, outcome.unwrap_or_default());
         result = status(outcome.map(|_| ()));
         if !replyp.is_null() {
-            // SAFETY: the caller's promise. A reply that is there already was made here, and a refusal
-            // replaces it.
+            // SAFETY: the caller's promise. A reply that is there already was made here, and a
+            // refusal replaces it.
             unsafe {
                 buffer::delete(replyp.read());
                 replyp.write(outcome.map_or(null_mut(), new_reply));
@@ -95,65 +95,93 @@ pub(crate) unsafe fn transact_one(
     result
 }
 
-/// Counts a reply that is larger than what was there for it.
+/// Counts `message` as a jumbo reply if it is larger than the allocation `room` that its buffer
+/// had.
 fn count_jumbo(room: usize, message: &[u8]) {
     if message.len() > room {
         count(Event::Jumbo, 1);
     }
 }
 
-/// A buffer as large as one of `REPLY_SIZE` would have become by receiving `message`.
+/// A new buffer with `message`. Its allocation is what one of `REPLY_SIZE` would have become by
+/// receiving `message`.
 fn new_reply(message: &[u8]) -> *mut OfpBuf {
     let reply = buffer::new(buffer::filled_size(REPLY_SIZE, message.len()));
-    // SAFETY: a new buffer, which nobody else knows.
+    // SAFETY: a new buffer that nothing else refers to.
     unsafe { Buf::from_ptr(reply) }.put(message);
     reply
 }
 
-/// Sends 'request' on a pooled socket of 'protocol' and receives the kernel's answer: see
-/// nl_transact_multiple(). Returns 0 or a positive errno value, EPROTONOSUPPORT for a protocol that
-/// is not one. Any thread may call it.
+/// Sends 'request' to the kernel on a socket of 'protocol' from the pool, and receives the reply:
+/// see nl_transact_multiple(). If 'replyp' is nonnull, stores the reply in '*replyp', or null on
+/// failure.
 ///
-/// If 'replyp' is nonnull, stores in it the reply, which the caller frees with ofpbuf_delete(), or
-/// null on failure.
+/// # Return value
+/// - 0: the request was successful.
+/// - EPROTONOSUPPORT: the kernel does not have the protocol.
+/// - ETIMEDOUT, ENOBUFS, EPROTO, E2BIG: as for nl_transact_multiple().
+/// - Another positive errno value: the kernel refused the request with it, or the socket could not
+///   be opened or used.
+///
+/// # Ownership
+/// 'request' stays the caller's; its header is changed as by nl_sock_send(). The caller frees the
+/// reply with ofpbuf_delete().
+///
+/// # Thread safety
+/// Any thread may call it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_transact(
     protocol: c_int,
     request: *const OfpBuf,
     replyp: *mut *mut OfpBuf,
 ) -> c_int {
-    // SAFETY: the rule of this module; this function says that it changes the request.
+    // SAFETY: the caller's contract (see `ffi`). The function's comment says that it changes the
+    // request.
     unsafe { transact_one(request, replyp, |one| transact(protocol, one)) }
 }
 
-/// Sends the 'n' requests that 'transactions' points to on a pooled socket of 'protocol', in order
-/// and several at a time, and receives the kernel's answers. Any thread may call it. If there is no
-/// socket, its error is that of every transaction.
+/// Sends the requests of 'n' transactions to the kernel, in order and several at a time, on a
+/// socket of 'protocol' from the pool, and receives the replies. Stores the result of each
+/// transaction in its 'error'. If its 'reply' is nonnull, replaces the content of that buffer by
+/// the reply; the buffer is empty if there was an error, or if the kernel sent no more than an
+/// acknowledgement.
 ///
-/// The arrays, requests and replies stay the caller's; the headers
-/// of the requests are changed as by nl_sock_send().
+/// A request is successful if the kernel replied to it or acknowledged it. It is also successful if
+/// it asked for no acknowledgement and the receive queue is empty: the kernel works on a request
+/// while it is sent, so a refusal would be in the queue, unless messages were lost. If the request
+/// has the flag NLM_F_ACK, the acknowledgement is waited for, for a second or for the time set by
+/// nlsock_sock_set_timeout(), also if a reply has arrived.
 ///
-/// Stores in each 'error' 0 or a positive errno value. A nonnull 'reply' receives the reply, and
-/// nothing else; it is empty if there was an error, or nothing to say but success.
+/// If replies were lost because the socket's receive buffer overflowed, the requests from the first
+/// one on whose result is uncertain are sent again, fewer at a time. So requests must be
+/// idempotent.
 ///
-/// When is a request successful? When the kernel replied to it or acknowledged it. Also, since the
-/// kernel works on requests while they are sent, when the receive queue has been read to its end,
-/// nothing in it was lost, and there was no refusal. But an acknowledgement that a request asks for
-/// (NLM_F_ACK) must come: it is waited for, up to a second or nlsock_sock_set_timeout(), also
-/// behind a reply; else the error is ETIMEDOUT.
+/// # Return value
+/// Each 'error' is 0 or a positive errno value:
+/// - ETIMEDOUT: no acknowledgement arrived in time. The kernel may have done what was requested.
+/// - ENOBUFS: the reply was lost, or the kernel had no memory for the request, several times.
+/// - EPROTO: something arrived that is not a message, and may have been the reply; or the kernel's
+///   error message is malformed.
+/// - E2BIG: the reply is longer than 4 MiB, or something that long arrived and may have been the
+///   reply.
+/// - Another value: the kernel refused the request with it, or the request could not be sent. If no
+///   socket could be opened, every transaction has that error.
 ///
-/// If the receive buffer overflowed, the queue is read to its end, and what is in it counts. The
-/// requests behind the last one that is answered are sent again, fewer at a time, so requests must
-/// be idempotent. One that does not get through in a number of tries ends in ENOBUFS.
+/// An error of one request does not keep the others from being sent.
 ///
-/// Whatever else fails is the error of the requests that it concerns; the others go on. A datagram
-/// that is no message makes the requests without an answer fail with EPROTO.
+/// # Ownership
+/// The array, the requests and the replies stay the caller's. The headers of the requests are
+/// changed as by nl_sock_send().
+///
+/// # Thread safety
+/// Any thread may call it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_transact_multiple(
     protocol: c_int,
     transactions: *mut *mut NlTransaction,
     n: usize,
 ) {
-    // SAFETY: the rule of this module; this function says that it changes the requests.
+    // SAFETY: the caller's contract (see `ffi`). The function's comment says that it changes the
+    // requests.
     unsafe { transact(protocol, &mut CallersArray::new(transactions, n)) };
 }

@@ -1,20 +1,20 @@
-//! `struct nl_transaction`: the same in every interface version, but it points to buffers, which are
-//! not.
+//! `struct nl_transaction`. Its layout is the same in every interface version. It is not in `abi`
+//! because it points to buffers, whose layout differs.
 
 use super::OfpBuf;
 use crate::abi::layout;
 use core::ffi::c_int;
 
-/// One request of a batch and its outcome.
+/// A request, one of a batch, and its result.
 #[repr(C)]
 #[derive(Debug)]
 pub struct NlTransaction {
-    /// The request to send. Owned by the caller.
+    /// The request to send, a buffer of the caller's.
     pub request: *mut OfpBuf,
-    /// Null where the reply does not matter; else an initialised buffer, owned by the caller,
-    /// which the reply replaces.
+    /// An initialised buffer of the caller's, whose content the reply replaces; null if the caller
+    /// does not need the reply.
     pub reply: *mut OfpBuf,
-    /// Result: 0 or a positive errno value.
+    /// The result: 0 or a positive errno value.
     pub error: c_int,
 }
 

@@ -4,56 +4,58 @@
 /* Generated from the Rust sources: see CONTRIBUTING.md.  Do not edit. */
 
 /**
- * One request of a batch and its outcome.
+ * A request, one of a batch, and its result.
  */
 struct nl_transaction {
   /**
-   * The request to send. Owned by the caller.
+   * The request to send, a buffer of the caller's.
    */
   struct ofpbuf *request;
   /**
-   * Null where the reply does not matter; else an initialised buffer, owned by the caller,
-   * which the reply replaces.
+   * An initialised buffer of the caller's, whose content the reply replaces; null if the caller
+   * does not need the reply.
    */
   struct ofpbuf *reply;
   /**
-   * Result: 0 or a positive errno value.
+   * The result: 0 or a positive errno value.
    */
   int error;
 };
 
 /**
- * A mutex as Open vSwitch lays it out.
+ * Open vSwitch's mutex.
  */
 struct ovs_mutex {
   /**
-   * The lock itself.
+   * The mutex itself.
    */
   pthread_mutex_t lock;
   /**
-   * Source location of the thread that holds the lock.
+   * Where in the source the mutex was locked.
    */
   const char *where;
 };
 
 /**
- * A dump in progress. Callers provide the memory, initialised or not, and touch no field.
+ * A dump that is being read. Callers provide the memory, which need not be initialised, and do not
+ * use the fields.
  */
 struct nl_dump {
   /**
-   * Socket being dumped; null if none could be had.
+   * The socket that the dump is received on; null if none could be opened.
    */
   struct nl_sock *sock;
   /**
-   * Sequence number that the replies carry.
+   * The sequence number of the request and of the messages that answer it.
    */
   uint32_t nl_seq;
   /**
-   * 0 in progress, positive errno value failed, negative ended.
+   * 0 while there is more to receive, negative after the end, a positive errno value after a
+   * failure.
    */
   int status;
   /**
-   * Protects 'status' and serialises receiving from 'sock'.
+   * Protects 'status', and lets one thread at a time receive from 'sock'.
    */
   struct ovs_mutex mutex;
 };
@@ -63,64 +65,90 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * Opens a socket for 'protocol' (NETLINK_ROUTE, NETLINK_GENERIC, ...) that is connected to the
- * kernel and closed on exec. Returns 0 and stores it in '*sockp', to be closed with
- * nl_sock_destroy(); or returns a positive errno value (EPROTONOSUPPORT where the kernel lacks the
- * protocol, EMFILE, ...) and stores null.
+ * Opens a socket for 'protocol' (NETLINK_ROUTE, NETLINK_GENERIC, ...), connects it to the kernel,
+ * and stores it in '*sockp'. The socket is closed on exec.
+ *
+ * # Return value
+ * 0 on success. Otherwise '*sockp' is null, and the value is one of:
+ * - EPROTONOSUPPORT: the kernel does not have the protocol.
+ * - EMFILE, ENFILE: too many file descriptors are open.
+ * - Another errno value of socket(), connect() or getsockname().
+ *
+ * # Ownership
+ * The caller frees the socket with nl_sock_destroy().
  */
 int nl_sock_create(int protocol, struct nl_sock **sockp);
 
 /**
- * Opens a socket for the protocol of 'src': see nl_sock_create().
+ * Opens another socket for the protocol of 'src': see nl_sock_create(). Nothing else is taken over
+ * from 'src'.
  */
 int nl_sock_clone(const struct nl_sock *src, struct nl_sock **sockp);
 
 /**
- * Closes and frees 'sock', which may be null.
+ * Closes 'sock' and frees it. Does nothing if 'sock' is null.
  */
 void nl_sock_destroy(struct nl_sock *sock);
 
 /**
- * Subscribes 'sock' to a multicast group of its protocol; groups count from 1. Joining twice is no
- * error. Returns 0 or a positive errno value.
+ * Subscribes 'sock' to 'multicast_group', a group of its protocol. The group numbers start at 1.
+ * Does nothing if 'sock' is subscribed already.
  *
- * A subscribed socket must not be used for transactions and dumps: they discard notifications.
+ * Transactions on a subscribed socket, which only the 2014 interface has, discard notifications.
+ *
+ * # Return value
+ * 0, or a positive errno value of setsockopt(): EINVAL if there is no such group, EPERM if
+ * subscribing to it needs a capability.
  */
 int nl_sock_join_mcgroup(struct nl_sock *sock, unsigned int multicast_group);
 
 /**
- * Ends a subscription; what has arrived already can still be received. Leaving a group that the
- * socket is not in is no error. Returns 0 or a positive errno value.
+ * Ends the subscription of 'sock' to 'multicast_group', if there is one. Notifications that have
+ * arrived can still be received.
+ *
+ * # Return value
+ * 0, or a positive errno value of setsockopt(): EINVAL if there is no such group.
  */
 int nl_sock_leave_mcgroup(struct nl_sock *sock, unsigned int multicast_group);
 
 /**
- * Sends 'msg', which must hold a message, to the kernel. Its header is changed: length, a fresh
- * sequence number, and the port id of 'sock'.
+ * Sends 'msg', which must hold a message, to the kernel. Sets three fields in its header, although
+ * 'msg' is const: the length; the sequence number, to a new one; the port id, to that of 'sock'.
  *
- * Returns 0 or a positive errno value. If there is no room in the socket's buffer, waits for it if
- * 'wait' is true, else returns EAGAIN.
+ * # Return value
+ * - 0: the kernel has the message.
+ * - EAGAIN: there is no room in the kernel's buffer, and 'wait' is false. If 'wait' is true, the
+ *   function blocks until there is room.
+ * - Another errno value of send().
  */
 int nl_sock_send(struct nl_sock *sock, const struct ofpbuf *msg, bool wait);
 
 /**
- * nl_sock_send() with the sequence number 'nlmsg_seq', for a message that answers another.
+ * Does the same as nl_sock_send(), but with 'nlmsg_seq' as the sequence number. For example, a
+ * reply repeats the sequence number of its request.
  */
 int nl_sock_send_seq(struct nl_sock *sock, const struct ofpbuf *msg, uint32_t nlmsg_seq, bool wait);
 
 /**
- * Discards all that 'sock' has received. Returns 0 or a positive errno value.
+ * Discards the messages that 'sock' has received so far.
+ *
+ * # Return value
+ * 0, or a positive errno value of recv().
  */
 int nl_sock_drain(struct nl_sock *sock);
 
 /**
- * Makes the thread's next poll_block() wake up when one of 'events' (POLLIN, POLLOUT, ...) occurs
- * on 'sock': Open vSwitch's where the process has it, else nlsock_poll_block().
+ * Makes the next poll_block() of this thread wake up when one of 'events' (POLLIN, POLLOUT, ...)
+ * occurs on 'sock'. If the process has Open vSwitch's poll loop, its poll_block() is meant,
+ * otherwise nlsock_poll_block().
  */
 void nl_sock_wait(const struct nl_sock *sock, short events);
 
 /**
- * Returns the file descriptor of 'sock', for poll() and the like. It stays the socket's.
+ * Returns the file descriptor of 'sock', for use with poll() and similar functions.
+ *
+ * # Ownership
+ * The descriptor stays the socket's: do not close it.
  */
 int nl_sock_fd(const struct nl_sock *sock);
 
@@ -131,108 +159,194 @@ uint32_t nl_sock_pid(const struct nl_sock *sock);
 
 /**
  * Receives one datagram into 'buf', in place of its content. 'buf' must have an allocation of at
- * least NLMSG_HDRLEN bytes; enough for a typical message is best. It grows as needed.
+ * least NLMSG_HDRLEN bytes; best is the size of a typical message. If the datagram is larger, the
+ * allocation grows.
  *
- * Returns 0, or a positive errno value and empties 'buf': EAGAIN if there is nothing to receive
- * and 'wait' is false; ENOBUFS if messages were lost since the last call, after which those that
- * were not can be received; EPROTO for what is no message; E2BIG if the datagram passes the
- * allocation of 'buf' by more than 4 MiB, which the kernel does not send.
+ * If 'nsid' is nonnull, stores in '*nsid' the id of the network namespace that the message came
+ * from, or -1 if that is the namespace of 'sock': see nl_sock_listen_all_nsid().
  *
- * Several threads may receive from one socket at a time, each with a buffer of its own.
+ * Signals do not end a receive that waits. To end it, set a time limit by
+ * nlsock_sock_set_timeout(), or wait by poll() on nl_sock_fd() and pass false as 'wait', or cancel
+ * the thread: the function is a cancellation point.
  *
- * If 'nsid' is nonnull, stores in it the number of the network namespace that the message came
- * from: -1 for the socket's own. See nl_sock_listen_all_nsid().
+ * # Return value
+ * 0 on success. Otherwise 'buf' is empty, and the value is one of:
+ * - EAGAIN: there is nothing to receive, and 'wait' is false.
+ * - ETIMEDOUT: nothing arrived within the time limit.
+ * - ENOBUFS: messages were lost since the last call, because the socket's receive buffer was full.
+ *   Those that were not lost can still be received.
+ * - EPROTO: the datagram does not start with a message. It is discarded.
+ * - E2BIG: the datagram is too long. It is discarded. A datagram of up to 4 MiB is never too long,
+ *   nor one that exceeds the allocation of 'buf' by up to 4 MiB if the allocation is larger than
+ *   64 KiB. If there was not enough memory when the thread first called the library, the limit is
+ *   the allocation and 64 KiB.
+ * - Another errno value of recv().
+ *
+ * # Thread safety
+ * Several threads may receive from one socket at the same time, each with a buffer of its own.
  */
 int nl_sock_recv(struct nl_sock *sock, struct ofpbuf *buf, int *nsid, bool wait);
 
 /**
- * Makes 'sock' receive multicasts of every network namespace that has a number in its own, or no
- * longer. Returns 0 or a positive errno value: EPERM without the capability CAP_NET_BROADCAST.
+ * If 'enable', makes 'sock' also receive multicasts from all network namespaces that have an id
+ * (nsid) in the namespace of 'sock'. Off by default.
+ *
+ * # Return value
+ * 0, or a positive errno value of setsockopt(): EPERM without the capability CAP_NET_BROADCAST.
  */
 int nl_sock_listen_all_nsid(struct nl_sock *sock, bool enable);
 
 /**
- * Sends 'request' on a pooled socket of 'protocol' and receives the kernel's answer: see
- * nl_transact_multiple(). Returns 0 or a positive errno value, EPROTONOSUPPORT for a protocol that
- * is not one. Any thread may call it.
+ * Sends 'request' to the kernel on a socket of 'protocol' from the pool, and receives the reply:
+ * see nl_transact_multiple(). If 'replyp' is nonnull, stores the reply in '*replyp', or null on
+ * failure.
  *
- * If 'replyp' is nonnull, stores in it the reply, which the caller frees with ofpbuf_delete(), or
- * null on failure.
+ * # Return value
+ * - 0: the request was successful.
+ * - EPROTONOSUPPORT: the kernel does not have the protocol.
+ * - ETIMEDOUT, ENOBUFS, EPROTO, E2BIG: as for nl_transact_multiple().
+ * - Another positive errno value: the kernel refused the request with it, or the socket could not
+ *   be opened or used.
+ *
+ * # Ownership
+ * 'request' stays the caller's; its header is changed as by nl_sock_send(). The caller frees the
+ * reply with ofpbuf_delete().
+ *
+ * # Thread safety
+ * Any thread may call it.
  */
 int nl_transact(int protocol, const struct ofpbuf *request, struct ofpbuf **replyp);
 
 /**
- * Sends the 'n' requests that 'transactions' points to on a pooled socket of 'protocol', in order
- * and several at a time, and receives the kernel's answers. Any thread may call it. If there is no
- * socket, its error is that of every transaction.
+ * Sends the requests of 'n' transactions to the kernel, in order and several at a time, on a
+ * socket of 'protocol' from the pool, and receives the replies. Stores the result of each
+ * transaction in its 'error'. If its 'reply' is nonnull, replaces the content of that buffer by
+ * the reply; the buffer is empty if there was an error, or if the kernel sent no more than an
+ * acknowledgement.
  *
- * The arrays, requests and replies stay the caller's; the headers
- * of the requests are changed as by nl_sock_send().
+ * A request is successful if the kernel replied to it or acknowledged it. It is also successful if
+ * it asked for no acknowledgement and the receive queue is empty: the kernel works on a request
+ * while it is sent, so a refusal would be in the queue, unless messages were lost. If the request
+ * has the flag NLM_F_ACK, the acknowledgement is waited for, for a second or for the time set by
+ * nlsock_sock_set_timeout(), also if a reply has arrived.
  *
- * Stores in each 'error' 0 or a positive errno value. A nonnull 'reply' receives the reply, and
- * nothing else; it is empty if there was an error, or nothing to say but success.
+ * If replies were lost because the socket's receive buffer overflowed, the requests from the first
+ * one on whose result is uncertain are sent again, fewer at a time. So requests must be
+ * idempotent.
  *
- * When is a request successful? When the kernel replied to it or acknowledged it. Also, since the
- * kernel works on requests while they are sent, when the receive queue has been read to its end,
- * nothing in it was lost, and there was no refusal. But an acknowledgement that a request asks for
- * (NLM_F_ACK) must come: it is waited for, up to a second or nlsock_sock_set_timeout(), also
- * behind a reply; else the error is ETIMEDOUT.
+ * # Return value
+ * Each 'error' is 0 or a positive errno value:
+ * - ETIMEDOUT: no acknowledgement arrived in time. The kernel may have done what was requested.
+ * - ENOBUFS: the reply was lost, or the kernel had no memory for the request, several times.
+ * - EPROTO: something arrived that is not a message, and may have been the reply; or the kernel's
+ *   error message is malformed.
+ * - E2BIG: the reply is longer than 4 MiB, or something that long arrived and may have been the
+ *   reply.
+ * - Another value: the kernel refused the request with it, or the request could not be sent. If no
+ *   socket could be opened, every transaction has that error.
  *
- * If the receive buffer overflowed, the queue is read to its end, and what is in it counts. The
- * requests behind the last one that is answered are sent again, fewer at a time, so requests must
- * be idempotent. One that does not get through in a number of tries ends in ENOBUFS.
+ * An error of one request does not keep the others from being sent.
  *
- * Whatever else fails is the error of the requests that it concerns; the others go on. A datagram
- * that is no message makes the requests without an answer fail with EPROTO.
+ * # Ownership
+ * The array, the requests and the replies stay the caller's. The headers of the requests are
+ * changed as by nl_sock_send().
+ *
+ * # Thread safety
+ * Any thread may call it.
  */
 void nl_transact_multiple(int protocol, struct nl_transaction **transactions, size_t n);
 
 /**
- * Starts a dump by sending 'request' on a pooled socket of 'protocol'. 'dump' may be uninitialised
- * memory; it must stay where it is until nl_dump_done(), which reports any error. 'request' stays
- * the caller's; its header is changed as by nl_sock_send(), and NLM_F_DUMP and NLM_F_ACK are set.
+ * Starts a dump by sending 'request' to the kernel on a socket of 'protocol' from the pool. If
+ * that fails, nl_dump_next() returns false and nl_dump_done() returns the error.
+ *
+ * 'dump' need not be initialised. It must not be moved or copied before nl_dump_done(), which must
+ * be called for every dump.
+ *
+ * # Ownership
+ * 'request' stays the caller's. Its header is changed as by nl_sock_send(), and the flags
+ * NLM_F_DUMP and NLM_F_ACK are set in it.
+ *
+ * # Thread safety
+ * Any thread may call it, with a 'dump' that no other thread uses.
  */
 void nl_dump_start(struct nl_dump *dump, int protocol, const struct ofpbuf *request);
 
 /**
- * Retrieves the next message of 'dump': makes 'reply' a view of it, and returns true. At the end
- * or on failure returns false, and 'reply' has neither data nor size; nl_dump_done() tells which.
+ * Makes 'reply' a view of the next message of 'dump'. Takes the message from 'buf'; if that is
+ * empty, receives into it first.
  *
- * 'buf' must be initialised, with an allocation of at least NLMSG_HDRLEN bytes (NL_DUMP_BUFSIZE is
- * a good size). It holds the messages received but not yet retrieved, so 'reply' is good until
- * its next use.
+ * 'buf' must be initialised, with an allocation of at least NLMSG_HDRLEN bytes; NL_DUMP_BUFSIZE is
+ * a good size. 'reply' need not be initialised.
  *
- * Several threads may call this for one dump, each with buffers of its own: every message reaches
- * exactly one of them. Once it returns false, the others may retrieve what is in their buffers.
+ * In a child of the process that started the dump, returns only the messages that 'buf' already
+ * holds, and leaves the parent's socket alone.
+ *
+ * # Return value
+ * True if there is a message. False at the end of the dump or after a failure: then 'reply' has
+ * neither data nor size, and nl_dump_done() returns the error.
+ *
+ * # Ownership
+ * The message is in the memory of 'buf': 'reply' is valid until the next call with the same 'buf'.
+ *
+ * # Thread safety
+ * Several threads may read one dump at a time, each with buffers of its own. Each message reaches
+ * exactly one of them. After the function has returned false to one thread, the others may still
+ * get the messages that are in their buffers.
  */
 bool nl_dump_next(struct nl_dump *dump, struct ofpbuf *reply, struct ofpbuf *buf);
 
 /**
- * Ends 'dump', reading what is left of it. Returns 0, or a positive errno value if the dump
- * failed at any point: ENOBUFS if parts were lost, EPROTO if it stopped before its end. No thread
- * may be in nl_dump_next().
+ * Ends 'dump': reads what is left of it, and returns its socket to the pool.
  *
- * The errno value that the kernel may put into the message that ends a dump is told by
- * nlsock_dump_result(), and returned here after nlsock_set_strict_dumps().
+ * # Return value
+ * 0 if the dump was successful. Otherwise the first error:
+ * - ENOBUFS: messages were lost.
+ * - EPROTO: the dump stopped before its end, or something arrived that is not a message.
+ * - E2BIG: a datagram was too long to be received: see nl_sock_recv().
+ * - ETIMEDOUT: the time set by nlsock_sock_set_timeout() passed.
+ * - EBADF: a parent of this process started the dump, and the dump had not ended before the fork.
+ *   The parent's socket is left alone.
+ * - Another positive errno value: the kernel refused the dump with it, or the socket could not be
+ *   opened or used.
+ *
+ * The message that ends a dump may contain an errno value, too. The function returns it only after
+ * nlsock_set_strict_dumps(); nlsock_dump_result() always reports it.
+ *
+ * # Thread safety
+ * No other thread may be in nl_dump_next() for this dump, or call it later.
  */
 int nl_dump_done(struct nl_dump *dump);
 
 /**
- * Finds the number of the generic netlink family 'name'. Any thread may call it, each with a
- * '*number' of its own.
+ * Finds the number of the generic netlink family 'name' and stores it in '*number'.
  *
- * '*number' is a cache: 0 asks the kernel, and stores the number or a negative errno value; with
- * anything else the kernel is not asked. Returns 0 or a positive errno value: ENOENT for an
- * unknown family, EPROTO for an answer that makes no sense.
+ * '*number' caches the result: the kernel is asked only if it is 0. If the lookup fails, '*number'
+ * becomes the negative errno value, which later calls return without another lookup.
+ *
+ * # Return value
+ * - 0: '*number' is the family's number.
+ * - ENOENT: there is no such family.
+ * - EPROTO: the kernel's reply makes no sense.
+ * - Another positive errno value: the kernel could not be asked.
+ *
+ * # Thread safety
+ * Any thread may call it, with a '*number' that no other thread uses at the same time.
  */
 int nl_lookup_genl_family(const char *name, int *number);
 
 /**
  * Finds the number of the multicast group 'group_name' of the generic netlink family
- * 'family_name', for nl_sock_join_mcgroup(). Any thread may call it.
+ * 'family_name', for nl_sock_join_mcgroup(), and stores it in '*multicast_group'; 0 on failure.
  *
- * Returns 0 and stores the number, or returns a positive errno value and stores 0: ENOENT for an
- * unknown family, EPROTO for an unknown group or an answer that makes no sense.
+ * # Return value
+ * - 0: '*multicast_group' is the group's number.
+ * - ENOENT: there is no such family.
+ * - EPROTO: the family does not have such a group, or the kernel's reply makes no sense.
+ * - Another positive errno value: the kernel could not be asked.
+ *
+ * # Thread safety
+ * Any thread may call it.
  */
 int nl_lookup_genl_mcgroup(const char *family_name,
                            const char *group_name,

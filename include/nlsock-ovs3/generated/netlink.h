@@ -4,19 +4,20 @@
 /* Generated from the Rust sources: see CONTRIBUTING.md.  Do not edit. */
 
 /**
- * What one attribute must look like. An all-zero policy (NL_A_NO_ATTR) skips the attribute.
+ * Requirements on an attribute. A policy of zeros, whose type is NL_A_NO_ATTR, skips the
+ * attribute.
  */
 struct nl_policy {
   /**
-   * The kind of payload.
+   * What the payload must be.
    */
   enum nl_attr_type type;
   /**
-   * Least payload size in bytes; 0 for the type's own.
+   * The least payload size in bytes; 0 means the least size of the type.
    */
   size_t min_len;
   /**
-   * Greatest payload size in bytes; 0 for the type's own.
+   * The greatest payload size in bytes; 0 means the greatest size of the type.
    */
   size_t max_len;
   /**
@@ -35,19 +36,20 @@ extern "C" {
 struct nlmsghdr *nl_msg_nlmsghdr(const struct ofpbuf *msg);
 
 /**
- * Returns the generic netlink header behind the header of 'msg'; null if 'msg' is too short.
+ * Returns the generic netlink header, which follows the header of 'msg'; null if 'msg' is too
+ * short for both.
  */
 struct genlmsghdr *nl_msg_genlmsghdr(const struct ofpbuf *msg);
 
 /**
- * Makes sure that 'size' bytes and their padding can be added without reallocation.
+ * Makes sure that 'size' bytes and their padding can be appended to 'msg' without reallocation.
  */
 void nl_msg_reserve(struct ofpbuf *msg, size_t size);
 
 /**
- * Puts a message header into 'msg', which must be empty, and makes room for 'expected_payload'
- * bytes more (an estimate; may be 0). 'type' and 'flags' are cut to 16 bits. Length, sequence
- * number and port id are 0 until the message is sent.
+ * Appends a message header to 'msg', which must be empty, and makes sure that 'expected_payload'
+ * bytes (an estimate; may be 0) can be appended without reallocation. Only the lower 16 bits of
+ * 'type' and 'flags' count. Length, sequence number and port id are 0 until the message is sent.
  */
 void nl_msg_put_nlmsghdr(struct ofpbuf *msg,
                          size_t expected_payload,
@@ -55,8 +57,9 @@ void nl_msg_put_nlmsghdr(struct ofpbuf *msg,
                          uint32_t flags);
 
 /**
- * Puts a message header and a generic netlink header into 'msg', which must be empty. 'family' is
- * a number from nl_lookup_genl_family(). For the rest see nl_msg_put_nlmsghdr().
+ * Appends a message header and a generic netlink header to 'msg', which must be empty. 'family' is
+ * a number from nl_lookup_genl_family(). The other arguments are those of nl_msg_put_nlmsghdr()
+ * and the fields of the generic netlink header.
  */
 void nl_msg_put_genlmsghdr(struct ofpbuf *msg,
                            size_t expected_payload,
@@ -66,331 +69,371 @@ void nl_msg_put_genlmsghdr(struct ofpbuf *msg,
                            uint8_t version);
 
 /**
- * Adds a copy of the 'size' bytes at 'data', and padding, at the end.
+ * Appends a copy of the 'size' bytes at 'data' to 'msg', and padding. 'data' may be null if 'size'
+ * is 0.
  */
 void nl_msg_put(struct ofpbuf *msg, const void *data, size_t size);
 
 /**
- * Adds 'size' uninitialised bytes, and padding, at the end. Returns the first.
+ * Appends 'size' uninitialised bytes to 'msg', and padding. Returns the address of the first byte.
  */
 void *nl_msg_put_uninit(struct ofpbuf *msg, size_t size);
 
 /**
- * Adds a copy of the 'size' bytes at 'data', and padding behind them, at the start.
+ * Prepends a copy of the 'size' bytes at 'data' to 'msg', followed by padding. 'data' may be null
+ * if 'size' is 0.
  */
 void nl_msg_push(struct ofpbuf *msg, const void *data, size_t size);
 
 /**
- * Adds 'size' uninitialised bytes, and padding behind them, at the start. Returns the first.
+ * Prepends 'size' uninitialised bytes to 'msg', followed by padding. Returns the address of the
+ * first byte.
  */
 void *nl_msg_push_uninit(struct ofpbuf *msg, size_t size);
 
 /**
- * Adds an attribute with 'size' zero bytes of payload at the end. Returns the first. Padded, the
- * attribute must not pass 65535 bytes: see nl_attr_oversized().
+ * Appends an attribute of type 'type' that holds 'size' zero bytes, and returns the address of its
+ * payload.
  */
 void *nl_msg_put_unspec_zero(struct ofpbuf *msg, uint16_t type, size_t size);
 
 /**
- * Adds an attribute with 'size' uninitialised bytes of payload at the end. Returns the first.
- * Padded, the attribute must not pass 65535 bytes: see nl_attr_oversized().
+ * Appends an attribute of type 'type' that holds 'size' uninitialised bytes, and returns the
+ * address of its payload.
  */
 void *nl_msg_put_unspec_uninit(struct ofpbuf *msg, uint16_t type, size_t size);
 
 /**
- * Adds an attribute with a copy of the 'size' bytes at 'data' as payload at the end. 'data' may
- * be null if 'size' is 0. For the limit see nl_msg_put_unspec_uninit().
+ * Appends an attribute of type 'type' that holds a copy of the 'size' bytes at 'data'. 'data' may
+ * be null if 'size' is 0.
  */
 void nl_msg_put_unspec(struct ofpbuf *msg, uint16_t type, const void *data, size_t size);
 
 /**
- * Adds an attribute without payload at the end.
+ * Appends an attribute of type 'type' without payload.
  */
 void nl_msg_put_flag(struct ofpbuf *msg, uint16_t type);
 
 /**
- * Adds an attribute with an 8-bit integer at the end.
+ * Appends an attribute of type 'type' that holds the 8-bit integer 'value'.
  */
 void nl_msg_put_u8(struct ofpbuf *msg, uint16_t type, uint8_t value);
 
 /**
- * Adds an attribute with a 16-bit integer in host order at the end.
+ * Appends an attribute of type 'type' that holds the 16-bit integer 'value'.
  */
 void nl_msg_put_u16(struct ofpbuf *msg, uint16_t type, uint16_t value);
 
 /**
- * Adds an attribute with a 32-bit integer in host order at the end.
+ * Appends an attribute of type 'type' that holds the 32-bit integer 'value'.
  */
 void nl_msg_put_u32(struct ofpbuf *msg, uint16_t type, uint32_t value);
 
 /**
- * Adds an attribute with a 64-bit integer in host order at the end.
+ * Appends an attribute of type 'type' that holds the 64-bit integer 'value'.
  */
 void nl_msg_put_u64(struct ofpbuf *msg, uint16_t type, uint64_t value);
 
 /**
- * Adds an attribute with a 16-bit integer in network order at the end.
+ * Appends an attribute of type 'type' that holds the 16-bit integer 'value', which is in
+ * network byte order.
  */
 void nl_msg_put_be16(struct ofpbuf *msg, uint16_t type, ovs_be16 value);
 
 /**
- * Adds an attribute with a 32-bit integer in network order at the end.
+ * Appends an attribute of type 'type' that holds the 32-bit integer 'value', which is in
+ * network byte order.
  */
 void nl_msg_put_be32(struct ofpbuf *msg, uint16_t type, ovs_be32 value);
 
 /**
- * Adds an attribute with a 64-bit integer in network order at the end.
+ * Appends an attribute of type 'type' that holds the 64-bit integer 'value', which is in
+ * network byte order.
  */
 void nl_msg_put_be64(struct ofpbuf *msg, uint16_t type, ovs_be64 value);
 
 /**
- * Adds an attribute with a datapath port number at the end.
+ * Appends an attribute of type 'type' that holds the datapath port number 'value'.
  */
 void nl_msg_put_odp_port(struct ofpbuf *msg, uint16_t type, odp_port_t value);
 
 /**
- * Adds an attribute with the string 'value', NUL included, at the end.
+ * Appends an attribute of type 'type' that holds the string 'value' with its NUL.
  */
 void nl_msg_put_string(struct ofpbuf *msg, uint16_t type, const char *value);
 
 /**
- * Adds an attribute with 'size' uninitialised bytes of payload at the start. Returns the first.
- * Padded, the attribute must not pass 65535 bytes: see nl_attr_oversized().
+ * Prepends an attribute of type 'type' that holds 'size' uninitialised bytes, and returns the
+ * address of its payload.
  */
 void *nl_msg_push_unspec_uninit(struct ofpbuf *msg, uint16_t type, size_t size);
 
 /**
- * Adds an attribute with a copy of the 'size' bytes at 'data' as payload at the start. 'data' may
- * be null if 'size' is 0. For the limit see nl_msg_push_unspec_uninit().
+ * Prepends an attribute of type 'type' that holds a copy of the 'size' bytes at 'data'. 'data' may
+ * be null if 'size' is 0.
  */
 void nl_msg_push_unspec(struct ofpbuf *msg, uint16_t type, const void *data, size_t size);
 
 /**
- * Adds an attribute without payload at the start.
+ * Prepends an attribute of type 'type' without payload.
  */
 void nl_msg_push_flag(struct ofpbuf *msg, uint16_t type);
 
 /**
- * Adds an attribute with an 8-bit integer at the start.
+ * Prepends an attribute of type 'type' that holds the 8-bit integer 'value'.
  */
 void nl_msg_push_u8(struct ofpbuf *msg, uint16_t type, uint8_t value);
 
 /**
- * Adds an attribute with a 16-bit integer in host order at the start.
+ * Prepends an attribute of type 'type' that holds the 16-bit integer 'value'.
  */
 void nl_msg_push_u16(struct ofpbuf *msg, uint16_t type, uint16_t value);
 
 /**
- * Adds an attribute with a 32-bit integer in host order at the start.
+ * Prepends an attribute of type 'type' that holds the 32-bit integer 'value'.
  */
 void nl_msg_push_u32(struct ofpbuf *msg, uint16_t type, uint32_t value);
 
 /**
- * Adds an attribute with a 64-bit integer in host order at the start.
+ * Prepends an attribute of type 'type' that holds the 64-bit integer 'value'.
  */
 void nl_msg_push_u64(struct ofpbuf *msg, uint16_t type, uint64_t value);
 
 /**
- * Adds an attribute with a 16-bit integer in network order at the start.
+ * Prepends an attribute of type 'type' that holds the 16-bit integer 'value', which is in
+ * network byte order.
  */
 void nl_msg_push_be16(struct ofpbuf *msg, uint16_t type, ovs_be16 value);
 
 /**
- * Adds an attribute with a 32-bit integer in network order at the start.
+ * Prepends an attribute of type 'type' that holds the 32-bit integer 'value', which is in
+ * network byte order.
  */
 void nl_msg_push_be32(struct ofpbuf *msg, uint16_t type, ovs_be32 value);
 
 /**
- * Adds an attribute with a 64-bit integer in network order at the start.
+ * Prepends an attribute of type 'type' that holds the 64-bit integer 'value', which is in
+ * network byte order.
  */
 void nl_msg_push_be64(struct ofpbuf *msg, uint16_t type, ovs_be64 value);
 
 /**
- * Adds an attribute with the string 'value', NUL included, at the start.
+ * Prepends an attribute of type 'type' that holds the string 'value' with its NUL.
  */
 void nl_msg_push_string(struct ofpbuf *msg, uint16_t type, const char *value);
 
 /**
- * Adds the header of an attribute whose payload is put next. Returns what nl_msg_end_nested()
- * needs.
+ * Appends the header of an attribute of type 'type' that contains the attributes appended next, up
+ * to nl_msg_end_nested(). Returns the offset of the header in 'msg', for nl_msg_end_nested().
  */
 size_t nl_msg_start_nested(struct ofpbuf *msg, uint16_t type);
 
 /**
- * Ends the attribute that nl_msg_start_nested() started at 'offset'. What was put since must not
- * pass 65535 bytes, header included.
+ * Ends the attribute that nl_msg_start_nested() started at 'offset': sets its length, so that
+ * everything appended since is its payload. The length, header included, must not exceed 65535
+ * bytes.
  */
 void nl_msg_end_nested(struct ofpbuf *msg, size_t offset);
 
 /**
- * Adds an attribute whose payload is a copy of the 'size' bytes of attributes at 'data', padding
- * included.
+ * Appends an attribute of type 'type' that contains a copy of the 'size' bytes of attributes at
+ * 'data'. 'size' is rounded up to a multiple of 4, also in the length of the attribute, which,
+ * header included, must not exceed 65535 bytes.
  */
 void nl_msg_put_nested(struct ofpbuf *msg, uint16_t type, const void *data, size_t size);
 
 /**
- * Takes the first message off 'buffer' and makes 'msg' a view of it, good while the memory of
- * 'buffer' stays. Returns its header. If 'buffer' does not start with a whole message, empties
- * both and returns null.
+ * Removes the first message from 'buffer' and makes 'msg' a view of it. 'msg' need not be
+ * initialised.
+ *
+ * # Return value
+ * The header of the message. Null if 'buffer' does not start with a whole message; then 'buffer'
+ * is emptied, and 'msg' has neither data nor size.
+ *
+ * # Ownership
+ * The message stays in the memory of 'buffer': 'msg' is valid until that is changed or freed.
  */
 struct nlmsghdr *nl_msg_next(struct ofpbuf *buffer, struct ofpbuf *msg);
 
 /**
- * Returns whether 'msg', which must hold a header, is of type NLMSG_ERROR. If so, and 'error' is
- * nonnull, stores in it 0 for an acknowledgement, a positive errno value for a refusal, or EPROTO
- * for a message that is too short or whose code is no errno value.
+ * Checks whether 'msg', which must hold a header, is an NLMSG_ERROR message: an acknowledgement or
+ * an error. If it is, and 'error' is nonnull, stores in '*error':
+ * - 0 if it is an acknowledgement,
+ * - the positive errno value if the kernel refused the request,
+ * - EPROTO if the message is too short, or its code is not a negative errno value.
  *
- * If 'attr_msg' is nonnull and the kernel explained a refusal in words, stores in it a pointer to
- * them, within 'msg'; else leaves it alone.
+ * If 'attr_msg' is nonnull and the kernel refused the request with an error text, stores the
+ * address of the text in '*attr_msg'; otherwise leaves '*attr_msg' unchanged.
+ *
+ * # Return value
+ * Whether 'msg' is an NLMSG_ERROR message.
+ *
+ * # Ownership
+ * The error text stays in the memory of 'msg'.
  */
 bool nl_msg_nlmsgerr(const struct ofpbuf *msg, int *error, const char **attr_msg);
 
 /**
- * Adds an attribute with a 128-bit integer in host order at the end.
+ * Appends an attribute of type 'type' that holds the 128-bit integer 'value'.
  */
 void nl_msg_put_u128(struct ofpbuf *msg, uint16_t type, ovs_u128 value);
 
 /**
- * Adds an attribute with a 128-bit integer in network order at the end.
+ * Appends an attribute of type 'type' that holds the 128-bit integer 'value', which is in network
+ * byte order.
  */
 void nl_msg_put_be128(struct ofpbuf *msg, uint16_t type, ovs_be128 value);
 
 /**
- * Adds an attribute with a 128-bit integer in host order at the start.
+ * Prepends an attribute of type 'type' that holds the 128-bit integer 'value'.
  */
 void nl_msg_push_u128(struct ofpbuf *msg, uint16_t type, ovs_u128 value);
 
 /**
- * Adds an attribute with a 128-bit integer in network order at the start.
+ * Prepends an attribute of type 'type' that holds the 128-bit integer 'value', which is in network
+ * byte order.
  */
 void nl_msg_push_be128(struct ofpbuf *msg, uint16_t type, ovs_be128 value);
 
 /**
- * Adds an attribute with an IPv6 address at the end.
+ * Appends an attribute of type 'type' that holds a copy of the IPv6 address '*value', which need
+ * not be aligned.
  */
 void nl_msg_put_in6_addr(struct ofpbuf *msg, uint16_t type, const struct in6_addr *value);
 
 /**
- * Adds an attribute with the 'len' characters at 'value' and a NUL at the end.
+ * Appends an attribute of type 'type' that holds the 'len' characters at 'value' and a NUL.
  */
 void nl_msg_put_string__(struct ofpbuf *msg, uint16_t type, const char *value, size_t len);
 
 /**
- * nl_msg_start_nested() with NLA_F_NESTED in the type.
+ * Does the same as nl_msg_start_nested(), with the flag NLA_F_NESTED in the type.
  */
 size_t nl_msg_start_nested_with_flag(struct ofpbuf *msg, uint16_t type);
 
 /**
- * Takes back the attribute that nl_msg_start_nested() started at 'offset', and what was put since.
+ * Removes the attribute that nl_msg_start_nested() started at 'offset', with everything appended
+ * since.
  */
 void nl_msg_cancel_nested(struct ofpbuf *msg, size_t offset);
 
 /**
- * nl_msg_end_nested(), or nl_msg_cancel_nested() if nothing was put since. Returns whether it was
- * the latter.
+ * Ends the attribute that nl_msg_start_nested() started at 'offset': see nl_msg_end_nested(). If
+ * nothing was appended since, removes the attribute instead.
+ *
+ * # Return value
+ * Whether the attribute was removed.
  */
 bool nl_msg_end_non_empty_nested(struct ofpbuf *msg, size_t offset);
 
 /**
- * Makes 'size' bytes that follow the first 'offset' of 'msg' the payload of an attribute.
+ * Inserts the header of an attribute of type 'type' after the first 'offset' bytes of 'msg', so
+ * that the 'size' bytes that follow become its payload.
  */
 void nl_msg_wrap_nested(struct ofpbuf *msg, uint16_t type, size_t offset, size_t size);
 
 /**
- * Cuts 'msg' to its first 'offset' bytes, which must be there.
+ * Truncates 'msg' to its first 'offset' bytes. It must have at least that many.
  */
 void nl_msg_reset_size(struct ofpbuf *msg, size_t offset);
 
 /**
- * Returns whether an attribute with 'payload_size' bytes of payload would pass 65535 bytes, padding
- * included, which its length field cannot say.
+ * Returns whether a payload of 'payload_size' bytes is too large for one attribute. The comment at
+ * the top of netlink.h states the limit.
  */
 bool nl_attr_oversized(size_t payload_size);
 
 /**
- * Returns the attribute's type, without the flags NLA_F_NESTED and NLA_F_NET_BYTEORDER.
+ * Returns the type of 'nla', without the flags NLA_F_NESTED and NLA_F_NET_BYTEORDER.
  */
 int nl_attr_type(const struct nlattr *nla);
 
 /**
- * Returns the start of the payload.
+ * Returns the address of the payload of 'nla'.
  */
 const void *nl_attr_get(const struct nlattr *nla);
 
 /**
- * Returns the size of the payload in bytes.
+ * Returns the size of the payload of 'nla', without padding.
  */
 size_t nl_attr_get_size(const struct nlattr *nla);
 
 /**
- * Returns the start of the payload, which must have at least 'size' bytes.
+ * Returns the address of the payload of 'nla', which must have at least 'size' bytes.
  */
 const void *nl_attr_get_unspec(const struct nlattr *nla, size_t size);
 
 /**
- * Returns whether 'nla' is nonnull: of a flag, presence is the value.
+ * Returns whether 'nla' is nonnull: a flag is set if its attribute is present.
  */
 bool nl_attr_get_flag(const struct nlattr *nla);
 
 /**
- * Returns the 8-bit integer in the payload, which must have at least 1 byte.
+ * Returns the 8-bit integer in the payload of 'nla', which must have at least 1 byte.
  */
 uint8_t nl_attr_get_u8(const struct nlattr *nla);
 
 /**
- * Returns the 16-bit integer in host order in the payload, which must have at least 2 bytes.
+ * Returns the 16-bit integer in the payload of 'nla', which must have at least 2 bytes.
  */
 uint16_t nl_attr_get_u16(const struct nlattr *nla);
 
 /**
- * Returns the 32-bit integer in host order in the payload, which must have at least 4 bytes.
+ * Returns the 32-bit integer in the payload of 'nla', which must have at least 4 bytes.
  */
 uint32_t nl_attr_get_u32(const struct nlattr *nla);
 
 /**
- * Returns the 64-bit integer in host order in the payload, which must have at least 8 bytes.
+ * Returns the 64-bit integer in the payload of 'nla', which must have at least 8 bytes.
  */
 uint64_t nl_attr_get_u64(const struct nlattr *nla);
 
 /**
- * Returns the 16-bit integer in network order in the payload, which must have at least 2 bytes.
+ * Returns the 16-bit integer in network byte order in the payload of 'nla', which must have at
+ * least 2 bytes.
  */
 ovs_be16 nl_attr_get_be16(const struct nlattr *nla);
 
 /**
- * Returns the 32-bit integer in network order in the payload, which must have at least 4 bytes.
+ * Returns the 32-bit integer in network byte order in the payload of 'nla', which must have at
+ * least 4 bytes.
  */
 ovs_be32 nl_attr_get_be32(const struct nlattr *nla);
 
 /**
- * Returns the 64-bit integer in network order in the payload, which must have at least 8 bytes.
+ * Returns the 64-bit integer in network byte order in the payload of 'nla', which must have at
+ * least 8 bytes.
  */
 ovs_be64 nl_attr_get_be64(const struct nlattr *nla);
 
 /**
- * Returns the datapath port number in the payload, which must have at least 4 bytes.
+ * Returns the datapath port number in the payload of 'nla', which must have at least 4 bytes.
  */
 odp_port_t nl_attr_get_odp_port(const struct nlattr *nla);
 
 /**
- * Returns the string in the payload, which must have a NUL.
+ * Returns the string in the payload of 'nla', which must contain a NUL.
  */
 const char *nl_attr_get_string(const struct nlattr *nla);
 
 /**
- * Makes 'nested' a view of the payload, good while the attribute stays.
+ * Makes 'nested' a view of the payload of 'nla', so that the attributes in it can be read.
+ * 'nested' need not be initialised.
+ *
+ * # Ownership
+ * The payload stays where it is: 'nested' is valid until the memory of 'nla' is changed or freed.
  */
 void nl_attr_get_nested(const struct nlattr *nla, struct ofpbuf *nested);
 
 /**
- * Returns the first attribute of type 'type' among the 'size' bytes of attributes at 'attrs', or
- * null. Stops at the first that does not fit.
+ * Returns the first attribute of type 'type' among the 'size' bytes of attributes at 'attrs',
+ * which may be null. Returns null if there is none before the first that is not whole.
  */
 const struct nlattr *nl_attr_find__(const struct nlattr *attrs, size_t size, uint16_t type);
 
 /**
- * Returns the first attribute of type 'type' in 'buf' behind its first 'hdr_len' bytes, or null,
- * also where 'buf' is shorter than that.
+ * Returns the first attribute of type 'type' after the first 'hdr_len' bytes of 'buf'. Returns
+ * null if there is none, or if 'buf' has fewer bytes.
  */
 const struct nlattr *nl_attr_find(const struct ofpbuf *buf, size_t hdr_len, uint16_t type);
 
@@ -400,43 +443,50 @@ const struct nlattr *nl_attr_find(const struct ofpbuf *buf, size_t hdr_len, uint
 const struct nlattr *nl_attr_find_nested(const struct nlattr *nla, uint16_t type);
 
 /**
- * Returns the 128-bit integer in host order in the payload, which must have at least 16 bytes.
+ * Returns the 128-bit integer in the payload of 'nla', which must have at least 16 bytes.
  */
 ovs_u128 nl_attr_get_u128(const struct nlattr *nla);
 
 /**
- * Returns the 128-bit integer in network order in the payload, which must have at least 16 bytes.
+ * Returns the 128-bit integer in network byte order in the payload of 'nla', which must have at
+ * least 16 bytes.
  */
 ovs_be128 nl_attr_get_be128(const struct nlattr *nla);
 
 /**
- * Returns the IPv6 address in the payload, which must have at least 16 bytes.
+ * Returns the IPv6 address in the payload of 'nla', which must have at least 16 bytes.
  */
 struct in6_addr nl_attr_get_in6_addr(const struct nlattr *nla);
 
 /**
- * Returns the Ethernet address in the payload, which must have at least 6 bytes.
+ * Returns the Ethernet address in the payload of 'nla', which must have at least 6 bytes.
  */
 struct eth_addr nl_attr_get_eth_addr(const struct nlattr *nla);
 
 /**
- * Returns the InfiniBand address in the payload, which must have at least 20 bytes.
+ * Returns the InfiniBand address in the payload of 'nla', which must have at least 20 bytes.
  */
 struct ib_addr nl_attr_get_ib_addr(const struct nlattr *nla);
 
 /**
- * Returns whether the payload of 'nla' is what 'policy' asks for: its size within the bounds, and
- * a string's only NUL at its end.
+ * Returns whether the payload of 'nla' satisfies 'policy': its size is within the bounds, and, for
+ * NL_A_STRING, its only NUL is at its end. The presence of the attribute is not checked.
  */
 bool nl_attr_validate(const struct nlattr *nla, const struct nl_policy *policy);
 
 /**
- * Parses the attributes in 'msg' behind its first 'offset' bytes. 'policy' and 'attrs' have an
- * element for each type less than 'n_attrs'; other types are skipped, and those whose policy is
- * NL_A_NO_ATTR. Stores in 'attrs' a pointer to the last attribute of each type, or null.
+ * Parses the attributes that follow the first 'offset' bytes of 'msg'. 'policy' and 'attrs' are
+ * arrays with one element for each attribute type less than 'n_attrs'. Stores in each element of
+ * 'attrs' a pointer to the last attribute of that type, or null if there is none. Skips attributes
+ * of other types, and those whose policy is NL_A_NO_ATTR.
  *
- * Returns whether all satisfy their policies, nothing else follows them, and none that is required
- * is missing. On failure, 'attrs' holds what was found so far.
+ * # Return value
+ * True if 'msg' has at least 'offset' bytes, all attributes satisfy their policies, nothing
+ * follows them that is not an attribute, and no attribute is missing whose policy is not optional.
+ * Otherwise false, and 'attrs' holds what was found up to the failure.
+ *
+ * # Ownership
+ * The attributes stay in the memory of 'msg'.
  */
 bool nl_policy_parse(const struct ofpbuf *msg,
                      size_t offset,
@@ -445,7 +495,7 @@ bool nl_policy_parse(const struct ofpbuf *msg,
                      size_t n_attrs);
 
 /**
- * nl_policy_parse() of the payload of 'nla'.
+ * Does the same as nl_policy_parse() for the attributes in the payload of 'nla'.
  */
 bool nl_parse_nested(const struct nlattr *nla,
                      const struct nl_policy *policy,

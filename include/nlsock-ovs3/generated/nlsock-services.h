@@ -8,84 +8,125 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * Adds a log module of the program, which must stay until nlsock_log_unregister().
+ * Registers a log module of the program. It gets the level that is set for all modules, and those
+ * set later.
+ *
+ * # Ownership
+ * The module must stay until nlsock_log_unregister().
+ *
+ * # Thread safety
+ * Any thread may call it.
  */
 void nlsock_log_register(struct vlog_module *module);
 
 /**
- * Forgets a log module of the program.
+ * Removes a log module of the program from the list of modules. Does nothing if it is not
+ * registered.
+ *
+ * # Thread safety
+ * Any thread may call it.
  */
 void nlsock_log_unregister(struct vlog_module *module);
 
 /**
- * nlsock_log_set_level() for one module of the program.
+ * Sets the level of one log module of the program: see nlsock_log_set_level(), whose return values
+ * it has.
  */
 int nlsock_log_set_module_level(struct vlog_module *module, int level);
 
 /**
- * Logs 'text' for a module of the program, whatever the module's level.
+ * Logs 'text' for a log module of the program, even if the level of the module is lower. Does
+ * nothing if 'level' is not a level.
+ *
+ * # Thread safety
+ * Any thread may call it.
  */
 void nlsock_log(const struct vlog_module *module, int level, const char *text);
 
 /**
- * Returns whether 'limit' says that a message of the program is one too many.
+ * Returns whether a message of the program should not be logged, because there were too many
+ * messages under 'limit' or because the level of 'module' is lower.
+ *
+ * # Thread safety
+ * Any thread may call it, also with the same 'limit'.
  */
 bool nlsock_log_should_drop(const struct vlog_module *module,
                             int level,
                             struct vlog_rate_limit *limit);
 
 /**
- * Makes the thread's next nlsock_poll_block() wake up when one of 'events' occurs on 'fd'.
+ * Makes the next nlsock_poll_block() of this thread wake up when one of 'events' (POLLIN, POLLOUT,
+ * ...) occurs on 'fd'.
  */
 void nlsock_poll_fd_wait(int fd, short events);
 
 /**
- * Makes the thread's next nlsock_poll_block() wake up after 'msec' milliseconds, at once if that
- * is not positive.
+ * Makes the next nlsock_poll_block() of this thread wake up after 'msec' milliseconds, or at once
+ * if 'msec' is not positive.
  */
 void nlsock_poll_timer_wait(long long msec);
 
 /**
- * Makes the thread's next nlsock_poll_block() wake up when nlsock_time_msec() reaches 'when'.
+ * Makes the next nlsock_poll_block() of this thread wake up when nlsock_time_msec() reaches
+ * 'when'.
  */
 void nlsock_poll_timer_wait_until(long long when);
 
 /**
- * Blocks until something happens that the thread asked for since its last call, or a signal is
- * handled.
+ * Blocks until one of the conditions occurs that this thread has set since its last
+ * nlsock_poll_block(), or until a signal handler has run. Forgets the conditions. It is a
+ * cancellation point.
  */
 void nlsock_poll_block(void);
 
 /**
- * Returns the monotonic clock in milliseconds.
+ * Returns the time of the monotonic clock in milliseconds.
+ *
+ * # Thread safety
+ * Any thread may call it.
  */
 long long nlsock_time_msec(void);
 
 /**
- * Returns the text for an errno value, good until the thread's next call.
+ * Returns the text for an errno value.
+ *
+ * # Ownership
+ * The string stays the library's: it is valid until this thread calls the function again or ends.
+ *
+ * # Thread safety
+ * Any thread may call it.
  */
 const char *nlsock_strerror(int error);
 
 /**
- * Sets the program's name to a copy of 'name' without its directories. Not to be called while
- * other threads run.
+ * Sets the program's name to the last component of the path 'name'.
+ *
+ * # Ownership
+ * The string is copied.
+ *
+ * # Thread safety
+ * No other thread may be running.
  */
 void nlsock_set_program_name(const char *name);
 
 /**
- * Returns the program's name, empty if it was not set.
+ * Returns the program's name, or an empty string if none was set.
+ *
+ * # Ownership
+ * The string stays the library's, and is valid until the process ends.
  */
 const char *nlsock_program_name(void);
 
 /**
- * Logs a failed assertion and aborts.
+ * Logs that the assertion 'condition' failed in 'function' at the source location 'where', and
+ * aborts.
  */
 void nlsock_assert_failure(const char *where,
                            const char *function,
                            const char *condition) __attribute__((noreturn));
 
 /**
- * Ends the process for want of memory.
+ * Logs that memory is exhausted, and aborts.
  */
 void nlsock_out_of_memory(void) __attribute__((noreturn));
 

@@ -4,55 +4,56 @@
 /* Generated from the Rust sources: see CONTRIBUTING.md.  Do not edit. */
 
 /**
- * A doubly linked list's head or element. An empty list's head points to itself both ways.
+ * The head or an element of a doubly linked list. Both pointers of an empty list's head point to
+ * the head.
  */
 struct ovs_list {
   /**
-   * Previous list element.
+   * The previous element.
    */
   struct ovs_list *prev;
   /**
-   * Next list element.
+   * The next element.
    */
   struct ovs_list *next;
 };
 
 /**
- * A buffer for arbitrary data that grows at either end.
+ * A buffer for any data, which grows at both ends.
  *
- * Not thread-safe: one thread at a time.
+ * Callers may read all fields.
  */
 struct ofpbuf {
   /**
-   * First byte of allocated space, or null.
+   * The first byte of the allocation; null if there is none.
    */
   void *base;
   /**
-   * First byte in use.
+   * The first byte of the data.
    */
   void *data;
   /**
-   * Number of bytes in use.
+   * The number of bytes of data.
    */
   uint32_t size;
   /**
-   * Number of bytes allocated.
+   * The number of bytes in the allocation.
    */
   uint32_t allocated;
   /**
-   * Start of a header, or null. It moves with the data.
+   * The start of a header in the data, or null. If the data moves, it is adjusted.
    */
   void *header;
   /**
-   * Start of a message's body, or null. It moves with the data.
+   * The start of a message's body in the data, or null. If the data moves, it is adjusted.
    */
   void *msg;
   /**
-   * For the buffer's owner to put it on a list.
+   * An element by which the buffer's owner can put it on a list.
    */
   struct ovs_list list_node;
   /**
-   * Where the memory at 'base' comes from.
+   * Where the allocation comes from.
    */
   enum ofpbuf_source source;
 };
@@ -62,185 +63,232 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * Makes 'b' an empty buffer over 'allocated' bytes at 'base', which stay the caller's and never
- * move: growing beyond them aborts. ofpbuf_uninit() is not needed.
+ * Makes 'b' an empty buffer in the 'allocated' bytes at 'base'. It cannot grow beyond them: that
+ * aborts. ofpbuf_uninit() is not necessary.
+ *
+ * # Ownership
+ * The memory stays the caller's.
  */
 void ofpbuf_use_stack(struct ofpbuf *b, void *base, size_t allocated);
 
 /**
- * Makes 'b' an empty buffer over 'allocated' bytes at 'base', which stay the caller's. Growing
- * beyond them moves the data to the heap, so ofpbuf_uninit() is needed.
+ * Makes 'b' an empty buffer in the 'allocated' bytes at 'base'. If it grows beyond them, its data
+ * moves to the heap, so ofpbuf_uninit() is necessary.
+ *
+ * # Ownership
+ * The memory stays the caller's.
  */
 void ofpbuf_use_stub(struct ofpbuf *b, void *base, size_t allocated);
 
 /**
- * Makes 'b' a view of 'size' bytes at 'data', to look at; growing it aborts.
+ * Makes 'b' a view of the 'size' bytes at 'data', which must not be written through 'b'. It cannot
+ * grow: that aborts. ofpbuf_uninit() is not necessary.
+ *
+ * # Ownership
+ * The memory stays the caller's.
  */
 void ofpbuf_use_const(struct ofpbuf *b, const void *data, size_t size);
 
 /**
- * Makes 'b' an empty buffer with room for 'size' bytes.
+ * Makes 'b' an empty buffer with an allocation of 'size' bytes.
+ *
+ * # Ownership
+ * The caller frees the memory with ofpbuf_uninit().
  */
 void ofpbuf_init(struct ofpbuf *b, size_t size);
 
 /**
- * Frees the memory of 'b', if it is malloc()'d; not 'b' itself. 'b' may be null.
+ * Frees the memory of 'b' if it is from malloc(), but not the structure 'b'. Does nothing if 'b'
+ * is null. 'b' must be initialised again before it is used.
  */
 void ofpbuf_uninit(struct ofpbuf *b);
 
 /**
- * ofpbuf_uninit() and ofpbuf_init().
+ * Does the same as ofpbuf_uninit() and then ofpbuf_init().
  */
 void ofpbuf_reinit(struct ofpbuf *b, size_t size);
 
 /**
- * Returns a new, empty buffer with room for 'size' bytes. Free it with ofpbuf_delete().
+ * Allocates an empty buffer with an allocation of 'size' bytes.
+ *
+ * # Ownership
+ * The caller frees it with ofpbuf_delete().
  */
 struct ofpbuf *ofpbuf_new(size_t size);
 
 /**
- * Returns a new, empty buffer with room for 'size' bytes behind 'headroom'. Free it with
- * ofpbuf_delete().
+ * Allocates an empty buffer with 'headroom' bytes of headroom and room for 'size' bytes after
+ * them.
+ *
+ * # Ownership
+ * The caller frees it with ofpbuf_delete().
  */
 struct ofpbuf *ofpbuf_new_with_headroom(size_t size, size_t headroom);
 
 /**
- * Returns a copy of 'b', without head- or tailroom. Free it with ofpbuf_delete().
+ * Allocates a copy of 'b': see ofpbuf_clone_with_headroom(). It has no headroom.
+ *
+ * # Ownership
+ * The caller frees it with ofpbuf_delete().
  */
 struct ofpbuf *ofpbuf_clone(const struct ofpbuf *b);
 
 /**
- * Returns a copy of 'b' behind 'headroom'. Frame and offsets are copied, too. Free it with
- * ofpbuf_delete().
+ * Allocates a buffer with 'headroom' bytes of headroom and a copy of the data of 'b'. The fields
+ * of 'b' that locate headers within the data are taken over, too.
+ *
+ * # Ownership
+ * The caller frees it with ofpbuf_delete().
  */
 struct ofpbuf *ofpbuf_clone_with_headroom(const struct ofpbuf *b, size_t headroom);
 
 /**
- * Returns a new buffer with a copy of the 'size' bytes at 'data'. Free it with ofpbuf_delete().
+ * Allocates a buffer with a copy of the 'size' bytes at 'data', which may be null if 'size' is 0.
+ *
+ * # Ownership
+ * The caller frees it with ofpbuf_delete().
  */
 struct ofpbuf *ofpbuf_clone_data(const void *data, size_t size);
 
 /**
- * Returns a new buffer with a copy of the 'size' bytes at 'data' behind 'headroom'. Free it with
- * ofpbuf_delete().
+ * Allocates a buffer with 'headroom' bytes of headroom and a copy of the 'size' bytes at 'data',
+ * which may be null if 'size' is 0.
+ *
+ * # Ownership
+ * The caller frees it with ofpbuf_delete().
  */
 struct ofpbuf *ofpbuf_clone_data_with_headroom(const void *data, size_t size, size_t headroom);
 
 /**
- * Adds 'size' uninitialised bytes at the end and returns the first.
+ * Appends 'size' uninitialised bytes to 'b' and returns the address of the first.
  */
 void *ofpbuf_put_uninit(struct ofpbuf *b, size_t size);
 
 /**
- * Adds 'size' zero bytes at the end and returns the first.
+ * Appends 'size' zero bytes to 'b' and returns the address of the first.
  */
 void *ofpbuf_put_zeros(struct ofpbuf *b, size_t size);
 
 /**
- * Adds a copy of the 'size' bytes at 'p' at the end and returns its start. 'p' may be null if
+ * Appends a copy of the 'size' bytes at 'p' to 'b' and returns its address. 'p' may be null if
  * 'size' is 0.
  */
 void *ofpbuf_put(struct ofpbuf *b, const void *p, size_t size);
 
 /**
- * Adds the bytes that pairs of hex digits at the start of 's' stand for; blanks (space, tab, CR,
- * LF, in the flavour of 3.1 also periods) before a pair are skipped. Returns the first character that is not the first of a pair. If
- * 'n' is nonnull, stores in it how many bytes were added.
+ * Reads pairs of hex digits from the start of 's' and appends the byte that each pair stands for
+ * to 'b'. Skips blanks before a pair: spaces, tabs, CR, LF; in the 3.x interface also periods. If
+ * 'n' is nonnull, stores the number of bytes appended in '*n'.
+ *
+ * # Return value
+ * The address of the first character that does not start a pair.
  */
-char *ofpbuf_put_hex(struct ofpbuf *b,
-                     const char *s,
-                     size_t *n);
+char *ofpbuf_put_hex(struct ofpbuf *b, const char *s, size_t *n);
 
 /**
- * Reserves 'size' bytes of headroom in an empty buffer.
+ * Adds 'size' bytes of headroom to 'b', which must be empty.
  */
 void ofpbuf_reserve(struct ofpbuf *b, size_t size);
 
 /**
- * Adds 'size' uninitialised bytes at the start and returns the first.
+ * Prepends 'size' uninitialised bytes to the data of 'b' and returns the address of the first.
  */
 void *ofpbuf_push_uninit(struct ofpbuf *b, size_t size);
 
 /**
- * Adds 'size' zero bytes at the start and returns the first.
+ * Prepends 'size' zero bytes to the data of 'b' and returns the address of the first.
  */
 void *ofpbuf_push_zeros(struct ofpbuf *b, size_t size);
 
 /**
- * Adds a copy of the 'size' bytes at 'p' at the start and returns its start. 'p' may be null if
- * 'size' is 0.
+ * Prepends a copy of the 'size' bytes at 'p' to the data of 'b' and returns its address. 'p' may
+ * be null if 'size' is 0.
  */
 void *ofpbuf_push(struct ofpbuf *b, const void *p, size_t size);
 
 /**
- * Makes sure that 'size' bytes can be added at the start without reallocation.
+ * Makes sure that 'size' bytes can be prepended to the data of 'b' without reallocation.
  */
 void ofpbuf_prealloc_headroom(struct ofpbuf *b, size_t size);
 
 /**
- * Makes sure that 'size' bytes can be added at the end without reallocation.
+ * Makes sure that 'size' bytes can be appended to 'b' without reallocation.
  */
 void ofpbuf_prealloc_tailroom(struct ofpbuf *b, size_t size);
 
 /**
- * Gives back head- and tailroom of a malloc()'d buffer; others stay as they are.
+ * Reallocates 'b' so that it has neither headroom nor tailroom, if its memory is from malloc().
+ * Otherwise does nothing.
  */
 void ofpbuf_trim(struct ofpbuf *b);
 
 /**
- * Adds zero bytes at the end until 'length' bytes are in use.
+ * Appends zero bytes to 'b' until it has at least 'length' bytes of data.
  */
 void ofpbuf_padto(struct ofpbuf *b, size_t length);
 
 /**
- * Moves the data by 'delta' bytes within the memory, which must have the room.
+ * Moves the data of 'b' by 'delta' bytes within its memory: towards the end if 'delta' is
+ * positive, towards the start if it is negative. There must be that much tailroom or headroom.
  */
 void ofpbuf_shift(struct ofpbuf *b, int delta);
 
 /**
- * Returns the data as malloc()'d memory, which the caller frees, and leaves 'b' without memory.
- * 'b' itself stays the caller's to free.
+ * Returns the data of 'b' in memory from malloc(), and leaves 'b' without memory. 'b' must be
+ * initialised again before it is used.
+ *
+ * # Ownership
+ * The caller frees the memory with free(). The structure 'b' stays the caller's.
  */
 void *ofpbuf_steal_data(struct ofpbuf *b);
 
 /**
- * Returns a malloc()'d string, which the caller frees: sizes, and a hex dump of up to 'maxbytes'
- * of the data.
+ * Returns a description of 'b': its sizes, and a hex dump of up to 'maxbytes' bytes of its data.
+ *
+ * # Ownership
+ * The caller frees the string with free().
  */
 char *ofpbuf_to_string(const struct ofpbuf *b, size_t maxbytes);
 
 /**
- * Takes each buffer off 'list' and deletes it.
+ * Removes each buffer from 'list', a list of the 'list_node' of buffers, and frees it as
+ * ofpbuf_delete() does.
  */
 void ofpbuf_list_delete(struct ovs_list *list);
 
 /**
- * Makes 'b' a buffer over the memory of 'ds', which 'b' now owns, with its content.
+ * Makes 'b' a buffer that has the memory of 'ds' as its allocation and the string as its data,
+ * without the NUL.
+ *
+ * # Ownership
+ * The memory, which must be from malloc(), is now that of 'b'; the caller frees it with
+ * ofpbuf_uninit() and no longer uses 'ds'.
  */
 void ofpbuf_use_ds(struct ofpbuf *b, const struct ds *ds);
 
 /**
- * Makes 'b' a buffer with the 'size' bytes at 'data', which stay the caller's. Growing moves them to
- * the heap, so ofpbuf_uninit() is needed.
+ * Makes 'b' a buffer with the 'size' bytes at 'data' as its data. If it grows, the data moves to
+ * the heap, so ofpbuf_uninit() is necessary.
+ *
+ * # Ownership
+ * The memory at 'data' stays the caller's.
  */
-void ofpbuf_use_data(struct ofpbuf *b,
-                     const void *data,
-                     size_t size);
+void ofpbuf_use_data(struct ofpbuf *b, const void *data, size_t size);
 
 /**
- * Inserts a copy of the 'n' bytes at 'data', which are not the buffer's own, behind the first
- * 'offset' bytes, which must be there.
+ * Inserts a copy of the 'n' bytes at 'data' after the first 'offset' bytes of 'b', which must have
+ * at least that many. 'data' may be null if 'n' is 0.
  */
 void ofpbuf_insert(struct ofpbuf *b, size_t offset, const void *data, size_t n);
 
 /**
- * Moves the data to memory aligned as malloc()'s, without head- and tailroom. Not for buffers that
- * cannot move.
+ * Moves the data of 'b' to memory from malloc(), so that it is aligned for any type, without
+ * headroom or tailroom. Aborts if the memory of 'b' cannot move, as after ofpbuf_use_stack().
  */
 void ofpbuf_align(struct ofpbuf *b);
 
 /**
- * Cuts 'b' to its first 'new_size' bytes, which must be there.
+ * Truncates 'b' to its first 'new_size' bytes. It must have at least that many.
  */
 void ofpbuf_truncate(struct ofpbuf *b, size_t new_size);
 

@@ -1,8 +1,16 @@
-/* Buffers that grow at either end.
+/* Buffers that grow at both ends.
  *
- * Not thread-safe: one thread at a time may use a buffer.  Sizes are in bytes.  A buffer holds
- * less than 4 GiB; what would pass that, or what a buffer's memory does not allow, logs an
- * assertion failure and aborts. */
+ * A buffer has an allocation, a part of which is its data.  The rest is headroom, before the
+ * data, and tailroom, after it.  If there is not enough of it, a function that adds data
+ * reallocates: then the data moves, and pointers into it are no longer valid.  A buffer has less
+ * than 4 GiB.
+ *
+ * Unless the comment of a function says otherwise:
+ * - Pointers are valid and not null.  Sizes are in bytes.  Integers are in host byte order.
+ * - One thread at a time may use a buffer.
+ * - A function does not block.
+ * - A breach of what the comments require logs an assertion failure and aborts, and so does a
+ *   lack of memory. */
 
 #ifndef OPENVSWITCH_OFPBUF_H
 #define OPENVSWITCH_OFPBUF_H 1
@@ -16,19 +24,19 @@
 
 struct ds;
 
-/* Where a buffer's memory comes from.  One byte. */
+/* Where a buffer's allocation comes from.  The type has one byte. */
 enum __attribute__((packed)) ofpbuf_source {
-    OFPBUF_MALLOC,              /* malloc(): may be reallocated, and is freed. */
-    OFPBUF_STACK,               /* Memory that cannot move. */
-    OFPBUF_STUB                 /* Starts in memory of others, may move to the heap. */
+    OFPBUF_MALLOC,              /* malloc(): may move, and is freed. */
+    OFPBUF_STACK,               /* The caller's: must not move. */
+    OFPBUF_STUB                 /* The caller's: may move to malloc()'s. */
 };
 
 #include "../generated/ofpbuf.h"
 
-/* A list element that is on no list: following it crashes early. */
+/* The pointers of a list element that is not on a list: using them crashes at once. */
 #define NLSOCK_POISON__ ((struct ovs_list *) (UINTPTR_MAX / 0xf * 0xc))
 
-/* Initialiser of an empty buffer over the array STUB: as ofpbuf_use_stub(). */
+/* Initialises an empty buffer in the array STUB, as ofpbuf_use_stub() does. */
 #define OFPBUF_STUB_INITIALIZER(STUB)                                           \
     { STUB, STUB, 0, sizeof(STUB), NULL, NULL,                                  \
       { NLSOCK_POISON__, NLSOCK_POISON__ }, OFPBUF_STUB }
@@ -37,7 +45,7 @@ enum __attribute__((packed)) ofpbuf_source {
 extern "C" {
 #endif
 
-/* Returns a view of 'size' bytes at 'data': as ofpbuf_use_const(). */
+/* Returns a view of the 'size' bytes at 'data', as ofpbuf_use_const() makes it. */
 static inline struct ofpbuf
 ofpbuf_const_initializer(const void *data, uint32_t size)
 {
@@ -48,7 +56,8 @@ ofpbuf_const_initializer(const void *data, uint32_t size)
     return b;
 }
 
-/* Frees 'b', which must be malloc()'d as from ofpbuf_new(), and its memory.  'b' may be null. */
+/* Frees the memory of 'b' and the structure 'b', which must be from malloc(), as that of
+ * ofpbuf_new() is.  Does nothing if 'b' is null. */
 static inline void
 ofpbuf_delete(struct ofpbuf *b)
 {
@@ -58,7 +67,7 @@ ofpbuf_delete(struct ofpbuf *b)
     }
 }
 
-/* Returns the byte at 'offset', or null unless 'size' bytes from there are in use. */
+/* Returns the address of the 'size' bytes of data at 'offset'; null if the data has fewer. */
 static inline void *
 ofpbuf_at(const struct ofpbuf *b, size_t offset, size_t size)
 {
@@ -69,7 +78,7 @@ ofpbuf_at(const struct ofpbuf *b, size_t offset, size_t size)
     return (char *) b->data + offset;
 }
 
-/* Returns the byte at 'offset', where 'size' bytes must be in use. */
+/* Returns the address of the 'size' bytes of data at 'offset'; aborts if the data has fewer. */
 static inline void *
 ofpbuf_at_assert(const struct ofpbuf *b, size_t offset, size_t size)
 {
@@ -78,7 +87,7 @@ ofpbuf_at_assert(const struct ofpbuf *b, size_t offset, size_t size)
     return (char *) b->data + offset;
 }
 
-/* Returns the byte behind the data. */
+/* Returns the address of the first byte after the data. */
 static inline void *
 ofpbuf_tail(const struct ofpbuf *b)
 {
@@ -86,7 +95,7 @@ ofpbuf_tail(const struct ofpbuf *b)
     return b->data ? (char *) b->data + b->size : NULL;
 }
 
-/* Returns the byte behind the allocation. */
+/* Returns the address of the first byte after the allocation. */
 static inline void *
 ofpbuf_end(const struct ofpbuf *b)
 {
@@ -94,14 +103,14 @@ ofpbuf_end(const struct ofpbuf *b)
     return b->base ? (char *) b->base + b->allocated : NULL;
 }
 
-/* Returns how many bytes may be added at the start without reallocation. */
+/* Returns how many bytes can be prepended without reallocation. */
 static inline size_t
 ofpbuf_headroom(const struct ofpbuf *b)
 {
     return (size_t) ((uintptr_t) b->data - (uintptr_t) b->base);
 }
 
-/* Returns how many bytes may be added at the end without reallocation. */
+/* Returns how many bytes can be appended without reallocation. */
 static inline size_t
 ofpbuf_tailroom(const struct ofpbuf *b)
 {
@@ -122,7 +131,7 @@ ofpbuf_msgsize(const struct ofpbuf *b)
     return (size_t) ((uintptr_t) ofpbuf_tail(b) - (uintptr_t) b->msg);
 }
 
-/* Empties 'b'.  Its headroom goes; its allocation stays. */
+/* Removes the data and the headroom of 'b'.  The allocation becomes tailroom. */
 static inline void
 ofpbuf_clear(struct ofpbuf *b)
 {
@@ -130,7 +139,8 @@ ofpbuf_clear(struct ofpbuf *b)
     b->size = 0;
 }
 
-/* Removes 'size' bytes at the start, which must be there, and returns the first. */
+/* Removes 'size' bytes from the start of the data and returns their address.  Aborts if the data
+ * has fewer. */
 static inline void *
 ofpbuf_pull(struct ofpbuf *b, size_t size)
 {
@@ -144,7 +154,8 @@ ofpbuf_pull(struct ofpbuf *b, size_t size)
     return data;
 }
 
-/* Removes 'size' bytes at the start and returns the first; null if there are not as many. */
+/* Removes 'size' bytes from the start of the data and returns their address.  If the data has
+ * fewer, removes nothing and returns null. */
 static inline void *
 ofpbuf_try_pull(struct ofpbuf *b, size_t size)
 {
@@ -160,14 +171,14 @@ ofpbuf_from_list(const struct ovs_list *list)
     return (struct ofpbuf *) (node - offsetof(struct ofpbuf, list_node));
 }
 
-/* Returns whether two buffers hold the same data. */
+/* Returns whether the data of two buffers is the same. */
 static inline bool
 ofpbuf_equal(const struct ofpbuf *a, const struct ofpbuf *b)
 {
     return a->size == b->size && (!a->size || !memcmp(a->data, b->data, a->size));
 }
 
-/* Returns whether what follows 'header' has no room in a 16-bit length. */
+/* Returns whether the number of bytes from 'header' to the end of the data exceeds 16 bits. */
 static inline bool
 ofpbuf_oversized(const struct ofpbuf *b)
 {

@@ -1,4 +1,4 @@
-/* What Open vSwitch's configure script would have found out.  To be included first. */
+/* Stands for the config.h that Open vSwitch's configure script writes.  Include it first. */
 
 #ifndef CONFIG_H
 #define CONFIG_H 1

@@ -1,4 +1,5 @@
-/* A string that grows: the part of Open vSwitch's that programs around the netlink library use. */
+/* Strings that grow: the functions of Open vSwitch's dynamic-string.h that programs with netlink
+ * sockets use. */
 
 #ifndef DYNAMIC_STRING_H
 #define DYNAMIC_STRING_H 1
@@ -8,7 +9,7 @@
 struct ds {
     char *string;               /* Null, or ends in NUL. */
     size_t length;              /* Bytes before the NUL. */
-    size_t allocated;           /* Bytes allocated, without the NUL's. */
+    size_t allocated;           /* Bytes allocated, without that of the NUL. */
 };
 
 #define DS_EMPTY_INITIALIZER { NULL, 0, 0 }
@@ -77,7 +78,7 @@ ds_put_format(struct ds *ds, const char *format, ...)
     free(s);
 }
 
-/* Returns the string, which stays that of 'ds'. */
+/* Returns the string.  It still belongs to 'ds'. */
 static inline char *
 ds_cstr(struct ds *ds)
 {

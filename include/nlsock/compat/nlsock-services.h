@@ -1,4 +1,4 @@
-/* What the other headers here stand on.  Not for programs. */
+/* Functions that the other headers in this folder use.  Not for programs. */
 
 #ifndef NLSOCK_SERVICES_H
 #define NLSOCK_SERVICES_H 1

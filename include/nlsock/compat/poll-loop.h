@@ -1,5 +1,5 @@
-/* Open vSwitch's poll loop, over libnlsock's: each thread says what to wake up for, then blocks.
- * What it said counts for one poll_block() only. */
+/* Open vSwitch's poll loop: a thread sets conditions, and then blocks until one of them occurs.
+ * The conditions apply to the thread's next poll_block() only. */
 
 #ifndef POLL_LOOP_H
 #define POLL_LOOP_H 1
@@ -7,19 +7,20 @@
 #include <poll.h>
 #include "util.h"
 
-/* Wake up when one of EVENTS occurs on FD. */
+/* Condition: one of EVENTS occurs on FD. */
 #define poll_fd_wait(FD, EVENTS) nlsock_poll_fd_wait(FD, EVENTS)
 
-/* Wake up after MSEC milliseconds; at once if that is not positive. */
+/* Condition: MSEC milliseconds have passed; if MSEC is not positive, poll_block() does not
+ * block. */
 #define poll_timer_wait(MSEC) nlsock_poll_timer_wait(MSEC)
 
-/* Wake up when time_msec() reaches WHEN. */
+/* Condition: time_msec() has reached WHEN. */
 #define poll_timer_wait_until(WHEN) nlsock_poll_timer_wait_until(WHEN)
 
-/* Wake up at once. */
+/* Keeps poll_block() from blocking. */
 #define poll_immediate_wake() nlsock_poll_timer_wait(0)
 
-/* Block until one of these happens, or a signal is handled. */
+/* Blocks until one of the conditions occurs, or until a signal handler has run. */
 #define poll_block() nlsock_poll_block()
 
 #endif /* poll-loop.h */

@@ -1,4 +1,4 @@
-/* Open vSwitch's clock. */
+/* The function of Open vSwitch's timeval.h that programs with netlink sockets use. */
 
 #ifndef TIMEVAL_H
 #define TIMEVAL_H 1
@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-/* Returns the monotonic clock in milliseconds. */
+/* Returns the time of the monotonic clock in milliseconds. */
 static inline long long int
 time_msec(void)
 {

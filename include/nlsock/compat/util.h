@@ -1,4 +1,4 @@
-/* The part of Open vSwitch's util.h that programs around the netlink library use. */
+/* The macros and functions of Open vSwitch's util.h that programs with netlink sockets use. */
 
 #ifndef UTIL_H
 #define UTIL_H 1
@@ -43,7 +43,7 @@
 #define CONTAINER_OF(POINTER, STRUCT, MEMBER) \
     ((STRUCT *) (void *) ((char *) (POINTER) - offsetof(STRUCT, MEMBER)))
 
-/* For size_t. */
+/* printf() formats for size_t. */
 #define PRIdSIZE "zd"
 #define PRIiSIZE "zi"
 #define PRIoSIZE "zo"
@@ -62,7 +62,7 @@
 extern "C" {
 #endif
 
-/* Memory: these never return null. */
+/* Memory allocation.  These abort if there is no memory, and never return null. */
 
 static inline void *
 nlsock_checked__(void *p)
@@ -162,8 +162,8 @@ x2nrealloc(void *p, size_t *n, size_t size)
     return xrealloc(p, *n * size);
 }
 
-/* Errors: these print "program: message (error)" on standard error.  'err_no' is 0 for none, an
- * errno value, or EOF. */
+/* Error messages.  These print "program: message (error)" to standard error.  'err_no' is an errno
+ * value, or EOF; if it is 0, "(error)" is left out. */
 
 static inline const char *
 ovs_retval_to_string(int retval)
@@ -198,7 +198,7 @@ ovs_error(int err_no, const char *format, ...)
     va_end(args);
 }
 
-/* Also exits with a failure status. */
+/* Prints an error message, and exits with a failure status. */
 static inline void ovs_fatal(int err_no, const char *format, ...) PRINTF_FORMAT(2, 3) NO_RETURN;
 static inline void
 ovs_fatal(int err_no, const char *format, ...)
@@ -211,7 +211,7 @@ ovs_fatal(int err_no, const char *format, ...)
     exit(EXIT_FAILURE);
 }
 
-/* Also aborts. */
+/* Prints an error message, and aborts. */
 static inline void ovs_abort(int err_no, const char *format, ...) PRINTF_FORMAT(2, 3) NO_RETURN;
 static inline void
 ovs_abort(int err_no, const char *format, ...)

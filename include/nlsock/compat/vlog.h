@@ -1,7 +1,7 @@
-/* Open vSwitch's log macros, over libnlsock's log.
+/* Open vSwitch's log macros, for libnlsock's log.
  *
- * Of the log's destinations there is one, standard error; levels of the others are accepted and
- * have no effect. */
+ * Open vSwitch's log has several destinations, libnlsock's has one, standard error.  Levels for the
+ * other destinations are accepted and have no effect. */
 
 #ifndef VLOG_H
 #define VLOG_H 1
@@ -29,7 +29,7 @@ enum vlog_facility {
     VLF_ANY_FACILITY = -1
 };
 
-/* A log module.  Those of a program start out at the level of the library's own. */
+/* A log module.  It gets the level that is set for all modules when it is registered. */
 struct vlog_module {
     struct list list;
     const char *name;
@@ -52,14 +52,14 @@ struct vlog_rate_limit {
     struct ovs_mutex mutex;
 };
 
-/* Up to RATE messages a minute, BURST at once. */
+/* Initialises a rate limit of RATE messages a minute, and up to BURST messages at once. */
 #define VLOG_RATE_LIMIT_INIT(RATE, BURST)                                                   \
     {                                                                                       \
         { RATE, (BURST) < UINT_MAX / 60000 ? (BURST) * 60000 : UINT_MAX, 0, LLONG_MIN },    \
         0, 0, 0, { PTHREAD_MUTEX_INITIALIZER, "<unlocked>" }                                \
     }
 
-/* Defines the module that the macros below log to in this file. */
+/* Defines and registers the log module that the macros below log to in this source file. */
 #define VLOG_DEFINE_THIS_MODULE(MODULE)                                                     \
     static struct vlog_module VLM_##MODULE = {                                              \
         { &VLM_##MODULE.list, &VLM_##MODULE.list }, #MODULE,                                \
@@ -83,7 +83,7 @@ extern "C" {
 
 int nlsock_log_set_level(int level);
 
-/* Sets the level of one module, or of all if 'module' is null. */
+/* Sets the level of 'module', or of all modules if 'module' is null. */
 static inline void
 vlog_set_levels(struct vlog_module *module, enum vlog_facility facility, enum vlog_level level)
 {
@@ -144,7 +144,7 @@ vlog(const struct vlog_module *module, enum vlog_level level, const char *format
 #define VLOG_INFO(...) VLOG(VLL_INFO, __VA_ARGS__)
 #define VLOG_DBG(...) VLOG(VLL_DBG, __VA_ARGS__)
 
-/* The same within a rate limit. */
+/* The same, but messages that exceed the rate limit RL are dropped. */
 #define VLOG_RL(RL, LEVEL, ...)                                                             \
     do {                                                                                    \
         if (vlog_is_enabled(THIS_MODULE, LEVEL)                                             \

@@ -4,11 +4,11 @@
 /* Generated from the Rust sources: see CONTRIBUTING.md.  Do not edit. */
 
 /**
- * Event counts since the process started, or since nlsock_counters_reset().
+ * Numbers of events since the process started, or since nlsock_counters_reset().
  */
 struct nlsock_counters {
   /**
-   * Receives that found that messages had been lost (ENOBUFS).
+   * Receives that reported that messages were lost (ENOBUFS).
    */
   uint64_t overflow;
   /**
@@ -16,7 +16,7 @@ struct nlsock_counters {
    */
   uint64_t received;
   /**
-   * Datagrams received that were larger than the buffer's allocation.
+   * Datagrams received that were larger than the allocation of the buffer for them.
    */
   uint64_t recv_jumbo;
   /**
@@ -24,7 +24,8 @@ struct nlsock_counters {
    */
   uint64_t sent;
   /**
-   * Messages that the kernel dropped, as it said itself when a receive found some lost.
+   * Messages that the kernel dropped, by its own count, which is read when a receive fails with
+   * ENOBUFS.
    */
   uint64_t dropped;
   /**
@@ -32,87 +33,89 @@ struct nlsock_counters {
    */
   uint64_t resent;
   /**
-   * Messages ignored because they answered no present request.
+   * Messages ignored because they did not answer a request that was waiting for a reply.
    */
   uint64_t stale;
   /**
-   * Messages of other processes ignored: see nlsock_sock_set_kernel_only().
+   * Messages of other processes that were discarded: see nlsock_sock_set_kernel_only().
    */
   uint64_t spoofed;
   /**
-   * Pooled sockets closed because they were not idle, or of another network namespace.
+   * Sockets from the pool that were closed after use, because messages may still have been in
+   * them or because they must not be used again.
    */
   uint64_t discarded;
 };
 
 /**
- * Receives a log message in place of standard error: 'aux', level, module, text.
+ * A function that gets log messages: see nlsock_log_set_handler().
  */
 typedef void (*nlsock_log_handler)(void *aux, int level, const char *module, const char *text);
 
 /**
- * What the kernel said of a failure beyond an errno value, as far as it said anything. Offsets
- * count bytes from the start of the request's header; 0 stands for unknown.
+ * What the kernel reported about a failure beyond an errno value: its extended acknowledgement
+ * ("extack"). Offsets are in bytes from the start of the request's header; 0 means unknown.
  */
 struct nlsock_extack {
   /**
-   * The errno value, 0 if nothing failed.
+   * The errno value; 0 if nothing failed.
    */
   int error;
   /**
-   * Where the offending attribute starts.
+   * The offset of the attribute that the kernel objects to.
    */
   uint32_t offset;
   /**
-   * Number of types in 'path'.
+   * The number of attribute types in 'path'.
    */
   uint32_t n_path;
   /**
-   * The types of the attributes that lead to the offending one, its own last; cut after these.
+   * The type of the attribute at 'offset', after the types of the nested attributes that contain
+   * it, the outermost first. If there are more than 8, the innermost are left out.
    */
   uint16_t path[8];
   /**
-   * Whether an attribute is missing.
+   * Whether the kernel misses an attribute.
    */
   bool missing;
   /**
-   * Its type, if so.
+   * The type of the missing attribute.
    */
   uint32_t missing_type;
   /**
-   * Where the attribute starts that it is missing from, 0 for the message itself.
+   * The offset of the nested attribute that lacks it; 0 if the message itself lacks it.
    */
   uint32_t missing_nest;
   /**
-   * Text for people, empty if none; cut after 255 bytes.
+   * The kernel's error text, cut after 255 bytes; empty if there is none.
    */
   char message[256];
 };
 
 /**
- * How a dump went.
+ * Details of a dump that has ended.
  */
 struct nlsock_dump_result {
   /**
-   * The errno value with which the kernel ended the dump, 0 for none. nl_dump_done() does not
-   * tell it unless nlsock_set_strict_dumps() says so.
+   * The errno value in the message that ends the dump; 0 if there is none. nl_dump_done()
+   * returns it only after nlsock_set_strict_dumps().
    */
   int error;
   /**
-   * Whether the table changed while it was dumped (NLM_F_DUMP_INTR), so that messages may be
-   * missing or there twice.
+   * Whether the table changed during the dump (NLM_F_DUMP_INTR). If so, entries may be missing
+   * or appear twice.
    */
   bool interrupted;
   /**
-   * Whether the kernel announced the end.
+   * Whether the message that ends the dump arrived.
    */
   bool complete;
   /**
-   * Number of messages, without the announcement of the end.
+   * The number of messages, without the one that ends the dump.
    */
   uint64_t messages;
   /**
-   * What the kernel said beyond that.
+   * The extended acknowledgement in the message that ends or refuses the dump.
    */
   struct nlsock_extack extack;
 };
@@ -122,19 +125,19 @@ struct nlsock_dump_result {
  */
 struct nlsock_source {
   /**
-   * Port id of the sender, 0 for the kernel.
+   * The port id of the sender; 0 for the kernel.
    */
   uint32_t port_id;
   /**
-   * Multicast group that the message was sent to, 0 for none.
+   * The multicast group that the message was sent to; 0 for none.
    */
   uint32_t group;
   /**
-   * Whether it came from another network namespace.
+   * Whether the message came from another network namespace.
    */
   bool has_nsid;
   /**
-   * That namespace's number in the socket's own namespace, if so.
+   * If so, the id of that namespace in the socket's own namespace.
    */
   int nsid;
 };
@@ -144,58 +147,101 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * Fills in '*counters', whose size in bytes the caller gives as 'size': sizeof *counters. Fields
- * that the library does not know are set to 0. Any thread may call it.
+ * Fills in '*counters', whose size is 'size' (pass sizeof *counters). Fields that the library does
+ * not know are set to 0.
+ *
+ * # Thread safety
+ * Any thread may call it.
  */
 void nlsock_counters(struct nlsock_counters *counters, size_t size);
 
 /**
- * Makes the counts of nlsock_counters() start at 0 again. Open vSwitch's coverage counters go on.
+ * Makes the counts of nlsock_counters() start at 0 again. Open vSwitch's coverage counters are not
+ * reset.
+ *
+ * # Thread safety
  * Any thread may call it.
  */
 void nlsock_counters_reset(void);
 
 /**
- * Sets how much is logged: one of NLSOCK_LOG_OFF to NLSOCK_LOG_DBG. Returns 0; EINVAL for another
- * level; EOPNOTSUPP in a process that has Open vSwitch's log, whose "vlog/set" decides there.
+ * Sets the level of the log to 'level', one of NLSOCK_LOG_OFF to NLSOCK_LOG_DBG: messages of less
+ * severe levels are not logged.
+ *
+ * # Return value
+ * - 0: the level is set.
+ * - EINVAL: there is no such level.
+ * - EOPNOTSUPP: the process has Open vSwitch's log. Use its "vlog/set".
+ *
+ * # Thread safety
  * Any thread may call it.
  */
 int nlsock_log_set_level(int level);
 
 /**
- * Makes log messages go to 'handler', with 'aux', in place of standard error; null undoes that.
- * Returns 0, or EOPNOTSUPP in a process that has Open vSwitch's log. Any thread may call it.
+ * Makes log messages go to 'handler' instead of standard error. 'aux' is passed to the handler. If
+ * 'handler' is null, messages go to standard error again.
  *
- * The handler gets the level, the module's name and the text, without a newline, and must not
- * keep the strings. Any thread may call it at any time, several at once; it may call the library,
- * but not use the socket or dump that the message is about. What it transacts counts as the thread's
- * last batch for nlsock_last_extack() and nlsock_batch_extack().
+ * The handler gets the level, the name of the log module and the text, without a newline. The
+ * library's own texts have at most 2047 bytes; a longer one is cut, and ends in "...".
+ *
+ * The handler may call the library, but must not use the socket or the dump that the interrupted
+ * function works on. Its own transactions replace those that nlsock_last_extack() and
+ * nlsock_batch_extack() report on.
+ *
+ * The handler may be left by longjmp() or by a C++ exception, and the thread may be cancelled in
+ * it. The library loses neither memory nor descriptors then. The interrupted function has no
+ * result: do not use what it would have returned or stored. Two exceptions: if it stores the
+ * address of a new socket or buffer for the caller, that is null or must be freed; and a dump that
+ * it was to read or to end must still be ended by nl_dump_done().
+ *
+ * # Return value
+ * 0, or EOPNOTSUPP if the process has Open vSwitch's log.
+ *
+ * # Ownership
+ * The strings passed to the handler are valid until it returns.
+ *
+ * # Thread safety
+ * Any thread may call this function. The handler may be called by any thread, and by several at
+ * the same time. For a moment, other threads may still call the previous handler.
  */
-int nlsock_log_set_handler(nlsock_log_handler handler,
-                           void *aux);
+int nlsock_log_set_handler(nlsock_log_handler handler, void *aux);
 
 /**
- * Tells how the last dump went that the thread ended by nl_dump_done() or nlsock_dump_all(), beyond
- * what those return. 'size' is sizeof *result.
+ * Fills in '*result', whose size is 'size' (pass sizeof *result), with details of the last dump
+ * that this thread ended by nl_dump_done() or nlsock_dump_all().
  */
 void nlsock_dump_result(struct nlsock_dump_result *result, size_t size);
 
 /**
- * Makes nl_dump_done() also return the errno value with which the kernel ended a dump, which the
- * original never told, and EINTR if the table changed while it was dumped. Off at first. For all
- * threads.
+ * If 'strict', makes nl_dump_done() also return the errno value in the message that ends a dump,
+ * and EINTR if the table changed during the dump. Off by default, since the original library
+ * ignores both. Applies to all threads.
+ *
+ * # Thread safety
+ * Any thread may call it.
  */
 void nlsock_set_strict_dumps(bool strict);
 
 /**
- * Dumps a whole table: sends 'request' on a pooled socket of 'protocol', as nl_dump_start() does,
- * and again, up to 'tries' times in all and within 'timeout_ms' milliseconds (0 for no limit), if
- * the table changed meanwhile.
+ * Dumps a whole table into one buffer: sends 'request' on a socket of 'protocol' from the pool, as
+ * nl_dump_start() does, and collects the messages. If the table changed during the dump, dumps it
+ * again, up to 'tries' times in all. Stops after 'timeout_ms' milliseconds; 0 means no limit.
  *
- * Returns 0 and stores in '*replyp' all messages, one behind the other, to be taken off by
- * nl_msg_next(); the caller frees it with ofpbuf_delete(). Or returns a positive errno value and
- * stores null: EINTR if the table never stood still, ETIMEDOUT, EMSGSIZE for more than 2 GiB, or
- * whatever ended the dump. Any thread may call it.
+ * # Return value
+ * On success, 0, and '*replyp' holds all messages, one after the other; nl_msg_next() gets each of
+ * them. Otherwise '*replyp' is null, and the value is one of:
+ * - EINTR: the table changed during each of the dumps.
+ * - ETIMEDOUT: the time limit passed.
+ * - EMSGSIZE: the messages have more than 2 GiB in all.
+ * - Another errno value of nl_dump_done(), or the one in the message that ends the dump.
+ *
+ * # Ownership
+ * 'request' stays the caller's; its header is changed as by nl_dump_start(). The caller frees the
+ * reply with ofpbuf_delete().
+ *
+ * # Thread safety
+ * Any thread may call it.
  */
 int nlsock_dump_all(int protocol,
                     const struct ofpbuf *request,
@@ -204,39 +250,61 @@ int nlsock_dump_all(int protocol,
                     struct ofpbuf **replyp);
 
 /**
- * Tells what the kernel said of the thread's last transaction, batch or dump that failed, beyond
- * its errno value. Of a batch, that is the last transaction in it that failed. 'size' is
- * sizeof *extack.
+ * Fills in '*extack', whose size is 'size' (pass sizeof *extack), with what the kernel reported
+ * about the last transaction, lookup or dump of this thread that failed. In a batch, the last
+ * transaction that failed counts.
  */
 void nlsock_last_extack(struct nlsock_extack *extack, size_t size);
 
 /**
- * The same of one transaction, by its index, in the last batch of the thread. Returns whether the
- * kernel said anything of it. 'size' is sizeof *extack.
+ * Fills in '*extack', whose size is 'size' (pass sizeof *extack), with what the kernel reported
+ * about the transaction at 'index' of the last batch of this thread. A single transaction or a
+ * lookup is a batch of one. If the kernel reported nothing but an errno value, or the transaction
+ * did not fail, sets all fields to 0.
+ *
+ * # Return value
+ * Whether the kernel reported more than an errno value.
  */
 bool nlsock_batch_extack(size_t index, struct nlsock_extack *extack, size_t size);
 
 /**
- * Makes blocking receives and transactions on 'sock' end in ETIMEDOUT after 'timeout_ms'
- * milliseconds; 0, the default, for never. The socket stays usable: what arrives late is ignored.
- * Of a batch, nothing is sent after that; what was sent may have been done although its error is
- * ETIMEDOUT. A null 'sock' stands for all pooled sockets, and so for dumps.
+ * Sets a time limit of 'timeout_ms' milliseconds for each nl_sock_recv() that waits, and for each
+ * batch of transactions, on 'sock'; 0, the default, means no limit. If it passes, the error is
+ * ETIMEDOUT. The socket stays usable: later calls ignore what arrives late.
+ *
+ * In a batch, nothing is sent after the limit. The kernel may have carried out requests whose
+ * error is ETIMEDOUT.
+ *
+ * If 'sock' is null, sets the limit for sockets from the pool: for each batch of transactions that
+ * starts later, and for each dump as a whole. Lookups have no limit, since the kernel answers them
+ * at once.
+ *
+ * # Thread safety
+ * Any thread may call it, also while others use 'sock'.
  */
 void nlsock_sock_set_timeout(struct nl_sock *sock, unsigned int timeout_ms);
 
 /**
- * Makes 'sock' ignore, and count, what other processes multicast. Off at first.
+ * If 'kernel_only', makes 'sock' discard messages that other processes sent, and count them as
+ * 'spoofed'. Off by default.
+ *
+ * # Thread safety
+ * Any thread may call it, also while others use 'sock'.
  */
 void nlsock_sock_set_kernel_only(struct nl_sock *sock, bool kernel_only);
 
 /**
- * Makes 'sock' receive multicasts of every network namespace that has a number in its own. Off at
- * first. Returns 0 or a positive errno value: EPERM without the capability CAP_NET_BROADCAST.
+ * If 'listen', makes 'sock' also receive multicasts from all network namespaces that have an id
+ * (nsid) in the namespace of 'sock'. Off by default.
+ *
+ * # Return value
+ * 0, or a positive errno value of setsockopt(): EPERM without the capability CAP_NET_BROADCAST.
  */
 int nlsock_sock_listen_all_nsid(struct nl_sock *sock, bool listen);
 
 /**
- * nl_sock_recv() that also tells where the message came from. 'size' is sizeof *source.
+ * Does the same as nl_sock_recv(), and fills in '*source', whose size is 'size' (pass sizeof
+ * *source), with where the message came from.
  */
 int nlsock_sock_recv_from(struct nl_sock *sock,
                           struct ofpbuf *buf,
@@ -245,15 +313,21 @@ int nlsock_sock_recv_from(struct nl_sock *sock,
                           size_t size);
 
 /**
- * Closes all idle sockets in the pool. Any thread may call it.
+ * Closes all idle sockets in the pool. Without it, a socket that has been idle for a minute is
+ * closed when a socket is returned to the pool the next time.
  *
- * Without it, a socket that nobody wanted for a minute is closed when the pool is used next.
+ * # Thread safety
+ * Any thread may call it.
  */
 void nlsock_pool_flush(void);
 
 /**
- * Makes the pool give a thread only sockets of the network namespace that it is in. Off at first,
- * since every use of the pool then costs a system call more. For all threads.
+ * If 'aware', makes the pool give a thread only sockets of the network namespace that the thread
+ * is in. Needed if threads change their namespace by setns() or unshare(). Off by default, since
+ * it costs a system call each time a socket is taken from the pool. Applies to all threads.
+ *
+ * # Thread safety
+ * Any thread may call it.
  */
 void nlsock_pool_set_netns_aware(bool aware);
 

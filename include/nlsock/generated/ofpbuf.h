@@ -4,64 +4,65 @@
 /* Generated from the Rust sources: see CONTRIBUTING.md.  Do not edit. */
 
 /**
- * A doubly linked list's head or element. An empty list's head points to itself both ways.
+ * The head or an element of a doubly linked list. Both pointers of an empty list's head point to
+ * the head.
  */
 struct list {
   /**
-   * Previous list element.
+   * The previous element.
    */
   struct list *prev;
   /**
-   * Next list element.
+   * The next element.
    */
   struct list *next;
 };
 
 /**
- * A buffer for arbitrary data that grows at either end.
+ * A buffer for any data, which grows at both ends.
  *
- * Callers go through the functions and inlines of ofpbuf.h; of the fields, they may use
- * 'frame', the three offsets and 'list_node'. Not thread-safe: one thread at a time.
+ * Callers may use the fields 'frame', 'l2_5_ofs', 'l3_ofs', 'l4_ofs' and 'list_node'. For the
+ * others there are the functions of ofpbuf.h.
  */
 struct ofpbuf {
   /**
-   * First byte of allocated space, or null.
+   * The first byte of the allocation; null if there is none.
    */
   void *base_;
   /**
-   * First byte in use.
+   * The first byte of the data.
    */
   void *data_;
   /**
-   * Number of bytes in use.
+   * The number of bytes of data.
    */
   uint32_t size_;
   /**
-   * Number of bytes allocated.
+   * The number of bytes in the allocation.
    */
   uint32_t allocated;
   /**
-   * Start of the packet frame, or null. It moves with the data.
+   * The start of the packet's frame, or null. If the data moves, it is adjusted.
    */
   void *frame;
   /**
-   * Offset of the MPLS label stack from 'frame', or UINT16_MAX.
+   * The offset of the MPLS label stack from 'frame'; UINT16_MAX if there is none.
    */
   uint16_t l2_5_ofs;
   /**
-   * Offset of the network header from 'frame', or UINT16_MAX.
+   * The offset of the network header from 'frame'; UINT16_MAX if there is none.
    */
   uint16_t l3_ofs;
   /**
-   * Offset of the transport header from 'frame', or UINT16_MAX.
+   * The offset of the transport header from 'frame'; UINT16_MAX if there is none.
    */
   uint16_t l4_ofs;
   /**
-   * Where the memory at 'base_' comes from.
+   * Where the allocation comes from.
    */
   enum ofpbuf_source source;
   /**
-   * For the buffer's owner to put it on a list.
+   * An element by which the buffer's owner can put it on a list.
    */
   struct list list_node;
 };
@@ -71,182 +72,231 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * Makes 'b' an empty buffer over 'allocated' bytes at 'base', which stay the caller's and never
- * move: growing beyond them aborts. ofpbuf_uninit() is not needed.
+ * Makes 'b' an empty buffer in the 'allocated' bytes at 'base'. It cannot grow beyond them: that
+ * aborts. ofpbuf_uninit() is not necessary.
+ *
+ * # Ownership
+ * The memory stays the caller's.
  */
 void ofpbuf_use_stack(struct ofpbuf *b, void *base, size_t allocated);
 
 /**
- * Makes 'b' an empty buffer over 'allocated' bytes at 'base', which stay the caller's. Growing
- * beyond them moves the data to the heap, so ofpbuf_uninit() is needed.
+ * Makes 'b' an empty buffer in the 'allocated' bytes at 'base'. If it grows beyond them, its data
+ * moves to the heap, so ofpbuf_uninit() is necessary.
+ *
+ * # Ownership
+ * The memory stays the caller's.
  */
 void ofpbuf_use_stub(struct ofpbuf *b, void *base, size_t allocated);
 
 /**
- * Makes 'b' a view of 'size' bytes at 'data', to look at; growing it aborts.
+ * Makes 'b' a view of the 'size' bytes at 'data', which must not be written through 'b'. It cannot
+ * grow: that aborts. ofpbuf_uninit() is not necessary.
+ *
+ * # Ownership
+ * The memory stays the caller's.
  */
 void ofpbuf_use_const(struct ofpbuf *b, const void *data, size_t size);
 
 /**
- * Makes 'b' an empty buffer with room for 'size' bytes.
+ * Makes 'b' an empty buffer with an allocation of 'size' bytes.
+ *
+ * # Ownership
+ * The caller frees the memory with ofpbuf_uninit().
  */
 void ofpbuf_init(struct ofpbuf *b, size_t size);
 
 /**
- * Frees the memory of 'b', if it is malloc()'d; not 'b' itself. 'b' may be null.
+ * Frees the memory of 'b' if it is from malloc(), but not the structure 'b'. Does nothing if 'b'
+ * is null. 'b' must be initialised again before it is used.
  */
 void ofpbuf_uninit(struct ofpbuf *b);
 
 /**
- * ofpbuf_uninit() and ofpbuf_init().
+ * Does the same as ofpbuf_uninit() and then ofpbuf_init().
  */
 void ofpbuf_reinit(struct ofpbuf *b, size_t size);
 
 /**
- * Returns a new, empty buffer with room for 'size' bytes. Free it with ofpbuf_delete().
+ * Allocates an empty buffer with an allocation of 'size' bytes.
+ *
+ * # Ownership
+ * The caller frees it with ofpbuf_delete().
  */
 struct ofpbuf *ofpbuf_new(size_t size);
 
 /**
- * Returns a new, empty buffer with room for 'size' bytes behind 'headroom'. Free it with
- * ofpbuf_delete().
+ * Allocates an empty buffer with 'headroom' bytes of headroom and room for 'size' bytes after
+ * them.
+ *
+ * # Ownership
+ * The caller frees it with ofpbuf_delete().
  */
 struct ofpbuf *ofpbuf_new_with_headroom(size_t size, size_t headroom);
 
 /**
- * Returns a copy of 'b', without head- or tailroom. Free it with ofpbuf_delete().
+ * Allocates a copy of 'b': see ofpbuf_clone_with_headroom(). It has no headroom.
+ *
+ * # Ownership
+ * The caller frees it with ofpbuf_delete().
  */
 struct ofpbuf *ofpbuf_clone(const struct ofpbuf *b);
 
 /**
- * Returns a copy of 'b' behind 'headroom'. Frame and offsets are copied, too. Free it with
- * ofpbuf_delete().
+ * Allocates a buffer with 'headroom' bytes of headroom and a copy of the data of 'b'. The fields
+ * of 'b' that locate headers within the data are taken over, too.
+ *
+ * # Ownership
+ * The caller frees it with ofpbuf_delete().
  */
 struct ofpbuf *ofpbuf_clone_with_headroom(const struct ofpbuf *b, size_t headroom);
 
 /**
- * Returns a new buffer with a copy of the 'size' bytes at 'data'. Free it with ofpbuf_delete().
+ * Allocates a buffer with a copy of the 'size' bytes at 'data', which may be null if 'size' is 0.
+ *
+ * # Ownership
+ * The caller frees it with ofpbuf_delete().
  */
 struct ofpbuf *ofpbuf_clone_data(const void *data, size_t size);
 
 /**
- * Returns a new buffer with a copy of the 'size' bytes at 'data' behind 'headroom'. Free it with
- * ofpbuf_delete().
+ * Allocates a buffer with 'headroom' bytes of headroom and a copy of the 'size' bytes at 'data',
+ * which may be null if 'size' is 0.
+ *
+ * # Ownership
+ * The caller frees it with ofpbuf_delete().
  */
 struct ofpbuf *ofpbuf_clone_data_with_headroom(const void *data, size_t size, size_t headroom);
 
 /**
- * Adds 'size' uninitialised bytes at the end and returns the first.
+ * Appends 'size' uninitialised bytes to 'b' and returns the address of the first.
  */
 void *ofpbuf_put_uninit(struct ofpbuf *b, size_t size);
 
 /**
- * Adds 'size' zero bytes at the end and returns the first.
+ * Appends 'size' zero bytes to 'b' and returns the address of the first.
  */
 void *ofpbuf_put_zeros(struct ofpbuf *b, size_t size);
 
 /**
- * Adds a copy of the 'size' bytes at 'p' at the end and returns its start. 'p' may be null if
+ * Appends a copy of the 'size' bytes at 'p' to 'b' and returns its address. 'p' may be null if
  * 'size' is 0.
  */
 void *ofpbuf_put(struct ofpbuf *b, const void *p, size_t size);
 
 /**
- * Adds the bytes that pairs of hex digits at the start of 's' stand for; blanks (space, tab, CR,
- * LF, in the flavour of 3.1 also periods) before a pair are skipped. Returns the first character that is not the first of a pair. If
- * 'n' is nonnull, stores in it how many bytes were added.
+ * Reads pairs of hex digits from the start of 's' and appends the byte that each pair stands for
+ * to 'b'. Skips blanks before a pair: spaces, tabs, CR, LF; in the 3.x interface also periods. If
+ * 'n' is nonnull, stores the number of bytes appended in '*n'.
+ *
+ * # Return value
+ * The address of the first character that does not start a pair.
  */
-char *ofpbuf_put_hex(struct ofpbuf *b,
-                     const char *s,
-                     size_t *n);
+char *ofpbuf_put_hex(struct ofpbuf *b, const char *s, size_t *n);
 
 /**
- * Reserves 'size' bytes of headroom in an empty buffer.
+ * Adds 'size' bytes of headroom to 'b', which must be empty.
  */
 void ofpbuf_reserve(struct ofpbuf *b, size_t size);
 
 /**
- * Adds 'size' uninitialised bytes at the start and returns the first.
+ * Prepends 'size' uninitialised bytes to the data of 'b' and returns the address of the first.
  */
 void *ofpbuf_push_uninit(struct ofpbuf *b, size_t size);
 
 /**
- * Adds 'size' zero bytes at the start and returns the first.
+ * Prepends 'size' zero bytes to the data of 'b' and returns the address of the first.
  */
 void *ofpbuf_push_zeros(struct ofpbuf *b, size_t size);
 
 /**
- * Adds a copy of the 'size' bytes at 'p' at the start and returns its start. 'p' may be null if
- * 'size' is 0.
+ * Prepends a copy of the 'size' bytes at 'p' to the data of 'b' and returns its address. 'p' may
+ * be null if 'size' is 0.
  */
 void *ofpbuf_push(struct ofpbuf *b, const void *p, size_t size);
 
 /**
- * Makes sure that 'size' bytes can be added at the start without reallocation.
+ * Makes sure that 'size' bytes can be prepended to the data of 'b' without reallocation.
  */
 void ofpbuf_prealloc_headroom(struct ofpbuf *b, size_t size);
 
 /**
- * Makes sure that 'size' bytes can be added at the end without reallocation.
+ * Makes sure that 'size' bytes can be appended to 'b' without reallocation.
  */
 void ofpbuf_prealloc_tailroom(struct ofpbuf *b, size_t size);
 
 /**
- * Gives back head- and tailroom of a malloc()'d buffer; others stay as they are.
+ * Reallocates 'b' so that it has neither headroom nor tailroom, if its memory is from malloc().
+ * Otherwise does nothing.
  */
 void ofpbuf_trim(struct ofpbuf *b);
 
 /**
- * Adds zero bytes at the end until 'length' bytes are in use.
+ * Appends zero bytes to 'b' until it has at least 'length' bytes of data.
  */
 void ofpbuf_padto(struct ofpbuf *b, size_t length);
 
 /**
- * Moves the data by 'delta' bytes within the memory, which must have the room.
+ * Moves the data of 'b' by 'delta' bytes within its memory: towards the end if 'delta' is
+ * positive, towards the start if it is negative. There must be that much tailroom or headroom.
  */
 void ofpbuf_shift(struct ofpbuf *b, int delta);
 
 /**
- * Returns the data as malloc()'d memory, which the caller frees, and leaves 'b' without memory.
- * 'b' itself stays the caller's to free.
+ * Returns the data of 'b' in memory from malloc(), and leaves 'b' without memory. 'b' must be
+ * initialised again before it is used.
+ *
+ * # Ownership
+ * The caller frees the memory with free(). The structure 'b' stays the caller's.
  */
 void *ofpbuf_steal_data(struct ofpbuf *b);
 
 /**
- * Returns a malloc()'d string, which the caller frees: sizes, and a hex dump of up to 'maxbytes'
- * of the data.
+ * Returns a description of 'b': its sizes, and a hex dump of up to 'maxbytes' bytes of its data.
+ *
+ * # Ownership
+ * The caller frees the string with free().
  */
 char *ofpbuf_to_string(const struct ofpbuf *b, size_t maxbytes);
 
 /**
- * Takes each buffer off 'list' and deletes it.
+ * Removes each buffer from 'list', a list of the 'list_node' of buffers, and frees it as
+ * ofpbuf_delete() does.
  */
 void ofpbuf_list_delete(struct list *list);
 
 /**
- * Makes 'b' an empty buffer over 'allocated' bytes of malloc()'d memory at 'base', which 'b' now
- * owns.
+ * Makes 'b' an empty buffer in the 'allocated' bytes at 'base', which must be from malloc().
+ *
+ * # Ownership
+ * The memory is now that of 'b'; the caller frees it with ofpbuf_uninit().
  */
 void ofpbuf_use(struct ofpbuf *b, void *base, size_t allocated);
 
 /**
- * Sets up what DPDK leaves of a packet buffer: all but base, data and size.
+ * Sets the fields of 'b', whose memory is an 'allocated' bytes large packet buffer of DPDK, except
+ * for the three that DPDK has set: base, data and size.
  */
 void ofpbuf_init_dpdk(struct ofpbuf *b, size_t allocated);
 
 /**
- * Reserves 'headroom' bytes of headroom in an empty buffer, and room for 'tailroom' behind it.
+ * Adds 'headroom' bytes of headroom and 'tailroom' bytes of tailroom to 'b', which must be empty.
  */
 void ofpbuf_reserve_with_tailroom(struct ofpbuf *b, size_t headroom, size_t tailroom);
 
 /**
- * Adds 'increment' bytes at the start, or removes as many if negative, makes the new start the
- * frame, and moves the offsets that follow the MPLS label stack. Returns the frame.
+ * Prepends 'increment' uninitialised bytes to the data of 'b', or removes -'increment' bytes from
+ * its start if 'increment' is negative. Then sets the frame to the new start of the data and adds
+ * 'increment' to the offsets of the network and the transport header, if they are set.
+ *
+ * # Return value
+ * The frame.
  */
 void *ofpbuf_resize_l2_5(struct ofpbuf *b, int increment);
 
 /**
- * As ofpbuf_resize_l2_5(), and moves the MPLS label stack's offset, too.
+ * Does the same as ofpbuf_resize_l2_5(), and also adds 'increment' to the offset of the MPLS label
+ * stack, if that is set.
  */
 void *ofpbuf_resize_l2(struct ofpbuf *b, int increment);
 

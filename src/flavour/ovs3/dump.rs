@@ -3,15 +3,17 @@
 use crate::abi::{NlSock, OvsMutex};
 use core::ffi::c_int;
 
-/// A dump in progress. Callers provide the memory, initialised or not, and touch no field.
+/// A dump that is being read. Callers provide the memory, which need not be initialised, and do not
+/// use the fields.
 #[repr(C)]
 pub struct NlDump {
-    /// Socket being dumped; null if none could be had.
+    /// The socket that the dump is received on; null if none could be opened.
     pub sock: *mut NlSock,
-    /// Sequence number that the replies carry.
+    /// The sequence number of the request and of the messages that answer it.
     pub nl_seq: u32,
-    /// 0 in progress, positive errno value failed, negative ended.
+    /// 0 while there is more to receive, negative after the end, a positive errno value after a
+    /// failure.
     pub status: c_int,
-    /// Protects 'status' and serialises receiving from 'sock'.
+    /// Protects 'status', and lets one thread at a time receive from 'sock'.
     pub mutex: OvsMutex,
 }

@@ -1,4 +1,4 @@
-//! The flavour of Open vSwitch 3.1 (2.17 to 3.4).
+//! The interface of Open vSwitch 3.1, which is that of 2.17 to 3.4.
 
 mod dump;
 pub mod functions;
@@ -18,17 +18,18 @@ layout!(OfpBuf, 64, {
 });
 layout!(NlDump, 64, { sock: 0, nl_seq: 8, status: 12, mutex: 16 });
 
-/// What ofpbuf_put_hex() skips before a pair of digits.
+/// The characters that ofpbuf_put_hex() skips before a pair of hex digits.
 pub(crate) const HEX_BLANKS: &[u8] = b" .\t\r\n";
-/// The receive buffer that a socket asks for, in bytes.
+/// The size of the receive buffer that a socket asks for, in bytes.
 pub(crate) const RECEIVE_BUFFER: c_int = 4 * 1024 * 1024;
-/// The most bytes of payload that an attribute may have: it fits its length field without padding.
+/// The largest payload of an attribute, in bytes. Without padding, the attribute's size fits its
+/// length field, of 16 bits.
 pub(crate) const MAX_PAYLOAD: usize = 65531;
-/// Whether every socket asks for extended acknowledgements.
+/// Whether sockets ask for extended acknowledgements when they are opened.
 pub(crate) const ALWAYS_EXTENDED_ACKS: bool = true;
 
-/// Writes the log text of a refused request. `name` is the text of the errno value, `reason` the text
-/// of the extended acknowledgement.
+/// Writes the log text for a refused request. `name` is the text of the errno value, `reason` the
+/// text in the extended acknowledgement.
 pub(crate) fn write_refusal(
     f: &mut fmt::Formatter<'_>,
     error: c_int,
@@ -38,7 +39,7 @@ pub(crate) fn write_refusal(
     write!(f, "received NAK error={error} - {}", reason.unwrap_or(name))
 }
 
-/// Writes the log text of a refused dump.
+/// Writes the log text for a refused dump.
 pub(crate) fn write_dump_refusal(
     f: &mut fmt::Formatter<'_>,
     name: &str,
@@ -47,45 +48,30 @@ pub(crate) fn write_dump_refusal(
     write!(f, "netlink dump request error ({})", reason.unwrap_or(name))
 }
 
+/// The types whose numbers are those of this version.
 impl NlAttrType {
-    /// Not an attribute: skipped.
-    pub const NO_ATTR: Self = Self(0);
-    /// Any payload.
-    pub const UNSPEC: Self = Self(1);
-    /// One byte.
-    pub const U8: Self = Self(2);
-    /// Two bytes in either byte order.
-    pub const U16: Self = Self(3);
-    /// Four bytes in either byte order.
-    pub const U32: Self = Self(4);
-    /// Eight bytes in either byte order.
-    pub const U64: Self = Self(5);
     /// Sixteen bytes in either byte order.
     pub const U128: Self = Self(6);
-    /// A string that ends in its only NUL.
+    /// A string whose only NUL is at its end.
     pub const STRING: Self = Self(7);
-    /// Presence is the value.
+    /// A flag, which is set if the attribute is present. The payload does not matter.
     pub const FLAG: Self = Self(8);
     /// An IPv6 address.
     pub const IPV6: Self = Self(9);
     /// Attributes.
     pub const NESTED: Self = Self(10);
-    /// A link-layer address, of Ethernet or InfiniBand.
+    /// A link-layer address of Ethernet or InfiniBand.
     pub const LL_ADDR: Self = Self(11);
 
-    /// The payload sizes that a type allows of its own, if it is one.
+    /// The least and the greatest payload size that the type allows. None if there is no such type.
     #[inline]
     pub(crate) const fn own_bounds(self) -> Option<(usize, usize)> {
-        Some(match self {
-            Self::U8 => (1, 1),
-            Self::U16 => (2, 2),
-            Self::U32 => (4, 4),
-            Self::U64 => (8, 8),
-            Self::U128 | Self::IPV6 => (16, 16),
-            Self::STRING => (1, usize::MAX),
-            Self::LL_ADDR => (6, 20),
-            Self::NO_ATTR | Self::UNSPEC | Self::FLAG | Self::NESTED => (0, usize::MAX),
-            _ => return None,
-        })
+        match self {
+            Self::U128 | Self::IPV6 => Some((16, 16)),
+            Self::STRING => Some((1, usize::MAX)),
+            Self::LL_ADDR => Some((6, 20)),
+            Self::FLAG | Self::NESTED => Some((0, usize::MAX)),
+            _ => self.common_bounds(),
+        }
     }
 }

@@ -4,34 +4,35 @@ use crate::abi::{List, OfpbufSource, rebase};
 use core::ffi::c_void;
 use core::ptr::null_mut;
 
-/// A buffer for arbitrary data that grows at either end.
+/// A buffer for any data, which grows at both ends.
 ///
-/// Not thread-safe: one thread at a time.
+/// Callers may read all fields.
 #[repr(C)]
 #[derive(Debug)]
 pub struct OfpBuf {
-    /// First byte of allocated space, or null.
+    /// The first byte of the allocation; null if there is none.
     pub base: *mut c_void,
-    /// First byte in use.
+    /// The first byte of the data.
     pub data: *mut c_void,
-    /// Number of bytes in use.
+    /// The number of bytes of data.
     pub size: u32,
-    /// Number of bytes allocated.
+    /// The number of bytes in the allocation.
     pub allocated: u32,
-    /// Start of a header, or null. It moves with the data.
+    /// The start of a header in the data, or null. If the data moves, it is adjusted.
     pub header: *mut c_void,
-    /// Start of a message's body, or null. It moves with the data.
+    /// The start of a message's body in the data, or null. If the data moves, it is adjusted.
     pub msg: *mut c_void,
-    /// For the buffer's owner to put it on a list.
+    /// An element by which the buffer's owner can put it on a list.
     pub list_node: List,
-    /// Where the memory at 'base' comes from.
+    /// Where the allocation comes from.
     pub source: OfpbufSource,
 }
 
-/// The fields by the names that the core has for them; and what points into the data.
+/// Access to the fields whose names differ between interface versions, and to those that locate
+/// headers ("layers") within the data.
 ///
 /// # Safety
-/// Of all of these: the structures may be read and written.
+/// For all functions here: the structures may be read and written.
 impl OfpBuf {
     #[inline]
     pub(crate) unsafe fn base(p: *mut Self) -> *mut *mut c_void {
@@ -51,7 +52,7 @@ impl OfpBuf {
         unsafe { &raw mut (*p).size }
     }
 
-    /// Forgets the layers.
+    /// Unsets the fields that locate headers.
     #[inline]
     pub(crate) unsafe fn reset_layers(p: *mut Self) {
         // SAFETY: the caller's promise.
@@ -61,7 +62,7 @@ impl OfpBuf {
         }
     }
 
-    /// Moves the layers along with the data.
+    /// Adjusts the fields that locate headers after the data moved from `from` to `to`.
     pub(crate) unsafe fn move_layers(p: *mut Self, from: *mut u8, to: *mut u8) {
         // SAFETY: the caller's promise.
         unsafe {
@@ -70,7 +71,7 @@ impl OfpBuf {
         }
     }
 
-    /// Takes over the layers of a buffer that `p` is a copy of.
+    /// Sets the fields that locate headers as in `of`, whose data `p` has a copy of.
     pub(crate) unsafe fn copy_layers(p: *mut Self, of: *const Self) {
         // SAFETY: the caller's promise.
         unsafe {
@@ -80,7 +81,7 @@ impl OfpBuf {
         }
     }
 
-    /// What stealing the data leaves of the layers: nothing.
+    /// Called when the data is taken out of the buffer. Unsets the fields that locate headers.
     pub(crate) unsafe fn steal_layers(p: *mut Self) {
         // SAFETY: the caller's promise.
         unsafe { Self::reset_layers(p) };

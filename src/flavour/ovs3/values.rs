@@ -1,9 +1,9 @@
-//! Values that functions take and return whole. As the C unions that they are, they come in
-//! registers according to their size and alignment, which is all that counts here.
+//! Structures and unions that functions take and return by value. Which registers they are passed
+//! in depends only on their size and alignment, so arrays stand for them here.
 
 #![allow(non_camel_case_types)]
 
-/// Defines a value of `$size` bytes, made of `$count` elements of a type that gives the alignment.
+/// Defines a type of `$size` bytes: `$count` elements of a type that gives it the alignment.
 macro_rules! value {
     ($(#[$doc:meta])* $name:ident, $element:ty, $count:literal, $size:literal) => {
         $(#[$doc])*
@@ -27,11 +27,11 @@ macro_rules! value {
 }
 
 value!(
-    /// A 128-bit integer in host order.
+    /// A 128-bit integer.
     ovs_u128, u64, 2, 16
 );
 value!(
-    /// A 128-bit integer in network order.
+    /// A 128-bit integer in network byte order.
     ovs_be128, u64, 2, 16
 );
 value!(
@@ -43,7 +43,7 @@ value!(
     ib_addr, u16, 10, 20
 );
 
-/// The bytes of two 64-bit halves.
+/// The bytes of two 64-bit integers, in the order in which they are in memory.
 fn bytes([a, b]: [u64; 2]) -> [u8; 16] {
     let mut bytes = [0; 16];
     let (low, high) = bytes.split_at_mut(8);

@@ -1,4 +1,4 @@
-//! The flavour of July 2014 (Open vSwitch 2.3.90).
+//! The interface of July 2014 (Open vSwitch 2.3.90).
 
 mod dump;
 pub mod functions;
@@ -17,18 +17,20 @@ layout!(OfpBuf, 56, {
 });
 layout!(NlDump, 72, { sock: 0, nl_seq: 8, mutex: 16, status: 64 });
 
-/// What ofpbuf_put_hex() skips before a pair of digits.
+/// The characters that ofpbuf_put_hex() skips before a pair of hex digits.
 pub(crate) const HEX_BLANKS: &[u8] = b" \t\r\n";
-/// The receive buffer that a socket asks for, in bytes.
+/// The size of the receive buffer that a socket asks for, in bytes.
 pub(crate) const RECEIVE_BUFFER: c_int = 1024 * 1024;
-/// The most bytes of payload that an attribute may have: padded, it fits its length field.
+/// The largest payload of an attribute, in bytes. Even with padding, the attribute's size fits its
+/// length field, of 16 bits.
 pub(crate) const MAX_PAYLOAD: usize = 65528;
-/// Whether every socket asks for extended acknowledgements; else only where nobody but the library
-/// sees them.
+/// Whether sockets ask for extended acknowledgements when they are opened. If not, they ask for
+/// them before their first transaction or dump, so that nl_sock_recv() returns none of them to a
+/// caller that does not expect any.
 pub(crate) const ALWAYS_EXTENDED_ACKS: bool = false;
 
-/// Writes the log text of a refused request. `name` is the text of the errno value, `reason` the text
-/// of the extended acknowledgement.
+/// Writes the log text for a refused request. `name` is the text of the errno value, `reason` the
+/// text in the extended acknowledgement.
 pub(crate) fn write_refusal(
     f: &mut fmt::Formatter<'_>,
     error: c_int,
@@ -39,7 +41,7 @@ pub(crate) fn write_refusal(
     write_reason(f, reason)
 }
 
-/// Writes the log text of a refused dump.
+/// Writes the log text for a refused dump.
 pub(crate) fn write_dump_refusal(
     f: &mut fmt::Formatter<'_>,
     name: &str,
@@ -56,37 +58,22 @@ fn write_reason(f: &mut fmt::Formatter<'_>, reason: Option<&str>) -> fmt::Result
     }
 }
 
+/// The types whose numbers are those of this version.
 impl NlAttrType {
-    /// Not an attribute: skipped.
-    pub const NO_ATTR: Self = Self(0);
-    /// Any payload.
-    pub const UNSPEC: Self = Self(1);
-    /// One byte.
-    pub const U8: Self = Self(2);
-    /// Two bytes in either byte order.
-    pub const U16: Self = Self(3);
-    /// Four bytes in either byte order.
-    pub const U32: Self = Self(4);
-    /// Eight bytes in either byte order.
-    pub const U64: Self = Self(5);
-    /// A string that ends in its only NUL.
+    /// A string whose only NUL is at its end.
     pub const STRING: Self = Self(6);
-    /// Presence is the value.
+    /// A flag, which is set if the attribute is present. The payload does not matter.
     pub const FLAG: Self = Self(7);
     /// Attributes.
     pub const NESTED: Self = Self(8);
 
-    /// The payload sizes that a type allows of its own, if it is one.
+    /// The least and the greatest payload size that the type allows. None if there is no such type.
     #[inline]
     pub(crate) const fn own_bounds(self) -> Option<(usize, usize)> {
-        Some(match self {
-            Self::U8 => (1, 1),
-            Self::U16 => (2, 2),
-            Self::U32 => (4, 4),
-            Self::U64 => (8, 8),
-            Self::STRING => (1, usize::MAX),
-            Self::NO_ATTR | Self::UNSPEC | Self::FLAG | Self::NESTED => (0, usize::MAX),
-            _ => return None,
-        })
+        match self {
+            Self::STRING => Some((1, usize::MAX)),
+            Self::FLAG | Self::NESTED => Some((0, usize::MAX)),
+            _ => self.common_bounds(),
+        }
     }
 }

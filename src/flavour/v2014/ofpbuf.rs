@@ -4,43 +4,43 @@ use crate::abi::{List, OfpbufSource, rebase};
 use core::ffi::c_void;
 use core::ptr::null_mut;
 
-/// A buffer for arbitrary data that grows at either end.
+/// A buffer for any data, which grows at both ends.
 ///
-/// Callers go through the functions and inlines of ofpbuf.h; of the fields, they may use
-/// 'frame', the three offsets and 'list_node'. Not thread-safe: one thread at a time.
+/// Callers may use the fields 'frame', 'l2_5_ofs', 'l3_ofs', 'l4_ofs' and 'list_node'. For the
+/// others there are the functions of ofpbuf.h.
 #[repr(C)]
 #[derive(Debug)]
 pub struct OfpBuf {
-    /// First byte of allocated space, or null.
+    /// The first byte of the allocation; null if there is none.
     pub base_: *mut c_void,
-    /// First byte in use.
+    /// The first byte of the data.
     pub data_: *mut c_void,
-    /// Number of bytes in use.
+    /// The number of bytes of data.
     pub size_: u32,
-    /// Number of bytes allocated.
+    /// The number of bytes in the allocation.
     pub allocated: u32,
-    /// Start of the packet frame, or null. It moves with the data.
+    /// The start of the packet's frame, or null. If the data moves, it is adjusted.
     pub frame: *mut c_void,
-    /// Offset of the MPLS label stack from 'frame', or UINT16_MAX.
+    /// The offset of the MPLS label stack from 'frame'; UINT16_MAX if there is none.
     pub l2_5_ofs: u16,
-    /// Offset of the network header from 'frame', or UINT16_MAX.
+    /// The offset of the network header from 'frame'; UINT16_MAX if there is none.
     pub l3_ofs: u16,
-    /// Offset of the transport header from 'frame', or UINT16_MAX.
+    /// The offset of the transport header from 'frame'; UINT16_MAX if there is none.
     pub l4_ofs: u16,
-    /// Where the memory at 'base_' comes from.
+    /// Where the allocation comes from.
     pub source: OfpbufSource,
-    /// For the buffer's owner to put it on a list.
+    /// An element by which the buffer's owner can put it on a list.
     pub list_node: List,
 }
 
-/// "Not set", of a layer offset.
+/// The offset of a header that there is not.
 const NO_OFFSET: u16 = u16::MAX;
 
-/// The fields by the names that the core has for them; and what points into the data, or says
-/// where something lies in it.
+/// Access to the fields whose names differ between interface versions, and to those that locate
+/// headers ("layers") within the data.
 ///
 /// # Safety
-/// Of all of these: the structures may be read and written.
+/// For all functions here: the structures may be read and written.
 impl OfpBuf {
     #[inline]
     pub(crate) unsafe fn base(p: *mut Self) -> *mut *mut c_void {
@@ -60,7 +60,7 @@ impl OfpBuf {
         unsafe { &raw mut (*p).size_ }
     }
 
-    /// Forgets the layers.
+    /// Unsets the fields that locate headers.
     #[inline]
     pub(crate) unsafe fn reset_layers(p: *mut Self) {
         // SAFETY: the caller's promise.
@@ -72,13 +72,13 @@ impl OfpBuf {
         }
     }
 
-    /// Moves the layers along with the data.
+    /// Adjusts the fields that locate headers after the data moved from `from` to `to`.
     pub(crate) unsafe fn move_layers(p: *mut Self, from: *mut u8, to: *mut u8) {
         // SAFETY: the caller's promise.
         unsafe { (*p).frame = rebase((*p).frame, from, to) };
     }
 
-    /// Takes over the layers of a buffer that `p` is a copy of.
+    /// Sets the fields that locate headers as in `of`, whose data `p` has a copy of.
     pub(crate) unsafe fn copy_layers(p: *mut Self, of: *const Self) {
         // SAFETY: the caller's promise.
         unsafe {
@@ -89,6 +89,7 @@ impl OfpBuf {
         }
     }
 
-    /// What stealing the data leaves of the layers: all, as the original did.
+    /// Called when the data is taken out of the buffer. The fields that locate headers stay as they
+    /// are, as in the original.
     pub(crate) unsafe fn steal_layers(_: *mut Self) {}
 }

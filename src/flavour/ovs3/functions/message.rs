@@ -1,10 +1,10 @@
-//! netlink.h: what the flavour of 2014 lacks.
+//! netlink.h: functions that the interface of 2014 does not have, or has with other arguments.
 
 use crate::abi::foreign::in6_addr;
 use crate::abi::{CBool, NlAttrType, NlPolicy};
 use crate::assert::c_assert;
 use crate::buffer::Buf;
-use crate::ffi::message::error_code;
+use crate::ffi::message::{append, error_code, prepend};
 use crate::ffi::policy::report;
 use crate::flavour::{OfpBuf, ovs_be128, ovs_u128};
 use crate::host::log::log_limited;
@@ -12,41 +12,50 @@ use crate::message::{self, Side};
 use crate::wire::{self, ATTR_HEADER, Attr, Header, KernelError, NLM_F_ACK_TLVS, kernel_error};
 use core::ffi::{c_char, c_int};
 
-/// Returns whether 'msg', which must hold a header, is of type NLMSG_ERROR. If so, and 'error' is
-/// nonnull, stores in it 0 for an acknowledgement, a positive errno value for a refusal, or EPROTO
-/// for a message that is too short or whose code is no errno value.
+/// Checks whether 'msg', which must hold a header, is an NLMSG_ERROR message: an acknowledgement or
+/// an error. If it is, and 'error' is nonnull, stores in '*error':
+/// - 0 if it is an acknowledgement,
+/// - the positive errno value if the kernel refused the request,
+/// - EPROTO if the message is too short, or its code is not a negative errno value.
 ///
-/// If 'attr_msg' is nonnull and the kernel explained a refusal in words, stores in it a pointer to
-/// them, within 'msg'; else leaves it alone.
+/// If 'attr_msg' is nonnull and the kernel refused the request with an error text, stores the
+/// address of the text in '*attr_msg'; otherwise leaves '*attr_msg' unchanged.
+///
+/// # Return value
+/// Whether 'msg' is an NLMSG_ERROR message.
+///
+/// # Ownership
+/// The error text stays in the memory of 'msg'.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_nlmsgerr(
     msg: *const OfpBuf,
     error: *mut c_int,
     attr_msg: *mut *const c_char,
 ) -> bool {
-    // SAFETY: the rule of the C boundary.
+    // SAFETY: the caller's contract (see `ffi`).
     let msg = unsafe { Buf::from_ptr(msg) };
     let Some(code) = error_code(msg) else { return false };
     if !error.is_null() {
-        // SAFETY: the rule of the C boundary.
+        // SAFETY: the caller's contract (see `ffi`).
         unsafe { error.write(code) };
     }
     if !attr_msg.is_null()
         && let Some(text) = explanation(msg.bytes())
     {
-        // SAFETY: the rule of the C boundary. The text ends in NUL, as its policy sees to.
+        // SAFETY: the caller's contract (see `ffi`). The policy has checked that the text ends in
+        // NUL.
         unsafe { attr_msg.write(text.as_ptr().cast()) };
     }
     true
 }
 
-/// The kernel's words in a refusal, NUL included. If anything is wrong with the attributes that hold
-/// them, there are none, and the log is told.
+/// The kernel's error text in a refusal, with its NUL. None if there is no text, or if the
+/// attributes of the message are malformed, which is logged.
 fn explanation(message: &[u8]) -> Option<&[u8]> {
     const fn optional(r#type: NlAttrType) -> NlPolicy {
         NlPolicy { r#type, min_len: 0, max_len: 0, optional: CBool(1) }
     }
-    // By type; the second is NLMSGERR_ATTR_MSG.
+    // Indexed by attribute type: 1 is NLMSGERR_ATTR_MSG.
     const POLICIES: [NlPolicy; 2] = [optional(NlAttrType::NO_ATTR), optional(NlAttrType::STRING)];
 
     let header = Header::parse(message)?;
@@ -54,7 +63,7 @@ fn explanation(message: &[u8]) -> Option<&[u8]> {
     if !refused || header.flags & NLM_F_ACK_TLVS == 0 {
         return None;
     }
-    // A length that leads nowhere is one beyond the message.
+    // If the length of the echoed request is wrong, this start lies beyond the message.
     let start = wire::attrs_start(header, message).unwrap_or(usize::MAX);
     let mut found = [None; 2];
     if !wire::parse(message, start, &POLICIES, &mut found, Some, report) {
@@ -64,49 +73,49 @@ fn explanation(message: &[u8]) -> Option<&[u8]> {
     found[1].map(|attr: Attr<'_>| attr.payload)
 }
 
-/// Adds an attribute with a 128-bit integer in host order at the end.
+/// Appends an attribute of type 'type' that holds the 128-bit integer 'value'.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_put_u128(msg: *mut OfpBuf, r#type: u16, value: ovs_u128) {
-    // SAFETY: the rule of the C boundary.
-    message::add_attr(unsafe { Buf::from_ptr(msg) }, Side::Tail, r#type, &value.bytes());
+    // SAFETY: the caller's contract (see `ffi`).
+    unsafe { append(msg, r#type, &value.bytes()) };
 }
 
-/// Adds an attribute with a 128-bit integer in network order at the end.
+/// Appends an attribute of type 'type' that holds the 128-bit integer 'value', which is in network
+/// byte order.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_put_be128(msg: *mut OfpBuf, r#type: u16, value: ovs_be128) {
-    // SAFETY: the rule of the C boundary.
-    message::add_attr(unsafe { Buf::from_ptr(msg) }, Side::Tail, r#type, &value.bytes());
+    // SAFETY: the caller's contract (see `ffi`).
+    unsafe { append(msg, r#type, &value.bytes()) };
 }
 
-/// Adds an attribute with a 128-bit integer in host order at the start.
+/// Prepends an attribute of type 'type' that holds the 128-bit integer 'value'.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_push_u128(msg: *mut OfpBuf, r#type: u16, value: ovs_u128) {
-    // SAFETY: the rule of the C boundary.
-    message::add_attr(unsafe { Buf::from_ptr(msg) }, Side::Head, r#type, &value.bytes());
+    // SAFETY: the caller's contract (see `ffi`).
+    unsafe { prepend(msg, r#type, &value.bytes()) };
 }
 
-/// Adds an attribute with a 128-bit integer in network order at the start.
+/// Prepends an attribute of type 'type' that holds the 128-bit integer 'value', which is in network
+/// byte order.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_push_be128(msg: *mut OfpBuf, r#type: u16, value: ovs_be128) {
-    // SAFETY: the rule of the C boundary.
-    message::add_attr(unsafe { Buf::from_ptr(msg) }, Side::Head, r#type, &value.bytes());
+    // SAFETY: the caller's contract (see `ffi`).
+    unsafe { prepend(msg, r#type, &value.bytes()) };
 }
 
-/// Adds an attribute with an IPv6 address at the end.
+/// Appends an attribute of type 'type' that holds a copy of the IPv6 address '*value', which need
+/// not be aligned.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_put_in6_addr(
     msg: *mut OfpBuf,
     r#type: u16,
     value: *const in6_addr,
 ) {
-    // SAFETY: the rule of the C boundary. An address may be anywhere.
-    unsafe {
-        let value = value.read_unaligned();
-        message::add_attr(Buf::from_ptr(msg), Side::Tail, r#type, &value.s6_addr);
-    }
+    // SAFETY: the caller's contract (see `ffi`). The address may be unaligned.
+    unsafe { append(msg, r#type, &value.read_unaligned().s6_addr) };
 }
 
-/// Adds an attribute with the 'len' characters at 'value' and a NUL at the end.
+/// Appends an attribute of type 'type' that holds the 'len' characters at 'value' and a NUL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_put_string__(
     msg: *mut OfpBuf,
@@ -115,7 +124,7 @@ pub unsafe extern "C" fn nl_msg_put_string__(
     len: usize,
 ) {
     let size = len.saturating_add(1);
-    // SAFETY: the rule of the C boundary; the room has just been made.
+    // SAFETY: the caller's contract (see `ffi`). The payload has `size` bytes.
     unsafe {
         let to = message::add_attr_uninit(Buf::from_ptr(msg), Side::Tail, r#type, size);
         crate::memory::copy(value.cast(), to, len);
@@ -123,27 +132,31 @@ pub unsafe extern "C" fn nl_msg_put_string__(
     }
 }
 
-/// nl_msg_start_nested() with NLA_F_NESTED in the type.
+/// Does the same as nl_msg_start_nested(), with the flag NLA_F_NESTED in the type.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_start_nested_with_flag(msg: *mut OfpBuf, r#type: u16) -> usize {
     const NLA_F_NESTED: u16 = libc::NLA_F_NESTED as u16;
 
-    // SAFETY: the rule of the C boundary.
+    // SAFETY: the caller's contract (see `ffi`).
     message::start_nested(unsafe { Buf::from_ptr(msg) }, r#type | NLA_F_NESTED)
 }
 
-/// Takes back the attribute that nl_msg_start_nested() started at 'offset', and what was put since.
+/// Removes the attribute that nl_msg_start_nested() started at 'offset', with everything appended
+/// since.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_cancel_nested(msg: *mut OfpBuf, offset: usize) {
-    // SAFETY: the rule of the C boundary.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { nl_msg_reset_size(msg, offset) };
 }
 
-/// nl_msg_end_nested(), or nl_msg_cancel_nested() if nothing was put since. Returns whether it was
-/// the latter.
+/// Ends the attribute that nl_msg_start_nested() started at 'offset': see nl_msg_end_nested(). If
+/// nothing was appended since, removes the attribute instead.
+///
+/// # Return value
+/// Whether the attribute was removed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_end_non_empty_nested(msg: *mut OfpBuf, offset: usize) -> bool {
-    // SAFETY: the rule of the C boundary.
+    // SAFETY: the caller's contract (see `ffi`).
     let msg = unsafe { Buf::from_ptr(msg) };
     message::end_nested(msg, offset);
     let empty = msg.size() - offset == ATTR_HEADER;
@@ -153,7 +166,8 @@ pub unsafe extern "C" fn nl_msg_end_non_empty_nested(msg: *mut OfpBuf, offset: u
     empty
 }
 
-/// Makes 'size' bytes that follow the first 'offset' of 'msg' the payload of an attribute.
+/// Inserts the header of an attribute of type 'type' after the first 'offset' bytes of 'msg', so
+/// that the 'size' bytes that follow become its payload.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_wrap_nested(
     msg: *mut OfpBuf,
@@ -161,7 +175,7 @@ pub unsafe extern "C" fn nl_msg_wrap_nested(
     offset: usize,
     size: usize,
 ) {
-    // SAFETY: the rule of the C boundary.
+    // SAFETY: the caller's contract (see `ffi`).
     let msg = unsafe { Buf::from_ptr(msg) };
     c_assert!(!message::oversized(size), "nl_msg_wrap_nested", "!nl_attr_oversized(size)");
     let [a, b] = (size as u16 + ATTR_HEADER as u16).to_ne_bytes();
@@ -169,10 +183,10 @@ pub unsafe extern "C" fn nl_msg_wrap_nested(
     msg.insert(offset, &[a, b, c, d]);
 }
 
-/// Cuts 'msg' to its first 'offset' bytes, which must be there.
+/// Truncates 'msg' to its first 'offset' bytes. It must have at least that many.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_reset_size(msg: *mut OfpBuf, offset: usize) {
-    // SAFETY: the rule of the C boundary.
+    // SAFETY: the caller's contract (see `ffi`).
     let msg = unsafe { Buf::from_ptr(msg) };
     c_assert!(offset <= msg.size(), "nl_msg_reset_size", "offset <= msg->size");
     msg.set_size(offset);

@@ -1,4 +1,4 @@
-//! ofpbuf.h: what the flavour of 2014 lacks.
+//! ofpbuf.h: functions that the interface of 2014 does not have.
 
 use crate::abi::OfpbufSource;
 use crate::assert::c_assert;
@@ -19,10 +19,15 @@ pub struct Ds {
     pub allocated: usize,
 }
 
-/// Makes 'b' a buffer over the memory of 'ds', which 'b' now owns, with its content.
+/// Makes 'b' a buffer that has the memory of 'ds' as its allocation and the string as its data,
+/// without the NUL.
+///
+/// # Ownership
+/// The memory, which must be from malloc(), is now that of 'b'; the caller frees it with
+/// ofpbuf_uninit() and no longer uses 'ds'.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_use_ds(b: *mut OfpBuf, ds: *const Ds) {
-    // SAFETY: the rule of the C boundary.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe {
         let b = Buf::from_ptr(b);
         let allocated = (*ds).allocated.saturating_add(1);
@@ -31,11 +36,14 @@ pub unsafe extern "C" fn ofpbuf_use_ds(b: *mut OfpBuf, ds: *const Ds) {
     }
 }
 
-/// Makes 'b' a buffer with the 'size' bytes at 'data', which stay the caller's. Growing moves them to
-/// the heap, so ofpbuf_uninit() is needed.
+/// Makes 'b' a buffer with the 'size' bytes at 'data' as its data. If it grows, the data moves to
+/// the heap, so ofpbuf_uninit() is necessary.
+///
+/// # Ownership
+/// The memory at 'data' stays the caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_use_data(b: *mut OfpBuf, data: *const c_void, size: usize) {
-    // SAFETY: the rule of the C boundary.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe {
         let b = Buf::from_ptr(b);
         b.use_memory(data.cast_mut().cast(), size, OfpbufSource::STUB);
@@ -43,8 +51,8 @@ pub unsafe extern "C" fn ofpbuf_use_data(b: *mut OfpBuf, data: *const c_void, si
     }
 }
 
-/// Inserts a copy of the 'n' bytes at 'data', which are not the buffer's own, behind the first
-/// 'offset' bytes, which must be there.
+/// Inserts a copy of the 'n' bytes at 'data' after the first 'offset' bytes of 'b', which must have
+/// at least that many. 'data' may be null if 'n' is 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_insert(
     b: *mut OfpBuf,
@@ -52,25 +60,25 @@ pub unsafe extern "C" fn ofpbuf_insert(
     data: *const c_void,
     n: usize,
 ) {
-    // SAFETY: the rule of the C boundary.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe {
         let bytes = if n > 0 { slice::from_raw_parts(data.cast(), n) } else { &[] };
         Buf::from_ptr(b).insert(offset, bytes);
     }
 }
 
-/// Moves the data to memory aligned as malloc()'s, without head- and tailroom. Not for buffers that
-/// cannot move.
+/// Moves the data of 'b' to memory from malloc(), so that it is aligned for any type, without
+/// headroom or tailroom. Aborts if the memory of 'b' cannot move, as after ofpbuf_use_stack().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_align(b: *mut OfpBuf) {
-    // SAFETY: the rule of the C boundary.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe { Buf::from_ptr(b) }.align();
 }
 
-/// Cuts 'b' to its first 'new_size' bytes, which must be there.
+/// Truncates 'b' to its first 'new_size' bytes. It must have at least that many.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_truncate(b: *mut OfpBuf, new_size: usize) {
-    // SAFETY: the rule of the C boundary.
+    // SAFETY: the caller's contract (see `ffi`).
     let b = unsafe { Buf::from_ptr(b) };
     c_assert!(b.size() >= new_size, "ofpbuf_truncate", "b->size >= new_size");
     b.set_size(new_size);

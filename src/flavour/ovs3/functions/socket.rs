@@ -1,4 +1,5 @@
-//! netlink-socket.h: what the flavour of 2014 lacks, or has with other arguments.
+//! netlink-socket.h: functions that the interface of 2014 does not have, or has with other
+//! arguments.
 
 use crate::abi::NlSock;
 use crate::buffer::Buf;
@@ -9,21 +10,35 @@ use crate::host::log::log;
 use crate::sys::Sender;
 use core::ffi::c_int;
 
-/// The number of the socket's own network namespace, as far as 'nsid' is concerned.
+/// The value of 'nsid' for the socket's own network namespace.
 const NETNSID_LOCAL: c_int = -1;
 
 /// Receives one datagram into 'buf', in place of its content. 'buf' must have an allocation of at
-/// least NLMSG_HDRLEN bytes; enough for a typical message is best. It grows as needed.
+/// least NLMSG_HDRLEN bytes; best is the size of a typical message. If the datagram is larger, the
+/// allocation grows.
 ///
-/// Returns 0, or a positive errno value and empties 'buf': EAGAIN if there is nothing to receive
-/// and 'wait' is false; ENOBUFS if messages were lost since the last call, after which those that
-/// were not can be received; EPROTO for what is no message; E2BIG if the datagram passes the
-/// allocation of 'buf' by more than 4 MiB, which the kernel does not send.
+/// If 'nsid' is nonnull, stores in '*nsid' the id of the network namespace that the message came
+/// from, or -1 if that is the namespace of 'sock': see nl_sock_listen_all_nsid().
 ///
-/// Several threads may receive from one socket at a time, each with a buffer of its own.
+/// Signals do not end a receive that waits. To end it, set a time limit by
+/// nlsock_sock_set_timeout(), or wait by poll() on nl_sock_fd() and pass false as 'wait', or cancel
+/// the thread: the function is a cancellation point.
 ///
-/// If 'nsid' is nonnull, stores in it the number of the network namespace that the message came
-/// from: -1 for the socket's own. See nl_sock_listen_all_nsid().
+/// # Return value
+/// 0 on success. Otherwise 'buf' is empty, and the value is one of:
+/// - EAGAIN: there is nothing to receive, and 'wait' is false.
+/// - ETIMEDOUT: nothing arrived within the time limit.
+/// - ENOBUFS: messages were lost since the last call, because the socket's receive buffer was full.
+///   Those that were not lost can still be received.
+/// - EPROTO: the datagram does not start with a message. It is discarded.
+/// - E2BIG: the datagram is too long. It is discarded. A datagram of up to 4 MiB is never too long,
+///   nor one that exceeds the allocation of 'buf' by up to 4 MiB if the allocation is larger than
+///   64 KiB. If there was not enough memory when the thread first called the library, the limit is
+///   the allocation and 64 KiB.
+/// - Another errno value of recv().
+///
+/// # Thread safety
+/// Several threads may receive from one socket at the same time, each with a buffer of its own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_recv(
     sock: *mut NlSock,
@@ -33,7 +48,7 @@ pub unsafe extern "C" fn nl_sock_recv(
 ) -> c_int {
     let mut sender = Sender::default();
     let ask = (!nsid.is_null()).then_some(&mut sender);
-    // SAFETY: the rule of the C boundary.
+    // SAFETY: the caller's contract (see `ffi`).
     unsafe {
         let result = socket(sock).receive(Buf::from_ptr(buf), wait_for(wait), ask);
         if result.is_ok() && !nsid.is_null() {
@@ -43,11 +58,14 @@ pub unsafe extern "C" fn nl_sock_recv(
     }
 }
 
-/// Makes 'sock' receive multicasts of every network namespace that has a number in its own, or no
-/// longer. Returns 0 or a positive errno value: EPERM without the capability CAP_NET_BROADCAST.
+/// If 'enable', makes 'sock' also receive multicasts from all network namespaces that have an id
+/// (nsid) in the namespace of 'sock'. Off by default.
+///
+/// # Return value
+/// 0, or a positive errno value of setsockopt(): EPERM without the capability CAP_NET_BROADCAST.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_listen_all_nsid(sock: *mut NlSock, enable: bool) -> c_int {
-    // SAFETY: the rule of the C boundary.
+    // SAFETY: the caller's contract (see `ffi`).
     status(unsafe { socket(sock) }.listen_all_nsid(enable).inspect_err(|error| {
         let verb = if enable { "enable" } else { "disable" };
         let text = errno::text(error.raw());

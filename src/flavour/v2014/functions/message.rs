@@ -1,21 +1,26 @@
-//! netlink.h: what differs in other flavours.
+//! netlink.h: the function that has other arguments in another interface version.
 
 use crate::buffer::Buf;
 use crate::ffi::message::error_code;
 use crate::flavour::OfpBuf;
 use core::ffi::c_int;
 
-/// Returns whether 'msg', which must hold a header, is of type NLMSG_ERROR. If so, and 'error' is
-/// nonnull, stores in it 0 for an acknowledgement, a positive errno value for a refusal, or EPROTO
-/// for a message that is too short or whose code is no errno value.
+/// Checks whether 'msg', which must hold a header, is an NLMSG_ERROR message: an acknowledgement or
+/// an error. If it is, and 'error' is nonnull, stores in '*error':
+/// - 0 if it is an acknowledgement,
+/// - the positive errno value if the kernel refused the request,
+/// - EPROTO if the message is too short, or its code is not a negative errno value.
+///
+/// # Return value
+/// Whether 'msg' is an NLMSG_ERROR message.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_nlmsgerr(msg: *const OfpBuf, error: *mut c_int) -> bool {
-    // SAFETY: the rule of the C boundary.
+    // SAFETY: the caller's contract (see `ffi`).
     let code = error_code(unsafe { Buf::from_ptr(msg) });
     if let Some(code) = code
         && !error.is_null()
     {
-        // SAFETY: the rule of the C boundary.
+        // SAFETY: the caller's contract (see `ffi`).
         unsafe { error.write(code) };
     }
     code.is_some()

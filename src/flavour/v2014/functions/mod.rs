@@ -1,6 +1,6 @@
-//! Functions that only the flavour of 2014 has, or has in this form.
+//! Functions that only the interface of 2014 has, or has in this form.
 
-#![expect(clippy::missing_safety_doc, reason = "the rule of `ffi` holds here")]
+#![expect(clippy::missing_safety_doc, reason = "the caller's contract in `ffi` holds here")]
 
 pub mod message;
 pub mod ofpbuf;
