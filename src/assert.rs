@@ -1,12 +1,12 @@
-//! Breaches of the C contract: one line on the log, then abort.
+//! Assertions. If one fails, because a C caller broke the contract, it is logged and the process
+//! aborts.
 
 use crate::{host, sys};
 use core::ffi::CStr;
 
 /// Aborts the process unless `$condition` holds.
 ///
-/// `$function` is the name that the log line gives, `$text` the condition as a C programmer would
-/// write it.
+/// The log shows `$function`, the name of the C function, and `$text`, the condition in C.
 macro_rules! c_assert {
     ($condition:expr, $function:literal, $text:literal) => {
         if !$condition {
@@ -20,7 +20,7 @@ macro_rules! c_assert {
 }
 pub(crate) use c_assert;
 
-/// The source location of its use, as `file:line`.
+/// The source location where the macro is used, as `file:line`.
 macro_rules! here {
     () => {
         $crate::assert::c_str(concat!(file!(), ":", line!(), "\0"))
@@ -28,7 +28,7 @@ macro_rules! here {
 }
 pub(crate) use here;
 
-/// `text`, which must end in its only NUL, as a C string. For constants.
+/// Converts a constant text, whose only NUL must be at its end, to a C string.
 pub(crate) const fn c_str(text: &'static str) -> &'static CStr {
     match CStr::from_bytes_with_nul(text.as_bytes()) {
         Ok(text) => text,
@@ -36,7 +36,8 @@ pub(crate) const fn c_str(text: &'static str) -> &'static CStr {
     }
 }
 
-/// Logs a failed assertion, through the host's own function where there is one, and aborts.
+/// Logs a failed assertion and aborts. If the process has Open vSwitch's function for that, calls
+/// it.
 #[cold]
 #[inline(never)]
 pub(crate) fn failure(location: &CStr, function: &CStr, condition: &CStr) -> ! {

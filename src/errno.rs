@@ -1,4 +1,4 @@
-//! The one error type of the library: a positive errno value.
+//! The library's only error type: a positive errno value.
 
 use core::ffi::{CStr, c_int};
 use core::fmt;
@@ -22,12 +22,13 @@ impl Errno {
     pub(crate) const ETIMEDOUT: Self = Self(libc::ETIMEDOUT);
     pub(crate) const EOPNOTSUPP: Self = Self(libc::EOPNOTSUPP);
 
-    /// The error that the last system call of this thread left; EINVAL if it left none.
+    /// The thread's errno; EINVAL if it is 0. Call after a system call has failed.
     pub(crate) fn last() -> Self {
         Self::from_raw(get())
     }
 
-    /// `code` if it is an errno value, else EINVAL: an error never turns into a success.
+    /// The error with this errno value. If `code` is not positive, EINVAL, so that an error never
+    /// becomes a success.
     pub(crate) fn from_raw(code: c_int) -> Self {
         if code > 0 { Self(code) } else { Self::EINVAL }
     }
@@ -37,7 +38,7 @@ impl Errno {
     }
 }
 
-/// What a C function that returns an errno value returns.
+/// The value that a C function returns for `result`: 0 or a positive errno value.
 pub(crate) fn status(result: Result<(), Errno>) -> c_int {
     result.map_or_else(Errno::raw, |()| 0)
 }
@@ -58,7 +59,8 @@ pub(crate) fn set(code: c_int) {
     unsafe { *location() = code };
 }
 
-/// Restores errno on drop, so that what runs in between leaves a caller's errno alone.
+/// Remembers the thread's errno when it is created, and restores it when it is dropped. A function
+/// that must not change the caller's errno holds one.
 pub(crate) struct Preserve(c_int);
 
 impl Preserve {
@@ -73,13 +75,13 @@ impl Drop for Preserve {
     }
 }
 
-/// Bytes of the text of an errno value, NUL included.
+/// The size of a buffer for the text of an errno value, with its NUL, in bytes.
 pub(crate) const TEXT_SIZE: usize = 128;
 
-/// The text of an errno value, as strerror() has it.
+/// The text of an errno value, as strerror() returns it.
 pub(crate) struct Text([u8; TEXT_SIZE]);
 
-/// The text of an errno value, to be displayed.
+/// The text of an errno value, which can be formatted.
 pub(crate) fn text(code: c_int) -> Text {
     let mut text = [0u8; TEXT_SIZE];
     write_text(code, &mut text);
@@ -89,7 +91,7 @@ pub(crate) fn text(code: c_int) -> Text {
 impl Text {
     pub(crate) fn as_str(&self) -> &str {
         let text = CStr::from_bytes_until_nul(&self.0).unwrap_or_default();
-        // In some locales it may not be UTF-8.
+        // In some locales the text is not UTF-8.
         text.to_str().unwrap_or("?")
     }
 }
@@ -100,11 +102,11 @@ impl fmt::Display for Text {
     }
 }
 
-/// Writes the text of an errno value, NUL included, into `text`.
+/// Writes the text of an errno value, with its NUL, to `text`. Cuts it if it is too long.
 pub(crate) fn write_text(code: c_int, text: &mut [u8]) {
     let _errno = Preserve::new();
-    // SAFETY: the pointer and the length are those of `text`. libc's strerror_r() is POSIX's,
-    // which writes "Unknown error N" where it knows no better, and cuts what does not fit.
+    // SAFETY: the pointer and the length are those of `text`. This is POSIX's strerror_r(), which
+    // writes "Unknown error N" for an unknown value, and cuts a text that does not fit.
     unsafe { libc::strerror_r(code, text.as_mut_ptr().cast(), text.len()) };
 }
 

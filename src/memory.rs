@@ -1,19 +1,21 @@
-//! Memory that C may free, from libc's malloc(). Where there is none left, an assertion fails, as C
-//! callers expect; what only Rust uses comes from `runtime`.
+//! Memory from malloc(), which C may free. If there is none left, an assertion fails, as in the
+//! original. Memory that only Rust uses comes from `runtime`.
 
 use crate::assert::{c_str, failure, here};
 use core::ffi::c_void;
 
-/// Allocates `size` bytes. Never null, not even for 0 bytes; aborts where memory is exhausted.
+/// Allocates `size` bytes. The result is never null, also if `size` is 0. Aborts if there is no
+/// memory.
 pub(crate) fn xmalloc(size: usize) -> *mut u8 {
     // SAFETY: malloc() has no precondition.
     or_abort(unsafe { libc::malloc(size.max(1)) })
 }
 
-/// Changes the size of an allocation, as [`xmalloc`] would give it.
+/// Changes the size of an allocation. The result is never null, also if `size` is 0. Aborts if
+/// there is no memory.
 ///
 /// # Safety
-/// `p` is null or an allocation of malloc() that the caller gives up.
+/// `p` is null or from malloc(), and is not used any more.
 pub(crate) unsafe fn xrealloc(p: *mut u8, size: usize) -> *mut u8 {
     // SAFETY: the caller's promise is realloc()'s precondition.
     or_abort(unsafe { libc::realloc(p.cast(), size.max(1)) })
@@ -22,16 +24,16 @@ pub(crate) unsafe fn xrealloc(p: *mut u8, size: usize) -> *mut u8 {
 /// Frees an allocation.
 ///
 /// # Safety
-/// `p` is null or an allocation of malloc() that the caller gives up.
+/// `p` is null or from malloc(), and is not used any more.
 pub(crate) unsafe fn free(p: *mut u8) {
     // SAFETY: the caller's promise is free()'s precondition.
     unsafe { libc::free(p.cast()) };
 }
 
-/// Copies `size` bytes; with none of them, the pointers may be null.
+/// Copies `size` bytes. If `size` is 0, the pointers may be null.
 ///
 /// # Safety
-/// Unless `size` is 0, the bytes at `from` can be read, those at `to` written, and they do not
+/// Unless `size` is 0, the bytes at `from` can be read and those at `to` written, and they do not
 /// overlap.
 #[inline]
 pub(crate) unsafe fn copy(from: *const u8, to: *mut u8, size: usize) {
@@ -41,17 +43,18 @@ pub(crate) unsafe fn copy(from: *const u8, to: *mut u8, size: usize) {
     }
 }
 
-/// Copies bytes into an allocation of their own.
+/// Allocates a copy of the `size` bytes at `from`.
 ///
 /// # Safety
-/// The bytes at `from` can be read, unless `size` is 0.
+/// Unless `size` is 0, the bytes can be read.
 pub(crate) unsafe fn xmemdup(from: *const u8, size: usize) -> *mut u8 {
     let to = xmalloc(size);
-    // SAFETY: the caller's promise; the allocation is new and as long.
+    // SAFETY: the caller's promise; the new allocation has this size.
     unsafe { copy(from, to, size) };
     to
 }
 
+/// `p`, the result of malloc() or realloc(). Aborts if it is null.
 fn or_abort(p: *mut c_void) -> *mut u8 {
     if p.is_null() {
         exhausted();
@@ -59,7 +62,7 @@ fn or_abort(p: *mut c_void) -> *mut u8 {
     p.cast()
 }
 
-/// Ends the process for want of memory.
+/// Logs that memory is exhausted, and aborts.
 #[cold]
 pub(crate) fn exhausted() -> ! {
     failure(here!(), c"malloc", c_str("virtual memory exhausted\0"))

@@ -1,4 +1,4 @@
-//! Building messages: headers and attributes, appended to or prepended to a buffer.
+//! Building messages: appending and prepending headers and attributes.
 
 use crate::abi::foreign::{genlmsghdr, nlattr, nlmsghdr};
 use crate::assert::c_assert;
@@ -7,22 +7,23 @@ use crate::flavour::MAX_PAYLOAD;
 use crate::memory;
 use crate::wire::{ATTR_HEADER, GENL_HEADER, HEADER};
 
-/// The most bytes that an attribute's length field can say.
+/// The greatest value of an attribute's length field.
 const MAX_ATTR: usize = 65535;
 
-/// The side of a message at which something is added.
+/// The end of a message that something is added to.
 #[derive(Clone, Copy)]
 pub(crate) enum Side {
-    /// After what is there.
+    /// It is appended.
     Tail,
-    /// Before what is there.
+    /// It is prepended.
     Head,
 }
 
-/// Adds `size` uninitialised bytes and, behind them, zeros up to a multiple of 4.
+/// Adds `size` uninitialised bytes, followed by zeros up to a multiple of 4. Returns the address of
+/// the first byte.
 #[inline]
 pub(crate) fn add_uninit(message: Buf<'_>, side: Side, size: usize) -> *mut u8 {
-    // The padded size of what cannot fit either way stays too large to fit.
+    // If the padded size exceeds SIZE_MAX, the buffer refuses it.
     let padded = size.checked_next_multiple_of(4).unwrap_or(usize::MAX);
     let start = match side {
         Side::Tail => message.put_uninit(padded),
@@ -35,10 +36,10 @@ pub(crate) fn add_uninit(message: Buf<'_>, side: Side, size: usize) -> *mut u8 {
     start
 }
 
-/// Adds a copy of the `size` bytes at `data` and zeros up to a multiple of 4.
+/// Adds a copy of the `size` bytes at `data`, followed by zeros up to a multiple of 4.
 ///
 /// # Safety
-/// The bytes can be read, unless `size` is 0, and are none of the message's own.
+/// Unless `size` is 0, the bytes can be read and are not part of the message.
 #[inline]
 pub(crate) unsafe fn add(message: Buf<'_>, side: Side, data: *const u8, size: usize) {
     let to = add_uninit(message, side, size);
@@ -46,7 +47,7 @@ pub(crate) unsafe fn add(message: Buf<'_>, side: Side, data: *const u8, size: us
     unsafe { memory::copy(data, to, size) };
 }
 
-/// Adds an attribute with `size` uninitialised bytes of payload, and returns their start.
+/// Adds an attribute with `size` uninitialised bytes of payload, and returns the payload's address.
 #[inline]
 pub(crate) fn add_attr_uninit(message: Buf<'_>, side: Side, kind: u16, size: usize) -> *mut u8 {
     let fits = !oversized(size);
@@ -56,22 +57,22 @@ pub(crate) fn add_attr_uninit(message: Buf<'_>, side: Side, kind: u16, size: usi
     }
     let start = add_uninit(message, side, ATTR_HEADER + size);
     let header = nlattr { nla_len: (ATTR_HEADER + size) as u16, nla_type: kind };
-    // SAFETY: `add_uninit` made the room. A buffer may start at any address.
+    // SAFETY: `add_uninit` made the room. The address may be unaligned.
     unsafe { start.cast::<nlattr>().write_unaligned(header) };
     start.wrapping_add(ATTR_HEADER)
 }
 
-/// Adds an attribute with `payload`.
+/// Adds an attribute that holds `payload`.
 #[inline]
 pub(crate) fn add_attr(message: Buf<'_>, side: Side, kind: u16, payload: &[u8]) {
-    // SAFETY: a slice is valid for its length, and not the message's own room.
+    // SAFETY: a slice can be read, and the message's free memory is not part of any.
     unsafe { add_attr_raw(message, side, kind, payload.as_ptr(), payload.len()) };
 }
 
-/// Adds an attribute with a copy of the `size` bytes at `data`.
+/// Adds an attribute that holds a copy of the `size` bytes at `data`.
 ///
 /// # Safety
-/// The bytes can be read, unless `size` is 0, and are none of the message's own.
+/// Unless `size` is 0, the bytes can be read and are not part of the message.
 #[inline]
 pub(crate) unsafe fn add_attr_raw(
     message: Buf<'_>,
@@ -85,31 +86,33 @@ pub(crate) unsafe fn add_attr_raw(
     unsafe { memory::copy(data, to, size) };
 }
 
-/// Makes room for `size` bytes and their padding.
+/// Makes sure that `size` bytes and their padding can be appended without reallocation.
 pub(crate) fn reserve(message: Buf<'_>, size: usize) {
     message.prealloc_tailroom(size.checked_next_multiple_of(4).unwrap_or(usize::MAX));
 }
 
-/// Starts a message; length, sequence number and port id are set when it is sent.
+/// Appends a message header to an empty buffer. Length, sequence number and port id are 0 until the
+/// message is sent.
 pub(crate) fn put_header(message: Buf<'_>, expected_payload: usize, kind: u16, flags: u16) {
     c_assert!(message.size() == 0, "nl_msg_put_nlmsghdr", "ofpbuf_size(msg) == 0");
     reserve(message, expected_payload.saturating_add(HEADER));
     let header =
         nlmsghdr { nlmsg_len: 0, nlmsg_type: kind, nlmsg_flags: flags, nlmsg_seq: 0, nlmsg_pid: 0 };
     let to = message.put_uninit(HEADER).cast::<nlmsghdr>();
-    // SAFETY: `put_uninit` made the room. A buffer may start at any address.
+    // SAFETY: `put_uninit` made the room. The address may be unaligned.
     unsafe { to.write_unaligned(header) };
 }
 
-/// Adds the header of generic netlink.
+/// Appends a generic netlink header.
 pub(crate) fn put_genl_header(message: Buf<'_>, cmd: u8, version: u8) {
     let header = genlmsghdr { cmd, version, reserved: 0 };
     let to = message.put_uninit(GENL_HEADER).cast::<genlmsghdr>();
-    // SAFETY: `put_uninit` made the room. A buffer may start at any address.
+    // SAFETY: `put_uninit` made the room. The address may be unaligned.
     unsafe { to.write_unaligned(header) };
 }
 
-/// Starts an attribute that holds those put after it; returns what [`end_nested`] needs.
+/// Appends the header of an attribute that contains those appended next, up to [`end_nested`].
+/// Returns its offset, for [`end_nested`].
 #[inline]
 pub(crate) fn start_nested(message: Buf<'_>, kind: u16) -> usize {
     let offset = message.size();
@@ -117,7 +120,8 @@ pub(crate) fn start_nested(message: Buf<'_>, kind: u16) -> usize {
     offset
 }
 
-/// Sets the length of the attribute at `offset`: all that follows is its payload.
+/// Sets the length of the attribute at `offset`, so that everything after its header is its
+/// payload.
 #[inline]
 pub(crate) fn end_nested(message: Buf<'_>, offset: usize) {
     let attr = message.at(offset, ATTR_HEADER);
@@ -128,8 +132,8 @@ pub(crate) fn end_nested(message: Buf<'_>, offset: usize) {
     unsafe { attr.cast::<u16>().write_unaligned(length as u16) };
 }
 
-/// Takes the first message off `buffer` and makes `message` a view of it. If there is none that
-/// is whole, empties both and returns false.
+/// Removes the first message from `buffer` and makes `message` a view of it. If `buffer` does not
+/// start with a whole message, empties both and returns false.
 pub(crate) fn next(buffer: Buf<'_>, message: Buf<'_>) -> bool {
     if let Some(header) = crate::wire::Header::parse(buffer.bytes()) {
         let length = header.length as usize;
@@ -144,26 +148,27 @@ pub(crate) fn next(buffer: Buf<'_>, message: Buf<'_>) -> bool {
     false
 }
 
-/// Makes `message` point to nothing.
+/// Gives `message` neither data nor size.
 pub(crate) fn empty(message: Buf<'_>) {
     message.set_data(core::ptr::null_mut());
     message.set_size(0);
 }
 
-/// Whether an attribute with `payload` bytes has no room in its length field.
+/// Whether a payload of this size is too large for one attribute.
 #[inline]
 pub(crate) fn oversized(payload: usize) -> bool {
     payload > MAX_PAYLOAD
 }
 
-/// Fills in what only the sender knows, and returns the flags. The header must be there.
+/// Sets the length, the sequence number and the port id in a message's header, which must be there.
+/// Returns the flags.
 ///
 /// # Safety
 /// The memory of `message`, which C passes as const, may be written.
 #[inline]
 pub(crate) unsafe fn finalize(message: Buf<'_>, seq: u32, port: u32) -> u16 {
     let header = header(message);
-    // SAFETY: the caller's promise. A buffer may start at any address.
+    // SAFETY: the caller's promise. The address may be unaligned.
     unsafe {
         (&raw mut (*header).nlmsg_len).write_unaligned(message.size() as u32);
         (&raw mut (*header).nlmsg_seq).write_unaligned(seq);
@@ -172,7 +177,7 @@ pub(crate) unsafe fn finalize(message: Buf<'_>, seq: u32, port: u32) -> u16 {
     }
 }
 
-/// The message's header, which must be there.
+/// The header of a message, which must be there.
 #[inline]
 pub(crate) fn header(message: Buf<'_>) -> *mut nlmsghdr {
     let header = message.at(0, HEADER);

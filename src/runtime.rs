@@ -1,5 +1,5 @@
-//! What Rust's standard library would bring along: the heap, and what a panic does. Without it, the
-//! library is a third as large, and needs no unwinder.
+//! Replaces two parts of Rust's standard library: the heap, and the handling of panics. Without the
+//! standard library, this library has a third of its size, and does not need libgcc_s to unwind.
 
 use crate::sys;
 use core::alloc::{GlobalAlloc, Layout};
@@ -12,11 +12,12 @@ struct Malloc;
 #[global_allocator]
 static HEAP: Malloc = Malloc;
 
-// SAFETY: malloc() and the like keep what a GlobalAlloc promises, at the alignment they give.
+// SAFETY: malloc(), realloc() and free() do what GlobalAlloc requires, for alignments up to
+// malloc()'s.
 unsafe impl GlobalAlloc for Malloc {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if layout.align() > align_of::<libc::max_align_t>() {
-            // Nothing here is of such a type.
+            // Never happens: the library has no type with such an alignment.
             return null_mut();
         }
         // SAFETY: no precondition.
@@ -24,18 +25,18 @@ unsafe impl GlobalAlloc for Malloc {
     }
 
     unsafe fn realloc(&self, p: *mut u8, _: Layout, size: usize) -> *mut u8 {
-        // SAFETY: the caller's promise: an allocation of ours.
+        // SAFETY: the caller's promise: `p` is from `alloc` or `realloc`.
         unsafe { libc::realloc(p.cast(), size).cast() }
     }
 
     unsafe fn dealloc(&self, p: *mut u8, _: Layout) {
-        // SAFETY: the caller's promise: an allocation of ours.
+        // SAFETY: the caller's promise: `p` is from `alloc` or `realloc`.
         unsafe { libc::free(p.cast()) };
     }
 }
 
-// Rust's own libraries, as they come compiled, name two functions that unwind the stack. A panic
-// aborts, so nothing gets there; should it, it ends.
+// Rust's precompiled core library refers to two functions that unwind the stack. They are never
+// called, since a panic aborts. These definitions make the linker find them; they stop the process.
 core::arch::global_asm!(
     ".text",
     ".hidden rust_eh_personality, _Unwind_Resume",
@@ -46,10 +47,12 @@ core::arch::global_asm!(
     trap = const TRAP,
 );
 
-/// Stops whoever gets there: int3; elsewhere zeros, which on ARM are no instruction.
+/// Machine code that stops the process: int3 on x86-64; on others zeros, which ARM has no
+/// instruction for.
 const TRAP: u32 = if cfg!(target_arch = "x86_64") { 0xcccc_cccc } else { 0 };
 
-/// A line on standard error, cut where it is too long: there may be no memory for more.
+/// A line for standard error, cut if it is too long. It is not on the heap, since a panic may be
+/// due to a lack of memory.
 struct Line {
     text: [u8; LINE],
     size: usize,
@@ -59,10 +62,10 @@ const LINE: usize = 512;
 
 impl Write for Line {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        // One byte is kept for the end of the line.
+        // The last byte is for the newline.
         let room = self.text.get_mut(self.size..LINE - 1).unwrap_or_default();
         for (to, from) in room.iter_mut().zip(text.bytes()) {
-            // What panicked and why are one line.
+            // The text of a panic has two lines. Make it one.
             *to = if from == b'\n' { b' ' } else { from };
             self.size += 1;
         }
@@ -70,7 +73,8 @@ impl Write for Line {
     }
 }
 
-/// A bug of the library, or no memory left: says so, and aborts.
+/// Reports a panic on standard error and aborts. The reason is a bug of the library or a lack of
+/// memory.
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     let mut line = Line { text: [b'\n'; LINE], size: 0 };

@@ -1,7 +1,8 @@
-//! Reallocating, and moving the data within the memory.
+//! Reallocating a buffer, and moving the data within its allocation.
 //!
-//! Growth follows the reference to the byte ('allocated' is visible to callers), but every sum is
-//! checked: a buffer that would pass 4 GiB - 1 fails an assertion where the original wrapped.
+//! Callers can see 'allocated', so it always grows to the same value as in the original. One
+//! difference: if a buffer would exceed 4 GiB - 1, an assertion fails; in the original the sum
+//! wrapped.
 
 use super::Buf;
 use crate::abi::OfpbufSource;
@@ -9,10 +10,11 @@ use crate::assert::c_assert;
 use crate::flavour::OfpBuf;
 use crate::memory;
 
-/// The least room that growing adds at the end that was short.
+/// The least headroom or tailroom, in bytes, after a reallocation that was made to get more of it.
 const MIN_GROWTH: usize = 64;
 
-/// The allocation that one of `room` bytes becomes by receiving `size` bytes in two parts.
+/// The size that an allocation of `room` bytes grows to when `size` bytes are put into the buffer
+/// in two steps: first what fits, then the rest.
 pub(crate) fn filled_size(room: usize, size: usize) -> usize {
     match size.checked_sub(room) {
         None | Some(0) => room,
@@ -20,7 +22,7 @@ pub(crate) fn filled_size(room: usize, size: usize) -> usize {
     }
 }
 
-// SAFETY of every unsafe block below, where it says no more: the promise of `Buf::from_ptr`.
+// "SAFETY: `from_ptr`" stands for: the promise made to `Buf::from_ptr`.
 impl Buf<'_> {
     #[inline]
     pub(crate) fn prealloc_tailroom(self, size: usize) {
@@ -36,7 +38,7 @@ impl Buf<'_> {
         }
     }
 
-    /// Reallocates to exactly the head- and tailroom given.
+    /// Reallocates the buffer so that it has exactly this headroom and tailroom.
     #[cold]
     #[inline(never)]
     fn resize(self, headroom: usize, tailroom: usize) {
@@ -61,7 +63,7 @@ impl Buf<'_> {
             let base = memory::xmalloc(allocated as usize);
             self.copy_to(base, headroom, tailroom);
             if source == OfpbufSource::MALLOC {
-                // SAFETY: `from_ptr`; all that counts has been copied.
+                // SAFETY: `from_ptr`; its content has been copied.
                 unsafe { memory::free(old) };
             }
             base
@@ -77,14 +79,15 @@ impl Buf<'_> {
         self.set_data(data);
     }
 
-    /// Copies the data, and as much of the old head- and tailroom as fits around it, to `base`.
+    /// Copies the data to a new allocation at `base`, with `headroom` before it and `tailroom`
+    /// after it. Also copies the contents of the old headroom and tailroom, as far as they fit.
     fn copy_to(self, base: *mut u8, headroom: usize, tailroom: usize) {
         let head = self.headroom().min(headroom);
         let tail = self.tailroom().min(tailroom);
         let count = head + self.size() + tail;
         if count > 0 {
-            // SAFETY: `from_ptr` for the old memory; the new is as long as the parts ask for, and
-            // fresh.
+            // SAFETY: `from_ptr` for the old allocation. The new one has room for `count` bytes
+            // there, and does not overlap it.
             unsafe {
                 let to = base.add(headroom - head);
                 to.copy_from_nonoverlapping(self.data().sub(head), count);
@@ -100,7 +103,7 @@ impl Buf<'_> {
         }
     }
 
-    /// Moves the data to memory of its own.
+    /// Moves the data to a new allocation, whose start malloc() has aligned.
     #[cfg(feature = "ovs3")]
     pub(crate) fn align(self) {
         self.resize(0, 0);
@@ -117,16 +120,16 @@ impl Buf<'_> {
         if delta != 0 {
             let from = self.data();
             let to = from.wrapping_offset(delta as isize);
-            // SAFETY: `from_ptr`, and the assertion above: both ends are within the memory.
+            // SAFETY: `from_ptr`. By the assertion, the data stays within the allocation.
             unsafe { to.copy_from(from, self.size()) };
             self.set_data(to);
         }
     }
 
-    /// Reserves headroom, and tailroom beyond it, in an empty buffer.
+    /// Adds headroom to an empty buffer, and makes sure that it has this tailroom.
     pub(crate) fn reserve(self, headroom: usize, tailroom: usize) {
         c_assert!(self.size() == 0, "ofpbuf_reserve", "!ofpbuf_size(b)");
-        // A sum past SIZE_MAX is past what resize() accepts, too.
+        // If the sum exceeds SIZE_MAX, resize() refuses it.
         self.prealloc_tailroom(headroom.saturating_add(tailroom));
         self.set_data(self.data().wrapping_add(headroom));
     }

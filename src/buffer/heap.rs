@@ -1,11 +1,11 @@
-//! Buffers whose structure is on the heap, too.
+//! Buffers whose structure, not only their allocation, is from malloc().
 
 use super::Buf;
 use crate::abi::{List, OfpbufSource};
 use crate::flavour::OfpBuf;
 use crate::memory;
 
-/// Allocates a structure and its memory.
+/// Allocates a `struct ofpbuf`, and memory of `size` bytes for its data.
 pub(crate) fn new(size: usize) -> *mut OfpBuf {
     let p = memory::xmalloc(size_of::<OfpBuf>()).cast::<OfpBuf>();
     // SAFETY: fresh memory of the structure's size, which init() sets up.
@@ -13,33 +13,34 @@ pub(crate) fn new(size: usize) -> *mut OfpBuf {
     p
 }
 
-/// [`new`], with `headroom` bytes of it reserved.
+/// [`new`] with `headroom` bytes of headroom before room for `size` bytes.
 pub(crate) fn new_with_headroom(size: usize, headroom: usize) -> *mut OfpBuf {
-    // A sum past SIZE_MAX is past what init() accepts, too.
+    // If the sum exceeds SIZE_MAX, init() refuses it.
     let p = new(size.saturating_add(headroom));
-    // SAFETY: `new` has set it up, and nobody else knows it yet.
+    // SAFETY: `new` has set it up, and nothing else refers to it.
     unsafe { Buf::from_ptr(p) }.reserve(headroom, 0);
     p
 }
 
-/// A new buffer with a copy of the `size` bytes at `data` behind `headroom`.
+/// Allocates a buffer with `headroom` bytes of headroom and a copy of the `size` bytes at `data`.
 ///
 /// # Safety
 /// The bytes can be read, unless `size` is 0.
 pub(crate) unsafe fn clone_data(data: *const u8, size: usize, headroom: usize) -> *mut OfpBuf {
     let p = new_with_headroom(size, headroom);
-    // SAFETY: `new_with_headroom` has set it up, and nobody else knows it yet; the caller's
+    // SAFETY: `new_with_headroom` has set it up, and nothing else refers to it; the caller's
     // promise.
     unsafe { Buf::from_ptr(p).put_raw(data, size) };
     p
 }
 
-/// Frees the structure and its memory, as the inline `ofpbuf_delete()` does.
+/// Frees a buffer's memory and structure, like the inline function `ofpbuf_delete()` in ofpbuf.h.
 ///
 /// # Safety
-/// `p` is null, or a buffer as of [`Buf::from_ptr`] whose structure is malloc()'s, given up.
+/// `p` is null, or points to a buffer that satisfies [`Buf::from_ptr`], whose structure is from
+/// malloc(), and which is not used any more.
 pub(crate) unsafe fn delete(p: *mut OfpBuf) {
-    // SAFETY: the caller's promise. Packets of DPDK are not ours to free.
+    // SAFETY: the caller's promise. Buffers of DPDK are not from malloc().
     unsafe {
         if !p.is_null() && (*p).source != OfpbufSource::DPDK {
             Buf::from_ptr(p).uninit();
@@ -48,12 +49,12 @@ pub(crate) unsafe fn delete(p: *mut OfpBuf) {
     }
 }
 
-/// Unlinks and deletes every buffer on the list at `head`.
+/// Removes every buffer from the list at `head` and frees it.
 ///
 /// # Safety
-/// `head` is a well-formed list of the 'list_node' of buffers as of [`delete`].
+/// `head` is the head of a list of the 'list_node' of buffers that satisfy [`delete`].
 pub(crate) unsafe fn delete_list(head: *mut List) {
-    // SAFETY: the caller's promise. `next` is read before the element goes.
+    // SAFETY: the caller's promise. `next` is read before the element is freed.
     unsafe {
         let mut node = (*head).next;
         while node != head {

@@ -1,4 +1,5 @@
-//! The growable buffer: everything that `ofpbuf_*` does, on the caller's `struct ofpbuf`.
+//! What the functions `ofpbuf_*` do with the caller's `struct ofpbuf`, a buffer that grows at both
+//! ends.
 
 mod growth;
 mod heap;
@@ -15,24 +16,24 @@ use core::ptr::null_mut;
 
 /// A `struct ofpbuf` of a C caller.
 ///
-/// Raw inside: C may hold other pointers to the structure and to its memory. Whoever makes one
-/// promises, by [`Buf::from_ptr`], all that the methods need.
+/// It contains a raw pointer, since C may have other pointers to the structure and its memory. Its
+/// methods are safe to call because of the promise made to [`Buf::from_ptr`].
 #[derive(Clone, Copy)]
 pub(crate) struct Buf<'a>(*mut OfpBuf, PhantomData<&'a OfpBuf>);
 
 impl<'a> Buf<'a> {
     /// # Safety
-    /// For `'a`, `p` points to a `struct ofpbuf` which no other thread uses and whose fields say
-    /// the truth: the base starts 'allocated' bytes of memory (of malloc() if 'source' says so),
-    /// and the data is as many bytes within them as the size says. Only the functions that set a buffer up,
-    /// those named `use_*` and `init_*`, ask for no more than the memory of the structure.
+    /// For the lifetime `'a`, `p` points to a `struct ofpbuf` that no other thread uses, and whose
+    /// fields are consistent: there are 'allocated' bytes of memory at the base, from malloc() if
+    /// 'source' says so, and the data lies within them. For the methods that set up a buffer,
+    /// `use_*` and `init*`, only the structure has to exist; its fields may have any value.
     #[inline]
     pub(crate) unsafe fn from_ptr(p: *const OfpBuf) -> Self {
         Self(p.cast_mut(), PhantomData)
     }
 }
 
-// SAFETY of every unsafe block below, where it says no more: the promise of `from_ptr`.
+// "SAFETY: `from_ptr`" stands for: the promise made to `from_ptr`.
 impl Buf<'_> {
     #[inline]
     pub(crate) fn base(self) -> *mut u8 {
@@ -75,14 +76,14 @@ impl Buf<'_> {
         unsafe { *OfpBuf::data(self.0) = data.cast() };
     }
 
-    /// Sets the size to `size`, which is at most the allocation's and so fits.
+    /// Sets the size of the data. It does not exceed 'allocated', so it fits 32 bits.
     #[inline]
     pub(crate) fn set_size(self, size: usize) {
         // SAFETY: `from_ptr`.
         unsafe { *OfpBuf::size(self.0) = size as u32 };
     }
 
-    /// The data in use. Nothing may change it while the slice lives.
+    /// The data. Nothing may change it while the slice exists.
     #[inline]
     pub(crate) fn bytes<'b>(self) -> &'b [u8] {
         if self.size() == 0 {
@@ -108,7 +109,7 @@ impl Buf<'_> {
         end.wrapping_sub(self.tail().addr())
     }
 
-    /// The byte at `offset`, or null unless `size` bytes from there are in use.
+    /// The address of the `size` bytes of data at `offset`; null if the data has fewer.
     #[inline]
     pub(crate) fn at(self, offset: usize, size: usize) -> *mut u8 {
         match offset.checked_add(size) {
@@ -118,9 +119,9 @@ impl Buf<'_> {
     }
 }
 
-/// Setting up and tearing down.
+/// Setting up and freeing a buffer.
 impl Buf<'_> {
-    /// Makes the structure an empty buffer over `allocated` bytes at `base`.
+    /// Makes the structure an empty buffer in the `allocated` bytes at `base`.
     #[inline]
     pub(crate) fn use_memory(self, base: *mut u8, allocated: usize, source: OfpbufSource) {
         c_assert!(allocated <= u32::MAX as usize, "ofpbuf_use__", "allocated <= UINT32_MAX");
@@ -130,26 +131,27 @@ impl Buf<'_> {
         self.init_rest(allocated as u32, source);
     }
 
-    /// Makes the structure a view of `size` bytes at `data`, which nothing may resize.
+    /// Makes the structure a view of the `size` bytes at `data`. It cannot be reallocated.
     #[inline]
     pub(crate) fn use_const(self, data: *const u8, size: usize) {
         self.use_memory(data.cast_mut(), size, OfpbufSource::STACK);
         self.set_size(size);
     }
 
-    /// Makes the structure an empty buffer with room for `size` bytes.
+    /// Makes the structure an empty buffer with an allocation of `size` bytes from malloc().
     pub(crate) fn init(self, size: usize) {
-        // Checked before the allocation, so that a wrapped size costs nobody 4 GiB.
+        // Checked before the allocation: a size that wrapped would make malloc() reserve a lot of
+        // memory.
         c_assert!(size <= u32::MAX as usize, "ofpbuf_init", "size <= UINT32_MAX");
         let base = if size == 0 { null_mut() } else { memory::xmalloc(size) };
         self.use_memory(base, size, OfpbufSource::MALLOC);
     }
 
-    /// Sets what 'base', 'data' and 'size' leave.
+    /// Sets all fields except for the base, the data and the size.
     pub(crate) fn init_rest(self, allocated: u32, source: OfpbufSource) {
-        // A list element that is on no list: following it crashes early.
+        // The pointers of a list element that is not on a list: using them crashes at once.
         let poison = null_mut::<List>().with_addr(usize::from_ne_bytes([0xcc; size_of::<usize>()]));
-        // SAFETY: `from_ptr`: the structure is the caller's to overwrite.
+        // SAFETY: `from_ptr`: the structure exists.
         unsafe {
             (*self.0).allocated = allocated;
             (*self.0).source = source;
@@ -158,12 +160,12 @@ impl Buf<'_> {
         }
     }
 
-    /// Frees the memory, not the structure.
+    /// Frees the allocation if it is from malloc(), but not the structure.
     pub(crate) fn uninit(self) {
         let source = self.source();
         c_assert!(source != OfpbufSource::DPDK, "ofpbuf_uninit", "b->source != OFPBUF_DPDK");
         if source == OfpbufSource::MALLOC {
-            // SAFETY: `from_ptr`: the memory is malloc()'s, and the caller gives it up.
+            // SAFETY: `from_ptr`: the memory is from malloc(). The caller does not use it any more.
             unsafe { memory::free(self.base()) };
         }
     }
@@ -175,9 +177,9 @@ impl Buf<'_> {
     }
 }
 
-/// Adding and removing.
+/// Adding and removing data.
 impl Buf<'_> {
-    /// Adds `size` uninitialised bytes at the end and returns the first.
+    /// Appends `size` uninitialised bytes and returns the address of the first.
     #[inline]
     pub(crate) fn put_uninit(self, size: usize) -> *mut u8 {
         self.prealloc_tailroom(size);
@@ -186,7 +188,7 @@ impl Buf<'_> {
         tail
     }
 
-    /// Adds `size` uninitialised bytes at the start and returns the first.
+    /// Prepends `size` uninitialised bytes and returns the address of the first.
     #[inline]
     pub(crate) fn push_uninit(self, size: usize) -> *mut u8 {
         self.prealloc_headroom(size);
@@ -200,17 +202,17 @@ impl Buf<'_> {
         self.data()
     }
 
-    /// Adds a copy of `bytes` at the end and returns its start.
+    /// Appends a copy of `bytes` and returns its address.
     #[inline]
     pub(crate) fn put(self, bytes: &[u8]) -> *mut u8 {
-        // SAFETY: a slice is valid for its length, and not the buffer's own tailroom.
+        // SAFETY: a slice can be read, and the buffer's tailroom is not part of any.
         unsafe { self.put_raw(bytes.as_ptr(), bytes.len()) }
     }
 
-    /// Adds a copy of the `size` bytes at `from` at the end and returns its start.
+    /// Appends a copy of the `size` bytes at `from` and returns its address.
     ///
     /// # Safety
-    /// The bytes can be read, unless `size` is 0, and are none of the buffer's own.
+    /// Unless `size` is 0, the bytes can be read and are not part of the buffer.
     #[inline]
     pub(crate) unsafe fn put_raw(self, from: *const u8, size: usize) -> *mut u8 {
         let to = self.put_uninit(size);
@@ -219,7 +221,7 @@ impl Buf<'_> {
         to
     }
 
-    /// Removes `size` bytes at the start and returns the first.
+    /// Removes `size` bytes from the start of the data and returns the address of the first.
     #[inline]
     pub(crate) fn pull(self, size: usize) -> *mut u8 {
         c_assert!(self.size() >= size, "ofpbuf_pull", "ofpbuf_size(b) >= size");
@@ -229,8 +231,8 @@ impl Buf<'_> {
         data
     }
 
-    /// Replaces the content by `bytes`, growing as receiving them in two parts would: first what
-    /// fits the allocation, then the rest behind it.
+    /// Replaces the data by `bytes`. The allocation grows as if they were put into the buffer in
+    /// two steps: first what fits, then the rest.
     pub(crate) fn fill(self, bytes: &[u8]) {
         self.clear();
         let room = self.allocated();
@@ -240,23 +242,24 @@ impl Buf<'_> {
         self.put(bytes);
     }
 
-    /// Inserts a copy of `bytes` behind the first `offset` bytes.
+    /// Inserts a copy of `bytes` after the first `offset` bytes of the data.
     #[cfg(feature = "ovs3")]
     pub(crate) fn insert(self, offset: usize, bytes: &[u8]) {
         c_assert!(offset <= self.size(), "ofpbuf_insert", "offset <= b->size");
-        let behind = self.size() - offset;
+        let after = self.size() - offset;
         self.put_uninit(bytes.len());
         if !bytes.is_empty() {
             let at = self.data().wrapping_add(offset);
-            // SAFETY: `from_ptr`; the room for what moves has just been made.
+            // SAFETY: `from_ptr`; `put_uninit` made room for the bytes that move.
             unsafe {
-                at.add(bytes.len()).copy_from(at, behind);
+                at.add(bytes.len()).copy_from(at, after);
                 at.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
             }
         }
     }
 
-    /// Takes the data out as malloc()'d memory.
+    /// Returns the data in memory from malloc(), which the caller frees, and leaves no memory in
+    /// the buffer.
     pub(crate) fn steal_data(self) -> *mut u8 {
         let source = self.source();
         c_assert!(source != OfpbufSource::DPDK, "ofpbuf_steal_data", "b->source != OFPBUF_DPDK");
@@ -279,9 +282,9 @@ impl Buf<'_> {
     }
 }
 
-/// Packet layers.
+/// The fields that locate headers within the data.
 impl Buf<'_> {
-    /// Takes over the layers of `from`, which this is a copy of.
+    /// Sets the fields that locate headers as in `from`, whose data this buffer has a copy of.
     pub(crate) fn copy_layers(self, from: Buf<'_>) {
         // SAFETY: `from_ptr`, of both.
         unsafe { OfpBuf::copy_layers(self.0, from.0) };

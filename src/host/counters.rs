@@ -1,4 +1,5 @@
-//! The event counters, and how the host comes to know four of them.
+//! The event counters. Four of them are also Open vSwitch's coverage counters, if the process has
+//! these.
 
 use super::{nlsock_host_counter, nlsock_host_counter_register};
 use crate::abi::CoverageCounter;
@@ -8,44 +9,46 @@ use core::ptr::null_mut;
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use core::sync::atomic::{AtomicPtr, AtomicU64};
 
-/// What is counted.
+/// Kinds of events that are counted. The first four are those that Open vSwitch knows.
 #[derive(Clone, Copy)]
 #[repr(usize)]
 pub(crate) enum Event {
-    /// A receive that found messages lost.
+    /// A receive reported that messages were lost.
     Overflow,
-    /// A datagram received.
+    /// A datagram was received.
     Received,
-    /// One of them larger than the caller's buffer.
+    /// A datagram was received that was larger than the allocation of the buffer for it.
     Jumbo,
-    /// A message sent.
+    /// A message was sent.
     Sent,
-    /// A message that the kernel dropped.
+    /// The kernel dropped a message.
     Dropped,
-    /// A request sent again.
+    /// A request was sent again.
     Resent,
-    /// A message that answers no present request.
+    /// A message arrived that does not answer a request that is waiting for a reply.
     Stale,
-    /// A message of another process, unwanted.
+    /// A message from another process was discarded.
     Spoofed,
-    /// A pooled socket closed before its time.
+    /// A socket from the pool was closed after use instead of being kept.
     Discarded,
 }
 
-/// How many kinds of events there are; the first few are those that the host knows.
+/// The number of kinds of events.
 const EVENTS: usize = 9;
+/// The number of those that Open vSwitch knows.
 const HOST_EVENTS: usize = 4;
 
-/// Counts since the process started.
+/// The number of events since the process started.
 static TOTALS: [AtomicU64; EVENTS] = [const { AtomicU64::new(0) }; EVENTS];
-/// What of them was there at the last reset.
+/// The value of [`TOTALS`] at the last reset.
 static RESET: [AtomicU64; EVENTS] = [const { AtomicU64::new(0) }; EVENTS];
-/// What of them the host has been told.
+/// The number of events that have been reported to Open vSwitch.
 static REPORTED: [AtomicU64; HOST_EVENTS] = [const { AtomicU64::new(0) }; HOST_EVENTS];
 
-/// What a counter of the host's asks.
+/// A function that Open vSwitch calls to get the number of new events.
 type Count = extern "C" fn() -> c_uint;
-/// What the original's counters asked before they asked us: a [`Count`], or null.
+/// The [`Count`] functions of the original's counters, if the process contains the original's code,
+/// too. Otherwise null.
 static ORIGINAL: [AtomicPtr<()>; HOST_EVENTS] = [const { AtomicPtr::new(null_mut()) }; HOST_EVENTS];
 
 #[inline]
@@ -59,27 +62,28 @@ pub(crate) fn count(event: Event, n: usize) {
     cell(&TOTALS, event).fetch_add(n as u64, Relaxed);
 }
 
-/// The count since the last reset.
+/// The number of events since the last reset.
 pub(crate) fn total(event: Event) -> u64 {
     let base = cell(&RESET, event).load(Relaxed);
     cell(&TOTALS, event).load(Relaxed).wrapping_sub(base)
 }
 
-/// Makes all counts start again; the host's go on.
+/// Makes [`total`] start at 0 again. The numbers reported to Open vSwitch are not reset.
 pub(crate) fn reset() {
     for (total, reset) in TOTALS.iter().zip(&RESET) {
         reset.store(total.load(Relaxed), Relaxed);
     }
 }
 
-/// What came since the last call, of any thread: the host sums what its threads report. With what
-/// the original's code counted, if it is there, too, and something still calls it.
+/// The number of events since the last call, of all threads: Open vSwitch adds up what it gets from
+/// each. Includes what the original's code counted, if the process contains that and still calls
+/// it.
 fn unreported(event: Event) -> c_uint {
     let total = cell(&TOTALS, event).load(Relaxed);
-    // fetch_max, so that of two threads that report at once neither reports less than nothing.
+    // By fetch_max(), the difference is never negative, even if two threads are here at once.
     let reported = cell(&REPORTED, event).fetch_max(total, Relaxed);
     let original = cell(&ORIGINAL, event).load(Acquire);
-    // SAFETY: null, or what `start` stored.
+    // SAFETY: null, or the function that `start` stored.
     let original = unsafe { core::mem::transmute::<*mut (), Option<Count>>(original) };
     let original = original.map_or(0, |count| count());
     (total.saturating_sub(reported) as c_uint).wrapping_add(original)
@@ -98,7 +102,7 @@ extern "C" fn sendings() -> c_uint {
     unreported(Event::Sent)
 }
 
-/// A counter that the host owns once it is registered.
+/// A counter that is registered with Open vSwitch, which changes it from then on.
 #[repr(transparent)]
 struct Registered(UnsafeCell<CoverageCounter>);
 
@@ -123,13 +127,14 @@ static COUNTERS: [Registered; HOST_EVENTS] = [
     counter(c"netlink_sent", sendings),
 ];
 
-/// Registers the counters where the host has a place for them. Where the process has those of the
-/// original (LD_PRELOAD over a shared libopenvswitch), these are registered anyway, and ask us now.
+/// Registers the counters with Open vSwitch. If the process also contains the original's code
+/// (LD_PRELOAD over a shared libopenvswitch), that registers counters of the same names. Then makes
+/// those call this library's functions instead.
 pub(crate) fn start() {
     for (counter, original) in COUNTERS.iter().zip(&ORIGINAL) {
         let counter = counter.0.get();
-        // SAFETY: a counter of static life, laid out as the host expects; so is the original's,
-        // which is data that the host writes. Nothing counts before the program starts.
+        // SAFETY: both counters are static and have the layout that Open vSwitch expects. Nothing
+        // uses them before the program starts.
         unsafe {
             let known: *mut CoverageCounter = nlsock_host_counter((*counter).name).cast();
             if known.is_null() {

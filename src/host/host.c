@@ -1,7 +1,8 @@
-/* What the process may bring along: Open vSwitch's log, counters, poll loop and assertion hook.
+/* Access to the log, the counters, the poll loop and the assertion handler of Open vSwitch, if the
+ * process contains it.
  *
- * These are weak references, which only C can take the address of reliably: Rust folds it to
- * non-null.  The contract is section "Host services" of the 2014 interface; the prototypes are
+ * The functions are weak references: their addresses are null if the process does not have them.
+ * This is C because Rust assumes that the address of a function is never null.  The prototypes are
  * those of Open vSwitch 2.3.90 and, with NLSOCK_OVS3, of 3.1. */
 
 #include <stdarg.h>
@@ -28,9 +29,10 @@ void coverage_counter_register(void *counter) WEAK;
 void poll_fd_wait_at(int fd, short events, const char *where) WEAK;
 void ovs_assert_failure(const char *where, const char *function, const char *condition) WEAK;
 
-/* What the original's objects define.  They are in the process, too, where this library was put
- * before a shared libopenvswitch: then their constructors register these with the host, before or
- * after ours run.  The addresses are there before either. */
+/* The log modules and counters of the original's netlink code.  The process contains them if this
+ * library was preloaded before a shared libopenvswitch.  Constructors of the original register them
+ * with Open vSwitch, before or after the constructor of this library.  Their addresses are known
+ * already. */
 #ifdef NLSOCK_OVS3
 extern struct vlog_module *VLM_netlink_socket WEAK;
 extern struct vlog_module *VLM_netlink WEAK;
@@ -45,8 +47,8 @@ extern struct coverage_counter counter_netlink_received WEAK;
 extern struct coverage_counter counter_netlink_recv_jumbo WEAK;
 extern struct coverage_counter counter_netlink_sent WEAK;
 
-/* Either all of the host's log is used or nothing: a stray list_insert() in some other program
- * is not a host. */
+/* Returns whether the process has Open vSwitch's log.  All of the functions must be there: another
+ * program may have, for example, a list_insert() of its own. */
 bool
 nlsock_host_has_log(void)
 {
@@ -59,7 +61,7 @@ nlsock_host_has_log(void)
     return has_list && vlog_valist && vlog_should_drop;
 }
 
-/* Puts 'module', whose list element comes first, on the host's list. */
+/* Adds 'module' to Open vSwitch's list of log modules.  Its list element is its first field. */
 void
 nlsock_host_log_register(void *module)
 {
@@ -70,8 +72,9 @@ nlsock_host_log_register(void *module)
 #endif
 }
 
-/* The host's module of the name, or null.  Where the original's data is hidden, the host's list has
- * it once the original's constructor has run. */
+/* Returns the original's log module 'name'; null if there is none.  If the original does not
+ * export its modules, this finds a module only after the original's constructor has registered
+ * it. */
 void *
 nlsock_host_log_module(const char *name)
 {
@@ -88,8 +91,9 @@ nlsock_host_log_module(const char *name)
     return module;
 }
 
+/* Calls vlog_valist() with the arguments of 'format'. */
 static void
-relay(const void *module, int level, const char *format, ...)
+call_vlog_valist(const void *module, int level, const char *format, ...)
 {
     va_list args;
 
@@ -101,7 +105,7 @@ relay(const void *module, int level, const char *format, ...)
 void
 nlsock_host_log(const void *module, int level, const char *message)
 {
-    relay(module, level, "%s", message);
+    call_vlog_valist(module, level, "%s", message);
 }
 
 bool
@@ -110,7 +114,8 @@ nlsock_host_log_should_drop(const void *module, int level, void *rate_limit)
     return vlog_should_drop(module, level, rate_limit);
 }
 
-/* The original's counter of the name, or null.  The host's list of them cannot be seen. */
+/* Returns the original's counter 'name'; null if there is none.  Open vSwitch has no function to
+ * find a registered counter. */
 void *
 nlsock_host_counter(const char *name)
 {
@@ -133,7 +138,7 @@ nlsock_host_counter(const char *name)
     return NULL;
 }
 
-/* These return false where the host has no such service. */
+/* The following functions return false if the process does not have the function that they call. */
 
 bool
 nlsock_host_counter_register(void *counter)

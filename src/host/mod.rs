@@ -1,5 +1,5 @@
-//! The process around the library: Open vSwitch's own log, counters, poll loop and assertion hook if
-//! it has them, else what takes their place.
+//! Services of the process: log, counters, poll loop, and the handling of failed assertions. If the
+//! process contains Open vSwitch, the "host", its services are used, otherwise the library's own.
 
 pub(crate) mod console;
 pub(crate) mod counters;
@@ -34,8 +34,8 @@ unsafe extern "C" {
     ) -> bool;
 }
 
-/// Reports that a C caller broke the contract: through the host's hook, which does not return, else
-/// on the log at its highest level.
+/// Reports a failed assertion. If the host has a function for that, calls it; it does not return.
+/// Otherwise logs the assertion at the highest level.
 pub(crate) fn assert_failure(location: &CStr, function: &CStr, condition: &CStr) {
     // SAFETY: three C strings.
     let reported = unsafe {

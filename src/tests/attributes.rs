@@ -1,4 +1,5 @@
-//! Attributes put into a message are those found in it; and no bytes upset the iteration.
+//! Tests that reading a message finds the attributes that were put into it, and that any bytes can
+//! be read.
 
 use crate::buffer::Buf;
 use crate::flavour::OfpBuf;
@@ -70,7 +71,8 @@ proptest! {
         })?;
     }
 
-    /// The model: a walk with explicit lengths, as netlink's specification describes it.
+    /// The model: goes through the attributes by their lengths, as netlink's specification
+    /// describes it.
     #[test]
     fn any_bytes_are_walked_as_specified(bytes in vec(prop_oneof![0..12u8, any::<u8>()], 0..80)) {
         let mut expected = Vec::new();

@@ -1,4 +1,5 @@
-//! Random operations on a buffer, against a model that is a vector and two numbers.
+//! Carries out random operations on a buffer and on a model of it, a vector with two numbers, and
+//! compares the two.
 
 use crate::abi::OfpbufSource;
 use crate::buffer::{self, Buf};
@@ -29,7 +30,7 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
     vec(any::<u8>(), 0..150)
 }
 
-/// Operations of every flavour.
+/// The operations of all interface versions.
 fn common_op() -> impl Strategy<Value = Op> {
     prop_oneof![
         4 => bytes().prop_map(Op::Put),
@@ -59,7 +60,7 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
-/// The pointer of the structure that moves with the data.
+/// The field of the structure that points into the data and is adjusted when the data moves.
 fn frame(raw: *mut OfpBuf) -> *mut *mut c_void {
     // SAFETY: only the field's address is taken.
     unsafe {
@@ -70,7 +71,7 @@ fn frame(raw: *mut OfpBuf) -> *mut *mut c_void {
     }
 }
 
-/// What a buffer is supposed to look like.
+/// The model of a buffer.
 struct Model {
     data: Vec<u8>,
     headroom: usize,
@@ -110,7 +111,7 @@ impl Model {
     fn pull(&mut self, size: usize) {
         self.data.drain(..size);
         self.headroom += size;
-        // A frame before the data is not worth modelling.
+        // A frame that is before the data is not modelled.
         self.frame = self.frame.and_then(|offset| offset.checked_sub(size));
     }
 
@@ -126,7 +127,7 @@ impl Model {
     }
 }
 
-/// Applies an operation to both, unless the contract forbids it in the state they are in.
+/// Carries out an operation on both, unless the contract does not allow it in their present state.
 fn apply(b: Buf<'_>, raw: *mut OfpBuf, model: &mut Model, op: &Op) {
     match op {
         Op::Put(bytes) => {
@@ -192,7 +193,8 @@ fn apply(b: Buf<'_>, raw: *mut OfpBuf, model: &mut Model, op: &Op) {
         Op::SetFrame(ahead) if *ahead <= model.data.len() => {
             // SAFETY: the structure is ours.
             unsafe { *frame(raw) = b.data().add(*ahead).cast() };
-            // A null frame means none, and a buffer without memory has its data at null.
+            // Null means that there is no frame. If there is no memory, the data is also at null,
+            // so a frame at the data cannot be told from none.
             model.frame = (!b.data().is_null()).then_some(*ahead);
         }
         _ => {}

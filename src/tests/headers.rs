@@ -1,4 +1,4 @@
-//! The committed headers are what the sources generate.
+//! Tests that the committed headers are those that the sources generate.
 
 macro_rules! headers {
     ($($test:ident: $name:literal),* $(,)?) => {

@@ -1,5 +1,5 @@
-//! Tests that hold pieces of the library against simple models, and the generated headers against
-//! the committed ones.
+//! Tests that compare parts of the library with simple models, and the committed headers with
+//! generated ones.
 
 mod attributes;
 mod buffer;

@@ -1,4 +1,4 @@
-//! Policies, against a model that reads the rules off the specification.
+//! Compares the checking of policies with a model that follows the specification.
 
 use crate::abi::{CBool, NlAttrType, NlPolicy};
 use crate::wire::{Attr, AttrProblem, Attrs, parse};
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 /// The policies to test with, as plain values: type, bounds, optional.
 type Rule = (NlAttrType, usize, usize, bool);
 
-/// The types that every flavour has.
+/// The types that all interface versions have.
 const KINDS: [NlAttrType; 9] = [
     NlAttrType::NO_ATTR,
     NlAttrType::UNSPEC,

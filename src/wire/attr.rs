@@ -1,40 +1,40 @@
-//! Attributes (`struct nlattr`) one behind the other.
+//! Sequences of attributes (`struct nlattr`).
 
-/// Bytes of an attribute's header.
+/// The size of an attribute's header in bytes.
 pub(crate) const ATTR_HEADER: usize = 4;
-/// The bits of an attribute's type that are the type; the others are flags.
+/// The bits of the type field that are the type. The others are flags.
 pub(crate) const TYPE_MASK: u16 = 0x3fff;
 
-/// `size` rounded up to where the next attribute may start. `size` is at most 65535.
+/// `size` rounded up to a multiple of 4, where the next attribute starts. `size` is at most 65535.
 #[inline]
 pub(crate) fn align(size: usize) -> usize {
     size.wrapping_add(3) & !3
 }
 
-/// The two fields of an attribute's header. Each is read by itself, which is what compilers make
-/// least of.
+/// The two fields of an attribute's header: length and type. Read one by one, they take the fewest
+/// instructions.
 #[inline]
-fn halves(header: &[u8; ATTR_HEADER]) -> Option<(u16, u16)> {
-    let (length, behind) = header.split_first_chunk()?;
-    Some((u16::from_ne_bytes(*length), u16::from_ne_bytes(*behind.first_chunk()?)))
+fn fields(header: &[u8; ATTR_HEADER]) -> Option<(u16, u16)> {
+    let (length, kind) = header.split_first_chunk()?;
+    Some((u16::from_ne_bytes(*length), u16::from_ne_bytes(*kind.first_chunk()?)))
 }
 
-/// One attribute.
+/// An attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Attr<'a> {
-    /// Where its header starts in what was iterated.
+    /// The offset of its header in the bytes that were iterated.
     pub(crate) offset: usize,
-    /// Its type without the flag bits.
+    /// Its type without the flags.
     pub(crate) kind: u16,
     pub(crate) payload: &'a [u8],
 }
 
-/// Iterates attributes, checking each length against what is left.
-///
-/// Ends at the first that does not fit; [`Attrs::left`] then tells how many bytes remain.
+/// Iterates attributes. Ends at the first whose length is too small or exceeds the bytes that are
+/// left; [`Attrs::left`] is then not 0.
 pub(crate) struct Attrs<'a> {
+    /// The bytes from the next attribute on.
     bytes: &'a [u8],
-    /// Bytes that there were in all.
+    /// The number of bytes that there were at first.
     size: usize,
 }
 
@@ -43,7 +43,7 @@ impl<'a> Attrs<'a> {
         Self { bytes, size: bytes.len() }
     }
 
-    /// Bytes that were no attribute.
+    /// The number of bytes from the next attribute on. At the end, those that are not an attribute.
     pub(crate) fn left(&self) -> usize {
         self.bytes.len()
     }
@@ -54,16 +54,16 @@ impl<'a> Iterator for Attrs<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Attr<'a>> {
-        let (header, behind) = self.bytes.split_first_chunk()?;
-        let (length, kind) = halves(header)?;
+        let (header, rest) = self.bytes.split_first_chunk()?;
+        let (length, kind) = fields(header)?;
         let (length, kind) = (usize::from(length), kind & TYPE_MASK);
-        // A length less than the header's becomes one that is more than there can be.
-        let (payload, behind) = behind.split_at_checked(length.wrapping_sub(ATTR_HEADER))?;
+        // If the length is less than the header's, the difference wraps and exceeds the rest.
+        let (payload, rest) = rest.split_at_checked(length.wrapping_sub(ATTR_HEADER))?;
         let offset = self.size - self.bytes.len();
-        // Where the padding is not there whole, what is there of it counts as left over.
+        // If there are too few bytes for the padding, they count as left over.
         self.bytes = match self.bytes.get(align(length)..) {
-            Some(rest) => rest,
-            None => behind,
+            Some(next) => next,
+            None => rest,
         };
         Some(Attr { offset, kind, payload })
     }

@@ -1,28 +1,28 @@
-//! Acknowledgements and errors (messages of type NLMSG_ERROR).
+//! NLMSG_ERROR messages: acknowledgements and errors.
 
 use super::{HEADER, Header, u32_at};
 use crate::errno::Errno;
 use core::fmt;
 
 const NLMSG_ERROR: u16 = libc::NLMSG_ERROR as u16;
-/// Bytes of `struct nlmsgerr`: the error code, and the header of the request that it answers.
+/// The size of `struct nlmsgerr` in bytes: the error code, and the header of the request.
 const NLMSGERR: usize = 4 + HEADER;
 
 /// The content of an NLMSG_ERROR message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KernelError {
-    /// An acknowledgement.
+    /// An acknowledgement: the error code is 0.
     Ack,
-    /// The kernel refused the request, with this positive errno value.
+    /// The kernel refused the request with this positive errno value.
     Refused(i32),
-    /// The error code is not an errno value.
+    /// The error code is neither 0 nor a negative errno value.
     Malformed,
-    /// The message is too short for its content. Its size in bytes.
+    /// The message, of this size in bytes, is too short for `struct nlmsgerr`.
     Short(usize),
 }
 
 impl KernelError {
-    /// What is wrong with a message that is too short, for the log. None for others.
+    /// The log text for a message that is too short. None for other messages.
     pub(crate) fn if_short(self) -> Option<impl fmt::Display> {
         match self {
             Self::Short(size) => Some(TooShort(size)),
@@ -30,7 +30,8 @@ impl KernelError {
         }
     }
 
-    /// Its errno value; EPROTO if it has none. Not for acknowledgements.
+    /// The errno value of a refusal, EPROTO for a malformed message. Not to be called for an
+    /// acknowledgement.
     pub(crate) fn errno(self) -> Errno {
         match self {
             Self::Refused(code) => Errno::from_raw(code),
@@ -49,7 +50,7 @@ impl fmt::Display for TooShort {
     }
 }
 
-/// The acknowledgement or error that `message` carries. None if it is of another type.
+/// The content of `message` if it is an NLMSG_ERROR message. None if it is of another type.
 #[inline]
 pub(crate) fn kernel_error(header: Header, message: &[u8]) -> Option<KernelError> {
     if header.kind != NLMSG_ERROR {

@@ -1,10 +1,11 @@
-//! Extended acknowledgements: what the kernel says beyond an errno value.
+//! Extended acknowledgements ("extacks"): attributes in which the kernel explains an errno value.
+//! They follow the error code in NLMSG_ERROR and NLMSG_DONE messages.
 
 use super::{ATTR_HEADER, Attrs, HEADER, Header, align, u32_at};
 
-/// Flag of a verdict that echoes only the header of the request.
+/// Flag of an NLMSG_ERROR message that contains only the header of the request.
 const NLM_F_CAPPED: u16 = 0x100;
-/// Flag of a message that attributes follow.
+/// Flag of an NLMSG_ERROR or NLMSG_DONE message that contains attributes.
 pub(crate) const NLM_F_ACK_TLVS: u16 = 0x200;
 
 const NLMSG_ERROR: u16 = libc::NLMSG_ERROR as u16;
@@ -15,20 +16,21 @@ const NLMSGERR_ATTR_OFFS: u16 = 2;
 const NLMSGERR_ATTR_MISS_TYPE: u16 = 5;
 const NLMSGERR_ATTR_MISS_NEST: u16 = 6;
 
-/// What a verdict, or the end of a dump, says beyond its code.
+/// The attributes of an extended acknowledgement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Extack<'a> {
-    /// Text for people. A NUL follows it.
+    /// An error text. A NUL follows it.
     pub(crate) text: Option<&'a [u8]>,
-    /// Where in the request the offending attribute starts.
+    /// The offset in the request of the attribute that the kernel objects to.
     pub(crate) offset: Option<u32>,
-    /// Type of an attribute that is missing.
+    /// The type of an attribute that is missing.
     pub(crate) missing: Option<u32>,
-    /// Where in the request the attribute starts that it is missing from; none for the top level.
+    /// The offset in the request of the nested attribute that lacks it. None if it is missing from
+    /// the top level.
     pub(crate) missing_from: Option<u32>,
 }
 
-/// The attributes of an extended acknowledgement, if `message` has any.
+/// The extended acknowledgement in `message`. None if there is none.
 #[inline]
 pub(crate) fn extack(header: Header, message: &[u8]) -> Option<Extack<'_>> {
     if header.flags & NLM_F_ACK_TLVS == 0 {
@@ -37,8 +39,9 @@ pub(crate) fn extack(header: Header, message: &[u8]) -> Option<Extack<'_>> {
     parse(header, message)
 }
 
-/// Where in `message`, which says that it has them, the attributes start: behind the code; of a
-/// verdict also behind the request, as far as that is echoed.
+/// The offset in `message`, which has the flag [`NLM_F_ACK_TLVS`], at which the attributes start.
+/// They follow the error code and, in an NLMSG_ERROR message, the copy of the request, or of its
+/// header. The offset may lie beyond the message.
 pub(crate) fn attrs_start(header: Header, message: &[u8]) -> Option<usize> {
     let echoed = match header.kind {
         NLMSG_DONE => 0,
@@ -63,7 +66,7 @@ fn parse(header: Header, message: &[u8]) -> Option<Extack<'_>> {
     for attr in Attrs::new(attrs) {
         match attr.kind {
             NLMSGERR_ATTR_MSG => {
-                // Callers may be given it as a C string.
+                // Without a NUL, C code could not use the text.
                 let end = attr.payload.iter().position(|&byte| byte == 0);
                 found.text = end.and_then(|end| attr.payload.get(..end));
             }
@@ -76,13 +79,15 @@ fn parse(header: Header, message: &[u8]) -> Option<Extack<'_>> {
     Some(found)
 }
 
-/// The types of the attributes that lead to the one at `offset` of `request`, its own last. Writes
-/// as many as fit to `path` and returns how many there are; 0 if there is no attribute there.
+/// Writes to `path` the types of the nested attributes that contain the attribute at `offset` of
+/// `request`, the outermost first, and then its own type, as far as there is room. Returns the
+/// number of types; 0 if there is no attribute at `offset`.
 ///
-/// Where the attributes of a message start depends on its protocol, which nothing here knows. So
-/// the first place counts from which attributes fill the request and lead to the offset.
+/// The attributes of a request follow a header that depends on the protocol, which is not known
+/// here. So this tries one header size after the other, and takes the first for which the rest of
+/// the request consists of attributes and one of them starts at `offset`.
 pub(crate) fn path(request: &[u8], offset: usize, path: &mut [u16]) -> usize {
-    /// Family headers are a multiple of 4 bytes, and none is longer.
+    /// The largest header of a protocol, in bytes. The sizes are multiples of 4.
     const LONGEST_HEADER: usize = 64;
 
     (HEADER..=HEADER + LONGEST_HEADER)
@@ -90,21 +95,21 @@ pub(crate) fn path(request: &[u8], offset: usize, path: &mut [u16]) -> usize {
         .take_while(|&start| start <= offset)
         .find_map(|start| {
             let mut attrs = Attrs::new(request.get(start..)?);
-            let fills = attrs.by_ref().last().is_some() && attrs.left() == 0;
+            let whole = attrs.by_ref().last().is_some() && attrs.left() == 0;
             let depth = walk(request.get(start..)?, offset - start, path);
-            (fills && depth > 0).then_some(depth)
+            (whole && depth > 0).then_some(depth)
         })
         .unwrap_or(0)
 }
 
-/// [`path`] within attributes that start at offset 0.
+/// [`path`] for a sequence of attributes without a header before it.
 fn walk(attrs: &[u8], offset: usize, path: &mut [u16]) -> usize {
     let (mut attrs, mut offset, mut depth) = (attrs, offset, 0);
     loop {
-        let around = |attr: &super::Attr<'_>| {
+        let contains_offset = |attr: &super::Attr<'_>| {
             offset >= attr.offset && offset < attr.offset + ATTR_HEADER + align(attr.payload.len())
         };
-        let Some(attr) = Attrs::new(attrs).find(around) else {
+        let Some(attr) = Attrs::new(attrs).find(contains_offset) else {
             return 0;
         };
         if let Some(slot) = path.get_mut(depth) {

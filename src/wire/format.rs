@@ -1,4 +1,4 @@
-//! How the log shows bytes.
+//! Texts for the log: descriptions of messages, and hex dumps.
 
 use super::{GENL_HEADER, HEADER, Header, u32_at};
 use alloc::string::String;
@@ -10,7 +10,8 @@ const NLMSG_DONE: u16 = libc::NLMSG_DONE as u16;
 const NLMSG_OVERRUN: u16 = libc::NLMSG_OVERRUN as u16;
 const NLMSG_MIN_TYPE: u16 = libc::NLMSG_MIN_TYPE as u16;
 
-/// The flags that have names, in the order in which they are tried.
+/// The flags that the log shows by name, in this order. Some contain others: DUMP is ROOT and
+/// MATCH.
 const FLAGS: [(u16, &str); 8] = [
     (libc::NLM_F_REQUEST as u16, "REQUEST"),
     (libc::NLM_F_MULTI as u16, "MULTI"),
@@ -22,7 +23,7 @@ const FLAGS: [(u16, &str); 8] = [
     (libc::NLM_F_ATOMIC as u16, "ATOMIC"),
 ];
 
-/// The names that a description looks up.
+/// Where a [`Description`] gets names from.
 pub(crate) trait Names {
     /// Writes the name of a generic netlink family.
     fn family(&self, id: u16, f: &mut fmt::Formatter<'_>) -> fmt::Result;
@@ -30,7 +31,7 @@ pub(crate) trait Names {
     fn errno(&self, code: i32, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 }
 
-/// Describes a message in one line.
+/// Formats as a description of a message, in one line.
 pub(crate) struct Description<'a, N> {
     pub(crate) message: &'a [u8],
     pub(crate) protocol: i32,
@@ -112,7 +113,7 @@ fn code(body: &[u8]) -> Option<i32> {
     u32_at(body, 0).map(u32::cast_signed)
 }
 
-/// A number as C's `%#x` shows it.
+/// Formats a number like C's `%#x`.
 pub(crate) struct Hex(pub(crate) u32);
 
 impl fmt::Display for Hex {
@@ -124,15 +125,15 @@ impl fmt::Display for Hex {
     }
 }
 
-/// Bytes on a line of a hex dump.
+/// The number of bytes on a line of a hex dump.
 const PER_LINE: usize = 16;
 
-/// Appends to a string, which cannot fail.
+/// Appends text to a string. Cannot fail.
 fn put(out: &mut String, text: fmt::Arguments<'_>) {
     let _ = out.write_fmt(text);
 }
 
-/// Dumps bytes, 16 a line, each line with its offset.
+/// Appends a hex dump of `bytes` to `out`: 16 bytes on a line, after their offset.
 pub(crate) fn hex_dump(out: &mut String, bytes: &[u8]) {
     for (line, chunk) in bytes.chunks(PER_LINE).enumerate() {
         put(out, format_args!("{:08x}  ", line * PER_LINE));

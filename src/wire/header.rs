@@ -1,16 +1,16 @@
-//! Message headers (`struct nlmsghdr`), and datagrams of several messages.
+//! Message headers (`struct nlmsghdr`), and the messages of a datagram.
 
 use super::{u16_at, u32_at};
 
-/// Bytes of a message header.
+/// The size of a message header in bytes.
 pub(crate) const HEADER: usize = 16;
-/// Bytes of generic netlink's header, which follows.
+/// The size of a generic netlink header, which follows the message header, in bytes.
 pub(crate) const GENL_HEADER: usize = 4;
 
 /// A message header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
-    /// Length of the message, header included, in bytes.
+    /// The length of the message with its header, in bytes.
     pub(crate) length: u32,
     pub(crate) kind: u16,
     pub(crate) flags: u16,
@@ -19,7 +19,8 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    /// The header at the start of `bytes`, whatever its length field says.
+    /// The header at the start of `bytes`. Its length field is not checked. None if `bytes` is
+    /// shorter than a header.
     #[inline]
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let bytes = bytes.get(..HEADER)?;
@@ -33,9 +34,8 @@ impl Header {
     }
 }
 
-/// The messages of a datagram, each exactly as long as its header says.
-///
-/// Ends at the first that is not whole; [`Messages::rest`] then tells what is left.
+/// Iterates the messages of a datagram, each with its header. Ends at the first message that is not
+/// whole; [`Messages::rest`] is then not empty.
 pub(crate) struct Messages<'a> {
     rest: &'a [u8],
 }
@@ -45,7 +45,7 @@ impl<'a> Messages<'a> {
         Self { rest: datagram }
     }
 
-    /// What follows the last whole message and its padding.
+    /// The bytes from the next message on. At the end, those that are not a whole message.
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.rest
     }
@@ -62,7 +62,7 @@ impl<'a> Iterator for Messages<'a> {
             return None;
         }
         let message = self.rest.get(..length)?;
-        // The last message of a datagram may lack its padding.
+        // There may be no padding after the last message.
         let next = length.next_multiple_of(4);
         self.rest = self.rest.get(next..).unwrap_or_default();
         Some((header, message))

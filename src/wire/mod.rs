@@ -1,5 +1,5 @@
-//! Netlink's bytes: headers, attributes, policies, the kernel's errors, and how the log shows
-//! them. Pure: no system call, no state, no unsafe code.
+//! Reading netlink messages: headers, attributes, policies, errors; and describing messages for the
+//! log. Without system calls, state or unsafe code.
 
 #![forbid(unsafe_code)]
 
@@ -19,14 +19,14 @@ pub(crate) use format::{Description, Hex, Names, hex_dump};
 pub(crate) use header::{GENL_HEADER, HEADER, Header, Messages};
 pub(crate) use policy::{AttrProblem, parse, validate};
 
-/// The two bytes at `offset` in host order, if they are there.
+/// The 16-bit integer at `offset`. None if `bytes` ends before or within it.
 #[inline]
 fn u16_at(bytes: &[u8], offset: usize) -> Option<u16> {
     let field = bytes.get(offset..offset.checked_add(2)?)?;
     Some(u16::from_ne_bytes(field.try_into().ok()?))
 }
 
-/// The four bytes at `offset` in host order, if they are there.
+/// The 32-bit integer at `offset`. None if `bytes` ends before or within it.
 #[inline]
 fn u32_at(bytes: &[u8], offset: usize) -> Option<u32> {
     let field = bytes.get(offset..offset.checked_add(4)?)?;

@@ -1,28 +1,29 @@
-//! Checking attributes against a policy.
+//! Checking attributes against policies (`struct nl_policy`).
 
 use super::{Attr, Attrs};
 use crate::abi::{NlAttrType, NlPolicy};
 use core::ffi::c_uint;
 use core::fmt;
 
-/// What is wrong with attributes.
+/// A problem of attributes. `kind` is the attribute's type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AttrProblem {
-    /// The payload's length is out of bounds.
+    /// The payload is smaller or larger than the policy allows.
     Length { kind: u16, size: usize, min: usize, max: usize },
     /// A string does not end in NUL.
     NoNul { kind: u16 },
     /// A string has a NUL before its end.
     EarlyNul { kind: u16 },
-    /// A type appeared before. No error: the last one counts.
+    /// There was an attribute of this type before. This is not an error: the last one counts.
     Duplicate { kind: u16 },
     /// The message ends before its attributes start.
     MissingHeaders,
-    /// Bytes follow that are no attribute.
+    /// The last attribute is followed by bytes that are not an attribute.
     Garbage,
-    /// A required attribute is not there.
+    /// A required attribute is missing.
     Missing { kind: usize },
-    /// The policy's own type is not one that exists. The caller's error, not the message's.
+    /// The policy has a type that does not exist. That is an error of the caller, not of the
+    /// message.
     BadPolicy,
 }
 
@@ -43,7 +44,7 @@ impl fmt::Display for AttrProblem {
     }
 }
 
-/// The payload sizes that a policy allows.
+/// The least and the greatest payload size that a policy allows.
 #[inline]
 fn bounds(policy: &NlPolicy) -> Result<(usize, usize), AttrProblem> {
     let (min, max) = (policy.min_len, policy.max_len);
@@ -54,28 +55,30 @@ fn bounds(policy: &NlPolicy) -> Result<(usize, usize), AttrProblem> {
     Ok((if min == 0 { own_min } else { min }, if max == 0 { own_max } else { max }))
 }
 
-/// By type, the greatest payload size and how much less it may be; only of types for which nothing
-/// else matters. Payloads are of less than 64 KiB, so that 32 bits are as good as no bound.
+/// For each type that only restricts the payload size: the greatest size, and the difference
+/// between it and the least size. [`NO_SIZE`] for other types. A payload has less than 64 KiB, so
+/// `u32::MAX` stands for no limit.
 static SIZES: [(u32, u32); 16] = {
     let mut sizes = [NO_SIZE; 16];
     let mut rest: &mut [_] = &mut sizes;
     let mut kind = 0;
-    while let [size, behind @ ..] = rest {
+    while let [size, others @ ..] = rest {
         let this = NlAttrType(kind as c_uint);
         if let (Some((min, max)), false) = (this.own_bounds(), kind == NO_ATTR || kind == STRING) {
             *size = (max as u32, (max - min) as u32);
         }
-        rest = behind;
+        rest = others;
         kind += 1;
     }
     sizes
 };
 const NO_ATTR: usize = NlAttrType::NO_ATTR.0 as usize;
 const STRING: usize = NlAttrType::STRING.0 as usize;
-/// No payload is of this size.
+/// Bounds that no payload satisfies.
 const NO_SIZE: (u32, u32) = (u32::MAX, 0);
 
-/// Whether a payload of this size is fine, found out at little cost; if not, [`validate`] knows.
+/// A quick check for the common case. If true, a payload of this size satisfies the policy. If
+/// false, only [`validate`] can tell.
 #[inline]
 fn surely_valid(size: usize, policy: &NlPolicy) -> bool {
     policy.min_len | policy.max_len == 0
@@ -84,7 +87,7 @@ fn surely_valid(size: usize, policy: &NlPolicy) -> bool {
             .is_some_and(|&(most, less)| most.wrapping_sub(size as u32) <= less)
 }
 
-/// Checks the payload of an attribute of type `kind`.
+/// Checks the payload of an attribute of type `kind` against a policy.
 #[inline(never)]
 pub(crate) fn validate(kind: u16, payload: &[u8], policy: &NlPolicy) -> Result<(), AttrProblem> {
     if policy.r#type == NlAttrType::NO_ATTR {
@@ -105,9 +108,9 @@ pub(crate) fn validate(kind: u16, payload: &[u8], policy: &NlPolicy) -> Result<(
     Ok(())
 }
 
-/// Where [`parse`] leaves what it found.
+/// An element of the array in which [`parse`] stores the attributes it found.
 pub(crate) trait Slot<'a>: Copy {
-    /// No attribute.
+    /// Stands for no attribute.
     const EMPTY: Self;
     fn is_empty(&self) -> bool;
 }
@@ -127,10 +130,11 @@ impl<T> Slot<'_> for *mut T {
     }
 }
 
-/// Parses the attributes of `message` behind its first `offset` bytes. `policies` and `slots` are
-/// indexed by type; `slot` makes what goes into a slot.
+/// Parses the attributes that follow the first `offset` bytes of `message`. `policies` and `slots`
+/// are indexed by attribute type. `slot` converts an attribute to the element that is stored in
+/// `slots`.
 ///
-/// Passes what is odd to `report`. Returns whether the attributes satisfy the policies.
+/// Passes each problem to `report`. Returns whether the attributes satisfy the policies.
 #[inline(always)]
 pub(crate) fn parse<'a, S: Slot<'a>>(
     message: &'a [u8],
@@ -145,7 +149,8 @@ pub(crate) fn parse<'a, S: Slot<'a>>(
         report(AttrProblem::MissingHeaders);
         return false;
     };
-    // The same for both, which spares every attribute a comparison.
+    // With slices of the same length, the compiler checks each attribute's type against one length
+    // only.
     let n = slots.len().min(policies.len());
     let (policies, slots) =
         (policies.get(..n).unwrap_or(&[]), slots.get_mut(..n).unwrap_or(&mut []));
@@ -180,17 +185,17 @@ pub(crate) fn parse<'a, S: Slot<'a>>(
     true
 }
 
-/// Whether an attribute is required and not there.
+/// Whether an attribute is required and missing.
 #[inline]
 fn is_missing<'a, S: Slot<'a>>((policy, found): (&NlPolicy, &S)) -> bool {
-    // Most are optional, in a long table.
+    // Checked first, since most policies in a long table are optional.
     !policy.optional.get() && found.is_empty() && policy.r#type != NlAttrType::NO_ATTR
 }
 
-/// The first type that is required and not there.
+/// The first type whose attribute is required and missing.
 #[inline(always)]
 fn missing<'a, S: Slot<'a>>(policies: &[NlPolicy], slots: &[S]) -> Option<usize> {
-    // Four at a time, behind the odd ones, which takes fewer steps.
+    // Four at a time, after the up to three that are left over: that takes fewer instructions.
     let (odd_policies, fours_of_policies) = policies.as_rchunks::<4>();
     let (odd_slots, fours_of_slots) = slots.as_rchunks::<4>();
     let mut fours = fours_of_policies.iter().zip(fours_of_slots);
