@@ -231,6 +231,7 @@ impl Buf<'_> {
 
     /// Replaces the content by `bytes`, growing as receiving them in two parts would: first what
     /// fits the allocation, then the rest behind it.
+    #[inline(always)]
     pub(crate) fn fill(self, bytes: &[u8]) {
         self.clear();
         let room = self.allocated();

@@ -4,7 +4,7 @@ use crate::buffer::{self, Buf};
 use crate::errno::status;
 use crate::flavour::{NlTransaction, OfpBuf};
 use crate::host::counters::{Event, count};
-use crate::socket::transact::{One, Outcome, Transactions, transact};
+use crate::socket::transact::{Outcome, Transactions, transact};
 use core::ffi::c_int;
 use core::marker::PhantomData;
 use core::ptr::null_mut;
@@ -63,36 +63,54 @@ impl Transactions for CallersArray<'_> {
     }
 }
 
-/// Runs `transact` on one transaction, and returns its status.
-///
-/// # Safety
-/// `request` is a buffer whose memory may be written; `replyp` is null or may be written.
-pub(crate) unsafe fn transact_one(
-    request: *const OfpBuf,
+/// The caller's single request, and where the reply goes.
+pub(crate) struct CallersRequest<'a> {
+    request: Buf<'a>,
+    /// Null, or where to store the reply.
     replyp: *mut *mut OfpBuf,
-    transact: impl FnOnce(&mut One<'_, &mut dyn FnMut(Outcome<'_>)>),
-) -> c_int {
-    let mut result = 0;
-    if !replyp.is_null() {
+    status: c_int,
+}
+
+impl CallersRequest<'_> {
+    /// # Safety
+    /// `request` is a buffer whose memory may be written; `replyp` is null or may be written.
+    pub(crate) unsafe fn new(request: *const OfpBuf, replyp: *mut *mut OfpBuf) -> Self {
         // SAFETY: the caller's promise.
-        unsafe { replyp.write(null_mut()) };
+        unsafe {
+            if !replyp.is_null() {
+                replyp.write(null_mut());
+            }
+            Self { request: Buf::from_ptr(request), replyp, status: 0 }
+        }
     }
-    let mut finish = |outcome: Outcome<'_>| {
+
+    /// 0 or a positive errno value.
+    pub(crate) fn status(self) -> c_int {
+        self.status
+    }
+}
+
+impl Transactions for CallersRequest<'_> {
+    fn len(&self) -> usize {
+        1
+    }
+
+    fn request(&self, _: usize) -> Buf<'_> {
+        self.request
+    }
+
+    #[inline]
+    fn finish(&mut self, _: usize, outcome: Outcome<'_>) {
         count_jumbo(REPLY_SIZE, outcome.unwrap_or_default());
-        result = status(outcome.map(|_| ()));
-        if !replyp.is_null() {
-            // SAFETY: the caller's promise. A reply that is there already was made here, and a refusal
-            // replaces it.
+        self.status = status(outcome.map(|_| ()));
+        if !self.replyp.is_null() {
+            // SAFETY: `new`. A reply that is there already was made here, and a refusal replaces it.
             unsafe {
-                buffer::delete(replyp.read());
-                replyp.write(outcome.map_or(null_mut(), new_reply));
+                buffer::delete(self.replyp.read());
+                self.replyp.write(outcome.map_or(null_mut(), new_reply));
             }
         }
-    };
-    // SAFETY: the caller's promise.
-    let request = unsafe { Buf::from_ptr(request) };
-    transact(&mut One { request, finish: &mut finish });
-    result
+    }
 }
 
 /// Counts a reply that is larger than what was there for it.
@@ -123,7 +141,11 @@ pub unsafe extern "C" fn nl_transact(
     replyp: *mut *mut OfpBuf,
 ) -> c_int {
     // SAFETY: the rule of this module; this function says that it changes the request.
-    unsafe { transact_one(request, replyp, |one| transact(protocol, one)) }
+    unsafe {
+        let mut one = CallersRequest::new(request, replyp);
+        transact(protocol, &mut one);
+        one.status()
+    }
 }
 
 /// Sends the 'n' requests that 'transactions' points to on a pooled socket of 'protocol', in order
