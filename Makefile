@@ -69,22 +69,22 @@ $(foreach f,2014 ovs3,$(eval $(call flavour_rules,$f)))
 
 demo: deps ## Build everything and watch this kernel's links, routes and families
 	@$(MAKE) --no-print-directory FLAVOUR=2014 stage
-	c-tests/demo.sh $(STAGE)
+	c-tests/check/demo.sh $(STAGE)
 
 check: deps stage ## Run all tests; the last line counts them
-	c-tests/check.sh $(STAGE)
+	c-tests/check/check.sh $(STAGE)
 
 check-valgrind: deps stage ## Run the C and the Rust tests under valgrind
-	VALGRIND=1 c-tests/check.sh $(STAGE)
+	VALGRIND=1 c-tests/check/check.sh $(STAGE)
 
 check-faults: stage ## Run the fault scripts, and COUNT random ones; NLSOCK_REF=LIBRARY tries another
 	c-tests/faults/faults.sh $(STAGE)
 
 check-asan: deps ## Run the C tests with AddressSanitizer
-	c-tests/sanitize.sh address
+	c-tests/check/sanitize.sh address
 
 check-tsan: deps ## Run the C tests with ThreadSanitizer
-	c-tests/sanitize.sh thread
+	c-tests/check/sanitize.sh thread
 
 check-kernel: stage ## Run tests and Open vSwitch on a kernel with its datapath, in a VM; SUITE=full: more
 	@c-tests/vm/deps.sh
@@ -113,13 +113,13 @@ bench-baseline: stage ## Make what is counted now the baseline
 SECONDS = 60
 
 fuzz: deps ## Fuzz all targets for SECONDS together
-	c-tests/fuzz.sh $(SECONDS)
+	c-tests/check/fuzz.sh $(SECONDS)
 
 soak: deps stage ## Do everything at once for SECONDS, and check every answer
-	c-tests/soak.sh $(STAGE) $(SECONDS)
+	c-tests/check/soak.sh $(STAGE) $(SECONDS)
 
 deps: ## Install what the tests use, where the machine lacks it and root may
-	@c-tests/deps.sh
+	@c-tests/check/deps.sh
 
 headers: ## Bring the generated headers up to date
 	for args in "$(cargo_2014)" "$(cargo_ovs3)"; do \

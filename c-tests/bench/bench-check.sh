@@ -12,7 +12,7 @@ set -u
 root=$(cd "$(dirname "$0")/../.." && pwd -P)
 here=$root/c-tests/bench
 . "$here/begin.sh"
-. "$root/c-tests/results.sh"
+. "$root/c-tests/check/results.sh"
 
 finish() {
     echo

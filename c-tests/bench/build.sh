@@ -9,7 +9,7 @@ rust() {
 compile() {
     program=$1
     shift
-    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -I"$here" -I"$here/.." \
+    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -I"$here" -I"$here/../support" \
         -o "$bin/$program" "$@"
 }
 

@@ -7,7 +7,7 @@ set -u
 root=$(cd "$(dirname "$0")/../.." && pwd -P)
 SCRATCH=$1
 
-. "$root/c-tests/results.sh"
+. "$root/c-tests/check/results.sh"
 . "$root/c-tests/ovs/common.sh"
 . "$root/c-tests/ovs/packages.sh"
 . "$root/c-tests/ovs/original.sh"

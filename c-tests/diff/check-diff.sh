@@ -20,7 +20,7 @@ stage=$(cd "$1" && pwd -P) || exit 2
 count=${COUNT:-100000}
 seed=${SEED:-1}
 
-. "$root/c-tests/results.sh"
+. "$root/c-tests/check/results.sh"
 
 finish() {
     echo

@@ -7,7 +7,7 @@
 
 compile() {
     # shellcheck disable=SC2086 # words
-    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -I"$here" -I"$root/c-tests" "$@"
+    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -I"$here" -I"$root/c-tests/support" "$@"
 }
 
 # compile_bodies FOLDER FLAG...: an object of each file.

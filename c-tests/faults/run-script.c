@@ -9,7 +9,7 @@
 #include <errno.h>
 #include "actions.h"
 #include "script.h"
-#include "../tap.h"
+#include "../support/tap.h"
 
 /* Real seconds, for what loops without a system call. */
 #define PATIENCE 60

@@ -29,7 +29,7 @@ else
     limit=${LIMIT:-1200}
 fi
 
-. "$root/c-tests/results.sh"
+. "$root/c-tests/check/results.sh"
 
 finish() {
     echo

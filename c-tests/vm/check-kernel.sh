@@ -24,7 +24,7 @@ suite=${SUITE:-short}
 limit=${LIMIT:-1800}
 path=$PATH
 
-. "$root/c-tests/results.sh"
+. "$root/c-tests/check/results.sh"
 finish() {
     echo
     echo "nlsock on the kernel's datapath: $passed passed, $failed failed, $skipped skipped"

@@ -5,7 +5,7 @@
 set -u
 
 vm=$(dirname "$0")
-here=$vm/..
+c_tests=$vm/..
 stage=$1
 results=$2
 
@@ -28,7 +28,7 @@ flags() {
     esac
 }
 
-. "$here/check-programs.sh"
+. "$c_tests/check/check-programs.sh"
 
 # What only this kernel can run, in this folder.
 kernel_tests="test-datapath test-ports test-flows test-changes test-packets test-connections"
@@ -44,7 +44,7 @@ compile_all() {
     programs=
     scratch=$job
     for test in $tests $kernel_tests; do
-        source=$(source_of "$test" "$here")
+        source=$(source_of "$test" "$c_tests/api")
         [ -f "$source" ] || source=$(source_of "$test" "$vm")
         if compile "$test" "$source" > "$job.cc" 2>&1; then
             programs="$programs $test"

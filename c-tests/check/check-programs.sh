@@ -40,13 +40,13 @@ compile() {
     source=$2
     shift 2
     # shellcheck disable=SC2046,SC2086 # words
-    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g $warnings -I"$here" -o "$scratch/$program" "$source" \
+    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g $warnings -I"$c_tests/support" -o "$scratch/$program" "$source" \
         $(flags "$(package "$program")" --cflags --libs) -lpthread "$@"
 }
 
 compile_tests() {
     for test in $tests; do
-        check "$test compiles" compile "$test" "$(source_of "$test" "$here")"
+        check "$test compiles" compile "$test" "$(source_of "$test" "$c_tests/api")"
     done
 }
 
@@ -119,10 +119,10 @@ programs() {
     done
     unprivileged
     echo "# out-of-memory"
-    check "out-of-memory compiles" compile out-of-memory "$here/out-of-memory.c"
+    check "out-of-memory compiles" compile out-of-memory "$c_tests/api/out-of-memory.c"
     run_tap "out-of-memory" "$scratch/out-of-memory"
     echo "# faults"
-    run_tap "faults" env SEED="${SEED:-1}" "$here/faults/faults.sh" "$stage"
+    run_tap "faults" env SEED="${SEED:-1}" "$c_tests/faults/faults.sh" "$stage"
     check "the README has a program" readme_program
     pkg_config
     check "LD_PRELOAD takes another library's place" preload

@@ -7,7 +7,7 @@
 # fuzzing is not possible at all, "skip fuzz: WHY".
 set -u
 
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 seconds=${1:?usage: $0 SECONDS}
 fuzz=c-tests/fuzz
 work=$PWD/target/fuzz

@@ -2,7 +2,7 @@
 # Compiles the example programs against the installation in $1 and runs them on this kernel.
 set -eu
 
-here=$(dirname "$0")
+examples=$(dirname "$0")/../../examples
 stage=$1
 bin=$stage/demo
 export PKG_CONFIG_PATH="$stage/lib/pkgconfig"
@@ -11,7 +11,7 @@ export LD_LIBRARY_PATH="$stage/lib"
 mkdir -p "$bin"
 for program in monitor routes genl set-link; do
     # shellcheck disable=SC2046 # pkg-config's words are words
-    ${CC:-cc} -O2 -Wall -o "$bin/$program" "$here/$program.c" \
+    ${CC:-cc} -O2 -Wall -o "$bin/$program" "$examples/$program.c" \
         $(pkg-config --cflags --libs nlsock-compat)
 done
 

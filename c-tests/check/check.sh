@@ -6,6 +6,7 @@
 set -u
 
 here=$(dirname "$0")
+c_tests=$here/..
 stage=$1
 export PKG_CONFIG_PATH="$stage/lib/pkgconfig"
 export LD_LIBRARY_PATH="$stage/lib"

@@ -12,6 +12,7 @@
 set -u
 
 here=$(dirname "$0")
+c_tests=$here/..
 unset NLSOCK_LOG
 
 skip() {
@@ -42,7 +43,7 @@ skipped=0
 # stays off: it would leave nothing to see of small functions.  A target has to be named, so that
 # build scripts are not instrumented.
 target=$(rustc -vV | sed -n 's/^host: //p')
-build=$here/../target/sanitize-$sanitizer
+build=$c_tests/../target/sanitize-$sanitizer
 flags="-Zsanitizer=$sanitizer -Cforce-frame-pointers=yes"
 if [ "$sanitizer" = thread ]; then
     # Rust's own libraries are what they are.
@@ -54,7 +55,7 @@ build_library() {
     name=$1
     shift
     if ! RUSTC_BOOTSTRAP=1 RUSTFLAGS="$flags" CARGO_PROFILE_RELEASE_LTO=false cargo build \
-            --manifest-path "$here/../Cargo.toml" --locked --release --target "$target" \
+            --manifest-path "$c_tests/../Cargo.toml" --locked --release --target "$target" \
             --target-dir "$build/$name" "$@" > "$scratch/output" 2>&1; then
         cat "$scratch/output"
         echo "not ok building $name with the $sanitizer sanitizer"
@@ -75,16 +76,16 @@ tests=${*:-$tests}
 
 compile() {
     program=$scratch/$1
-    source=$(source_of "$1" "$here")
+    source=$(source_of "$1" "$c_tests/api")
     case $(package "$1") in
-        nlsock-ovs3) set -- nlsock-ovs3 -I"$here/../include/nlsock-ovs3" ;;
-        *) set -- nlsock -I"$here/../include/nlsock" -I"$here/../include/nlsock/compat" ;;
+        nlsock-ovs3) set -- nlsock-ovs3 -I"$c_tests/../include/nlsock-ovs3" ;;
+        *) set -- nlsock -I"$c_tests/../include/nlsock" -I"$c_tests/../include/nlsock/compat" ;;
     esac
     library=$1
     shift
     # shellcheck disable=SC2086 # words
     ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g -fno-omit-frame-pointer -fsanitize="$sanitizer" \
-        -I"$here" "$@" -c -o "$program.o" "$source" \
+        -I"$c_tests/support" "$@" -c -o "$program.o" "$source" \
         && ${CC:-cc} -o "$program" "$program.o" -Wl,--whole-archive "$archive" \
             -Wl,--no-whole-archive -Wl,--export-dynamic -L"$scratch/lib" -l"$library" \
             -lpthread -lrt -lm -ldl

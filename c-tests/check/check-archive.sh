@@ -7,7 +7,7 @@ archive_program() {
     shift 2
     # shellcheck disable=SC2046,SC2086 # words
     ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g $warnings -o "$scratch/$program" \
-        "$here/archive/$source" $(flags nlsock --cflags) "$@" -lpthread -lm -ldl
+        "$c_tests/archive/$source" $(flags nlsock --cflags) "$@" -lpthread -lm -ldl
 }
 
 # beside_rust NAME WHAT...: the program works, with its archives in this order.
@@ -27,7 +27,7 @@ archive() {
     archive=$stage/lib/libnlsock.a
     other=$scratch/libother.a
     check "another Rust library compiles" rustc --edition 2024 --crate-type staticlib \
-        -C opt-level=1 -o "$other" "$here/archive/other.rs"
+        -C opt-level=1 -o "$other" "$c_tests/archive/other.rs"
     check "the archive before another Rust library" beside_rust before "$archive" "$other"
     check "the archive behind another Rust library" beside_rust behind "$other" "$archive"
     check "threads outlive a plugin with the archive in it" unloaded_plugin
