@@ -5,7 +5,7 @@ LIBDIR = $(PREFIX)/lib
 INCLUDEDIR = $(PREFIX)/include
 DESTDIR =
 
-# 2014 or ovs3 to build one flavour only.
+# Set to 2014 or ovs3 to build the library of one interface only: that of July 2014 or that of 3.x.
 FLAVOUR =
 FLAVOURS := $(or $(FLAVOUR),2014 ovs3)
 
@@ -16,7 +16,7 @@ BUILD = build
 STAGE = $(CURDIR)/stage
 SOURCES := $(shell find src -type f) Cargo.toml Cargo.lock build.rs cbindgen.toml
 
-# What a flavour is called, and how cargo builds it.
+# For each of the two: the name of the library, its folder in src/abi, and how cargo builds it.
 name_2014 = nlsock
 name_ovs3 = nlsock-ovs3
 folder_2014 = v2014
@@ -42,7 +42,7 @@ all: $(foreach f,$(FLAVOURS),$(call shared,$f) $(call static,$f)) ## Build the s
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1: \2/p' Makefile | sort
 
-# Rules for one flavour.
+# Rules for one of them.
 define flavour_rules
 $(release_$(1))/libnlsock.so: $(SOURCES)
 	$(CARGO) build $(cargo_$(1))

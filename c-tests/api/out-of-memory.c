@@ -1,5 +1,5 @@
-/* Memory runs out: the process says so, in one line, and aborts.  malloc() and realloc() are this
- * program's own, so it does not run under tools that have theirs. */
+/* If memory runs out, the process logs one line and aborts.  This program defines malloc() and
+ * realloc(), so it does not run under tools that replace them. */
 
 #include <errno.h>
 #include <linux/netlink.h>
@@ -26,7 +26,8 @@ realloc(void *p, size_t size)
     return exhausted ? NULL : __libc_realloc(p, size);
 }
 
-/* Runs 'use' in a child without memory, which is to abort with one line that contains 'why'. */
+/* Runs 'use' in a child process without memory.  The child must print one line that contains 'why',
+ * and abort. */
 static void
 check_end(void (*use)(void), const char *why)
 {
@@ -44,7 +45,7 @@ check_end(void (*use)(void), const char *why)
         _exit(EXIT_SUCCESS);
     }
     close(fds[1]);
-    /* A line is one write(). */
+    /* The library prints a line by one write(). */
     size = read(fds[0], text, sizeof text - 1);
     CHECK(size > 0 && strchr(text, '\n') == &text[size - 1]);
     CHECK(strstr(text, why));

@@ -1,4 +1,4 @@
-/* netlink.h: attributes are read, gone through and found. */
+/* netlink.h: reading, iterating over and finding attributes. */
 
 #include "message.h"
 
@@ -39,7 +39,7 @@ payloads_are_read_from_any_address(void)
     CHECK(nl_attr_get_flag(bare(0)) && !nl_attr_get_flag(NULL));
 }
 
-/* Makes 'types' the types of the attributes that LOOP finds, as the digits of a number. */
+/* Sets 'types' to the types of the attributes that LOOP finds: each is a decimal digit. */
 #define TYPES(LOOP)                                                             \
     types = 0;                                                                  \
     LOOP {                                                                      \
@@ -64,7 +64,7 @@ loops_stop_at_what_does_not_fit(void)
     CHECK(nl_attr_len_pad(bare(5), 8) == 8 && nl_attr_len_pad(bare(5), 7) == 5);
     CHECK_INT(nl_attr_len_pad(bare(65535), SIZE_MAX), 65536);
 
-    /* The last attribute may lack its padding.  Any unsigned type will do for what is left. */
+    /* The last attribute may lack its padding.  'left' may have any unsigned type. */
     use_memory(&b);
     ofpbuf_put(&b, bytes, sizeof bytes);
     TYPES(NL_ATTR_FOR_EACH (nla, left, ofpbuf_data(&b), ofpbuf_size(&b)));

@@ -1,4 +1,4 @@
-/* ofpbuf.h: breaches of the contract. */
+/* ofpbuf.h: calls that break the contract abort. */
 
 #include "flavour.h"
 #include "tap.h"

@@ -1,4 +1,4 @@
-/* ofpbuf.h: where a buffer has its memory, and what is allocated after each step. */
+/* ofpbuf.h: where a buffer's memory is, and how much is allocated after each step. */
 
 #include "buffer.h"
 
@@ -125,7 +125,7 @@ a_stub_moves_to_the_heap_with_what_is_around_its_data(void)
     CHECK(b.OFPBUF_MARK == (char *) ofpbuf_data(&b) + 1);
     CHECK(memory[4] == 'd');
 
-    /* Less headroom than there was carries the end of it along. */
+    /* If the headroom shrinks, its last bytes are kept. */
     ofpbuf_trim(&b);
     CHECK_ROOM(&b, 4, 4, 0, 0);
     CHECK(b.OFPBUF_MARK == (char *) ofpbuf_data(&b) + 1);

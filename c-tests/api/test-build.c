@@ -1,4 +1,4 @@
-/* netlink.h: what is put into a message, down to the bytes and the allocation. */
+/* netlink.h: building messages: the bytes, and how much is allocated. */
 
 #include "message.h"
 
@@ -16,7 +16,7 @@ padding_follows_the_data_at_either_end(void)
     CHECK_DATA(&b, '4', '4', '4', '4', 'x', 'y', 0, 0, 'a', 'b', 'c', 'd', 'e', 0, 0, 0,
                '7', '7', '7', '7');
 
-    /* What is not padding is not written. */
+    /* Only the padding is written. */
     CHECK_CALL(p = nl_msg_put_uninit(&b, 1), 0xee, 0, 0, 0);
     CHECK(p == ofpbuf_data(&b));
     p = nl_msg_push_uninit(&b, 3);
@@ -27,7 +27,7 @@ padding_follows_the_data_at_either_end(void)
     CHECK_INT(ofpbuf_size(&b), 8);
 }
 
-/* The same of both nl_msg_put_TYPE() and nl_msg_push_TYPE(). */
+/* Checks that nl_msg_put_TYPE() and nl_msg_push_TYPE() write the same bytes. */
 #define CHECK_ENDS(TYPE, ARGS, ...)                                             \
     do {                                                                        \
         CHECK_CALL(nl_msg_put_##TYPE ARGS, __VA_ARGS__);                        \
@@ -51,7 +51,7 @@ attributes_are_added_byte_for_byte(void)
     CHECK_CALL(nl_msg_put_odp_port(&b, 8, value.u32), HEAD(8, 8), 1, 2, 3, 4);
     CHECK_ENDS(string, (&b, 9, ""), HEAD(5, 9), 0, 0, 0, 0);
     CHECK_ENDS(string, (&b, 9, "abcd"), HEAD(9, 9), 'a', 'b', 'c', 'd', 0, 0, 0, 0);
-    /* A type is taken as it is, flags and all. */
+    /* A type is written as it is, with its flags. */
     CHECK_ENDS(unspec, (&b, 0xffff, "abc", 3), HEAD(7, 0xffff), 'a', 'b', 'c', 0);
 
     CHECK_CALL(p = nl_msg_put_unspec_uninit(&b, 1, 2), HEAD(6, 1), 0xee, 0xee, 0, 0);
@@ -214,7 +214,7 @@ attributes_have_up_to_65535_bytes(void)
     CHECK_ROOM(&b, 131064, 131064, 0);
     CHECK_INT(nl_attr_get_size(ofpbuf_data(&b)), 65525);
 
-    /* What is put into a nested attribute need not be padded. */
+    /* The payload of a nested attribute need not be padded. */
     ofpbuf_clear(&b);
     nl_msg_start_nested(&b, 3);
     ofpbuf_put_uninit(&b, 65531);

@@ -1,4 +1,4 @@
-/* The compatibility headers: a program of the Open vSwitch tree finds what it uses. */
+/* The compatibility headers have what a program of the Open vSwitch tree uses. */
 
 #include <config.h>
 #include <errno.h>
@@ -168,7 +168,7 @@ the_poll_loop_wakes_up(void)
     poll_fd_wait(fds[0], POLLIN);
     poll_block();
 
-    /* What was asked for before is forgotten: only the timer ends this. */
+    /* Earlier wait requests are forgotten: only the timer ends this poll_block(). */
     start = time_msec();
     poll_timer_wait(20);
     poll_block();

@@ -27,7 +27,7 @@ a_deadline_ends_a_receive_and_the_socket_stays_usable(void)
 int
 main(void)
 {
-    if (!netns_enter("test-deadline")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     RUN(a_deadline_ends_a_receive_and_the_socket_stays_usable);

@@ -1,4 +1,4 @@
-/* nlsock-ext.h: how dumps went, and whole tables. */
+/* nlsock-ext.h: results of dumps, and whole tables. */
 
 #include "batch.h"
 #include "netns.h"
@@ -31,7 +31,8 @@ a_dump_tells_how_it_went(void)
     ofpbuf_uninit(&buf);
 }
 
-/* Dumps next hops with a header that is wrong, of which the kernel tells at the end only. */
+/* Dumps next hops with a wrong header.  The kernel reports the error at the end of the dump only.
+ * */
 static int
 dump_badly(struct nlsock_dump_result *result)
 {
@@ -106,7 +107,7 @@ a_whole_table_comes_in_one_buffer(void)
 int
 main(void)
 {
-    if (!netns_enter("test-dump-result")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     RUN(a_dump_tells_how_it_went);

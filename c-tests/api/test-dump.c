@@ -60,7 +60,7 @@ a_dump_may_be_left_early(void)
         ofpbuf_uninit(&buf);
         CHECK_INT(nl_dump_done(&dump), 0);
     }
-    /* The next transaction on the pool sees nothing of it. */
+    /* The next pooled transaction gets no message of the dump. */
     put_getlink(&request, 4711);
     CHECK_INT(nl_transact(NETLINK_ROUTE, &request, NULL), ENODEV);
     ofpbuf_uninit(&request);
@@ -122,7 +122,7 @@ connections_can_be_dumped(void)
 int
 main(void)
 {
-    if (!netns_enter("test-dump")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     RUN(a_dump_brings_every_message);

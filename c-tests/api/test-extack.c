@@ -1,11 +1,12 @@
-/* nlsock-ext.h: why the kernel refused. */
+/* nlsock-ext.h: extended acknowledgements. */
 
 #include "kernel.h"
 #include "netns.h"
 #include "nlsock-ext.h"
 #include "tap.h"
 
-/* A route whose next hop is no address of ours: the kernel explains that. */
+/* Makes 'request' a request for a route whose next hop cannot be reached.  The kernel explains
+ * that. */
 static void
 put_bad_route(struct ofpbuf *request)
 {
@@ -14,7 +15,8 @@ put_bad_route(struct ofpbuf *request)
     nl_msg_put_u32(request, RTA_GATEWAY, 0x01020304);
 }
 
-/* A request for the link with an attribute of impossible size, behind one that is right. */
+/* Makes 'request' a request for a link, with a correct attribute and one of a wrong size.  Returns
+ * the offset of the wrong one. */
 static size_t
 put_bad_attribute(struct ofpbuf *request)
 {
@@ -42,7 +44,7 @@ a_refusal_is_explained(void)
     CHECK_INT(extack.error, error);
     CHECK(strstr(extack.message, "exthop"));
 
-    /* The next failure that nobody explains leaves nothing of it. */
+    /* A failure without an explanation erases the one before. */
     put_route(&request, RTM_DELROUTE, NLM_F_ACK, 77);
     CHECK_INT(nl_transact(NETLINK_ROUTE, &request, NULL), ESRCH);
     nlsock_last_extack(&extack, sizeof extack);
@@ -50,7 +52,7 @@ a_refusal_is_explained(void)
     CHECK_STR(extack.message, "");
     CHECK_INT(extack.offset, 0);
 
-    /* A success changes nothing. */
+    /* A success keeps the last explanation. */
     put_getlink(&request, 1);
     CHECK_INT(nl_transact(NETLINK_ROUTE, &request, NULL), 0);
     nlsock_last_extack(&extack, sizeof extack);
@@ -145,7 +147,7 @@ the_explanation_is_on_the_log(void)
 int
 main(void)
 {
-    if (!netns_enter("test-extack")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     RUN(a_refusal_is_explained);

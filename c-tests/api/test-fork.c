@@ -1,4 +1,4 @@
-/* What a child gets of the pool, and what is left at exit. */
+/* The pool in a child process, and what is not freed at exit. */
 
 #include "descriptors.h"
 #include "kernel.h"
@@ -79,7 +79,7 @@ the_library_works_until_the_very_end(void)
 int
 main(void)
 {
-    if (!netns_enter("test-fork")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     RUN(a_child_starts_with_an_empty_pool);

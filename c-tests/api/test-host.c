@@ -1,4 +1,4 @@
-/* A process that brings Open vSwitch's services: the library uses them. */
+/* In a process with Open vSwitch's services, the library uses them. */
 
 #include <limits.h>
 #include <poll.h>
@@ -140,7 +140,7 @@ the_hosts_log_is_set_by_the_host(void)
 int
 main(void)
 {
-    if (!netns_enter("test-host")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     RUN(both_modules_are_on_the_hosts_list);

@@ -1,12 +1,12 @@
-/* A process that has the original's code, too, as under LD_PRELOAD over a shared libopenvswitch:
- * what the original registers with the host is used, and nothing is registered beside it. */
+/* A process that also has the original's code, as with LD_PRELOAD and a shared libopenvswitch: the
+ * library uses the log modules and counters that the original registers, and registers none. */
 
 #include "host.h"
 #include "kernel.h"
 #include "netns.h"
 #include "tap.h"
 
-/* What the original's objects bring.  Their module "netlink" is hidden, but is on the list before
+/* What the original's objects define.  Their module "netlink" is hidden, but is on the list before
  * the library is initialised; all else can be seen, but is registered after that. */
 
 #define MODULE(NAME, NEIGHBOR) { { NEIGHBOR, NEIGHBOR }, NAME, { 4, 4, 4 }, 4, true }
@@ -143,7 +143,7 @@ the_originals_counters_count_for_both(void)
 int
 main(void)
 {
-    if (!netns_enter("test-interpose")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     RUN(each_module_is_listed_once);

@@ -1,4 +1,4 @@
-/* The layouts that the contract fixes, seen from C.  This compiles or it does not. */
+/* The layouts that the interface fixes, checked at compile time. */
 
 #include "netlink-socket.h"
 #include "netlink.h"
@@ -74,7 +74,7 @@ SIZE(ovs_be16, 2);
 SIZE(ovs_be32, 4);
 SIZE(ovs_be64, 8);
 
-/* The compatibility headers' modules and rate limits are those of the library. */
+/* The compatibility headers' log modules and rate limits are those of the library. */
 SIZE(struct vlog_module, 48);
 AT(struct vlog_module, name, 16);
 AT(struct vlog_module, levels, 24);
@@ -86,7 +86,7 @@ AT(struct vlog_rate_limit, token_bucket.last_fill, 16);
 AT(struct vlog_rate_limit, n_dropped, 40);
 AT(struct vlog_rate_limit, mutex, 48);
 
-/* These may grow, but keep what they have. */
+/* These may get more fields at the end. */
 SIZE(struct nlsock_counters, 72);
 AT(struct nlsock_counters, sent, 24);
 AT(struct nlsock_counters, discarded, 64);
@@ -103,7 +103,7 @@ AT(struct nlsock_source, nsid, 12);
 static void
 layouts_are_those_of_the_contract(void)
 {
-    /* Sizes of attributes, which are no constant expressions everywhere. */
+    /* Sizes of attributes, which not every compiler takes for constant expressions. */
     CHECK_INT(NL_ATTR_SIZE(0), 4);
     CHECK_INT(NL_ATTR_SIZE(5), 12);
     CHECK_INT(NL_A_U8_SIZE, 8);

@@ -1,4 +1,4 @@
-/* What is logged, where it goes, and what nlsock-ext.h says of both. */
+/* What is logged, where it goes, and the functions of nlsock-ext.h about the log. */
 
 #include <poll.h>
 #include "kernel.h"
@@ -37,7 +37,7 @@ capture_end(void)
 static void
 debug_lines_show_every_message(void)
 {
-    /* The pool's sockets do without the request in acknowledgements. */
+    /* Pooled sockets ask for acknowledgements without the request. */
     const char *refusal = OVS3 ? "len:36, type=2(error), flags=100[ROOT]"
                           : "len:52, type=2(error), flags=0";
     const char *reason = OVS3 ? "- No such device" : "(No such device)";
@@ -144,7 +144,7 @@ errno_survives_logging(void)
     nl_sock_destroy(sock);
 }
 
-/* Standard error, in a child with an environment of its own. */
+/* Logging to standard error, in a child with its own environment. */
 
 static const char *self;
 
@@ -238,7 +238,7 @@ counters_count(void)
     CHECK_INT(after.recv_jumbo - before.recv_jumbo, 1);
     CHECK_INT(after.overflow - before.overflow, 0);
 
-    /* Programs compiled against an older or a newer library. */
+    /* Structures of programs that were compiled against an older or a newer library. */
     before.received = 77;
     nlsock_counters(&before, 8);
     CHECK_INT(before.received, 77);
@@ -270,7 +270,7 @@ main(int argc, char *argv[])
     if (argc > 1) {
         return warn();
     }
-    if (!netns_enter("test-log")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     RUN(debug_lines_show_every_message);

@@ -1,4 +1,4 @@
-/* netlink.h: breaches of the contract. */
+/* netlink.h: calls that break the contract abort. */
 
 #include <limits.h>
 #include "message.h"

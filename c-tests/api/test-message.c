@@ -101,7 +101,7 @@ messages_are_taken_off_a_buffer(void)
     memcpy(data + 17, &(uint32_t) { 18 }, 4);
     memset(&msg, 0, sizeof msg);
 
-    /* Lengths count as they are, so the second message starts at an odd address. */
+    /* Lengths are not rounded up, so the second message starts at an odd address. */
     CHECK((uint8_t *) nl_msg_next(&buffer, &msg) == data);
     CHECK(ofpbuf_data(&msg) == data && msg.source == OFPBUF_STACK && !msg.OFPBUF_MARK);
 #if !OVS3
@@ -113,7 +113,7 @@ messages_are_taken_off_a_buffer(void)
     CHECK_ROOM(&msg, 18, 18, 0);
     CHECK_ROOM(&buffer, 15, 1024, 512 + 17 + 18);
 
-    /* No header is left.  Of 'msg' only the data and its size change. */
+    /* There is no further header.  Only the data and size of 'msg' change. */
     CHECK(!nl_msg_next(&buffer, &msg));
     CHECK_ROOM(&buffer, 0, 1024, 0);
     CHECK(ofpbuf_base(&msg) == data + 17 && !ofpbuf_data(&msg));

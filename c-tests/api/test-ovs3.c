@@ -1,4 +1,4 @@
-/* The flavour of Open vSwitch 3.1: its layouts, and what it has beyond that of 2014. */
+/* The 3.x interface: its layouts, and what it has beyond the 2014 interface. */
 
 #include <arpa/inet.h>
 #include <limits.h>
@@ -276,7 +276,7 @@ new_types_have_lengths(void)
     }
 }
 
-/* A refusal with words, in 'size' bytes, and then 'garbage' bytes. */
+/* A refusal with an error text of 'size' bytes, followed by 'garbage' bytes. */
 static const char *
 words_of(const char *words, size_t size, size_t garbage)
 {
@@ -390,7 +390,7 @@ the_receive_buffer_is_4_mib(void)
     nl_sock_destroy(sock);
 }
 
-/* Breaches of the contract. */
+/* Calls that break the contract abort. */
 
 static void truncate_more(void) { ofpbuf_truncate(ofpbuf_new(4), 1); }
 static void insert_beyond(void) { ofpbuf_insert(ofpbuf_new(4), 1, "x", 1); }
@@ -416,7 +416,7 @@ breaches_abort(void)
 int
 main(void)
 {
-    if (!netns_enter("test-ovs3")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     RUN(initializers_are_as_the_functions);

@@ -1,4 +1,4 @@
-/* netlink.h: what policies accept, and what the log says of the rest. */
+/* netlink.h: what policies accept, and what is logged of the rest. */
 
 #include "message.h"
 
@@ -34,7 +34,7 @@ lengths_are_those_of_the_policy_or_the_type(void)
             CHECK_LOG(text);
         }
     }
-    /* An attribute that is skipped may even have a length that is none. */
+    /* An attribute that is skipped may even have an impossible length. */
     CHECK(nl_attr_validate(bare(0), &no_attr) && nl_attr_validate(bare(3), &no_attr));
     CHECK_LOG("");
 }
@@ -112,7 +112,7 @@ parsing_fails_and_says_why(void)
     CHECK(!attrs[0] && !attrs[1] && !attrs[5]);
     CHECK_FAILS(nl_policy_parse(&b, SIZE_MAX, NULL, NULL, 0), "missing headers in nl_policy_parse");
 
-    /* What was found before a bad attribute stays. */
+    /* Attributes found before a bad one are kept. */
     nl_msg_put_u16(&b, 5, 1);
     CHECK_FAILS(nl_policy_parse(&b, 0, policies, attrs, 6),
                 "attr 5 length 2 not in allowed range 1...1");

@@ -25,7 +25,7 @@ flushing_closes_idle_sockets(void)
     ofpbuf_uninit(&request);
 }
 
-/* Returns how many routes of ours there are, as the pool sees them. */
+/* Returns how many routes of this test a dump through the pool finds. */
 static int
 visible_routes(void)
 {
@@ -92,7 +92,8 @@ open_namespace(void)
     return open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 }
 
-/* Looks a family up where the program was started.  Returns what that returned, or -1. */
+/* Looks up a family in the network namespace that the program was started in.  Returns the result
+ * of the lookup, or -1. */
 static int
 look_up_at_start(const char *family)
 {
@@ -108,7 +109,7 @@ look_up_at_start(const char *family)
     return result;
 }
 
-/* Looks a family up here. */
+/* Looks up a family in the current network namespace. */
 static int
 look_up(const char *family)
 {
@@ -120,7 +121,7 @@ look_up(const char *family)
 static void
 lookups_follow_the_thread(void)
 {
-    /* Some that may be there, and only in the first namespace. */
+    /* Families that exist, if at all, in the first network namespace only. */
     static const char *const families[] = { "thermal", "acpi_event", "TASKSTATS", "dpll", "SEG6" };
     int before;
 
@@ -150,7 +151,7 @@ int
 main(void)
 {
     started_in = open_namespace();
-    if (!netns_enter("test-pool")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     RUN(flushing_closes_idle_sockets);

@@ -178,7 +178,7 @@ lost_notifications_are_enobufs_once(void)
     CHECK_INT(nl_sock_recv(sock, &buf, false), 0);
     CHECK_INT(message_type(&buf), RTM_NEWLINK);
 
-    /* With the error still to be told, draining drains. */
+    /* nl_sock_drain() empties the queue although an error is pending. */
     CHECK_INT(nl_sock_drain(sock), 0);
     for (i = 0; i < 20; i++) {
         CHECK(netns_set_lo(false) && netns_set_lo(true));
@@ -203,7 +203,7 @@ datagrams_that_are_no_message_are_eproto(void)
     address.nl_pid = nl_sock_pid(receiver);
     ofpbuf_init(&buf, 16);
 
-    /* A connected socket takes messages of its peer, the kernel, only: disconnect it. */
+    /* The socket is connected to the kernel and receives from there only: disconnect it. */
     CHECK_INT(connect(nl_sock_fd(receiver), (struct sockaddr *) &(struct sockaddr_nl) {
                       .nl_family = AF_UNSPEC }, sizeof address), 0);
 #define SEND(SIZE) sendto(fd, words, SIZE, 0, (struct sockaddr *) &address, sizeof address)
@@ -277,7 +277,7 @@ a_lookup_caches_its_result(void)
     CHECK(number < 0);
 }
 
-/* Breaches of the contract. */
+/* Calls that break the contract abort. */
 
 static void
 receive_into_nothing(void)
@@ -307,7 +307,7 @@ breaches_abort(void)
 int
 main(void)
 {
-    if (!netns_enter("test-socket")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     RUN(a_socket_has_a_descriptor_and_a_port_id);

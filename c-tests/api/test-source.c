@@ -19,7 +19,7 @@ multicast(int fd, unsigned int group)
     memset(&h, 0, sizeof h);
     h.nlmsg_len = sizeof h;
     h.nlmsg_type = 99;
-    /* The kernel itself, to which every message goes too, does not listen. */
+    /* Every message also goes to the kernel, which has no socket to receive it. */
     return (sendto(fd, &h, sizeof h, 0, (struct sockaddr *) &address, sizeof address) > 0
             || errno == ECONNREFUSED);
 }
@@ -85,7 +85,8 @@ the_kernel_is_the_source_of_its_messages(void)
     ofpbuf_uninit(&buf);
 }
 
-/* Changes a link in a new network namespace, which has a number in the one of 'sock'. */
+/* Changes a link in a new network namespace, which has a number (nsid) in the namespace of 'sock'.
+ * */
 static void *
 change_link_elsewhere(void *ok)
 {
@@ -94,7 +95,7 @@ change_link_elsewhere(void *ok)
     uint32_t *header;
     int error;
 
-    /* The socket stays in the namespace before, where the number is given. */
+    /* The socket stays in the old namespace, in which the new one gets its number. */
     if (nl_sock_create(NETLINK_ROUTE, &sock) || unshare(CLONE_NEWNET)) {
         return NULL;
     }
@@ -148,7 +149,7 @@ other_namespaces_can_be_listened_to(void)
 int
 main(void)
 {
-    if (!netns_enter("test-source")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     RUN(messages_of_other_processes_can_be_told_and_refused);

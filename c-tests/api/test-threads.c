@@ -1,4 +1,4 @@
-/* What several threads may do at once, and what a fork and an exec leave. */
+/* Calls from several threads at once, and what a child process or another program inherits. */
 
 #include <pthread.h>
 #include "kernel.h"
@@ -204,8 +204,8 @@ fork_and_use(void *failures)
         if (!child) {
             bool ok = nl_transact(NETLINK_ROUTE, &request, NULL) == ENODEV;
 
-            /* Another program, since what the other threads had is lost to this one, and looks
-             * like leaks. */
+            /* Another program, since the memory of the other threads is not freed here, which looks
+             * like a leak. */
             execlp(ok ? "true" : "false", "", (char *) NULL);
             _exit(2);
         }
@@ -255,7 +255,7 @@ no_descriptor_survives_exec(void)
 int
 main(void)
 {
-    if (!netns_enter("test-threads")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     RUN(each_message_of_a_dump_reaches_one_thread);

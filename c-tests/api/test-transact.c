@@ -1,4 +1,4 @@
-/* netlink-socket.h: transactions on the real kernel, also where replies are lost. */
+/* netlink-socket.h: transactions on the real kernel, also when replies are lost. */
 
 #include "batch.h"
 #include "netns.h"
@@ -124,7 +124,7 @@ replies_of_a_batch_belong_to_their_requests(void)
     nl_sock_destroy(sock);
 }
 
-/* Runs a batch of 'n' and returns how many of it failed. */
+/* Runs the first 'n' transactions of the batch.  Returns how many failed. */
 static size_t
 count_failures(struct batch *batch, size_t n)
 {
@@ -143,7 +143,7 @@ requests_of_any_length_share_a_batch(void)
     struct batch *batch = batch_new();
     size_t i;
 
-    /* The kernel looks for the next message at a multiple of 4. */
+    /* In a datagram, the kernel expects each message at a multiple of 4. */
     for (i = 0; i < 100; i++) {
         ofpbuf_clear(&batch->requests[i]);
         nl_msg_put_nlmsghdr(&batch->requests[i], 0, NLMSG_NOOP, NLM_F_REQUEST | NLM_F_ACK);
@@ -173,7 +173,8 @@ shrink(struct nl_sock *sock, int size)
 {
     struct ofpbuf request;
 
-    /* The socket decides on the size of its batches before. */
+    /* A new socket, which chooses the size of its batches at its first use, before the buffer
+     * shrinks. */
     nlsock_pool_flush();
     ofpbuf_init(&request, 64);
     put_getlink(&request, 1);
@@ -228,7 +229,7 @@ what_is_sent_again_stays_in_order(void)
         struct nl_sock *sock = open_socket(NETLINK_ROUTE);
         struct batch *batch = batch_new();
 
-        /* A route is added without a word, and deleted; then replies overflow the buffer. */
+        /* A route is added without a reply, and deleted; then replies overflow the buffer. */
         shrink(sock, sizes[j]);
         put_route(&batch->requests[0], RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, 7);
         put_route(&batch->requests[1], RTM_DELROUTE, NLM_F_ACK, 7);
@@ -262,7 +263,7 @@ a_congested_socket_brings_the_reply_nevertheless(void)
         for (i = 0; i < 20; i++) {
             CHECK(netns_set_lo(false) && netns_set_lo(true));
         }
-        /* The second time, the loss has been told before: nothing will tell it again. */
+        /* The second time, the loss has been reported before and will not be reported again. */
         if (told) {
             CHECK_INT(nl_sock_recv(sock, &request, false), ENOBUFS);
         }
@@ -279,7 +280,7 @@ a_congested_socket_brings_the_reply_nevertheless(void)
 int
 main(void)
 {
-    if (!netns_enter("test-transact")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     RUN(a_transaction_brings_the_reply);

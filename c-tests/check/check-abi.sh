@@ -1,14 +1,14 @@
-# The binary interface of each flavour: symbols, names and dependencies.  Read by check.sh.
+# Checks the binary interface of each library: symbols, names and dependencies.  Read by check.sh.
 
-# flavour LIBRARY FOLDER FUNCTIONS: sets what the checks below look at.
-flavour() {
+# choose_library LIBRARY FOLDER FUNCTIONS: sets what the checks below look at.
+choose_library() {
     library=$1
     exports=src/abi/$2/exports.list
     functions=$3
     so=$stage/lib/lib$library.so
 }
 
-# Says what differs, and what to do about it.
+# Compares standard input with the list; prints what differs, and what to do about it.
 compare_exports() {
     LC_ALL=C sort > "$scratch/exports"
     diff "$exports" "$scratch/exports" && return
@@ -30,7 +30,7 @@ interface_is_whole() {
     [ "$(grep -vc '^nlsock_' "$exports")" = "$functions" ]
 }
 
-# Weak references apart, only libc's symbols are wanted.
+# Apart from weak references, the library needs only libc's symbols.
 only_libc_is_wanted() {
     ! nm -D --undefined-only "$so" | awk '$1 == "U" { print $2 }' | grep -v '@GLIBC_' || return 1
     ! readelf -d "$so" | grep NEEDED | grep -vE '\[(libc\.so|ld-linux)'
@@ -40,7 +40,7 @@ soname() {
     readelf -d "$so" | grep -qF "[lib$library.so.1]"
 }
 
-# A version node would keep the library from taking the place of another's functions.
+# With versions of its symbols, the library could not take the place of another one's.
 no_version_nodes() {
     ! readelf -V "$so" | grep -q 'Version definition'
 }
@@ -61,8 +61,8 @@ install_and_uninstall() {
     ! find "$scratch/root" ! -type d | grep .
 }
 
-abi_of_flavour() {
-    flavour "$@"
+check_library() {
+    choose_library "$@"
     check "$library.so exports what is listed" so_exports
     check "$library.a exports what is listed" archive_exports
     check "all $functions functions of $library are listed" interface_is_whole
@@ -72,7 +72,7 @@ abi_of_flavour() {
 }
 
 abi() {
-    abi_of_flavour nlsock v2014 114
-    abi_of_flavour nlsock-ovs3 ovs3 129
+    check_library nlsock v2014 114
+    check_library nlsock-ovs3 ovs3 129
     check "what is installed can be uninstalled" install_and_uninstall
 }

@@ -1,6 +1,7 @@
-# The archive in company: in a program with other Rust code, and in a plugin.  Read by check.sh.
+# Links the static library into a program with another Rust library, and into a plugin.  Read by
+# check.sh.
 
-# archive_program NAME SOURCE WHAT...: a program of these parts.
+# archive_program NAME SOURCE PART...: links a program.
 archive_program() {
     program=$1
     source=$2
@@ -10,7 +11,7 @@ archive_program() {
         "$c_tests/archive/$source" $(flags nlsock --cflags) "$@" -lpthread -lm -ldl
 }
 
-# beside_rust NAME WHAT...: the program works, with its archives in this order.
+# beside_rust NAME ARCHIVE...: a program with these archives, in this order, works.
 beside_rust() {
     program=$1
     shift
@@ -29,6 +30,6 @@ archive() {
     check "another Rust library compiles" rustc --edition 2024 --crate-type staticlib \
         -C opt-level=1 -o "$other" "$c_tests/archive/other.rs"
     check "the archive before another Rust library" beside_rust before "$archive" "$other"
-    check "the archive behind another Rust library" beside_rust behind "$other" "$archive"
+    check "the archive after another Rust library" beside_rust after "$other" "$archive"
     check "threads outlive a plugin with the archive in it" unloaded_plugin
 }

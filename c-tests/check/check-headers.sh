@@ -1,4 +1,5 @@
-# Every header compiles without a warning, alone and in any order.  Read by check.sh.
+# Compiles every public header, alone and together with others.  There must be no warning.  Read by
+# check.sh.
 
 public="netlink-socket.h netlink.h netlink-protocol.h ofpbuf.h nlsock-ext.h"
 compat="config.h util.h vlog.h timeval.h poll-loop.h dynamic-string.h"
@@ -6,7 +7,8 @@ kernel="linux/rtnetlink.h linux/genetlink.h"
 
 headers_ovs3="netlink-socket.h netlink.h netlink-protocol.h openvswitch/ofpbuf.h nlsock-ext.h"
 
-# compile_headers COMPILER STANDARD HEADER...: in the folders of 'include'.
+# compile_headers COMPILER STANDARD HEADER...: compiles a file that includes these headers in this
+# order, with the folders in 'include'.
 compile_headers() {
     compiler=$1
     standard=$2
@@ -28,7 +30,7 @@ compile_headers() {
         $include -fsyntax-only "$scratch/headers.$language"
 }
 
-# Each alone, each pair in both orders, and all with the kernel's before and behind.
+# Compiles each header alone, each pair in both orders, and all before and after the kernel's.
 compile_combinations() {
     include="-I$stage/include/nlsock-ovs3"
     for a in $headers_ovs3; do

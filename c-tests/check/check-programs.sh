@@ -1,6 +1,8 @@
-# C programs, compiled against the installation alone.  Read by check.sh.
+# Compiles the C programs in c-tests/api against the installation, and runs them.  Read by check.sh,
+# sanitize.sh and kernel-tests.sh.
 
-# What is compiled for both flavours, see flavour.h, and what concerns that of 2014 alone.
+# The tests of both interfaces (flavour.h makes one file serve both), and those of the 2014
+# interface.
 tests_both="test-buffer test-buffer-convert test-buffer-breaches
 test-build test-message test-attributes test-policy test-message-breaches
 test-socket test-transact test-dump test-dump-result test-extack test-deadline test-source
@@ -8,7 +10,7 @@ test-threads test-pool test-fork test-log"
 tests_2014="$tests_both test-layout test-layers test-host test-interpose
 test-compat"
 
-# for_ovs3 TEST...: the names of these tests, compiled for the other flavour.
+# for_ovs3 TEST...: the names of these tests when they are compiled for the 3.x interface.
 for_ovs3() {
     printf '%s-ovs3 ' "$@"
 }
@@ -17,7 +19,7 @@ for_ovs3() {
 tests="$tests_2014 $(for_ovs3 $tests_both) test-ovs3"
 warnings="-Wall -Wextra -Werror"
 
-# The package that a test is written against.
+# package TEST: the pkg-config package that the test is compiled with.
 package() {
     case $1 in
         *-ovs3) echo nlsock-ovs3 ;;
@@ -25,7 +27,7 @@ package() {
     esac
 }
 
-# source_of TEST DIR: its file, which may be that of both flavours.
+# source_of TEST FOLDER: the file of the test, which may be that of both interfaces.
 source_of() {
     if [ -f "$2/$1.c" ]; then
         echo "$2/$1.c"
@@ -40,8 +42,8 @@ compile() {
     source=$2
     shift 2
     # shellcheck disable=SC2046,SC2086 # words
-    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g $warnings -I"$c_tests/support" -o "$scratch/$program" "$source" \
-        $(flags "$(package "$program")" --cflags --libs) -lpthread "$@"
+    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g $warnings -I"$c_tests/support" \
+        -o "$scratch/$program" "$source" $(flags "$(package "$program")" --cflags --libs) -lpthread "$@"
 }
 
 compile_tests() {
@@ -50,13 +52,13 @@ compile_tests() {
     done
 }
 
-# The program in the README, as a reader would copy it.
+# The program in README.md, as a reader would copy it.
 readme_program() {
     sed -n '/^```c$/,/^```$/p' README.md | grep -v '^```' > "$scratch/readme.c"
     [ "$(grep -c . "$scratch/readme.c")" -ge 8 ]
 }
 
-# readme_links NAME FLAG...: the README's program, compiled with the flags, lists a link.
+# readme_links NAME FLAG...: the program of README.md compiles with the flags and lists a link.
 readme_links() {
     program=$1
     shift
@@ -80,7 +82,7 @@ pkg_config() {
         -Wl,--as-needed -Wl,--no-undefined $(pkg-config --cflags --libs nlsock)
 }
 
-# LD_PRELOAD over a program that is linked to another library of the same interface.
+# LD_PRELOAD works with a program that is linked to another library with the same functions.
 preload() {
     echo 'int nl_attr_oversized(unsigned long size) { return size == 1; }' > "$scratch/other.c"
     printf '%s\n' '_Bool nl_attr_oversized(unsigned long);' \
@@ -94,7 +96,7 @@ preload() {
     return $status
 }
 
-# The tests again, as a user without privileges.
+# Runs the tests again, as a user without privileges.
 unprivileged() {
     if [ "$(id -u)" != 0 ]; then
         return
@@ -126,7 +128,6 @@ programs() {
     check "the README has a program" readme_program
     pkg_config
     check "LD_PRELOAD takes another library's place" preload
-    check "the demonstration runs" "$here/demo.sh" "$stage"
 }
 
 valgrind_programs() {

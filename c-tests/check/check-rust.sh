@@ -1,29 +1,28 @@
 # Formatting, lints, documentation and tests of the Rust code.  Read by check.sh.
 
-# How cargo builds the other flavour, as the Makefile does.
+# How cargo builds the library with the 3.x interface, as in the Makefile.
 cargo_ovs3="--features ovs3 --target-dir target/ovs3"
 
-# The property tests are the same in every run; to look further, give other values.
+# The property tests try the same values in every run.  Set these two to try others.
 : "${PROPTEST_RNG_SEED:=1}" "${PROPTEST_CASES:=1000}"
 export PROPTEST_RNG_SEED PROPTEST_CASES
 
-# Counts cargo's tests.
+# cargo_tests NAME COMMAND...: counts the tests that a cargo command runs.
 cargo_tests() {
     name=$1
     shift
-    if "$@" > "$scratch/output" 2>&1; then
-        status=0
-    else
-        status=1
-    fi
-    grep '^test ' "$scratch/output" | sed -n 's/^test \(.*\) \.\.\. ok$/ok \1/p'
-    good=$(grep -c '^test .* ok$' "$scratch/output")
-    bad=$(grep -c '^test .* FAILED$' "$scratch/output")
-    passed=$((passed + good))
-    failed=$((failed + bad))
-    if [ "$status" != 0 ] || [ "$good" = 0 ]; then
-        cat "$scratch/output"
-        [ "$bad" != 0 ] || not_ok "$name"
+    before=$passed
+    failed_before=$failed
+    "$@" > "$scratch/output" 2>&1
+    status=$?
+    sed -n 's/^test \(.*\) \.\.\. ok$/ok \1/p; s/^test \(.*\) \.\.\. FAILED$/not_ok \1/p' \
+        "$scratch/output" > "$scratch/cargo"
+    while read -r result test; do
+        "$result" "$test"
+    done < "$scratch/cargo"
+    if [ "$status" != 0 ] || [ "$passed" = "$before" ]; then
+        diagnose "$scratch/output"
+        [ "$failed" != "$failed_before" ] || not_ok "$name (exit status $status)"
     fi
 }
 
@@ -35,7 +34,9 @@ rust() {
     fi
     if cargo clippy --version >/dev/null 2>&1; then
         check "lints" cargo clippy --locked --all-targets -- -D warnings
-        check "lints of the ovs3 flavour" cargo clippy --locked --all-targets $cargo_ovs3 -- -D warnings
+        # shellcheck disable=SC2086 # words
+        check "lints of the 3.x interface" \
+            cargo clippy --locked --all-targets $cargo_ovs3 -- -D warnings
     else
         skip "lints" "no clippy"
     fi
@@ -43,7 +44,7 @@ rust() {
         --document-private-items
     cargo_tests "Rust tests" cargo test --locked
     # shellcheck disable=SC2086 # words
-    cargo_tests "Rust tests of the ovs3 flavour" cargo test --locked $cargo_ovs3
+    cargo_tests "Rust tests of the 3.x interface" cargo test --locked $cargo_ovs3
 }
 
 valgrind_rust() {
@@ -52,7 +53,7 @@ valgrind_rust() {
         return
     fi
     runner="valgrind --quiet --error-exitcode=99 --leak-check=full"
-    # Not possible leaks: the test harness's own threads leave one.
+    # Possible leaks are not counted: a thread of Rust's test harness leaves one.
     runner="$runner --errors-for-leak-kinds=definite,indirect"
     cargo_tests "Rust tests under valgrind" env PROPTEST_CASES=8 \
         CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="$runner" \

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Runs all tests against the installation in $1 and counts them.  With VALGRIND set, runs the C and
-# the Rust tests under valgrind, and nothing else.
+# check.sh STAGE: runs all tests against the installation in STAGE and counts them.  With VALGRIND
+# set, runs the C and the Rust tests under valgrind, and nothing else.
 #
-# Every check is one line: "ok NAME", "not ok NAME" behind its output, or "skip NAME: WHY".
+# The output has the form of TAP, see results.sh.  Its last line has the counts.
 set -u
 
 here=$(dirname "$0")
@@ -28,51 +28,32 @@ check() {
     if "$@" > "$scratch/output" 2>&1; then
         ok "$name"
     else
-        cat "$scratch/output"
+        diagnose "$scratch/output"
         not_ok "$name"
     fi
 }
 
-# check_silent NAME COMMAND...: it also says nothing.
+# check_silent NAME COMMAND...: the command succeeds and prints nothing.
 check_silent() {
     name=$1
     shift
     if "$@" > "$scratch/output" 2>&1 && [ ! -s "$scratch/output" ]; then
         ok "$name"
     else
-        cat "$scratch/output"
+        diagnose "$scratch/output"
         not_ok "$name"
     fi
 }
 
-# Counts the result lines of a test program, which is to end well.
-count_tap() {
-    name=$1
-    status=$2
-    cat "$scratch/tap"
-    passed=$((passed + $(grep -c '^ok ' "$scratch/tap")))
-    skipped=$((skipped + $(grep -c '^skip ' "$scratch/tap")))
-    bad=$(grep -c '^not ok ' "$scratch/tap")
-    failed=$((failed + bad))
-    if [ "$status" != 0 ] && [ "$bad" = 0 ]; then
-        cat "$scratch/errors"
-        not_ok "$name (exit status $status)"
-    elif [ "$bad" != 0 ]; then
-        cat "$scratch/errors"
-    elif ! grep -q . "$scratch/tap"; then
-        not_ok "$name (no results)"
-    fi
-}
-
-# run_tap NAME COMMAND...
+# run_tap NAME COMMAND...: counts the results of a test program.
 run_tap() {
     name=$1
     shift
     "$@" > "$scratch/tap" 2> "$scratch/errors"
-    count_tap "$name" $?
+    count_tap "$name" $? "$scratch/tap" "$scratch/errors"
 }
 
-# flags PACKAGE OPTION...: pkg-config's answer, or what it would be.
+# flags PACKAGE OPTION...: prints what pkg-config prints; on a machine without it, the same flags.
 flags() {
     package=$1
     shift
@@ -89,7 +70,10 @@ flags() {
 . "$here/check-abi.sh"
 . "$here/check-headers.sh"
 . "$here/check-programs.sh"
+. "$here/check-examples.sh"
 . "$here/check-archive.sh"
+. "$here/check-harness.sh"
+. "$here/check-layout.sh"
 
 if [ -n "${VALGRIND-}" ]; then
     valgrind_rust
@@ -99,9 +83,9 @@ else
     abi
     headers
     programs
+    examples
     archive
+    harness
+    layout
 fi
-
-echo
-echo "nlsock: $passed passed, $failed failed, $skipped skipped"
-[ "$failed" = 0 ]
+total nlsock

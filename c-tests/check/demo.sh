@@ -1,5 +1,5 @@
 #!/bin/sh
-# Compiles the example programs against the installation in $1 and runs them on this kernel.
+# demo.sh STAGE: compiles examples against the installation in STAGE and runs them on this kernel.
 set -eu
 
 examples=$(dirname "$0")/../../examples
@@ -19,7 +19,7 @@ title() {
     printf '\n== %s\n' "$1"
 }
 
-# The first lines of what a program says, which must end well.
+# show COMMAND...: the command succeeds; prints the first lines of its output.
 show() {
     "$@" > "$bin/output"
     head -n 8 "$bin/output"
@@ -45,7 +45,7 @@ if ! $unshare true 2>/dev/null; then
     echo "skipped: this user may not make network namespaces"
     exit 0
 fi
-# The monitor says when it watches; only then does the link change.
+# The link is changed after the monitor has printed that it watches.
 # shellcheck disable=SC2016 # expanded by the inner shell
 timeout 60 $unshare sh -euc '
     bin=$1

@@ -1,10 +1,9 @@
 #!/bin/sh
-# fuzz.sh SECONDS: fuzzes with each target in c-tests/fuzz for its share of SECONDS, beginning with
-# the corpus that is there.  What is found goes to target/fuzz/artifacts; what else was learnt,
-# which is large, to target/fuzz/corpus, where the next run takes it up.
+# fuzz.sh SECONDS: runs each fuzz target of c-tests/fuzz for an equal share of SECONDS, starting
+# with its corpus there.  Inputs that show a failure go to target/fuzz/artifacts.  New inputs, which
+# are many, go to target/fuzz/corpus, where the next run continues.
 #
-# Each target is one line: "ok fuzz NAME" or, behind what the fuzzer said, "not ok fuzz NAME"; where
-# fuzzing is not possible at all, "skip fuzz: WHY".
+# The output has the form of TAP, see results.sh.
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
@@ -13,26 +12,30 @@ fuzz=c-tests/fuzz
 work=$PWD/target/fuzz
 unset NLSOCK_LOG
 
-skip() {
-    echo "skip fuzz: $1"
+. c-tests/check/results.sh
+
+# cannot WHY: skips everything.
+cannot() {
+    echo "1..0 # SKIP $1"
     exit 0
 }
 
-# cargo-fuzz wants flags that a stable compiler has but does not offer by itself.
+# Lets a stable compiler accept the flags of cargo-fuzz.
 export RUSTC_BOOTSTRAP=1
 
-command -v cargo >/dev/null 2>&1 || skip "no cargo"
-command -v c++ >/dev/null 2>&1 || skip "no C++ compiler, which libFuzzer needs"
+command -v cargo >/dev/null 2>&1 || cannot "no cargo"
+command -v c++ >/dev/null 2>&1 || cannot "no C++ compiler, which libFuzzer needs"
 if ! cargo fuzz --version >/dev/null 2>&1; then
-    skip "no cargo-fuzz; run: cargo install cargo-fuzz --locked"
+    cannot "no cargo-fuzz; run: cargo install cargo-fuzz --locked"
 fi
 ls "$(rustc --print target-libdir)"/librustc*_rt.asan.a >/dev/null 2>&1 \
-    || skip "the Rust toolchain has no AddressSanitizer"
+    || cannot "the Rust toolchain has no AddressSanitizer"
 
 mkdir -p "$work"
 if ! cargo fuzz build --fuzz-dir "$fuzz" --target-dir "$work/build" > "$work/log" 2>&1; then
-    cat "$work/log"
-    echo "not ok fuzz (the targets do not compile)"
+    diagnose "$work/log"
+    not_ok "the fuzz targets compile"
+    plan
     exit 1
 fi
 
@@ -41,7 +44,6 @@ targets=$(cargo fuzz list --fuzz-dir "$fuzz")
 set -- $targets
 share=$((seconds / $#))
 [ "$share" -gt 0 ] || share=1
-failed=0
 
 for target; do
     learnt=$work/corpus/$target
@@ -51,16 +53,16 @@ for target; do
             "$learnt" "$fuzz/corpus/$target" -- -max_total_time=$share -timeout=10 \
             -rss_limit_mb=2048 -artifact_prefix="$artifacts/" > "$work/log" 2>&1; then
         sed -n 's/^Done \(.*\)/# \1/p' "$work/log"
-        echo "ok fuzz $target"
+        ok "fuzz $target"
     else
-        # From the reason on, down to how to run it again.
+        # The reason, and what follows it: how to run it again.
         if grep -q 'panicked at\|ERROR: ' "$work/log"; then
-            sed -n '/panicked at\|ERROR: /,$p' "$work/log"
+            sed -n '/panicked at\|ERROR: /,$s/^/# /p' "$work/log"
         else
-            tail -n 40 "$work/log"
+            tail -n 40 "$work/log" | sed 's/^/# /'
         fi
-        echo "not ok fuzz $target"
-        failed=1
+        not_ok "fuzz $target"
     fi
 done
-exit $failed
+plan
+[ "$failed" = 0 ]

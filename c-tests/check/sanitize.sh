@@ -3,20 +3,27 @@
 # AddressSanitizer (and its search for leaks) or ThreadSanitizer, in the library as well as in the
 # programs.
 #
-# Covered are the library's own code, with the generic and inlined parts of Rust's `core` and `alloc`
-# in it, and the tests.  Not covered is what of these is compiled already, since their sources do not
-# come with every toolchain: AddressSanitizer sees what that does to the heap and through libc.
+# The library's own code and the tests are instrumented, including the generic and inlined parts of
+# Rust's `core` and `alloc`.  The compiled parts of `core` and `alloc` are not, since not every
+# toolchain comes with their sources.  AddressSanitizer still sees what they do to the heap and
+# through libc.
 #
-# The runtime is the one of the Rust toolchain, which is also good for older compilers' code: two
-# runtimes in a process do not work.  So programs are compiled with the flag, and linked without.
+# The sanitizer's runtime library is that of the Rust toolchain; it also works with code from older
+# C compilers.  A process cannot have two runtimes, so programs are compiled with the compiler's
+# flag and linked without it.
+#
+# The output has the form of TAP, see results.sh.
 set -u
 
 here=$(dirname "$0")
 c_tests=$here/..
 unset NLSOCK_LOG
 
-skip() {
-    echo "skip $sanitizer sanitizer: $1"
+. "$here/results.sh"
+
+# cannot WHY: skips everything.
+cannot() {
+    echo "1..0 # SKIP $1"
     exit 0
 }
 
@@ -28,37 +35,34 @@ case $sanitizer in
 esac
 shift
 
-command -v cargo >/dev/null 2>&1 || skip "no cargo"
+command -v cargo >/dev/null 2>&1 || cannot "no cargo"
 for archive in "$(rustc --print target-libdir)"/librustc*_rt."$runtime".a; do
-    [ -e "$archive" ] || skip "the Rust toolchain has no runtime for it"
+    [ -e "$archive" ] || cannot "the Rust toolchain has no runtime for it"
 done
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-passed=0
-failed=0
-skipped=0
 
-# The flag is one that a stable compiler has but does not offer by itself.  Link-time optimisation
-# stays off: it would leave nothing to see of small functions.  A target has to be named, so that
-# build scripts are not instrumented.
+# RUSTC_BOOTSTRAP lets a stable compiler accept the flag.  Link-time optimisation is off, since it
+# inlines small functions.  A target is named so that build scripts are not instrumented.
 target=$(rustc -vV | sed -n 's/^host: //p')
 build=$c_tests/../target/sanitize-$sanitizer
 flags="-Zsanitizer=$sanitizer -Cforce-frame-pointers=yes"
 if [ "$sanitizer" = thread ]; then
-    # Rust's own libraries are what they are.
+    # Rust's own libraries are not instrumented.
     flags="$flags -Cunsafe-allow-abi-mismatch=sanitizer"
 fi
 
-# build_library NAME FLAG...: the flavour that cargo builds with these flags.
+# build_library NAME FLAG...: builds a library with these flags of cargo.
 build_library() {
     name=$1
     shift
     if ! RUSTC_BOOTSTRAP=1 RUSTFLAGS="$flags" CARGO_PROFILE_RELEASE_LTO=false cargo build \
             --manifest-path "$c_tests/../Cargo.toml" --locked --release --target "$target" \
             --target-dir "$build/$name" "$@" > "$scratch/output" 2>&1; then
-        cat "$scratch/output"
-        echo "not ok building $name with the $sanitizer sanitizer"
+        diagnose "$scratch/output"
+        not_ok "building $name with the $sanitizer sanitizer"
+        plan
         exit 1
     fi
     cp "$build/$name/$target/release/libnlsock.so" "$scratch/lib/lib$name.so.1"
@@ -70,7 +74,7 @@ build_library nlsock
 build_library nlsock-ovs3 --features ovs3
 chmod -R a+rX "$scratch"
 
-# The tests' names have one home.
+# For the names of the tests.
 . "$here/check-programs.sh"
 tests=${*:-$tests}
 
@@ -91,8 +95,9 @@ compile() {
             -lpthread -lrt -lm -ldl
 }
 
-# A test may make threads after it forked, which ThreadSanitizer takes for an error; and it is to go
-# on behind the first report, so that one run shows all.
+# die_after_fork=0: some tests make threads after fork(), which ThreadSanitizer takes for an error.
+# exitcode without halt_on_error: the program goes on after a report, so that one run shows them
+# all.
 export ASAN_OPTIONS="detect_stack_use_after_return=1:strict_string_checks=1:exitcode=99"
 export TSAN_OPTIONS="die_after_fork=0:exitcode=99"
 export LD_LIBRARY_PATH="$scratch/lib"
@@ -100,26 +105,16 @@ export LD_LIBRARY_PATH="$scratch/lib"
 for test in $tests; do
     echo "# $test with the $sanitizer sanitizer"
     if ! compile "$test" > "$scratch/output" 2>&1; then
-        cat "$scratch/output"
-        echo "not ok $test compiles"
-        failed=$((failed + 1))
+        diagnose "$scratch/output"
+        not_ok "$test compiles"
         continue
     fi
     "$scratch/$test" > "$scratch/tap" 2> "$scratch/errors"
-    status=$?
-    cat "$scratch/tap"
-    passed=$((passed + $(grep -c '^ok ' "$scratch/tap")))
-    skipped=$((skipped + $(grep -c '^skip ' "$scratch/tap")))
-    bad=$(grep -c '^not ok ' "$scratch/tap")
-    # A child's report does not show in the status.
-    if [ "$bad" = 0 ] && { [ "$status" != 0 ] || grep -q 'Sanitizer: ' "$scratch/errors"; }; then
-        echo "not ok $test (exit status $status)"
-        bad=1
+    if count_tap "$test" $? "$scratch/tap" "$scratch/errors" \
+            && grep -q 'Sanitizer: ' "$scratch/errors"; then
+        # The report of a child process does not change the exit status.
+        diagnose "$scratch/errors"
+        not_ok "$test (a sanitizer's report)"
     fi
-    [ "$bad" = 0 ] || cat "$scratch/errors"
-    failed=$((failed + bad))
 done
-
-echo
-echo "nlsock $sanitizer sanitizer: $passed passed, $failed failed, $skipped skipped"
-[ "$failed" = 0 ]
+total "nlsock $sanitizer sanitizer"

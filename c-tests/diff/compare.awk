@@ -2,9 +2,8 @@
 #
 #   awk -v run=ours -v subject=huge -f compare.awk differences.list original.txt ours.txt
 #
-# In the run named 2014, what is compared is another flavour, of which only the entries count that name
-# it.  Every line is "KEY: TEXT".  Fails for lines that differ and are not listed, and for what is listed
-# and does not differ.
+# Every line is "KEY: TEXT".  Fails if lines differ that are not listed, and if listed lines do not
+# differ.  The run named 2014 compares another interface: only the entries with its name apply to it.
 
 function complain(text) {
     if (++complaints <= 20) print text

@@ -170,7 +170,7 @@ subject_dumps(void)
 static void
 family(const char *name, int number)
 {
-    begin("family %.20s from %d", name, number);
+    begin_case("family %.20s from %d", name, number);
     say("returns %d", nl_lookup_genl_family(name, &number));
     say("number %d", number);
     say("cached %d", nl_lookup_genl_family(name, &number));
@@ -182,7 +182,7 @@ group(const char *family_name, const char *name)
 {
     unsigned int number = 77;
 
-    begin("group %.20s of %s", name, family_name);
+    begin_case("group %.20s of %s", name, family_name);
     say("returns %d", nl_lookup_genl_mcgroup(family_name, name, &number));
     say("number %u", number);
 }

@@ -1,6 +1,6 @@
 /* The kernel's verdicts in messages: what nl_msg_nlmsgerr() makes of them. */
 
-#include "body.h"
+#include "cases.h"
 #include <limits.h>
 
 static struct ofpbuf msg;

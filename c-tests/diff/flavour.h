@@ -1,5 +1,5 @@
-/* What the comparison needs beyond ../support/flavour.h: functions that came after 3.1, which the original
- * does not have, and a structure that our headers do not show. */
+/* What the comparison needs beyond ../support/flavour.h: functions that came after 3.1, which the
+ * original does not have, and a structure that our headers do not show. */
 
 #ifndef DIFF_FLAVOUR_H
 #define DIFF_FLAVOUR_H 1

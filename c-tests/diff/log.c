@@ -1,6 +1,6 @@
 /* What the library logs: standard error is a file that is looked at after every call. */
 
-#include "body.h"
+#include "cases.h"
 #include <sys/mman.h>
 #include <unistd.h>
 

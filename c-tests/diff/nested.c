@@ -1,6 +1,6 @@
 /* Attributes within attributes: started, ended, taken back, wrapped. */
 
-#include "body.h"
+#include "cases.h"
 
 static struct ofpbuf b;
 static size_t n;

@@ -1,6 +1,6 @@
 /* Validating attributes, and parsing messages by policies; with what is logged of it. */
 
-#include "body.h"
+#include "cases.h"
 
 /* The last are none that exist. */
 enum { TYPES = N_NL_ATTR_TYPES + 2 };

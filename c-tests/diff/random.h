@@ -3,7 +3,7 @@
 #ifndef RANDOM_H
 #define RANDOM_H 1
 
-#include "body.h"
+#include "cases.h"
 
 enum { N_SLOTS = 6, MEMORY = 320, DEPTH = 6, LARGE = 6000 };
 

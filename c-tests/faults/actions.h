@@ -43,7 +43,7 @@ extern struct actions actions;
 void actions_reset(void);
 
 /* Carries out the rest of a line behind "do".  Returns false if it is not understood. */
-bool actions_line(struct words *);
+bool actions_line(struct tokens *);
 
 /* Whether message 'k' that answers this request has the payload that it should. */
 bool has_pattern(const struct ofpbuf *, enum fake_kind, int id, int k);

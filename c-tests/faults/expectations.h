@@ -3,10 +3,10 @@
 #ifndef EXPECTATIONS_H
 #define EXPECTATIONS_H 1
 
-#include "words.h"
+#include "tokens.h"
 
 /* Checks the rest of a line behind "expect".  Returns 1 if it holds, 0 if not, after '# ' lines
  * that say what is instead, and -1 if it is not understood. */
-int expectation(struct words *);
+int expectation(struct tokens *);
 
 #endif /* expectations.h */

@@ -98,34 +98,34 @@ void note_error(int error);
 
 /* fake-clock.c */
 extern int64_t fake_clock;      /* Nanoseconds. */
-bool clock_line(struct words *);
+bool clock_line(struct tokens *);
 /* Waits: the clock moves to 'until', or to the first thing that happens before.  Returns whether
  * anything did. */
 bool clock_wait(struct sock *const *, int n, int64_t until);
 
 /* fake-answers.c */
 void answers_reset(void);
-bool answers_line(struct words *);
+bool answers_line(struct tokens *);
 /* The kernel works on one message of a datagram that was sent. */
 void answers_process(struct sock *, const struct nlmsghdr *, struct fake_record *);
 /* Datagrams of "deliver" lines. */
-void answers_deliver(struct words *, bool *ok);
+void answers_deliver(struct tokens *, bool *ok);
 
 /* fake-faults.c */
 void faults_reset(void);
-bool faults_line(struct words *);
+bool faults_line(struct tokens *);
 
 /* fake-options.c */
 /* What a new socket has. */
-void options_begin(struct sock *);
+void options_init(struct sock *);
 void options_reset(void);
-bool options_line(struct words *);
+bool options_line(struct tokens *);
 
 /* fake-calls.c */
 /* Unlocks, and does not return. */
 void fake_hang(const char *why) __attribute__((noreturn));
 void calls_reset(void);
-void calls_begin(void);
+void calls_start_action(void);
 
 /* fake-script.c */
 extern bool fake_trace;         /* FAKE_KERNEL_TRACE: says what happens on standard error. */

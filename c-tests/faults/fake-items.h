@@ -40,7 +40,7 @@ struct item {
 /* An item without modifiers. */
 void item_init(struct item *, enum item_kind);
 /* The rest of a line; to be freed. */
-bool items_parse(struct words *, struct item **, int *n);
+bool items_parse(struct tokens *, struct item **, int *n);
 
 /* fake-messages.c */
 /* The datagram of an item; null if it makes none.  'k' counts the messages that are no verdicts.

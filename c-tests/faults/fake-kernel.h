@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "words.h"
+#include "tokens.h"
 
 /* A request of the bed's own: its payload begins with these, so that the fake kernel knows it
  * again when it is sent another time. */
@@ -56,7 +56,7 @@ struct fake_record {
     int done_error;             /* The error within. */
 };
 
-/* What went wrong since fake_begin(), as far as a caller may be told of it. */
+/* What went wrong since fake_start_action(), as far as a caller may be told of it. */
 struct fake_troubles {
     bool garbage;               /* Something that is no message was delivered. */
     bool malformed;             /* A verdict without sense was delivered. */
@@ -68,10 +68,10 @@ struct fake_troubles {
 void fake_reset(void);
 
 /* Begins another step of the script, for which calls and troubles are counted. */
-void fake_begin(void);
+void fake_start_action(void);
 
 /* Carries out a line of a script.  Returns false if it is none that the fake kernel knows. */
-bool fake_line(struct words *);
+bool fake_line(struct tokens *);
 
 /* Lets time pass. */
 void fake_pass(int milliseconds);

@@ -231,7 +231,7 @@ transactions(int *n_requests, bool own)
         add("do batch %d%s%s%s bytes %d", n, where(own), acks, no_replies,
             percent(80) ? 12 + below(100) : 12 + below(2000));
     }
-    add("expect truth");
+    add("expect invariants");
     *n_requests = last;
 }
 
@@ -278,7 +278,7 @@ dump(int *n_dumps)
     } else {
         add("do dump buffer %d", 16 + below(8192));
     }
-    add("expect truth");
+    add("expect invariants");
 }
 
 static void
@@ -310,18 +310,18 @@ recovery(int n_requests, int n_dumps)
     add("calm");
     add("do transact ack");
     add("expect request %d success", n_requests + 1);
-    add("expect truth");
+    add("expect invariants");
     add("request %d: reply 33 bytes", n_requests + 3);
     add("request %d: refuse EEXIST", n_requests + 4);
     add("do batch 3 ack 1,3");
     add("expect request %d success", n_requests + 2);
     add("expect request %d reply 33 bytes", n_requests + 3);
     add("expect request %d error EEXIST", n_requests + 4);
-    add("expect truth");
+    add("expect invariants");
     add("dump %d: part 2 messages of 40; part 1 messages of 52; done", n_dumps + 1);
     add("do dump");
     add("expect dump %d 3 messages error 0", n_dumps + 1);
-    add("expect truth");
+    add("expect invariants");
     add("expect dumping = 0");
 }
 

@@ -1,4 +1,4 @@
-/* What the tests on the real kernel share: sockets, and batches of transactions. */
+/* For the tests on the real kernel: sockets, and batches of transactions. */
 
 #ifndef BATCH_H
 #define BATCH_H 1
@@ -23,7 +23,7 @@ open_socket(int protocol)
     return sock;
 }
 
-/* Returns whether transactions of 'sock' have left nothing to be received. */
+/* Returns whether the receive queue that the transactions of 'sock' use is empty. */
 static inline bool
 nothing_waits(struct nl_sock *sock)
 {
@@ -32,7 +32,7 @@ nothing_waits(struct nl_sock *sock)
     return recv(transaction_fd(sock), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
 }
 
-/* Destroys 'sock' and what its transactions went through. */
+/* Destroys 'sock' and the pooled socket that its transactions used. */
 static inline void
 discard(struct nl_sock *sock)
 {
@@ -53,7 +53,7 @@ struct batch {
     struct ofpbuf replies[N_ROUTES];
 };
 
-/* Allocates a batch whose replies are full of something. */
+/* Allocates a batch.  Two of three transactions have a reply buffer, which is not empty. */
 static inline struct batch *
 batch_new(void)
 {

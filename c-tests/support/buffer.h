@@ -1,4 +1,4 @@
-/* What the tests of buffers share. */
+/* For the tests of buffers. */
 
 #ifndef BUFFER_H
 #define BUFFER_H 1

@@ -1,4 +1,4 @@
-/* Descriptors of this process. */
+/* Counts the descriptors of this process. */
 
 #ifndef DESCRIPTORS_H
 #define DESCRIPTORS_H 1
@@ -22,7 +22,7 @@ count_descriptors(void)
         n++;
     }
     closedir(dir);
-    /* The directory's own, "." and "..". */
+    /* Minus the descriptor of the directory, and "." and "..". */
     return n - 3;
 }
 

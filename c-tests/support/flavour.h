@@ -1,5 +1,5 @@
-/* What differs between the flavours, in the words of 2014, so that a test can be compiled for both.
- * OVS3 says which one it is; what only one of them has is left to the tests. */
+/* Lets a test be compiled for the 2014 interface and for the 3.x interface: defines what differs in
+ * the 3.x interface under its names of 2014.  OVS3 is 1 with the 3.x interface, else 0. */
 
 #ifndef FLAVOUR_H
 #define FLAVOUR_H 1
@@ -11,9 +11,9 @@
 #ifdef OPENVSWITCH_OFPBUF_H
 #define OVS3 1
 typedef struct ovs_list ofpbuf_list;
-/* A field that moves with the data. */
+/* A field that points into the data. */
 #define OFPBUF_MARK header
-/* The fewest bytes that are too many for an attribute. */
+/* The smallest payload that is too large for an attribute. */
 #define TOO_LONG 65532
 
 static inline void *ofpbuf_base(const struct ofpbuf *b) { return b->base; }
@@ -35,7 +35,7 @@ socket_option(int fd, int option)
     return getsockopt(fd, SOL_SOCKET, option, &value, &size) ? -1 : value;
 }
 
-/* Only sockets of the pool transact: these take one of the protocol of 'sock'. */
+/* In the 3.x interface, only pooled sockets transact: one with the protocol of 'sock' is used. */
 static inline int
 nl_sock_transact(struct nl_sock *sock, const struct ofpbuf *request, struct ofpbuf **replyp)
 {
@@ -48,8 +48,8 @@ nl_sock_transact_multiple(struct nl_sock *sock, struct nl_transaction **transact
     nl_transact_multiple(socket_option(nl_sock_fd(sock), SO_PROTOCOL), transactions, n);
 }
 
-/* Returns the descriptor of the socket that transactions of 'sock' go through: the only other one
- * of its protocol, or -1. */
+/* Returns the descriptor of the socket that transactions of 'sock' use: the only other one with its
+ * protocol.  Returns -1 if there is none or more than one. */
 static inline int
 transaction_fd(struct nl_sock *sock)
 {

@@ -1,5 +1,5 @@
-/* A host: a stand-in for the services that a process of Open vSwitch's has, with the interface of
- * July 2014.  It keeps what it is told. */
+/* A stand-in for the services of an Open vSwitch process that the library uses if they are there:
+ * log, coverage counters, poll loop, assertion hook.  It records the arguments of the calls. */
 
 #ifndef HOST_H
 #define HOST_H 1
@@ -33,7 +33,7 @@ struct vlog_rate_limit {
     struct ovs_mutex mutex;
 };
 
-/* All modules; the test says which are there from the start. */
+/* All log modules.  The test defines it, with the modules that are there from the start. */
 extern struct list vlog_modules;
 
 static struct coverage_counter *counters[10];
@@ -127,7 +127,7 @@ vlog_module_from_name(const char *name)
     return find_module(name);
 }
 
-/* What the counter has that it did not tell before. */
+/* Returns how much the counter has grown since the last call. */
 static inline unsigned int
 news(const char *name)
 {

@@ -1,4 +1,4 @@
-/* Requests that the tests and programs put to the real kernel. */
+/* Requests to the real kernel. */
 
 #ifndef KERNEL_H
 #define KERNEL_H 1
@@ -20,7 +20,7 @@ put_getlink(struct ofpbuf *request, int ifindex)
     nl_msg_put(request, &ifi, sizeof ifi);
 }
 
-/* Makes 'request' one to create, with 'flags', or to delete the blackhole route
+/* Makes 'request' a request to create (RTM_NEWROUTE) or delete (RTM_DELROUTE) the blackhole route
  * 10.(i / 256).(i % 256).0/24. */
 static inline void
 put_route(struct ofpbuf *request, uint16_t type, uint16_t flags, unsigned int i)
@@ -57,7 +57,7 @@ put_getroute(struct ofpbuf *request)
     nl_msg_put(request, &rtm, sizeof rtm);
 }
 
-/* Returns the route's number as put_route() numbers them, or -1. */
+/* Returns the number that put_route() gives the route in 'reply', or -1 for another route. */
 static inline int
 route_number(const struct ofpbuf *reply)
 {

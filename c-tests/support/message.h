@@ -1,4 +1,4 @@
-/* What the tests of messages share: bytes, buffers and attributes of known contents, the log. */
+/* For the tests of messages: bytes, buffers and attributes with known contents, and the log. */
 
 #ifndef MESSAGE_H
 #define MESSAGE_H 1
@@ -9,7 +9,7 @@
 #include "nlsock-ext.h"
 #include "tap.h"
 
-/* The two bytes of an integer in host order, and an attribute's header, for initialisers. */
+/* For initialisers: the two bytes of an integer in host order, and the header of an attribute. */
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define H16(N) (uint8_t) (N), (uint8_t) ((N) >> 8)
 #else
@@ -25,10 +25,10 @@ static const union {
     uint64_t u64;
 } value = { { 1, 2, 3, 4, 5, 6, 7, 8 } };
 
-/* Memory that holds no zero by chance, so that padding shows. */
+/* Filled with 0xee before each use, so that zeros in it were written as padding. */
 static _Alignas(8) uint8_t memory[1024];
 
-/* Makes 'b' an empty buffer in 'memory', with as much room before as behind. */
+/* Makes 'b' an empty buffer in the middle of 'memory'. */
 static inline void
 use_memory(struct ofpbuf *b)
 {
@@ -37,7 +37,7 @@ use_memory(struct ofpbuf *b)
     ofpbuf_reserve(b, sizeof memory / 2);
 }
 
-/* Returns an attribute that says that it has 'len' bytes, with 'size' bytes of payload. */
+/* Returns an attribute with the length 'len' in its header and 'size' bytes of payload. */
 static inline struct nlattr *
 make(size_t len, uint16_t type, const void *payload, size_t size)
 {
@@ -72,7 +72,7 @@ bare(size_t len)
         CHECK_INT(ofpbuf_headroom(B), HEADROOM);                                \
     } while (0)
 
-/* Checks what CALL makes of an empty buffer 'b'. */
+/* Checks what CALL writes to an empty buffer 'b'. */
 #define CHECK_CALL(CALL, ...)                                                   \
     do {                                                                        \
         use_memory(&b);                                                         \
@@ -80,7 +80,7 @@ bare(size_t len)
         CHECK_DATA(&b, __VA_ARGS__);                                            \
     } while (0)
 
-/* What has been logged since the last check, a line for each message. */
+/* The messages logged since the last check, a line each. */
 static char log_text[1024];
 
 static inline void
@@ -104,7 +104,7 @@ record(void *aux, int level, const char *module, const char *text)
         CHECK_LOG(DBG(TEXT));                                                   \
     } while (0)
 
-/* From here on, everything is logged to 'log_text'. */
+/* Makes the library log everything to 'log_text'. */
 static inline void
 record_log(void)
 {

@@ -1,4 +1,4 @@
-/* A network namespace of the test's own. */
+/* A network namespace for a test program. */
 
 #ifndef NETNS_H
 #define NETNS_H 1
@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Sets the loopback device of the present namespace up or down. */
+/* Sets the loopback device of the current network namespace up or down. */
 static inline bool
 netns_set_lo(bool up)
 {
@@ -34,15 +34,16 @@ netns_set_lo(bool up)
     return ok;
 }
 
-/* Moves the process into a new network namespace, through a user namespace where it is not
- * privileged, and sets loopback up.  On failure says what is missing and returns false. */
+/* Moves the process into a new network namespace and sets its loopback device up.  A process
+ * without privileges also gets a new user namespace.  On failure, prints the TAP line that skips a
+ * whole program, and returns false. */
 static inline bool
-netns_enter(const char *program)
+netns_enter(void)
 {
     int flags = CLONE_NEWNET | (geteuid() ? CLONE_NEWUSER : 0);
 
     if (unshare(flags) || !netns_set_lo(true)) {
-        printf("skip %s: no network namespace of its own: %s\n", program, strerror(errno));
+        printf("1..0 # SKIP no network namespace can be made: %s\n", strerror(errno));
         return false;
     }
     return true;

@@ -314,7 +314,7 @@ ten_thousand_flows_are_deleted_in_batches(void)
 int
 main(void)
 {
-    if (!netns_enter("test-flows")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     RUN(ten_thousand_flows_are_added_in_batches);

@@ -159,7 +159,7 @@ packets_are_executed_in_a_batch(void)
 int
 main(void)
 {
-    if (!netns_enter("test-packets")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     RUN(a_flow_found_by_its_key_has_counted_its_packets);

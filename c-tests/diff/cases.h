@@ -1,14 +1,14 @@
-/* What the bodies of the differential tests share: naming cases, saying what happened.
+/* What the cases of the differential tests share: naming a case, printing what happened.
  *
- * One program says on standard output, line by line, what a library does.  It is compiled against
- * the headers of the original (with ORIGINAL defined) and against ours, and linked with either
- * library; check-diff.sh compares what the programs say.  So nothing may be said that differs from
- * run to run: addresses are offsets, port ids are only compared.
+ * One program prints, line by line, what a library does.  It is compiled against the headers of the
+ * original (with ORIGINAL defined) and against ours, and linked with either library; check-diff.sh
+ * compares what the programs print.  So nothing may be printed that differs from run to run: an
+ * address is printed as an offset, and port ids are only compared.
  *
- * Each line starts with a key, "SUBJECT/CASE.N", that no other line has, then ": ". */
+ * Each line starts with a unique key, "SUBJECT/CASE.N", and ": ". */
 
-#ifndef BODY_H
-#define BODY_H 1
+#ifndef CASES_H
+#define CASES_H 1
 
 #ifdef ORIGINAL
 #include <config.h>
@@ -36,36 +36,36 @@ subject subject_buffers, subject_huge, subject_inlines, subject_messages, subjec
     subject_groups, subject_transactions, subject_dumps, subject_lookups;
 
 /* Starts a case: sets the key of the lines that follow. */
-void begin(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void begin_case(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Says what happened, behind what was logged since. */
+/* Prints what happened, after what was logged since the last line. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Starts a case that may end the process, which is then what is said of it: so 'function' runs in a
- * child. */
+/* Starts a case that may end the process: 'function' runs in a child, and if that does not end
+ * well, its end is printed. */
 void attempt(void (*function)(void), const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Says every field of 'b', and what is in it. */
+/* Prints every field of 'b', and its contents. */
 void show(const char *what, const struct ofpbuf *b);
 
-/* Says every field, but not what is in it, which the kernel may choose. */
+/* Prints every field, but not the contents, which the kernel may choose. */
 void show_fields(const char *what, const struct ofpbuf *b);
 
-/* Writes what show() says to 'text'. */
+/* Writes what show() prints to 'text'. */
 void describe(const struct ofpbuf *b, char *text, size_t size);
 
-/* Says where 'p' points in 'b'. */
+/* Prints where 'p' points in 'b'. */
 void show_at(const char *what, const struct ofpbuf *b, const void *p);
 
 /* Writes 'size' bytes to 'text' as hex digits, or if there are many a hash of them. */
 void describe_bytes(const void *bytes, size_t size, char *text);
 enum { DESCRIBED = 80 };
 
-/* Starts looking at the log, from this level on. */
+/* Starts to record the log, from this level on. */
 void start_log(const char *level);
 
-/* Says what was logged since the last line, before the line with the key. */
+/* Prints what was logged since the last line, with the key of the line that follows. */
 void say_log(const char *key);
 
 /* Returns whether anything was logged since the last line. */
@@ -92,4 +92,4 @@ enum kind { EMPTY, SMALL, HEADROOM, FULL, STUB, STACK, CONST, DATA, N_KINDS };
 extern const char *const kind_names[N_KINDS];
 void make(enum kind, struct ofpbuf *);
 
-#endif /* body.h */
+#endif /* cases.h */

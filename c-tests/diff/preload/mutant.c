@@ -1,35 +1,36 @@
-/* Preloaded to see the comparison fail: breaks the function that BROKEN names. */
+/* A mutant of the library: functions that are preloaded in front of the library's.  The environment
+ * variable MUTATION chooses which one returns something wrong, so that the comparison must fail. */
 
 #include <dlfcn.h>
-#include "body.h"
+#include "cases.h"
 
 static bool
-broken(const char *what)
+mutated(const char *mutation)
 {
-    const char *how = getenv("BROKEN");
+    const char *chosen = getenv("MUTATION");
 
-    return how && !strcmp(how, what);
+    return chosen && !strcmp(chosen, mutation);
 }
 
-/* The library's own. */
+/* The function of this name in the library. */
 #define REAL(NAME) ((__typeof__(NAME) *) dlsym(RTLD_NEXT, #NAME))
 
 void
 ofpbuf_prealloc_tailroom(struct ofpbuf *b, size_t size)
 {
-    REAL(ofpbuf_prealloc_tailroom)(b, size + (broken("growth") || broken("growth-at-random")));
+    REAL(ofpbuf_prealloc_tailroom)(b, size + (mutated("growth") || mutated("growth-at-random")));
 }
 
 void
 nl_msg_put_string(struct ofpbuf *msg, uint16_t type, const char *value)
 {
-    REAL(nl_msg_put_string)(msg, type, broken("string") && *value ? value + 1 : value);
+    REAL(nl_msg_put_string)(msg, type, mutated("string") && *value ? value + 1 : value);
 }
 
 void
 nl_msg_end_nested(struct ofpbuf *msg, size_t offset)
 {
-    if (!broken("nested")) {
+    if (!mutated("nested")) {
         REAL(nl_msg_end_nested)(msg, offset);
     }
 }
@@ -37,13 +38,13 @@ nl_msg_end_nested(struct ofpbuf *msg, size_t offset)
 uint16_t
 nl_attr_get_u16(const struct nlattr *nla)
 {
-    return (uint16_t) (REAL(nl_attr_get_u16)(nla) ^ broken("value"));
+    return (uint16_t) (REAL(nl_attr_get_u16)(nla) ^ mutated("value"));
 }
 
 bool
 nl_attr_validate(const struct nlattr *nla, const struct nl_policy *policy)
 {
-    return REAL(nl_attr_validate)(nla, policy) || broken("validation");
+    return REAL(nl_attr_validate)(nla, policy) || mutated("validation");
 }
 
 bool
@@ -52,7 +53,7 @@ nl_policy_parse(const struct ofpbuf *msg, size_t offset, const struct nl_policy 
 {
     bool ok = REAL(nl_policy_parse)(msg, offset, policy, attrs, n_attrs);
 
-    if (n_attrs && broken("parsing")) {
+    if (n_attrs && mutated("parsing")) {
         attrs[0] = attrs[n_attrs - 1];
     }
     return ok;
@@ -62,20 +63,20 @@ nl_policy_parse(const struct ofpbuf *msg, size_t offset, const struct nl_policy 
 bool
 (nl_msg_nlmsgerr)(const struct ofpbuf *msg, int *error, const char **attr_msg)
 {
-    return REAL(nl_msg_nlmsgerr)(msg, broken("error") ? NULL : error, attr_msg);
+    return REAL(nl_msg_nlmsgerr)(msg, mutated("error") ? NULL : error, attr_msg);
 }
 #else
 bool
 nl_msg_nlmsgerr(const struct ofpbuf *msg, int *error)
 {
-    return REAL(nl_msg_nlmsgerr)(msg, broken("error") ? NULL : error);
+    return REAL(nl_msg_nlmsgerr)(msg, mutated("error") ? NULL : error);
 }
 #endif
 
 int
 nl_sock_send(struct nl_sock *sock, const struct ofpbuf *msg, bool wait)
 {
-    if (broken("sending")) {
+    if (mutated("sending")) {
         return nl_sock_send_seq(sock, msg, 77, wait);
     }
     return REAL(nl_sock_send)(sock, msg, wait);
@@ -84,7 +85,7 @@ nl_sock_send(struct nl_sock *sock, const struct ofpbuf *msg, bool wait)
 int
 nl_sock_leave_mcgroup(struct nl_sock *sock, unsigned int group)
 {
-    return broken("group") ? 0 : REAL(nl_sock_leave_mcgroup)(sock, group);
+    return mutated("group") ? 0 : REAL(nl_sock_leave_mcgroup)(sock, group);
 }
 
 int
@@ -92,13 +93,13 @@ nl_transact(int protocol, const struct ofpbuf *request, struct ofpbuf **replyp)
 {
     int error = REAL(nl_transact)(protocol, request, replyp);
 
-    return broken("transaction") ? 0 : error;
+    return mutated("transaction") ? 0 : error;
 }
 
 bool
 nl_dump_next(struct nl_dump *dump, struct ofpbuf *reply, struct ofpbuf *buf)
 {
-    if (broken("dump")) {
+    if (mutated("dump")) {
         REAL(nl_dump_next)(dump, reply, buf);
     }
     return REAL(nl_dump_next)(dump, reply, buf);
@@ -107,5 +108,5 @@ nl_dump_next(struct nl_dump *dump, struct ofpbuf *reply, struct ofpbuf *buf)
 int
 nl_lookup_genl_family(const char *name, int *number)
 {
-    return broken("lookup") ? 2 : REAL(nl_lookup_genl_family)(name, number);
+    return mutated("lookup") ? 2 : REAL(nl_lookup_genl_family)(name, number);
 }

@@ -1,6 +1,6 @@
-/* Naming cases, and saying what happened. */
+/* The program: names the cases, prints what happens, runs a subject. */
 
-#include "body.h"
+#include "cases.h"
 #include <inttypes.h>
 #include <stdarg.h>
 #include <sys/mman.h>
@@ -23,7 +23,7 @@ set_name(const char *format, va_list args)
     *line = 0;
 }
 
-/* What was logged behind the last line is not to be missed. */
+/* Prints what was logged after the last line. */
 static void
 end_case(void)
 {
@@ -33,7 +33,7 @@ end_case(void)
 }
 
 void
-begin(const char *format, ...)
+begin_case(const char *format, ...)
 {
     va_list args;
 

@@ -1,19 +1,19 @@
 #!/bin/sh
-# daemon-inside.sh TREE DIR: in the VM, runs the daemon of the tree on the kernel's datapath and
-# leaves in DIR what it, its tools and the network answer.  A command that does not end as it is to
+# daemon-in-vm.sh TREE DIR: in the VM, runs the daemon of the tree on the kernel's datapath.  Writes
+# to DIR what the daemon, its tools and the network answer.  A command that does not end as expected
 # is also a line of DIR/unexpected.
 set -u
 
 tree=$1
 dir=$2
 PATH=$tree/ovsdb:$tree/vswitchd:$tree/utilities:$PATH
-# Sockets, which are not to be on the machine's file system.
+# A folder in the VM, since sockets cannot be on the machine's file system.
 run=/run/ovs
 mkdir -p "$run" && cd "$run" || exit
 export OVS_RUNDIR="$run" OVS_LOGDIR="$dir" OVS_DBDIR="$run" OVS_SYSCONFDIR="$run"
 export OVS_PKGDATADIR="$tree/vswitchd" LC_ALL=C
 
-# transcript FILE COMMAND...: its output and how it ended.
+# transcript FILE COMMAND...: runs the command, and appends its output and exit status to the file.
 transcript() {
     file=$dir/$1
     shift
@@ -24,7 +24,8 @@ transcript() {
     return "$status"
 }
 
-# works FILE COMMAND... and refused FILE COMMAND...: as transcript, and it is to end so.
+# works FILE COMMAND... and refused FILE COMMAND...: as transcript; the command must succeed, or
+# fail.
 works() {
     transcript "$@" && return
     echo "exit status $status: $*" >> "$dir/unexpected"

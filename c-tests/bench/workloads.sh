@@ -1,4 +1,5 @@
-# The workloads: sets 'list', a file with a line for each.  Read by bench.sh and bench-check.sh.
+# Chooses workloads: makes $scratch/list, a file with a line for each.  Read by bench.sh and
+# bench-check.sh.
 # shellcheck shell=sh
 grep -v '^#' "$here/workloads.list" > "$scratch/list"
 

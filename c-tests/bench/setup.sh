@@ -1,4 +1,5 @@
-# What both scripts begin with: the installation, and folders of their own.  Read with 'here' set.
+# The start of bench.sh and bench-check.sh: finds the installation, makes temporary folders.  Needs
+# 'here', the folder of this file.
 # shellcheck shell=sh disable=SC2034 # for who reads this
 [ $# = 1 ] || { echo "usage: $0 STAGE" >&2; exit 2; }
 stage=$(cd "$1" && pwd -P) || exit 2
@@ -15,5 +16,5 @@ mkdir "$scratch" "$bin"
 chmod -R 755 "$temporary"
 
 . "$here/build.sh"
-. "$here/namespace.sh"
-. "$here/rows.sh"
+. "$here/../support/namespace.sh"
+. "$here/workloads.sh"

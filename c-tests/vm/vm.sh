@@ -1,10 +1,11 @@
-# What runs in the VM, and how it is ended.  Read by check-kernel.sh, after common.sh.
+# Runs commands in the VM, and ends it.  Read by check-kernel.sh, after common.sh.
 
-# The kernel in the VM loads no module by itself: it waits for ever.
+# The modules that the VM loads at its start: its kernel cannot load one by itself, and would wait
+# for ever.
 modules="openvswitch veth dummy tun nf_conntrack_netlink ipv6 8021q sch_htb
 vport_vxlan vport_gre vport_geneve"
 
-# A VM ends, with all that is in it, when its script is asked to.
+# Set while a script runs that ends its VM when it gets a signal.
 asked=
 
 end_asked() {
@@ -13,7 +14,7 @@ end_asked() {
 }
 trap end_asked EXIT
 
-# ask_to_end COMMAND...: as in_background, for what cleans up behind itself.
+# ask_to_end COMMAND...: as in_background, for a command that cleans up when it gets a signal.
 ask_to_end() {
     asked=yes
     in_background "$@"
@@ -21,7 +22,8 @@ ask_to_end() {
     return "$status"
 }
 
-# in_vm SECONDS FOLDER COMMAND...: whatever it writes outside of the folder is lost.
+# in_vm SECONDS FOLDER COMMAND...: runs the command in the VM.  What it writes outside of the folder
+# is lost.
 in_vm() {
     seconds=$1
     folder=$2
@@ -29,7 +31,7 @@ in_vm() {
     ask_to_end "$vm/run.sh" -t "$seconds" -w "$folder" -m "$modules" "$@"
 }
 
-# Sets 'why_not' where there is no VM with Open vSwitch's datapath.
+# Returns whether there is a VM with Open vSwitch's datapath; sets 'why_not' if not.
 try_vm() {
     in_vm 120 "$scratch/kernel" sh -c '[ -d /sys/module/openvswitch ] || uname -r' \
         > "$scratch/kernel/release" 2> "$scratch/kernel/errors"
@@ -41,12 +43,4 @@ try_vm() {
         why_not=${why_not:-"no VM to be had (exit status $status)"}
     fi
     return 1
-}
-
-# count FILE NAME: results that another script had.
-count() {
-    passed=$((passed + $(grep -c '^ok ' "$1")))
-    failed=$((failed + $(grep -c '^not ok ' "$1")))
-    skipped=$((skipped + $(grep -c '^skip ' "$1")))
-    [ -s "$1" ] || not_ok "$2 have results"
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# inside.sh time|startup|count BIN SCRATCH WORKLOAD/SIZE ...: measures one workload, in a network
-# namespace that is already its own.
+# measure.sh time|startup|count BIN SCRATCH WORKLOAD/SIZE ...: measures one workload.  Runs in a
+# network namespace that bench.sh or bench-check.sh made for it.
 #
 #   time ROUNDS MS DRIVER...: in each round, each driver once.  Prints
 #       WORKLOAD/SIZE DRIVER NANOSECONDS MEMORY REMARK
@@ -24,7 +24,7 @@ fail() {
     exit 1
 }
 
-# What is in the table at the start is to be the same in all runs.
+# All runs start with the same routes in the table.
 case $workload in
     dump*) before="batch-quiet $size count 1" ;;
     batch-echo) before="batch-echo $size count 2" ;;
@@ -56,8 +56,8 @@ time_rounds() {
             done
         fi
         for driver in $order; do
-            line=$(timeout -k 5 600 $pin "$bin/$driver" "$workload" "$size" time "$ms" 2> "$scratch/errors") \
-                || fail "$driver"
+            line=$(timeout -k 5 600 $pin "$bin/$driver" "$workload" "$size" time "$ms" \
+                2> "$scratch/errors") || fail "$driver"
             echo "$row $driver $line"
         done
         rounds=$((rounds - 1))
@@ -69,14 +69,15 @@ startup_rounds() {
     shift
     while [ "$rounds" -gt 0 ]; do
         for library in "$@"; do
-            line=$(timeout -k 5 600 "$bin/startup" "${library#*=}" 2> "$scratch/errors") || fail "${library%%=*}"
+            line=$(timeout -k 5 600 "$bin/startup" "${library#*=}" 2> "$scratch/errors") \
+                || fail "${library%%=*}"
             echo "$row ${library%%=*} $line"
         done
         rounds=$((rounds - 1))
     done
 }
 
-# callgrind DRIVER N: items, and the sums of callgrind.awk.
+# callgrind DRIVER N: prints the number of items, and the sums of callgrind.awk.
 callgrind() {
     items=$(LD_BIND_NOW=1 timeout -k 5 600 valgrind --tool=callgrind --collect-systime=yes \
         --callgrind-out-file="$scratch/callgrind" "$bin/$1" "$workload" "$size" count "$2" \

@@ -1,8 +1,14 @@
-/* A library that lies, preloaded in front of the right one, to show that the bed's checks can fail.
- * BROKEN says how: "success" reports every failure of a batch as success, "swap" exchanges the
- * replies of a batch, "tail" leaves a byte too many in a reply, "fd" loses a descriptor, "memory"
- * loses memory, "dump" reports a failed dump as whole, "hang" tries for ever, "deadline" gives
- * that of a socket to the pool as well. */
+/* A mutant of the library: functions that are preloaded in front of the library's and add a fault,
+ * to show that the checks of the test bed can fail.  The environment variable MUTATION chooses it:
+ *
+ *   success   every failure in a batch is reported as success
+ *   swap      two replies of a batch change places
+ *   tail      replies are a byte too long
+ *   fd        a descriptor is lost
+ *   memory    memory is lost
+ *   dump      a failed dump is reported as complete
+ *   hang      a failed batch is tried again for ever
+ *   deadline  the deadline of a socket is also set for the pool */
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -14,34 +20,34 @@
 #include "ofpbuf.h"
 
 static bool
-broken(const char *how)
+mutated(const char *mutation)
 {
-    const char *value = getenv("BROKEN");
+    const char *chosen = getenv("MUTATION");
 
-    return value && !strcmp(value, how);
+    return chosen && !strcmp(chosen, mutation);
 }
 
 static void
 spoil(struct nl_transaction **transactions, size_t n)
 {
-    if (broken("swap") && n > 1) {
+    if (mutated("swap") && n > 1) {
         struct ofpbuf *reply = transactions[0]->reply;
 
         transactions[0]->reply = transactions[1]->reply;
         transactions[1]->reply = reply;
     }
     for (size_t i = 0; i < n; i++) {
-        if (broken("success")) {
+        if (mutated("success")) {
             transactions[i]->error = 0;
-        } else if (broken("tail") && transactions[i]->reply && !transactions[i]->error
+        } else if (mutated("tail") && transactions[i]->reply && !transactions[i]->error
                    && ofpbuf_size(transactions[i]->reply)) {
             ofpbuf_put(transactions[i]->reply, "", 1);
         }
     }
-    if (broken("fd") && socket(AF_NETLINK, SOCK_RAW, 0) < 0) {
+    if (mutated("fd") && socket(AF_NETLINK, SOCK_RAW, 0) < 0) {
         abort();
     }
-    if (broken("memory") && !malloc(100)) {
+    if (mutated("memory") && !malloc(100)) {
         abort();
     }
 }
@@ -67,7 +73,7 @@ nl_transact_multiple(int protocol, struct nl_transaction **transactions, size_t 
         *(void **) &real = dlsym(RTLD_NEXT, __func__);
     }
     real(protocol, transactions, n);
-    while (broken("hang") && n && transactions[0]->error) {
+    while (mutated("hang") && n && transactions[0]->error) {
         real(protocol, transactions, n);
     }
     spoil(transactions, n);
@@ -83,7 +89,7 @@ nl_dump_done(struct nl_dump *dump)
         *(void **) &real = dlsym(RTLD_NEXT, __func__);
     }
     error = real(dump);
-    return broken("dump") ? 0 : error;
+    return mutated("dump") ? 0 : error;
 }
 
 void
@@ -95,7 +101,7 @@ nlsock_sock_set_timeout(struct nl_sock *sock, unsigned int milliseconds)
         *(void **) &real = dlsym(RTLD_NEXT, __func__);
     }
     real(sock, milliseconds);
-    if (broken("deadline")) {
+    if (mutated("deadline")) {
         real(NULL, milliseconds);
     }
 }

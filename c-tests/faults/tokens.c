@@ -1,17 +1,17 @@
-/* Lines of a fault script as words: see words.h. */
+/* Splits the lines of fault scripts into tokens: see tokens.h. */
 
 #include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "words.h"
+#include "tokens.h"
 
 #define MAX_ERRNO 133
 
-/* Ends the word at 'end' where a separator is glued to it, and makes that a word of its own. */
+/* Adds the token from 'word' to 'end'.  A ';' or ':' at its end becomes a token of its own. */
 static bool
-add_word(struct words *w, char *word, char *end)
+add_token(struct tokens *t, char *word, char *end)
 {
     static char semicolon[] = ";", colon[] = ":";
     char *separator = NULL;
@@ -20,25 +20,25 @@ add_word(struct words *w, char *word, char *end)
         separator = end[-1] == ';' ? semicolon : colon;
         *--end = '\0';
     }
-    if (w->n + 2 > MAX_WORDS) {
+    if (t->n + 2 > MAX_TOKENS) {
         return false;
     }
     if (end > word) {
-        w->word[w->n++] = word;
+        t->token[t->n++] = word;
     }
     if (separator) {
-        w->word[w->n++] = separator;
+        t->token[t->n++] = separator;
     }
     return true;
 }
 
 bool
-words_split(struct words *w, const char *line)
+tokens_split(struct tokens *t, const char *line)
 {
     char *p;
 
-    w->n = w->at = 0;
-    w->copy = p = strdup(line);
+    t->n = t->at = 0;
+    t->copy = p = strdup(line);
     if (!p) {
         return false;
     }
@@ -58,10 +58,10 @@ words_split(struct words *w, const char *line)
             if (*p) {
                 *p++ = '\0';
             }
-            if (w->n >= MAX_WORDS) {
+            if (t->n >= MAX_TOKENS) {
                 return false;
             }
-            w->word[w->n++] = word;
+            t->token[t->n++] = word;
             continue;
         }
         while (*p && !isspace((unsigned char) *p)) {
@@ -69,49 +69,49 @@ words_split(struct words *w, const char *line)
         }
         if (*p) {
             *p++ = '\0';
-            if (!add_word(w, word, p - 1)) {
+            if (!add_token(t, word, p - 1)) {
                 return false;
             }
-        } else if (!add_word(w, word, p)) {
+        } else if (!add_token(t, word, p)) {
             return false;
         }
     }
 }
 
 void
-words_free(struct words *w)
+tokens_free(struct tokens *t)
 {
-    free(w->copy);
-    w->copy = NULL;
-    w->n = w->at = 0;
+    free(t->copy);
+    t->copy = NULL;
+    t->n = t->at = 0;
 }
 
 bool
-words_end(const struct words *w)
+tokens_end(const struct tokens *t)
 {
-    return w->at >= w->n;
+    return t->at >= t->n;
 }
 
 bool
-words_take(struct words *w, const char *word)
+tokens_take(struct tokens *t, const char *word)
 {
-    if (words_end(w) || strcmp(w->word[w->at], word)) {
+    if (tokens_end(t) || strcmp(t->token[t->at], word)) {
         return false;
     }
-    w->at++;
+    t->at++;
     return true;
 }
 
 const char *
-words_next(struct words *w)
+tokens_next(struct tokens *t)
 {
-    return words_end(w) ? NULL : w->word[w->at++];
+    return tokens_end(t) ? NULL : t->token[t->at++];
 }
 
 bool
-words_copy(struct words *w, char *to, size_t size)
+tokens_copy(struct tokens *t, char *to, size_t size)
 {
-    const char *word = words_next(w);
+    const char *word = tokens_next(t);
 
     if (!word || strlen(word) >= size) {
         return false;
@@ -121,33 +121,33 @@ words_copy(struct words *w, char *to, size_t size)
 }
 
 bool
-words_int(struct words *w, int *value)
+tokens_int(struct tokens *t, int *value)
 {
     char *end;
     long number;
 
-    if (words_end(w)) {
+    if (tokens_end(t)) {
         return false;
     }
-    number = strtol(w->word[w->at], &end, 0);
-    if (end == w->word[w->at] || *end || number < INT_MIN || number > INT_MAX) {
+    number = strtol(t->token[t->at], &end, 0);
+    if (end == t->token[t->at] || *end || number < INT_MIN || number > INT_MAX) {
         return false;
     }
     *value = (int) number;
-    w->at++;
+    t->at++;
     return true;
 }
 
 bool
-words_errno(struct words *w, int *error)
+tokens_errno(struct tokens *t, int *error)
 {
-    if (words_end(w)) {
+    if (tokens_end(t)) {
         return false;
     }
     for (int i = 0; i <= MAX_ERRNO; i++) {
-        if (!strcmp(w->word[w->at], errno_name(i))) {
+        if (!strcmp(t->token[t->at], errno_name(i))) {
             *error = i;
-            w->at++;
+            t->at++;
             return true;
         }
     }
@@ -155,21 +155,21 @@ words_errno(struct words *w, int *error)
 }
 
 bool
-words_selection(struct words *w, struct selection *s)
+tokens_selection(struct tokens *t, struct selection *s)
 {
     const char *p;
 
     s->n = 0;
-    if (words_take(w, "*")) {
+    if (tokens_take(t, "*")) {
         s->n = 1;
         s->range[0].low = 1;
         s->range[0].high = INT_MAX;
         return true;
     }
-    if (words_end(w)) {
+    if (tokens_end(t)) {
         return false;
     }
-    for (p = w->word[w->at];; p++) {
+    for (p = t->token[t->at];; p++) {
         char *end;
         int low = (int) strtol(p, &end, 10);
         int high = low;
@@ -194,7 +194,7 @@ words_selection(struct words *w, struct selection *s)
     if (*p) {
         return false;
     }
-    w->at++;
+    t->at++;
     return true;
 }
 

@@ -1,20 +1,22 @@
-/* The invariants of a transaction and of a dump.
+/* The invariants of a transaction and of a dump:
  *
- * Success must have a reason: an answer was delivered; or the request asked for no
- * acknowledgement, was worked on, was not refused, and nothing that belongs to it was lost.
- * A failure must have a cause: a refusal that was delivered, a call that failed, something lost, a
- * missing acknowledgement, garbage.  A refusal that was delivered is the outcome; an answer that
- * was delivered is not lost behind an error.  A reply holds exactly the first message that the
- * kernel replied to this very request.  A dump without an error is all of the table. */
+ * - Success has a reason: an answer was delivered; or the request asked for no acknowledgement, was
+ *   processed and not refused, and nothing that belongs to it was lost.
+ * - A failure has a cause: a refusal that was delivered, a system call that failed, a lost message,
+ *   a missing acknowledgement, or garbage.
+ * - If a refusal was delivered, its errno value is the result.
+ * - If an answer was delivered, the result is not an error.
+ * - A reply holds exactly the first message that the kernel sent in reply to this request.
+ * - A dump without an error has the whole table. */
 
 #include <errno.h>
 #include <stdio.h>
 #include "actions.h"
-#include "truth.h"
+#include "invariants.h"
 
 #define MOST_LINES 3
 
-const char *truth_reason = "";
+const char *invariants_reason = "";
 
 static bool good;
 static int n_lines;
@@ -26,13 +28,13 @@ wrong(const char *what, const char *kind, int id, int error)
         printf("# %s: %s %d, whose outcome is %s\n", what, kind, id, errno_name(error));
     }
     if (good) {
-        truth_reason = what;
+        invariants_reason = what;
     }
     good = false;
 }
 
-/* Whether a caller whose socket has a deadline, or none, may be told of 'error' whatever the kernel
- * answered. */
+/* Returns whether something else than the answer to the request explains 'error'.  'deadline' is
+ * whether the socket has one. */
 static bool
 has_cause(const struct fake_troubles *t, int error, bool deadline)
 {
@@ -182,7 +184,7 @@ check_dump(int id, const struct fake_record *records, size_t n)
 }
 
 bool
-truth(void)
+invariants_hold(void)
 {
     const struct fake_record *records;
     size_t n;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# suite-inside.sh TREE DIR FLAGS: in the VM, runs the tree's tests of the kernel's datapath, and
+# suite-in-vm.sh TREE DIR FLAGS: in the VM, runs the tree's tests of the kernel's datapath, and
 # leaves in DIR their log and what those left behind that failed.
 set -u
 
