@@ -31,8 +31,8 @@ a_dump_tells_how_it_went(void)
     ofpbuf_uninit(&buf);
 }
 
-/* Dumps next hops with a wrong header.  The kernel reports the error at the end of the dump only.
- * */
+/* Dumps next hops with a wrong header.  The kernel reports the error at the end of the dump
+ * only. */
 static int
 dump_badly(struct nlsock_dump_result *result)
 {

@@ -85,8 +85,8 @@ the_kernel_is_the_source_of_its_messages(void)
     ofpbuf_uninit(&buf);
 }
 
-/* Changes a link in a new network namespace, which has a number (nsid) in the namespace of 'sock'.
- * */
+/* Changes a link in a new network namespace, which has a number (nsid) in the namespace of
+ * 'sock'. */
 static void *
 change_link_elsewhere(void *ok)
 {

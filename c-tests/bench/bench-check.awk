@@ -1,8 +1,8 @@
-# Compares a baseline with what was counted now: two files of the same form.  Prints result lines.
-# 'list' is the list of workloads, which says how many allocations the contract asks for.  With
+# Compares a baseline with the current counts, two files of the same form.  Prints TAP.  'list' is
+# the list of workloads, with the number of allocations that the interface requires.  Used with
 # list.awk.
 
-# result(NAME, GOOD, WHY): WHY if it is not good.
+# result(NAME, GOOD, WHY): prints a result; with WHY if it is not GOOD.
 function result(name, good, why) {
     n_results++
     print (good ? "ok " : "not ok ") n_results " - " flavour ": " name (good ? "" : ": " why)

@@ -113,7 +113,7 @@ set_up_batch(long size, uint16_t flags)
     replies = calloc((size_t) size, sizeof *replies);
     MUST(replies);
     if (batch.echo) {
-        /* What the first batch replaces is to be there, and to be another. */
+        /* The first batch replaces other routes, which must exist. */
         batch.echo = false;
         for (long i = 0; i < size; i++) {
             struct route_request r = route_request(i, true, NLM_F_ACK);

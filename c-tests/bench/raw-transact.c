@@ -102,7 +102,7 @@ set_up_batch(long size, uint16_t flags)
     replies = calloc((size_t) size, sizeof *replies);
     MUST(replies);
     if (batch.echo) {
-        /* What the first batch replaces is to be there, and to be another. */
+        /* The first batch replaces other routes, which must exist. */
         struct nlmsghdr buf[64];
         long i;
 

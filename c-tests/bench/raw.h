@@ -73,8 +73,8 @@ make_raw_batch(struct raw_batch *b, long size, uint16_t flags)
     }
 }
 
-/* Sends a batch and takes the answers.  Null in place of 'requests' means that it makes them, too.
- * */
+/* Sends a batch and takes the answers.  Null in place of 'requests' means that it makes them,
+ * too. */
 typedef void batch_function(const struct route_request *requests);
 
 /* Runs the batches in turn, 'n' times.  Returns the number of requests. */

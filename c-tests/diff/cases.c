@@ -78,7 +78,7 @@ attempt(void (*function)(void), const char *format, ...)
     if (child < 0 || waitpid(child, &status, 0) != child) {
         abort();
     }
-    /* What a process says last is worded differently on purpose. */
+    /* The log line about an abort is worded differently on purpose. */
     forget_log("");
     if (status) {
         say("ends by %s", WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "exit()");

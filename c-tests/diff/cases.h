@@ -71,11 +71,11 @@ void say_log(const char *key);
 /* Returns whether anything was logged since the last line. */
 bool is_logged(void);
 
-/* Forgets what was logged since the last line.  Returns whether 'word' was in it. */
+/* Forgets what was logged since the last line.  Returns whether 'word' was in that. */
 bool forget_log(const char *word);
 
-/* From now on, sequence numbers are not told from each other in the log.  Which of the pooled
- * sockets a request goes by, and so its number, is each library's own business. */
+/* From now on, hides sequence numbers in the log.  They depend on the pooled socket, which each
+ * library chooses in its own way. */
 void hide_sequence_numbers(void);
 
 /* Bytes that are all different for a while. */
@@ -87,7 +87,7 @@ uint32_t below(uint32_t limit);
 
 int random_steps(unsigned long count);
 
-/* The buffers on which everything is tried.  The memory is that of a static array or malloc(). */
+/* The kinds of buffers on which everything is tried. */
 enum kind { EMPTY, SMALL, HEADROOM, FULL, STUB, STACK, CONST, DATA, N_KINDS };
 extern const char *const kind_names[N_KINDS];
 void make(enum kind, struct ofpbuf *);

@@ -145,7 +145,7 @@ subject_dumps(void)
     enter_network();
     hide_sequence_numbers();
     ofpbuf_init(&request, 64);
-    /* Each with a pool of its own. */
+    /* In a child process each, so with an empty pool. */
     attempt(dump_links, "links");
     attempt(dump_nothing, "no such messages");
     attempt(dump_families, "families");

@@ -179,7 +179,7 @@ values(void)
     }
 }
 
-/* Taking messages off: a length each, and so many bytes in the buffer. */
+/* nl_msg_next() with these lengths in the header, and these numbers of bytes in the buffer. */
 static void
 next(void)
 {

@@ -79,7 +79,7 @@ cancel(void)
     leave();
 }
 
-/* Where there is no such place, what is there is nobody's. */
+/* Without an attribute at that offset, the result is undefined. */
 static void
 cancel_at(void)
 {

@@ -22,7 +22,7 @@ enter_network(void)
     }
 }
 
-/* Says what is in 'msg', which answers 'request', or is it. */
+/* Prints what is in 'msg', which is the answer to 'request', or the request itself. */
 static inline void
 say_message(const char *what, const struct ofpbuf *msg, const struct ofpbuf *request)
 {

@@ -116,7 +116,7 @@ parse_more(void)
     }
 }
 
-/* The attributes that the digits of a number say. */
+/* The attributes that the digits of a number stand for. */
 static void
 put_attributes(unsigned int number)
 {

@@ -2,8 +2,8 @@
 #
 #   original   the headers of the original, its three objects, the rest of its library
 #   ours       our headers and our library, alone in the process
-#   relinked   the original's headers, our library, the rest of the original's library: like a daemon
-#              that is linked again without being compiled again
+#   relinked   the original's headers, our library, the rest of the original's library: like a
+#              daemon that is linked again without being compiled again
 
 compile() {
     # shellcheck disable=SC2086 # words

@@ -84,7 +84,7 @@ unsupported_protocol_without_reply(void)
     say("returns %d", nl_transact(1, &request, NULL));
 }
 
-/* Of the acknowledgement behind the reply, the next one shall see nothing. */
+/* The next transaction must not get the acknowledgement that follows the reply. */
 static void
 acknowledged_reply(void)
 {
@@ -251,7 +251,7 @@ subject_transactions(void)
     enter_network();
     hide_sequence_numbers();
     ofpbuf_init(&request, 64);
-    /* Each with a pool of its own. */
+    /* In a child process each, so with an empty pool. */
     attempt(singles, "singles");
     attempt(acknowledged_reply, "acknowledged reply");
     attempt(unsupported_protocol, "protocol 1");

@@ -251,7 +251,7 @@ do_dump(struct tokens *t)
         if (!nl_dump_next(&dump, &reply, &buffer)) {
             break;
         }
-        /* An acknowledgement is no row of the table, but the interface lets it through. */
+        /* An acknowledgement is not an entry of the table, but the interface allows it. */
         if (nl_msg_nlmsghdr(&reply)->nlmsg_type != NLMSG_ERROR) {
             outcome->wrong |= !is_due(&reply, actions.n_dumps, outcome->messages);
             outcome->messages++;

@@ -1,5 +1,5 @@
-/* Time, which is the script's: CLOCK_MONOTONIC only moves when something waits, or a line says
- * so. */
+/* The clock of the script: CLOCK_MONOTONIC only advances when a call waits, and by "clock"
+ * lines. */
 
 #include <sys/syscall.h>
 #include <time.h>

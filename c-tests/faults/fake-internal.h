@@ -21,7 +21,7 @@ struct datagram {
     struct datagram *next;
     uint8_t *data;
     size_t size;
-    bool late;                  /* Not among what the kernel says while a request is sent. */
+    bool late;                  /* Not one of the kernel's answers while a request is sent. */
     bool lost;                  /* Dropped, as if there were no room for it. */
     bool joined;                /* Part of the datagram before it. */
     bool cut;                   /* Nothing joins it: that would fill the gap. */
@@ -52,7 +52,7 @@ struct sock {
     int64_t receive_timeout;    /* Nanoseconds; 0 for none. */
     struct queue queue;         /* To be received. */
     struct queue held;          /* Until a time, a poll, a request. */
-    struct queue dump;          /* What the running dump has yet to say. */
+    struct queue dump;          /* The rest of the running dump. */
 };
 
 /* Below any program, whose functions may have the same names. */
@@ -61,7 +61,7 @@ struct sock {
 /* fake-sockets.c */
 /* Held in every call, and while anything of what follows is looked at. */
 extern pthread_mutex_t fake_mutex;
-/* Null for what is no fake socket. */
+/* Returns null if it is not a fake socket. */
 struct sock *sock_lookup(int fd);
 /* Looks it up, and locks if it is one. */
 struct sock *sock_lock(int fd);
@@ -128,7 +128,7 @@ void calls_reset(void);
 void calls_start_action(void);
 
 /* fake-script.c */
-extern bool fake_trace;         /* FAKE_KERNEL_TRACE: says what happens on standard error. */
+extern bool fake_trace;         /* With FAKE_KERNEL_TRACE, prints what happens to standard error. */
 
 #pragma GCC visibility pop
 

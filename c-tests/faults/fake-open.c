@@ -40,7 +40,7 @@ close(int fd)
         sock_close(fd);
         pthread_mutex_unlock(&fake_mutex);
     }
-    /* As in Linux, the descriptor is gone whatever close() says. */
+    /* As in Linux, the descriptor is closed even if close() fails. */
     if (syscall(SYS_close, fd) < 0) {
         return -1;
     }

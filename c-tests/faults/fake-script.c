@@ -1,4 +1,4 @@
-/* The script: its lines, and where it begins anew. */
+/* Parses the lines of a script for the kernel, and resets the kernel between scripts. */
 
 #include <errno.h>
 #include <stdio.h>

@@ -8,7 +8,7 @@
 #include <string.h>
 #include "generator.h"
 
-/* Sequence numbers that are no request's: from here on, or that far away. */
+/* Sequence numbers that no request has: this one, or one with this distance. */
 #define FAR 1000000
 
 static uint64_t random_state;
@@ -120,7 +120,7 @@ answer(char *text, size_t size, bool ack, int id, int last)
     } else if (!ack) {
         snprintf(text, size, "reply %d bytes", bytes);
     } else if (n < 92) {
-        /* Only where an acknowledgement is waited for, since only there it can be. */
+        /* Only if an acknowledgement is waited for, since it is only possible then. */
         static const char *const late[] = { "ack", "refuse ENOENT", "reply 40 bytes" };
 
         snprintf(text, size, "%s late %d ms", ANY_OF(late), below(1500));
@@ -195,7 +195,7 @@ faults(int first, int last)
     }
 }
 
-/* Where a step's requests go. */
+/* The socket to which the requests of a step go. */
 static const char *
 where(bool own)
 {

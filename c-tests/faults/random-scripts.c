@@ -122,7 +122,7 @@ run(void)
             violation(keep_going && strstr(lines.line[i], "invariants") ? invariants_reason
                       : keep_going ? "after the faults, not all works again" : lines.line[i]);
         case LINE_BAD:
-            /* "do ... on a" where the socket could not be had. */
+            /* "do ... on a" if the socket could not be opened. */
             if (strstr(lines.line[i], " on a")) {
                 break;
             }
@@ -152,7 +152,7 @@ attempt(void)
     if (!setjmp(next_script)) {
         run();
     } else {
-        /* A hang leaves behind what it held. */
+        /* After a hang, sockets that were in use stay open. */
         actions_reset();
         most_open = fake_open() > most_open ? fake_open() : most_open;
     }

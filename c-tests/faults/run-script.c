@@ -1,9 +1,9 @@
-/* Runs one script: its lines in order, and says whether all expectations hold.
+/* Runs one script, line by line, and reports whether all expectations hold.
  *
  *   run-script SCRIPT
  *
- * One result line, named after the script; '# ' lines before it say what is wrong and where.  What
- * cannot go on, a hang or a line that is not understood, ends the script at once. */
+ * Prints one result, named after the script, after '# ' lines with what is wrong and in which line.
+ * A hang, or a line that is not understood, ends the script at once. */
 
 #include <ctype.h>
 #include <errno.h>

@@ -37,8 +37,8 @@ bool tokens_take(struct tokens *, const char *word);
 /* Takes and returns the next token; null at the end. */
 const char *tokens_next(struct tokens *);
 
-/* Takes the next token and copies it to 'to'.  Returns false if there is none or it does not fit.
- * */
+/* Takes the next token and copies it to 'to'.  Returns false if there is none or it does not
+ * fit. */
 bool tokens_copy(struct tokens *, char *to, size_t size);
 
 /* Each takes the next token, stores its value and returns true, if it is of this kind. */

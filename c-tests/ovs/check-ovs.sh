@@ -3,7 +3,7 @@
 # compares.
 #
 # Builds Debian's openvswitch-source as it is and with every nl_* and ofpbuf_* from the library;
-# proves that they come from there; runs the daemon and Open vSwitch's own tests on both.  A third
+# checks that they come from there; runs the daemon and Open vSwitch's own tests on both.  A third
 # tree has shared libraries; its unchanged programs run alone and with LD_PRELOAD.  Every result
 # that differs is a failure.
 #
@@ -11,7 +11,7 @@
 #   SUITE=full        all of them,
 #   SUITE="93 97-99"  these
 #   SCRATCH=DIR       build there and keep it: the next run finds the trees built
-#   JOBS=N            so many tests at a time, which mostly sleep
+#   JOBS=N            number of tests at a time, which mostly sleep
 #   LIMIT=SECONDS     for the tests of one tree
 #
 # The output has the form of TAP, see ../check/results.sh.  Its last line has the counts.

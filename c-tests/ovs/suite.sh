@@ -12,20 +12,20 @@ mpls-xlate.at learn.at vconn.at ovs-router.at ofproto.at dpif-netdev.at pmd.at a
 mcast-snooping.at nsh.at drop-stats.at"
 short_names="ofpbuf module
 netlink policy"
-# Of ofproto-dpif.at, which has the longest tests, those with these words in the name.
+# Of ofproto-dpif.at, which has the longest tests, only those with these words in the name.
 short_dpif="action|ARP|conntrack|continuation|controller|MPLS|megaflow|nat |push|resubmit|sFlow|VLAN"
 short_not_dpif="bond|mirror|netflow|normal"
 
 isolate="unshare --net --pid --fork --kill-child --mount-proc"
 [ "$(id -u)" = 0 ] || isolate="$isolate --map-root-user"
 
-# in_namespace SECONDS COMMAND...: runs it with a network of its own, where only lo is, and ends
-# what it leaves behind.  The shell is the namespace's init, and so stays until the command has
+# in_namespace SECONDS COMMAND...: runs it in a network namespace that only has lo, and kills the
+# processes that it leaves.  The shell is the namespace's init, and so stays until the command has
 # ended.
 in_namespace() {
     seconds=$1
     shift
-    # unshare itself ends by nothing but SIGKILL while it waits.
+    # While unshare waits, only SIGKILL ends it.
     # shellcheck disable=SC2016,SC2086 # for the other shell; words
     timeout -s KILL -k 1 "$seconds" $isolate \
         sh -c 'ip link set lo up || exit; "$@"; status=$?; exit "$status"' sh "$@"

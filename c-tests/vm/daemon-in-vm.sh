@@ -52,8 +52,8 @@ until_gone() {
 }
 
 # host N [BRIDGE]: a network namespace hostN with the address 10.1.1.N.  The other end of its link,
-# ovs-pN, is a port of the bridge.  It sends only what it is told to: no IPv6, and the neighbours
-# are known.
+# ovs-pN, is a port of the bridge.  It sends nothing by itself: it has no IPv6, and knows its
+# neighbours.
 host() {
     ip netns add "host$1"
     ip netns exec "host$1" sysctl -qew net.ipv6.conf.all.disable_ipv6=1 \

@@ -1,6 +1,6 @@
 #!/bin/sh
-# suite-in-vm.sh TREE DIR FLAGS: in the VM, runs the tree's tests of the kernel's datapath, and
-# leaves in DIR their log and what those left behind that failed.
+# suite-in-vm.sh TREE DIR FLAGS: in the VM, runs the tree's tests of the kernel's datapath.  Copies
+# their log, and the files of those that failed, to DIR.
 set -u
 
 tree=$1

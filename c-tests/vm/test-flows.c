@@ -1,4 +1,4 @@
-/* Flows of a datapath: in dumps, and in batches of the size that a daemon uses, also where replies
+/* Flows of a datapath: in dumps, and in batches of the size that a daemon uses, also when replies
  * are lost. */
 
 #include <pthread.h>
