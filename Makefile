@@ -5,9 +5,9 @@ LIBDIR = $(PREFIX)/lib
 INCLUDEDIR = $(PREFIX)/include
 DESTDIR =
 
-# 2014 or ovs3 to build one flavour only.
+# Set to 2014 or ovs3 to build the library of one interface only: that of July 2014 or that of 3.x.
 FLAVOUR =
-FLAVOURS := $(or $(FLAVOUR),2014 ovs3)
+FLAVOURS := $(or $(FLAVOUR),$(shell sed -n 's/^name = //p' src/flavour/*/build.conf))
 
 CARGO = cargo
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
@@ -16,17 +16,16 @@ BUILD = build
 STAGE = $(CURDIR)/stage
 SOURCES := $(shell find src -type f) Cargo.toml Cargo.lock build.rs cbindgen.toml
 
-# What an interface version is called, and how cargo builds it.
-name_2014 = nlsock
-name_ovs3 = nlsock-ovs3
-folder_2014 = v2014
-folder_ovs3 = ovs3
-cargo_2014 = --release --locked
-cargo_ovs3 = --release --locked --features ovs3 --target-dir target/ovs3
-release_2014 = target/release
-release_ovs3 = target/ovs3/release
-pc_2014 = nlsock nlsock-compat
-pc_ovs3 = nlsock-ovs3
+# For each interface version: its folder in src/flavour, the name of its library, its pkg-config files,
+# and how cargo builds it. That of 2014 is the one that cargo builds without a feature.
+define flavour_names
+folder_$(1) := $$(shell grep -lx 'name = $(1)' src/flavour/*/build.conf | cut -d/ -f3)
+name_$(1) := $$(shell sed -n 's/^library = //p' src/flavour/$$(folder_$(1))/build.conf)
+pc_$(1) := $$(shell sed -n 's/^packages = //p' src/flavour/$$(folder_$(1))/build.conf)
+cargo_$(1) := --release --locked $(if $(filter-out 2014,$(1)),--features $(1) --target-dir target/$(1))
+release_$(1) := target/$(if $(filter-out 2014,$(1)),$(1)/)release
+endef
+$(foreach f,$(FLAVOURS),$(eval $(call flavour_names,$f)))
 
 exports = src/flavour/$(folder_$(1))/exports.list
 shared = $(BUILD)/lib$(name_$(1)).so.$(VERSION)
@@ -42,7 +41,7 @@ all: $(foreach f,$(FLAVOURS),$(call shared,$f) $(call static,$f)) ## Build the s
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1: \2/p' Makefile | sort
 
-# Rules for one flavour.
+# Rules for one of them.
 define flavour_rules
 $(release_$(1))/libnlsock.so: $(SOURCES)
 	$(CARGO) build $(cargo_$(1))
@@ -65,26 +64,26 @@ $(call static,$(1)): $(release_$(1))/libnlsock.so $(call exports,$(1))
 	rm -f $$@
 	ar rcs $$@ $(BUILD)/$(name_$(1)).o
 endef
-$(foreach f,2014 ovs3,$(eval $(call flavour_rules,$f)))
+$(foreach f,$(FLAVOURS),$(eval $(call flavour_rules,$f)))
 
 demo: deps ## Build everything and watch this kernel's links, routes and families
 	@$(MAKE) --no-print-directory FLAVOUR=2014 stage
-	c-tests/demo.sh $(STAGE)
+	c-tests/check/demo.sh $(STAGE)
 
 check: deps stage ## Run all tests; the last line counts them
-	c-tests/check.sh $(STAGE)
+	c-tests/check/check.sh $(STAGE)
 
 check-valgrind: deps stage ## Run the C and the Rust tests under valgrind
-	VALGRIND=1 c-tests/check.sh $(STAGE)
+	VALGRIND=1 c-tests/check/check.sh $(STAGE)
 
 check-faults: stage ## Run the fault scripts, and COUNT random ones; NLSOCK_REF=LIBRARY tries another
 	c-tests/faults/faults.sh $(STAGE)
 
 check-asan: deps ## Run the C tests with AddressSanitizer
-	c-tests/sanitize.sh address
+	c-tests/check/sanitize.sh address
 
 check-tsan: deps ## Run the C tests with ThreadSanitizer
-	c-tests/sanitize.sh thread
+	c-tests/check/sanitize.sh thread
 
 check-kernel: stage ## Run tests and Open vSwitch on a kernel with its datapath, in a VM; SUITE=full: more
 	@c-tests/vm/deps.sh
@@ -113,13 +112,13 @@ bench-baseline: stage ## Make what is counted now the baseline
 SECONDS = 60
 
 fuzz: deps ## Fuzz all targets for SECONDS together
-	c-tests/fuzz.sh $(SECONDS)
+	c-tests/check/fuzz.sh $(SECONDS)
 
 soak: deps stage ## Do everything at once for SECONDS, and check every answer
-	c-tests/soak.sh $(STAGE) $(SECONDS)
+	c-tests/check/soak.sh $(STAGE) $(SECONDS)
 
 deps: ## Install what the tests use, where the machine lacks it and root may
-	@c-tests/deps.sh
+	@c-tests/check/deps.sh
 
 headers: ## Bring the generated headers up to date
 	for features in headers headers,ovs3; do \

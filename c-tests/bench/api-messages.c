@@ -14,7 +14,7 @@ static const struct nl_policy flow_policy[N_FLOW] = {
     [FLOW_UFID] = { .type = NL_A_UNSPEC, .min_len = 12, .max_len = 12, .optional = true },
 };
 
-/* As many keys as a datapath has, of which few are there. */
+/* As many kinds of keys as a datapath has.  A flow has few of them. */
 static struct nl_policy key_policy[N_KEYS];
 
 static void

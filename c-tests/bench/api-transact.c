@@ -6,7 +6,7 @@
 /* Of run_refused() and run_getlink(). */
 static struct ofpbuf request;
 
-/* Even and odd routes, which replace each other where the kernel is to say something about it. */
+/* Even and odd routes.  If the kernel is to report the change, they replace each other. */
 static long n_batch;
 static struct nl_transaction **batches[2];
 
@@ -111,11 +111,11 @@ set_up_batch(long size, uint16_t flags)
     n_batch = size;
     batches[0] = make_batch(false, flags);
     batches[1] = flags & NLM_F_ECHO ? make_batch(true, flags) : batches[0];
-    /* What the first batch replaces is to be there, and to be another. */
+    /* The first batch replaces other routes, which must exist. */
     nl_transact_multiple(NETLINK_ROUTE, batches[1], (size_t) n_batch);
 }
 
-/* The kernel says nothing unless it refuses. */
+/* The kernel sends nothing unless it refuses a request. */
 void
 set_up_batch_quiet(long size)
 {
@@ -159,7 +159,7 @@ run_batch(long n)
     return n * n_batch;
 }
 
-/* With the requests made for it, each in memory of its own, and freed. */
+/* Also makes and frees the requests, each in its own memory. */
 long
 run_batch_build(long n)
 {

@@ -1,10 +1,11 @@
-# Compares a baseline with what was counted now: two files of the same form.  Prints result lines.
-# 'list' is the list of workloads, which says how many allocations the contract asks for.  With
+# Compares a baseline with the current counts, two files of the same form.  Prints TAP.  'list' is
+# the list of workloads, with the number of allocations that the interface requires.  Used with
 # list.awk.
 
-# result(NAME, GOOD, WHY): WHY if it is not good.
+# result(NAME, GOOD, WHY): prints a result; with WHY if it is not GOOD.
 function result(name, good, why) {
-    print (good ? "ok " : "not ok ") flavour ": " name (good ? "" : ": " why)
+    n_results++
+    print (good ? "ok " : "not ok ") n_results " - " flavour ": " name (good ? "" : ": " why)
 }
 
 # check_growth(NAME, SMALLEST, PATTERN): an item of a larger one costs as much.
@@ -61,4 +62,5 @@ END {
     check_growth("batches with acknowledgements", "batch-ack/10", "^batch-ack/10+$")
     check_growth("batches with replies", "batch-echo/10", "^batch-echo/10+$")
     check_growth("dumps", "dump/1000", "^dump/10+$")
+    print "1.." n_results
 }

@@ -1,23 +1,21 @@
 #!/bin/sh
 # bench-check.sh STAGE: counts instructions, system calls and allocations of the library of the
-# installation in STAGE, and compares them with what baseline-FLAVOUR.tsv says.
+# installation in STAGE, and compares them with baseline-FLAVOUR.tsv.
 #
 #   UPDATE=1                  writes the baseline
-#   ONLY="WORKLOAD/SIZE ..."  counts these; the others' baseline stays
+#   ONLY="WORKLOAD/SIZE ..."  counts these only; the baseline of the others stays
 #
-# Instructions are those in the library itself, so that neither libc nor the processor has a part in
-# them; the compiler has.  Every check is one line: "ok NAME", "not ok NAME", or "skip NAME: WHY".
+# Only instructions in the library itself are counted.  They depend on the compiler, but not on libc
+# or the processor.  The output has the form of TAP, see ../check/results.sh.
 set -u
 
 root=$(cd "$(dirname "$0")/../.." && pwd -P)
 here=$root/c-tests/bench
-. "$here/begin.sh"
-. "$root/c-tests/results.sh"
+. "$here/setup.sh"
+. "$root/c-tests/check/results.sh"
 
 finish() {
-    echo
-    echo "nlsock instructions: $passed passed, $failed failed, $skipped skipped"
-    [ "$failed" = 0 ]
+    total "nlsock instructions"
     exit
 }
 
@@ -30,7 +28,7 @@ command -v valgrind >/dev/null || {
     finish
 }
 
-# count FLAVOUR: into 'counts', a line for each workload.
+# count FLAVOUR: writes a line for each workload to $scratch/counts.
 count() {
     flavour=$1
     : > "$scratch/counts"
@@ -42,20 +40,20 @@ count() {
             continue
         fi
         # shellcheck disable=SC2086 # words
-        $unshare "$here/inside.sh" count "$bin" "$scratch" "$row" "$short" "$long" libnlsock \
+        $unshare "$here/measure.sh" count "$bin" "$scratch" "$row" "$short" "$long" libnlsock \
             "ours-$flavour" >> "$scratch/counts" || return 1
     done < "$scratch/list"
 }
 
-# What is kept of a count: WORKLOAD INSTRUCTIONS SYSTEM-CALLS ALLOCATIONS, for each item; and the
-# bytes of the stripped library.
+# Prints the lines of a baseline: WORKLOAD INSTRUCTIONS SYSTEM-CALLS ALLOCATIONS, for each item; and
+# the size of the stripped library.
 baseline() {
     awk '{ printf "%s\t%.2f\t%.4f\t%.4f\n", $1, $4, $5, $6 }' "$scratch/counts"
     strip -o "$scratch/stripped" "$bin/lib$(library_of "$1").so"
     printf 'stripped\t%s\n' "$(stat -c %s "$scratch/stripped")"
 }
 
-# Puts what was counted into the baseline.
+# update FILE: writes the counts to the baseline.
 update() {
     touch "$1"
     {
@@ -80,7 +78,7 @@ check_flavour() {
         return
     fi
     if ! build_ours "$flavour" > "$scratch/output" 2>&1; then
-        cat "$scratch/output"
+        diagnose "$scratch/output"
         not_ok "$flavour: the driver compiles"
         return
     fi
@@ -95,16 +93,14 @@ check_flavour() {
     baseline "$flavour" > "$scratch/baseline"
     [ -z "${UPDATE-}" ] || update "$kept"
     awk -v flavour="$flavour" -v list="$scratch/list" -f "$here/list.awk" \
-        -f "$here/bench-check.awk" "$kept" "$scratch/baseline" > "$scratch/tap" \
-        || not_ok "$flavour: there is a baseline to compare with"
-    cat "$scratch/tap"
-    passed=$((passed + $(grep -c '^ok ' "$scratch/tap")))
-    failed=$((failed + $(grep -c '^not ok ' "$scratch/tap")))
+        -f "$here/bench-check.awk" "$kept" "$scratch/baseline" \
+        > "$scratch/tap" 2> "$scratch/errors"
+    count_tap "$flavour: the comparison with the baseline" $? "$scratch/tap" "$scratch/errors"
 }
 
-# Any flavour: it only makes routes here.
+# The buffer size of ovs3, which does not matter: this driver only makes routes here.
 if ! build_raw ovs3 > "$scratch/output" 2>&1; then
-    cat "$scratch/output"
+    diagnose "$scratch/output"
     not_ok "the drivers compile"
     finish
 fi

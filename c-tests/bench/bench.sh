@@ -1,9 +1,9 @@
 #!/bin/sh
-# bench.sh STAGE: measures the library of the installation in STAGE beside others, and writes what
-# came out to docs/bench/.
+# bench.sh STAGE: measures the library of the installation in STAGE and others, and writes the
+# results to docs/bench/.
 #
-#   NLSOCK_REF=LIBRARY  compares the flavour of 2014 with this library of the same interface; else
-#                       that of Open vSwitch 3.1 is compared with what openvswitch-source builds
+#   NLSOCK_REF=LIBRARY  compares the library of the 2014 interface with this one; else that of the
+#                       3.x interface is compared with what openvswitch-source builds
 #   ONLY="WORKLOAD/SIZE ..."  measures these, and writes nothing but the tables on its output
 #   ROUNDS=N MS=N       how many times each is measured, and for how many milliseconds at least
 #   SCRATCH=DIR         builds the original there and keeps it
@@ -11,20 +11,20 @@ set -u
 
 root=$(cd "$(dirname "$0")/../.." && pwd -P)
 here=$root/c-tests/bench
-. "$here/begin.sh"
+. "$here/setup.sh"
 rounds=${ROUNDS:-30}
 ms=${MS:-20}
 if [ -z "$unshare" ]; then
-    echo "skip bench: this user may not make network namespaces"
+    echo "1..0 # SKIP this user may not make network namespaces"
     exit 0
 fi
-"$here/packages.sh"
+"$here/packages.sh" || exit
 
-# absent WHAT WHY: a column that stays empty.
+# absent WHAT WHY: notes that a column stays empty.
 : > "$scratch/absent"
 absent() {
     echo "$1: $2" >> "$scratch/absent"
-    echo "skip $1: $2"
+    echo "# no $1: $2"
 }
 
 if [ -n "${NLSOCK_REF-}" ]; then
@@ -80,14 +80,14 @@ drivers="$drivers raw"
 valgrind=$(command -v valgrind) \
     || absent "instructions" "not installed here: apt-get install valgrind"
 
-# those_with WORKLOAD: the drivers that have it.
+# those_with WORKLOAD: prints the drivers that have this workload.
 those_with() {
     for driver in $drivers; do
         "$bin/$driver" list | grep -qx -e "$1" && echo "$driver"
     done
 }
 
-# Whose allocations are counted.
+# The libraries whose allocations are counted.
 objects=libnlsock
 [ -z "$original" ] || objects="$objects|$(basename "$original")"
 
@@ -98,24 +98,24 @@ while read -r row short long _; do
     with=$(those_with "${row%/*}")
     echo "# $row" >&2
     # shellcheck disable=SC2086 # words
-    $unshare "$here/inside.sh" time "$bin" "$scratch" "$row" "$rounds" "$ms" $with \
+    $unshare "$here/measure.sh" time "$bin" "$scratch" "$row" "$rounds" "$ms" $with \
         >> "$scratch/times" || exit 1
     if [ "$short" = - ] || [ -z "$valgrind" ]; then
         continue
     fi
     # shellcheck disable=SC2086 # words
-    $unshare "$here/inside.sh" count "$bin" "$scratch" "$row" "$short" "$long" "$objects" $with \
+    $unshare "$here/measure.sh" count "$bin" "$scratch" "$row" "$short" "$long" "$objects" $with \
         >> "$scratch/counts" || exit 1
 done < "$scratch/list"
 
 if wanted startup/1; then
     library=$bin/lib$(library_of "$flavour").so
     # shellcheck disable=SC2086 # words
-    $unshare "$here/inside.sh" startup "$bin" "$scratch" startup/1 "$rounds" "ours=$library" \
+    $unshare "$here/measure.sh" startup "$bin" "$scratch" startup/1 "$rounds" "ours=$library" \
         ${original:+"original=$original"} >> "$scratch/times" || exit 1
 fi
 
-# Medians and quartiles, and beside them what was counted.
+# Medians, quartiles, and the counts.
 sort -k1,1 -k2,2 -k3,3n "$scratch/times" | awk -v counts="$scratch/counts" -f "$here/results.awk" \
     > "$scratch/results.tsv" || exit 1
 strip -o "$scratch/stripped" "$bin/lib$(library_of "$flavour").so" || exit 1
@@ -125,7 +125,8 @@ facts() {
     echo "processor	$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1) ($(nproc))"
     echo "libc	$(ldd --version | sed -n '1s/.* //p')"
     echo "compilers	$(rust), $(${CC:-cc} --version | sed -n 1p)"
-    echo "this library	$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml"), flavour $flavour"
+    version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml")
+    echo "this library	$version, $(interface_of "$flavour")"
     for package in openvswitch-source libmnl-dev libnl-3-dev valgrind; do
         version=$(dpkg-query -W -f '${Version}' "$package" 2>/dev/null) \
             && echo "$package	$version"
@@ -135,7 +136,7 @@ facts() {
 }
 facts > "$scratch/facts.tsv"
 
-# report [WORKLOADS]: the report, or a table of the times of some.
+# report [WORKLOADS]: prints the report, or a table with the times of these.
 report() {
     awk -v summary="${1-}" -v facts="$scratch/facts.tsv" -v list="$scratch/list" \
         -v absent="$scratch/absent" -v flavour="$flavour" -f "$here/list.awk" \
@@ -152,7 +153,7 @@ cp "$scratch/results.tsv" "$docs/$flavour.tsv"
 awk -v list="$scratch/list" -f "$here/list.awk" -f "$here/chart.awk" "$scratch/results.tsv" \
     > "$docs/$flavour.svg"
 
-# The README shows some of the rows.
+# README.md shows some of the rows.
 [ "$flavour" = ovs3 ] || exit 0
 report "refused/1 getlink/1 batch-ack/1000 dump/10000 notify/100 family/1 build/1 parse/1" \
     > "$scratch/summary.md" || exit 1

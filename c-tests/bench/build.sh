@@ -1,6 +1,6 @@
 # Compiles the drivers.  Read by bench.sh and bench-check.sh, which set 'here', 'stage' and 'bin'.
 
-# The compiler, and its version.
+# Prints the compiler and its version.
 rust() {
     rustc --version 2>/dev/null | cut -d' ' -f1,2
 }
@@ -9,18 +9,28 @@ rust() {
 compile() {
     program=$1
     shift
-    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -I"$here" -I"$here/.." \
+    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -I"$here" -I"$here/../support" \
         -o "$bin/$program" "$@"
 }
 
-# driver NAME SOURCE... FLAG...
+# driver NAME SOURCE... FLAG...: compiles a driver.
 driver() {
     name=$1
     shift
     compile "$name" "$here/driver.c" "$here/subscriber.c" "$here/notifier.c" "$@" -lpthread
 }
 
-# The name of the library, its folder in exports and the headers, for a flavour.
+# Two libraries can be measured.  FLAVOUR is 2014 or ovs3.
+#
+# interface_of FLAVOUR: prints the interface that it has.
+interface_of() {
+    case $1 in
+        2014) echo "the 2014 interface" ;;
+        ovs3) echo "the 3.x interface" ;;
+    esac
+}
+
+# library_of FLAVOUR: prints its name, which is also the name of its folder of headers.
 library_of() {
     case $1 in
         2014) echo nlsock ;;
@@ -28,13 +38,13 @@ library_of() {
     esac
 }
 
-# A copy of the library, which may be built again meanwhile.
+# copy_library FLAVOUR: copies it, since it may be built again meanwhile.
 copy_library() {
     mkdir -p "$bin" && cp -L "$stage/lib/lib$(library_of "$1").so.1" "$bin/" \
         && ln -sf "lib$(library_of "$1").so.1" "$bin/lib$(library_of "$1").so"
 }
 
-# api NAME FLAVOUR FLAG...: the driver of the interface.
+# api NAME FLAVOUR FLAG...: compiles the driver that uses the interface.
 api() {
     name=$1
     flavour=$2
@@ -51,7 +61,7 @@ build_original() {
     api original "$1" "$here/../faults/reference.c" "$2" -Wl,-rpath,"$(dirname "$2")"
 }
 
-# What has no buffer of its own gets one of the flavour's size.
+# buffer_of FLAVOUR: the receive buffer of the other drivers has the size of the library's.
 buffer_of() {
     case $1 in
         2014) echo -DSUBSCRIBER_BUFFER=1048576 ;;
@@ -59,7 +69,7 @@ buffer_of() {
     esac
 }
 
-# These take the flavour that they are compared with.
+# These take the FLAVOUR that they are compared with.
 build_raw() {
     driver raw "$here"/raw*.c "$(buffer_of "$1")" \
         && compile notifier -DNOTIFIER_PROGRAM "$here/notifier.c"

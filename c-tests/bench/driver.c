@@ -1,6 +1,6 @@
 /* DRIVER list: the names of its workloads.
  * DRIVER WORKLOAD SIZE count N: does it N times, for callgrind.
- * DRIVER WORKLOAD SIZE time MS: does it for so many milliseconds at least, and prints nanoseconds
+ * DRIVER WORKLOAD SIZE time MS: does it for at least MS milliseconds, and prints nanoseconds
  * for each item, the most memory that the process had (KiB), and a remark. */
 
 #include <string.h>
@@ -46,8 +46,8 @@ measure(const struct workload *w, long n, long *items)
     return now() - start - excluded;
 }
 
-/* Goes on until the run is long enough; what is printed is that of the last one.  The ones before
- * it have filled the caches and the pool of sockets. */
+/* Repeats with larger runs until one is long enough, and prints the result of that one.  The runs
+ * before it have filled the caches and the pool of sockets. */
 static void
 time_for(const struct workload *w, uint64_t wanted)
 {

@@ -32,17 +32,17 @@ struct workload {
     long (*run)(long n);
 };
 
-/* Those of the driver; the last has no name. */
+/* The workloads of the driver.  The last one has no name. */
 extern const struct workload workloads[];
 
-/* What time is measured with: that of the wall, unless a workload sets another. */
+/* The clock that measures time: the monotonic one, unless a workload sets another. */
 extern clockid_t work_clock;
 
-/* The clock stands between these two, for what is no part of the work. */
+/* Stop and restart the clock around what is not part of the work. */
 void clock_stop(void);
 void clock_start(void);
 
-/* What else is to be told about a run, as one word; empty if nothing. */
+/* A remark about the run, as one word; empty if there is none. */
 extern char remark[64];
 
 #endif /* driver.h */

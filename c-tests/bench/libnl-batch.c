@@ -64,7 +64,7 @@ set_up_batch(long size, uint16_t flags)
     batches[0] = make_batch(false, flags);
     batches[1] = batches[0];
     if (flags & NLM_F_ECHO) {
-        /* What the first batch replaces is to be there, and to be another. */
+        /* The first batch replaces other routes, which must exist. */
         struct nl_msg **odd = make_batch(true, NLM_F_ACK);
         long i;
 

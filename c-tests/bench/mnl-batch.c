@@ -62,7 +62,6 @@ put_request(struct nlmsghdr *msg, long i)
     mnl_attr_put_u32(msg, RTA_DST, route_destination(i));
 }
 
-/* Without 'requests', makes them. */
 static void
 do_batch(const struct route_request *requests)
 {
@@ -97,24 +96,13 @@ do_batch(const struct route_request *requests)
 long
 run_mnl_batch(long n)
 {
-    static unsigned int turn;
-    long i;
-
-    for (i = 0; i < n; i++) {
-        do_batch(batch.requests[turn++ % 2]);
-    }
-    return n * batch.n;
+    return repeat_batches(&batch, do_batch, n);
 }
 
 long
 run_mnl_batch_build(long n)
 {
-    long i;
-
-    for (i = 0; i < n; i++) {
-        do_batch(NULL);
-    }
-    return n * batch.n;
+    return repeat_batch_build(&batch, do_batch, n);
 }
 
 static void
@@ -125,7 +113,7 @@ set_up_batch(long size, uint16_t flags)
     replies = calloc((size_t) size, sizeof *replies);
     MUST(replies);
     if (batch.echo) {
-        /* What the first batch replaces is to be there, and to be another. */
+        /* The first batch replaces other routes, which must exist. */
         batch.echo = false;
         for (long i = 0; i < size; i++) {
             struct route_request r = route_request(i, true, NLM_F_ACK);

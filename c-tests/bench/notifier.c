@@ -52,7 +52,7 @@ main(void)
 static int to_notifier, from_notifier;
 static pid_t notifier;
 
-/* It ends when nobody can tell it to do more. */
+/* It ends when the pipe of its commands is closed. */
 static void
 notifier_stop(void)
 {

@@ -6,7 +6,7 @@
 /* Starts the program "notifier", which is beside the driver. */
 void notifier_start(void);
 
-/* Has so many routes replaced. */
+/* Makes the notifier replace this many routes. */
 void notifier_begin(long n);
 
 /* Waits until they are: the notifications are in the subscribers' queues, or lost. */

@@ -1,27 +1,15 @@
 #!/bin/sh
-# Installs what is measured beside this library, and what it is measured with, where root may and it
-# is lacking.  Without it, the columns concerned are empty.
+# Installs the libraries and tools that the library is measured with.  Without one of them, its
+# columns are empty.
 set -eu
 
-missing=
-need() {
-    package=$1
-    shift
-    "$@" >/dev/null 2>&1 || missing="$missing $package"
+. "$(dirname "$0")/../check/packages.sh"
+
+packages() {
+    need_program valgrind valgrind
+    need_program unshare util-linux
+    need libmnl-dev test -e /usr/include/libmnl/libmnl.h
+    need libnl-3-dev test -e /usr/include/libnl3/netlink/netlink.h
+    need libnl-genl-3-dev test -e /usr/include/libnl3/netlink/genl/ctrl.h
 }
-
-need valgrind command -v valgrind
-need util-linux command -v unshare
-need libmnl-dev test -e /usr/include/libmnl/libmnl.h
-need libnl-3-dev test -e /usr/include/libnl3/netlink/netlink.h
-need libnl-genl-3-dev test -e /usr/include/libnl3/netlink/genl/ctrl.h
-
-[ -n "$missing" ] || exit 0
-if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
-    exit 0
-fi
-echo "# installing:$missing"
-export DEBIAN_FRONTEND=noninteractive
-# shellcheck disable=SC2086 # words
-{ apt-get update && apt-get install -y --no-install-recommends $missing; } >/dev/null 2>&1 \
-    || echo "# could not be installed:$missing"
+ensure_packages packages

@@ -102,7 +102,7 @@ set_up_batch(long size, uint16_t flags)
     replies = calloc((size_t) size, sizeof *replies);
     MUST(replies);
     if (batch.echo) {
-        /* What the first batch replaces is to be there, and to be another. */
+        /* The first batch replaces other routes, which must exist. */
         struct nlmsghdr buf[64];
         long i;
 
@@ -156,7 +156,6 @@ take_answers(uint32_t first, long n)
     }
 }
 
-/* Without 'requests', makes them. */
 static void
 do_batch(const struct route_request *requests)
 {
@@ -176,22 +175,11 @@ do_batch(const struct route_request *requests)
 long
 run_raw_batch(long n)
 {
-    static unsigned int turn;
-    long i;
-
-    for (i = 0; i < n; i++) {
-        do_batch(batch.requests[turn++ % 2]);
-    }
-    return n * batch.n;
+    return repeat_batches(&batch, do_batch, n);
 }
 
 long
 run_raw_batch_build(long n)
 {
-    long i;
-
-    for (i = 0; i < n; i++) {
-        do_batch(NULL);
-    }
-    return n * batch.n;
+    return repeat_batch_build(&batch, do_batch, n);
 }

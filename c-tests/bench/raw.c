@@ -13,7 +13,7 @@ raw_socket(int protocol)
     int sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
 
     MUST(sock >= 0 && !connect(sock, (struct sockaddr *) &kernel, sizeof kernel));
-    /* A refusal is to be as short as it can. */
+    /* Makes refusals as short as possible. */
     MUST(!setsockopt(sock, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof one));
     return sock;
 }

@@ -1,5 +1,6 @@
-/* What the drivers share that do without the interface: requests as bytes.  By bare system calls,
- * there is one open socket, one buffer, and no more of an answer is read than tells it. */
+/* Requests as bytes, for the drivers that do not use the library's interface.  The driver of bare
+ * system calls has one open socket and one buffer, and reads only the part of an answer that shows
+ * whether it is the right one. */
 
 #ifndef RAW_H
 #define RAW_H 1
@@ -70,6 +71,35 @@ make_raw_batch(struct raw_batch *b, long size, uint16_t flags)
             b->requests[odd][i] = route_request(i, b->echo && odd, flags);
         }
     }
+}
+
+/* Sends a batch and takes the answers.  Null in place of 'requests' means that it makes them,
+ * too. */
+typedef void batch_function(const struct route_request *requests);
+
+/* Runs the batches in turn, 'n' times.  Returns the number of requests. */
+static inline long
+repeat_batches(const struct raw_batch *b, batch_function *do_batch, long n)
+{
+    static unsigned int turn;
+    long i;
+
+    for (i = 0; i < n; i++) {
+        do_batch(b->requests[turn++ % 2]);
+    }
+    return n * b->n;
+}
+
+/* The same with requests that are made each time. */
+static inline long
+repeat_batch_build(const struct raw_batch *b, batch_function *do_batch, long n)
+{
+    long i;
+
+    for (i = 0; i < n; i++) {
+        do_batch(NULL);
+    }
+    return n * b->n;
 }
 
 /* raw.c: a socket that is connected to the kernel. */

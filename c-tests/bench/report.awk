@@ -19,7 +19,7 @@ function ratio(row, driver) {
     return (row, driver) in median ? median[row, "ours"] / median[row, driver] : "-"
 }
 
-# What of the time of another is that of bare system calls, which nobody can do without.
+# The share of bare system calls, which every implementation needs, in the time of another one.
 function bare_share(row, driver) {
     return (row, driver) in median && (row, "raw") in median \
            ? median[row, "raw"] / median[row, driver] : 0

@@ -1,4 +1,4 @@
-# Reads the sorted times of inside.sh, and 'counts', the file of its counts.  Prints for each
+# Reads the sorted times of measure.sh, and 'counts', the file of its counts.  Prints for each
 # workload and driver, with tabs between:
 #   WORKLOAD DRIVER MEDIAN LOWER-QUARTILE UPPER-QUARTILE MEMORY REMARK
 #   INSTRUCTIONS THOSE-IN-OBJECT SYSTEM-CALLS ALLOCATIONS

@@ -13,9 +13,9 @@
 /* No device has this number. */
 #define NO_SUCH_LINK 999999
 
-/* The fixed part of the route 10.0.0.0 + i / 32, which leads nowhere.  There are two of them, even
- * and odd.  One that replaces itself changes nothing, and the kernel tells nobody about it; one
- * that replaces the other is told to who subscribes, or asks with NLM_F_ECHO. */
+/* The fixed part of the blackhole route 10.0.0.0 + i / 32.  There are two of them, even and odd.
+ * If one replaces itself, nothing changes, and the kernel notifies nobody.  If one replaces the
+ * other, it notifies subscribers, and the sender of a request with NLM_F_ECHO. */
 static inline struct rtmsg
 route_header(bool odd)
 {

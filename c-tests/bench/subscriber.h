@@ -1,4 +1,4 @@
-/* Receiving notifications: what is common to all drivers, and what each has of its own. */
+/* Receiving notifications: functions for all drivers, and functions that each driver defines. */
 
 #ifndef SUBSCRIBER_H
 #define SUBSCRIBER_H 1
@@ -7,12 +7,12 @@
  * descriptor. */
 int subscribe(void);
 
-/* Of each driver: receives what there is, and returns how many messages that were.  Goes on where
- * messages were lost. */
+/* Defined by each driver: receives until there is nothing left, also after messages were lost.
+ * Returns the number of messages. */
 long take_all(void);
 
-/* Gives a socket a receive buffer as large as that of the library that the driver is compared with:
- * build.sh knows that.  For drivers whose sockets have another. */
+/* Gives a socket a receive buffer as large as the library's, for drivers whose sockets have another
+ * size.  build.sh sets that. */
 void enlarge_buffer(int sock);
 
 /* 'size' notifications are in the queue, and received. */

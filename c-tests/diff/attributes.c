@@ -1,6 +1,6 @@
 /* Reading attributes: values, names, walks over them. */
 
-#include "body.h"
+#include "cases.h"
 
 static uint32_t memory[64];
 static struct nlattr *nla = (struct nlattr *) memory;
@@ -237,7 +237,7 @@ subject_attributes(void)
     operation = far_away;
     attempt(operate, "get_unspec SIZE_MAX - 3");
     attempt(find_beyond, "find beyond");
-    begin("oversized");
+    begin_case("oversized");
     for (i = 65520; i < 65540; i++) {
         say("%zu %d", i, nl_attr_oversized(i));
     }

@@ -1,7 +1,7 @@
 /* Every function on buffers, on each kind of buffer, with sizes around what is in it and around the
  * least growth. */
 
-#include "body.h"
+#include "cases.h"
 
 static enum kind kind;
 static size_t n;
@@ -281,7 +281,7 @@ hex(void)
         size_t added = 77;
         const char *end;
 
-        begin("put_hex %zu", i);
+        begin_case("put_hex %zu", i);
         make(HEADROOM, &b);
         end = ofpbuf_put_hex(&b, texts[i], &added);
         say("added %zu, ends at %td", added, end - texts[i]);
@@ -298,7 +298,7 @@ lists(void)
     ofpbuf_list list = { &list, &list };
     int i;
 
-    begin("list_delete");
+    begin_case("list_delete");
     for (i = 0; i < 3; i++) {
         struct ofpbuf *element = ofpbuf_clone_data(pattern, (size_t) i);
 

@@ -1,16 +1,17 @@
 #!/bin/sh
-# check-diff.sh STAGE: the same calls to the original and to the library of the installation in
-# STAGE, and the same answers.
+# check-diff.sh STAGE: makes the same calls to the original and to the library of the installation
+# in STAGE, and compares the results.
 #
-# Builds the library of Debian's openvswitch-source, and one program with either library; compares
-# what they say, line by line.  What differs on purpose is in differences.list, with its reason.
+# Builds the library of Debian's openvswitch-source, and the same program with either library;
+# compares what the programs print, line by line.  Intended differences are in differences.list,
+# with reasons.
 #
 #   SCRATCH=DIR   build there and keep it: the next run, also of check-ovs.sh, finds the original
 #   COUNT=N       random operations (100000)
 #   SEED=N        of their generator (1)
-#   NLSOCK_REF=LIBRARY   compares the flavour of 2014 with this, in place of building anything
+#   NLSOCK_REF=LIBRARY   compares the library of the 2014 interface with this one; builds nothing
 #
-# Every check is one line: "ok NAME", "not ok NAME" behind its output, or "skip NAME: WHY".
+# The output has the form of TAP, see ../check/results.sh.  Its last line has the counts.
 set -u
 
 root=$(cd "$(dirname "$0")/../.." && pwd -P)
@@ -20,16 +21,15 @@ stage=$(cd "$1" && pwd -P) || exit 2
 count=${COUNT:-100000}
 seed=${SEED:-1}
 
-. "$root/c-tests/results.sh"
+. "$root/c-tests/check/results.sh"
 
 finish() {
-    echo
-    echo "nlsock and the original: $passed passed, $failed failed, $skipped skipped"
-    [ "$failed" = 0 ]
+    total "nlsock and the original"
     exit
 }
 
 . "$root/c-tests/ovs/common.sh"
+. "$root/c-tests/check/packages.sh"
 . "$root/c-tests/ovs/packages.sh"
 . "$root/c-tests/ovs/original.sh"
 . "$here/reference.sh"
@@ -37,26 +37,26 @@ finish() {
 
 if [ -n "${NLSOCK_REF-}" ]; then
     library=libnlsock
-    exports=$root/src/abi/v2014/exports.list
+    exports=$root/src/flavour/v2014/exports.list
     runs=2014
 else
     library=libnlsock-ovs3
-    exports=$root/src/abi/ovs3/exports.list
+    exports=$root/src/flavour/ovs3/exports.list
     runs="ours relinked"
 fi
-# The one of ours that broken functions are put in front of.
+# The program of ours that the mutant is preloaded into.
 ours=${runs%% *}
 
 if [ ! -e "$stage/lib/$library.so" ]; then
     echo "$stage/lib/$library.so: no such file"
-    not_ok "the library of this flavour is built"
+    not_ok "the library of this interface is built"
     finish
 fi
 
 missing=
-[ -n "${NLSOCK_REF-}" ] || install_packages
+[ -n "${NLSOCK_REF-}" ] || install_packages ovs_packages
 if [ -n "$missing" ]; then
-    skip "the same answers as the original" "not installed here: apt-get install$missing"
+    lack "the same answers as the original"
     finish
 fi
 

@@ -1,10 +1,10 @@
-# Compares what two programs said of a subject, by the list of differences on purpose:
+# Compares what two programs printed about a subject, with the list of intended differences:
 #
 #   awk -v run=ours -v subject=huge -f compare.awk differences.list original.txt ours.txt
 #
-# In the run named 2014, what is compared is another flavour, of which only the entries count that name
-# it.  Every line is "KEY: TEXT".  Fails for lines that differ and are not listed, and for what is listed
-# and does not differ.
+# Every line is "KEY: TEXT".  Fails if lines differ that are not listed, and if listed lines do not
+# differ.  The run named 2014 compares another interface: only the entries with its name apply to
+# it.
 
 function complain(text) {
     if (++complaints <= 20) print text
@@ -20,7 +20,7 @@ function applies(i) {
         (entry[i, "only"] == run || entry[i, "only"] == "" && run != "2014")
 }
 
-# Whether the library aborts where an entry says so for all keys that match.
+# Whether the library aborts for all keys that match an entry that lists that.
 function aborts(key, ours, i) {
     if (ours != "ends by Aborted") return 0
     for (i = 1; i <= entries; i++) {

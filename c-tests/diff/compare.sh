@@ -1,9 +1,9 @@
-# Runs the programs, and compares what they say.  Read by check-diff.sh.
+# Runs the programs and compares what they print.  Read by check-diff.sh.
 
-# What is set for the programs while a comparison is to fail.
+# Settings for the programs while a comparison is expected to fail.
 preload=
 
-# ask PROGRAM WORD...: leaves what it says in a file of its name.
+# ask PROGRAM ARGUMENT...: writes what it prints to a file of its name.
 ask() {
     program=$1
     shift
@@ -13,26 +13,27 @@ ask() {
     status=$?
     [ "$status" = 0 ] && return
     cat "$build/$program.errors"
-    echo "$program ended with status $status behind:"
+    echo "$program ended with status $status after:"
     tail -n 3 "$build/$program.txt" | cut -c 1-500
     return "$status"
 }
 
-# same SUBJECT RUN: the run says what the original said of the subject, but for what is listed.
+# same SUBJECT RUN: the run prints the same as the original about the subject, except for the listed
+# differences.
 same() {
     ask "$2" "$1" && awk -v run="$2" -v subject="$1" -f "$here/compare.awk" \
         "$here/differences.list" "$build/original.txt" "$build/$2.txt"
 }
 
-# A program that lacks something says so in place of all else.
+# A program that cannot run on this machine prints only the reason, in the form of TAP.
 lacks() {
-    sed -n 's/^skip [a-z]*: //p' "$build/original.txt" | grep .
+    sed -n 's/^1\.\.0 # SKIP //p' "$build/original.txt" | grep .
 }
 
 subjects() {
     for subject in $("$build/$ours"); do
         if ! ask original "$subject" > "$scratch/output" 2>&1; then
-            cat "$scratch/output"
+            diagnose "$scratch/output"
             not_ok "$subject: the original ends well"
             continue
         fi
@@ -47,7 +48,7 @@ subjects() {
     done
 }
 
-# The steps up to the first that differs, of the same buffer.
+# explain RUN: prints the first step that differs, and the steps before it on the same buffer.
 explain() {
     line=$(cmp "$build/original.txt" "$build/$1.txt" | sed 's/.*line //')
     slot=$(sed -n "${line}s/^[0-9]* \(\[[0-9]*\]\).*/\1/p" "$build/original.txt")
@@ -62,7 +63,7 @@ explain() {
 # same_steps RUN
 same_steps() {
     ask "$1" random "$count" "$seed" || return
-    # At least a line for each, and no run that ended early.
+    # At least one line for each operation: the run did not end early.
     [ "$(grep -c . "$build/$1.txt")" -ge "$count" ] || return
     cmp "$build/original.txt" "$build/$1.txt" || { explain "$1"; return 1; }
 }
@@ -70,26 +71,26 @@ same_steps() {
 random_operations() {
     check "$count random operations on the original, seed $seed" ask original random \
         "$count" "$seed" || return
-    echo "# what they said has the checksum $(cksum < "$build/original.txt")"
+    echo "# what they printed has the checksum $(cksum < "$build/original.txt")"
     for run in $runs; do
         check "$count random operations: $run as the original" same_steps "$run"
     done
 }
 
-# notices HOW COMMAND...: the command, a comparison, fails if our library is broken in this way.
+# notices MUTATION COMMAND...: the command, a comparison, fails with this mutation: see mutant.c.
 notices() {
-    how=$1
+    mutation=$1
     shift
-    preload="LD_PRELOAD=$build/broken.so BROKEN=$how"
+    preload="LD_PRELOAD=$build/mutant.so MUTATION=$mutation"
     if "$@" > "$scratch/output" 2>&1; then
-        not_ok "the comparison notices: $how"
+        not_ok "the comparison notices: $mutation"
     else
-        ok "the comparison notices: $how"
+        ok "the comparison notices: $mutation"
     fi
     preload=
 }
 
-# notices_in SUBJECT HOW...
+# notices_in SUBJECT MUTATION...
 notices_in() {
     subject=$1
     shift
@@ -97,12 +98,12 @@ notices_in() {
         skip "the comparison notices: $*" "the original has no answers about $subject here"
         return
     fi
-    for how; do
-        notices "$how" same "$subject" "$ours"
+    for mutation; do
+        notices "$mutation" same "$subject" "$ours"
     done
 }
 
-# What is listed must differ.
+# A listed difference that does not exist is a failure.
 notices_stale() {
     ask original nested && ask "$ours" nested || return
     printf '\ncase: nested/levels.1\noriginal: one\nours: another\nreason: none\nonly: %s\n' "$ours" \
@@ -112,11 +113,11 @@ notices_stale() {
         | grep 'listed, but no difference: nested/levels.1'
 }
 
-# Every comparison can fail.
+# Checks that every comparison can fail.
 failures() {
     ask original nested > "$scratch/output" 2>&1
-    preload="LD_PRELOAD=$build/broken.so BROKEN=nothing"
-    check "functions that are there to be broken change nothing by themselves" same nested "$ours"
+    preload="LD_PRELOAD=$build/mutant.so MUTATION=nothing"
+    check "the mutant without a mutation changes nothing" same nested "$ours"
     preload=
     notices_in buffers growth
     notices_in messages string

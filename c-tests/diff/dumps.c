@@ -145,7 +145,7 @@ subject_dumps(void)
     enter_network();
     hide_sequence_numbers();
     ofpbuf_init(&request, 64);
-    /* Each with a pool of its own. */
+    /* In a child process each, so with an empty pool. */
     attempt(dump_links, "links");
     attempt(dump_nothing, "no such messages");
     attempt(dump_families, "families");
@@ -170,7 +170,7 @@ subject_dumps(void)
 static void
 family(const char *name, int number)
 {
-    begin("family %.20s from %d", name, number);
+    begin_case("family %.20s from %d", name, number);
     say("returns %d", nl_lookup_genl_family(name, &number));
     say("number %d", number);
     say("cached %d", nl_lookup_genl_family(name, &number));
@@ -182,7 +182,7 @@ group(const char *family_name, const char *name)
 {
     unsigned int number = 77;
 
-    begin("group %.20s of %s", name, family_name);
+    begin_case("group %.20s of %s", name, family_name);
     say("returns %d", nl_lookup_genl_mcgroup(family_name, name, &number));
     say("number %u", number);
 }

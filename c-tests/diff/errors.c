@@ -1,6 +1,6 @@
-/* The kernel's verdicts in messages: what nl_msg_nlmsgerr() makes of them. */
+/* nl_msg_nlmsgerr(): errors and acknowledgements of the kernel. */
 
-#include "body.h"
+#include "cases.h"
 #include <limits.h>
 
 static struct ofpbuf msg;
@@ -86,8 +86,8 @@ look_for_words(void)
     say("%s", text);
 }
 
-/* What follows the verdict: 'inner' bytes of the request, unless it is said to be capped, and then
- * words. */
+/* After the error: 'inner' bytes of the request, unless the flags say that it is capped, and an
+ * error text. */
 static void
 words(void)
 {

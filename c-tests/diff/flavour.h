@@ -1,11 +1,11 @@
-/* What the comparison needs beyond ../flavour.h: functions that came after 3.1, which the original
- * does not have, and a structure that our headers do not show. */
+/* What the comparison needs beyond ../support/flavour.h: functions that came after 3.1, which the
+ * original does not have, and a structure that our headers do not show. */
 
 #ifndef DIFF_FLAVOUR_H
 #define DIFF_FLAVOUR_H 1
 
 #include <stdlib.h>
-#include "../flavour.h"
+#include "../support/flavour.h"
 
 #ifndef FLAVOUR_2014
 /* What came after 3.1: there, by the functions that it has. */

@@ -17,7 +17,7 @@ count(void)
 static void
 notifications(void)
 {
-    begin("notifications");
+    begin_case("notifications");
     open_socket(NETLINK_ROUTE);
     netns_set_lo(false);
     say("not joined: %d", count());
@@ -46,7 +46,7 @@ bad_groups(void)
 
     open_socket(NETLINK_ROUTE);
     for (i = 0; i < N_ELEMENTS(groups); i++) {
-        begin("group %u", groups[i]);
+        begin_case("group %u", groups[i]);
         say("joins %d", nl_sock_join_mcgroup(sock, groups[i]));
         say("leaves %d", nl_sock_leave_mcgroup(sock, groups[i]));
     }
@@ -88,6 +88,6 @@ subject_groups(void)
     enter_network();
     notifications();
     bad_groups();
-    begin("overflow");
+    begin_case("overflow");
     overflow();
 }

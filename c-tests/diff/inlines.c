@@ -1,6 +1,6 @@
 /* The inlines and macros of the headers: here what was compiled from either's is compared. */
 
-#include "body.h"
+#include "cases.h"
 
 static enum kind kind;
 static size_t n;
@@ -99,7 +99,7 @@ sizes_of_attributes(void)
 {
     size_t i;
 
-    begin("sizes");
+    begin_case("sizes");
     for (i = 0; i < 18; i++) {
         say("%zu: %zu", i, (size_t) NL_ATTR_SIZE(i));
     }
@@ -118,7 +118,7 @@ layouts(void)
 {
     struct nl_policy policy = { NL_POLICY_FOR(uint64_t), .optional = true };
 
-    begin("layouts");
+    begin_case("layouts");
     say("ofpbuf %zu, source at %zu, list_node at %zu, dump %zu, transaction %zu, policy %zu",
         sizeof(struct ofpbuf), offsetof(struct ofpbuf, source),
         offsetof(struct ofpbuf, list_node), sizeof(struct nl_dump),

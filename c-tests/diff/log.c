@@ -1,6 +1,6 @@
 /* What the library logs: standard error is a file that is looked at after every call. */
 
-#include "body.h"
+#include "cases.h"
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -8,7 +8,7 @@ static bool sequence_numbers_vary;
 static int log_fd = -1;         /* What standard error became. */
 static off_t log_read;          /* So much of it was looked at. */
 
-/* Open vSwitch's log, where it is in the process. */
+/* Open vSwitch's log, if the process has it. */
 extern void vlog_set_verbosity(const char *) __attribute__((weak));
 
 void
@@ -66,8 +66,8 @@ hide_sequence_numbers(void)
     sequence_numbers_vary = true;
 }
 
-/* Prints 'text' without the number behind 'name', if it starts with both, and returns what follows;
- * else returns null.  0 is no such number. */
+/* If 'text' starts with 'name' and a number other than 0, prints the text without the number and
+ * returns what follows; else returns null. */
 static char *
 hide_number(const char *name, char *text)
 {

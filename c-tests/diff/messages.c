@@ -1,6 +1,6 @@
 /* Building messages: headers, bytes, attributes at either end, and taking messages off a buffer. */
 
-#include "body.h"
+#include "cases.h"
 
 static enum kind kind;
 static size_t n;
@@ -141,7 +141,7 @@ values(void)
     do { \
         make(HEADROOM, &b); \
         nl_msg_##CALL; \
-        begin("value %zu %s", i, #CALL); \
+        begin_case("value %zu %s", i, #CALL); \
         show("leaves", &b); \
         ofpbuf_uninit(&b); \
     } while (0)
@@ -179,7 +179,7 @@ values(void)
     }
 }
 
-/* Taking messages off: a length each, and so many bytes in the buffer. */
+/* nl_msg_next() with these lengths in the header, and these numbers of bytes in the buffer. */
 static void
 next(void)
 {
@@ -195,7 +195,7 @@ next(void)
             int turn;
 
             memset(&msg, 0, sizeof msg);
-            begin("next %#x of %zu", lengths[i], sizes[j]);
+            begin_case("next %#x of %zu", lengths[i], sizes[j]);
             ofpbuf_init(&b, 64);
             ofpbuf_reserve(&b, 5);
             ofpbuf_put(&b, pattern, 40);

@@ -1,6 +1,6 @@
 /* Attributes within attributes: started, ended, taken back, wrapped. */
 
-#include "body.h"
+#include "cases.h"
 
 static struct ofpbuf b;
 static size_t n;
@@ -79,7 +79,7 @@ cancel(void)
     leave();
 }
 
-/* Where there is no such place, what is there is nobody's. */
+/* Without an attribute at that offset, the result is undefined. */
 static void
 cancel_at(void)
 {

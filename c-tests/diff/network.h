@@ -1,27 +1,28 @@
-/* What the bodies on the real kernel share: a network namespace of their own, and messages told
- * without what the kernel chooses. */
+/* What the cases on the real kernel share: a network namespace of their own, and printing a message
+ * without the values that the kernel chooses. */
 
 #ifndef NETWORK_H
 #define NETWORK_H 1
 
-#include "body.h"
+#include "cases.h"
 #include "kernel.h"
 #include "netns.h"
 
-/* Moves to a namespace where only lo is, or ends the program: it then says what is lacking. */
+/* Moves to a network namespace that only has lo.  If that is not possible, prints why and ends the
+ * program. */
 static inline void
 enter_network(void)
 {
     if (geteuid()) {
-        puts("skip network: needs root, without which the original has another receive buffer");
+        puts("1..0 # SKIP needs root, without which the original has another receive buffer");
         exit(EXIT_SUCCESS);
     }
-    if (!netns_enter("network")) {
+    if (!netns_enter()) {
         exit(EXIT_SUCCESS);
     }
 }
 
-/* Says what is in 'msg', which answers 'request', or is it. */
+/* Prints what is in 'msg', which is the answer to 'request', or the request itself. */
 static inline void
 say_message(const char *what, const struct ofpbuf *msg, const struct ofpbuf *request)
 {

@@ -1,6 +1,6 @@
 /* Validating attributes, and parsing messages by policies; with what is logged of it. */
 
-#include "body.h"
+#include "cases.h"
 
 /* The last are none that exist. */
 enum { TYPES = N_NL_ATTR_TYPES + 2 };
@@ -116,7 +116,7 @@ parse_more(void)
     }
 }
 
-/* The attributes that the digits of a number say. */
+/* The attributes that the digits of a number stand for. */
 static void
 put_attributes(unsigned int number)
 {

@@ -1,4 +1,4 @@
-/* Random operations: reading attributes, policies, messages off a buffer, verdicts. */
+/* Random operations: reading attributes, policies, messages in a buffer, errors of the kernel. */
 
 #include "random.h"
 #include <limits.h>

@@ -1,7 +1,7 @@
-/* Random operations: the generator, and what is said after each step.
+/* Random operations: the generator, and what is printed after each step.
  *
- * Each step is one line: its number, the buffer's, the operation, what it was called with and what
- * it returned, and the buffer's every field.  The same seed makes the same steps. */
+ * Each step is one line: its number, the number of the buffer, the operation with arguments and
+ * result, and every field of the buffer.  The same seed makes the same steps. */
 
 #include "random.h"
 #include <stdarg.h>

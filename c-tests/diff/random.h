@@ -3,7 +3,7 @@
 #ifndef RANDOM_H
 #define RANDOM_H 1
 
-#include "body.h"
+#include "cases.h"
 
 enum { N_SLOTS = 6, MEMORY = 320, DEPTH = 6, LARGE = 6000 };
 
@@ -17,8 +17,8 @@ struct slot {
 
 extern struct slot slots[N_SLOTS];
 
-/* An operation on a buffer.  It makes no call that its contract forbids, and tells with note() what
- * it called with, and what came of it. */
+/* An operation on a buffer.  It makes only calls that the interface allows, and records arguments
+ * and results with note(). */
 typedef void operation(struct slot *);
 
 struct operation {

@@ -1,17 +1,18 @@
-# The programs that are compared, in the folder 'build'.  Read by check-diff.sh.
+# Builds the programs that are compared, in the folder 'build'.  Read by check-diff.sh.
 #
 #   original   the headers of the original, its three objects, the rest of its library
 #   ours       our headers and our library, alone in the process
-#   relinked   as a daemon whose objects stay and whose link line changes: the original's headers,
-#              our library, the rest of the original's
+#   relinked   the original's headers, our library, the rest of the original's library: like a
+#              daemon that is linked again without being compiled again
 
 compile() {
     # shellcheck disable=SC2086 # words
-    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -I"$here" -I"$root/c-tests" "$@"
+    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror \
+        -I"$here" -I"$root/c-tests/support" "$@"
 }
 
-# compile_bodies FOLDER FLAG...: an object of each file.
-compile_bodies() {
+# compile_cases FOLDER FLAG...: compiles each file.
+compile_cases() {
     folder=$build/$1
     shift
     mkdir -p "$folder" || return
@@ -20,8 +21,8 @@ compile_bodies() {
     done
 }
 
-# Makes the original's three objects one library, and the rest of its own library another.  That one
-# takes what is in neither, which no program here calls, from nowhere.
+# Makes one library of the original's three objects, and another of the rest of its library.  What
+# the rest needs and neither has stays undefined: no program here calls it.
 split_original() {
     archives=$original/lib/.libs
     cp "$archives/libopenvswitch.a" "$build/rest.a" || return
@@ -35,7 +36,7 @@ split_original() {
             -lssl -lcrypto -lcap-ng -latomic -lm -lpthread
 }
 
-# link PROGRAM FOLDER FLAG...: the objects in the folder, and libraries that are all loaded.
+# link PROGRAM FOLDER FLAG...: links the objects in the folder.  All libraries are loaded.
 link() {
     program=$1
     folder=$2
@@ -46,12 +47,12 @@ link() {
 
 build_programs() {
     check "the original splits in two libraries" split_original \
-        && check "the bodies compile with the original's headers" compile_bodies with-theirs \
+        && check "the cases compile with the original's headers" compile_cases with-theirs \
             -DORIGINAL -isystem "$original/include" -isystem "$original/lib" -isystem "$original" \
-        && check "the bodies compile with our headers" compile_bodies with-ours \
+        && check "the cases compile with our headers" compile_cases with-ours \
             -I"$stage/include/nlsock-ovs3" \
-        && check "the broken functions compile" compile -shared -fPIC \
-            -I"$stage/include/nlsock-ovs3" -o "$build/broken.so" "$here/preload/broken.c" \
+        && check "the mutant compiles" compile -shared -fPIC \
+            -I"$stage/include/nlsock-ovs3" -o "$build/mutant.so" "$here/preload/mutant.c" \
         && check "the original's program links" link original with-theirs \
             -L"$build" -loriginal -lrest \
         && check "ours links" link ours with-ours -L"$stage/lib" -lnlsock-ovs3 \
@@ -59,12 +60,12 @@ build_programs() {
             -L"$stage/lib" -lnlsock-ovs3 -L"$build" -lrest
 }
 
-# The flavour of 2014 and a library of its interface, both with our headers.
+# Our library of the 2014 interface, and another one with that interface, both with our headers.
 build_2014_programs() {
-    check "the bodies compile" compile_bodies with-ours -DFLAVOUR_2014 \
+    check "the cases compile" compile_cases with-ours -DFLAVOUR_2014 \
             -I"$stage/include/nlsock" \
-        && check "the broken functions compile" compile -shared -fPIC -DFLAVOUR_2014 \
-            -I"$stage/include/nlsock" -o "$build/broken.so" "$here/preload/broken.c" \
+        && check "the mutant compiles" compile -shared -fPIC -DFLAVOUR_2014 \
+            -I"$stage/include/nlsock" -o "$build/mutant.so" "$here/preload/mutant.c" \
         && check "what our headers need compiles" compile -I"$stage/include/nlsock" -shared -fPIC \
             -o "$build/libheaders.so" "$root/c-tests/faults/reference.c" \
         && check "the original's program links" link original with-ours "$NLSOCK_REF" \
@@ -72,8 +73,8 @@ build_2014_programs() {
         && check "ours links" link 2014 with-ours -L"$stage/lib" -lnlsock
 }
 
-# takes_from PROGRAM LIBRARY: every name of the interface that the program takes is bound to the
-# library; but for those that came after 3.1, which are weak.
+# takes_from PROGRAM LIBRARY: every function of the interface that the program calls is bound to the
+# library, except for the weak ones, which came after 3.1.
 takes_from() {
     LD_TRACE_LOADED_OBJECTS=1 LD_WARN=yes LD_BIND_NOW=yes LD_DEBUG=bindings "$build/$1" \
         > "$build/bindings" 2>&1
@@ -85,14 +86,14 @@ takes_from() {
     [ -s "$build/taken" ] && ! comm -23 "$build/taken" "$build/bound" | grep .
 }
 
-# takes PROGRAM KINDS: the names of the interface that it takes from elsewhere, of these kinds: U is
-# strong, w is weak.
+# takes PROGRAM KINDS: prints the functions of the interface that it takes from libraries, of these
+# kinds: U is strong, w is weak.
 takes() {
     nm -D --undefined-only "$1" | awk -v kinds="$2" 'index(kinds, $1) { print $2 }' \
         | grep -E '^(nl|ofpbuf)_' | sort -u
 }
 
-# The bodies call every function that the library exports.
+# The cases call every function that the library exports.
 complete() {
     grep -E '^(nl|ofpbuf)_' "$exports" | sort > "$build/exported"
     takes "$build/$ours" Uw > "$build/taken"

@@ -22,7 +22,7 @@ protocols(void)
     for (i = 0; i < N_ELEMENTS(numbers); i++) {
         int error;
 
-        begin("create %d", numbers[i]);
+        begin_case("create %d", numbers[i]);
         sock = (void *) 1;
         error = nl_sock_create(numbers[i], &sock);
         say("returns %d, null %d", error, !sock);
@@ -53,7 +53,7 @@ options(void)
     struct sockaddr_nl address;
     socklen_t size = sizeof address;
 
-    begin("options");
+    begin_case("options");
     open_socket(NETLINK_ROUTE);
     say("type %d, protocol %d, receive buffer %d, send buffer %d", option(SOL_SOCKET, SO_TYPE),
         option(SOL_SOCKET, SO_PROTOCOL), option(SOL_SOCKET, SO_RCVBUF),
@@ -83,7 +83,7 @@ send_and_receive(void)
     uint32_t port;
     int i;
 
-    begin("send");
+    begin_case("send");
     open_socket(NETLINK_ROUTE);
     port = nl_sock_pid(sock);
     say("nothing there: %d", nl_sock_recv(sock, &reply, false));
@@ -126,7 +126,7 @@ namespaces(void)
 {
     int nsid = 77;
 
-    begin("nsid");
+    begin_case("nsid");
     open_socket(NETLINK_ROUTE);
     say("nothing there: %d", (nl_sock_recv)(sock, &reply, &nsid, false));
     say("nsid %d", nsid);
@@ -154,7 +154,7 @@ transact(void)
     struct nl_transaction transaction = { &request, &reply, -1 };
     struct nl_transaction *pointer = &transaction;
 
-    begin("transact");
+    begin_case("transact");
     open_socket(NETLINK_ROUTE);
     put_getlink(&request, 1);
     say("returns %d", nl_sock_transact(sock, &request, &answer));
@@ -234,7 +234,7 @@ drain(void)
 {
     int i;
 
-    begin("drain");
+    begin_case("drain");
     open_socket(NETLINK_ROUTE);
     say("drains %d", nl_sock_drain(sock));
     for (i = 0; i < 5; i++) {
@@ -251,7 +251,7 @@ drain(void)
 static void
 wait(void)
 {
-    begin("wait");
+    begin_case("wait");
     open_socket(NETLINK_ROUTE);
     put_getlink(&request, 1);
     say("sends %d", nl_sock_send(sock, &request, true));

@@ -36,30 +36,30 @@ put_dummy(uint16_t type, uint16_t flags, uint16_t attribute)
 static void
 singles(void)
 {
-    begin("link");
+    begin_case("link");
     put_getlink(&request, 1);
     transact(NETLINK_ROUTE);
-    begin("no such link");
+    begin_case("no such link");
     put_getlink(&request, 4711);
     transact(NETLINK_ROUTE);
-    begin("a name too long");
+    begin_case("a name too long");
     put_dummy(RTM_NEWLINK, NLM_F_ACK, IFLA_IFNAME);
     transact(NETLINK_ROUTE);
-    begin("route");
+    begin_case("route");
     put_route(&request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK, 1);
     transact(NETLINK_ROUTE);
-    begin("no acknowledgement");
+    begin_case("no acknowledgement");
     put_route(&request, RTM_DELROUTE, 0, 1);
     transact(NETLINK_ROUTE);
-    begin("unknown type");
+    begin_case("unknown type");
     ofpbuf_clear(&request);
     nl_msg_put_nlmsghdr(&request, 0, 65000, NLM_F_REQUEST);
     transact(NETLINK_ROUTE);
-    begin("no such family");
+    begin_case("no such family");
     ofpbuf_clear(&request);
     nl_msg_put_genlmsghdr(&request, 0, 999, NLM_F_REQUEST, 1, 1);
     transact(NETLINK_GENERIC);
-    begin("controller");
+    begin_case("controller");
     ofpbuf_clear(&request);
     nl_msg_put_genlmsghdr(&request, 0, GENL_ID_CTRL, NLM_F_REQUEST, CTRL_CMD_GETFAMILY, 1);
     nl_msg_put_string(&request, CTRL_ATTR_FAMILY_NAME, "nlctrl");
@@ -84,7 +84,7 @@ unsupported_protocol_without_reply(void)
     say("returns %d", nl_transact(1, &request, NULL));
 }
 
-/* Of the acknowledgement behind the reply, the next one shall see nothing. */
+/* The next transaction must not get the acknowledgement that follows the reply. */
 static void
 acknowledged_reply(void)
 {
@@ -251,7 +251,7 @@ subject_transactions(void)
     enter_network();
     hide_sequence_numbers();
     ofpbuf_init(&request, 64);
-    /* Each with a pool of its own. */
+    /* In a child process each, so with an empty pool. */
     attempt(singles, "singles");
     attempt(acknowledged_reply, "acknowledged reply");
     attempt(unsupported_protocol, "protocol 1");

@@ -75,9 +75,9 @@ actions_reset(void)
 
 /* "ack" and "no-reply": all, unless a selection follows. */
 static void
-which(struct words *w, struct selection *s)
+which(struct tokens *t, struct selection *s)
 {
-    if (!words_selection(w, s)) {
+    if (!tokens_selection(t, s)) {
         s->n = 1;
         s->range[0].low = 1;
         s->range[0].high = MAX_TRANSACTIONS;
@@ -85,34 +85,34 @@ which(struct words *w, struct selection *s)
 }
 
 static bool
-parse_options(struct words *w, struct options *o)
+parse_options(struct tokens *t, struct options *o)
 {
     memset(o, 0, sizeof *o);
     o->deadline = &pool_deadline;
     o->bytes = DEFAULT_BYTES;
     o->stop = -1;
-    while (!words_end(w)) {
-        if (words_take(w, "on")) {
-            struct own *found = find_own(words_next(w));
+    while (!tokens_end(t)) {
+        if (tokens_take(t, "on")) {
+            struct own *found = find_own(tokens_next(t));
 
             if (!found) {
                 return false;
             }
             o->sock = found->sock;
             o->deadline = &found->deadline;
-        } else if (words_take(w, "ack")) {
-            which(w, &o->ack);
-        } else if (words_take(w, "no-reply")) {
-            which(w, &o->no_reply);
-        } else if (words_take(w, "wait")) {
+        } else if (tokens_take(t, "ack")) {
+            which(t, &o->ack);
+        } else if (tokens_take(t, "no-reply")) {
+            which(t, &o->no_reply);
+        } else if (tokens_take(t, "wait")) {
             o->wait = true;
-        } else if (words_take(w, "strict")) {
+        } else if (tokens_take(t, "strict")) {
             o->strict = true;
-        } else if (!(words_take(w, "protocol") && words_int(w, &o->protocol))
-                   && !(words_take(w, "bytes") && words_int(w, &o->bytes))
-                   && !(words_take(w, "stop") && words_int(w, &o->stop))
-                   && !(words_take(w, "slow") && words_int(w, &o->slow))
-                   && !(words_take(w, "buffer") && words_int(w, &o->buffer))) {
+        } else if (!(tokens_take(t, "protocol") && tokens_int(t, &o->protocol))
+                   && !(tokens_take(t, "bytes") && tokens_int(t, &o->bytes))
+                   && !(tokens_take(t, "stop") && tokens_int(t, &o->stop))
+                   && !(tokens_take(t, "slow") && tokens_int(t, &o->slow))
+                   && !(tokens_take(t, "buffer") && tokens_int(t, &o->buffer))) {
             return false;
         }
     }
@@ -149,13 +149,13 @@ add_outcome(const struct options *o, int i, bool single)
 }
 
 static bool
-do_transact(struct words *w)
+do_transact(struct tokens *t)
 {
     struct options o;
     struct outcome *outcome;
     struct ofpbuf **replyp;
 
-    if (!parse_options(w, &o) || actions.n >= MAX_TRANSACTIONS) {
+    if (!parse_options(t, &o) || actions.n >= MAX_TRANSACTIONS) {
         return false;
     }
     actions.first = actions.n + 1;
@@ -167,14 +167,14 @@ do_transact(struct words *w)
 }
 
 static bool
-do_batch(struct words *w)
+do_batch(struct tokens *t)
 {
     static struct nl_transaction transactions[MAX_TRANSACTIONS];
     static struct nl_transaction *pointers[MAX_TRANSACTIONS];
     struct options o;
     int n = 0;
 
-    if (!words_int(w, &n) || !parse_options(w, &o) || n < 0 || actions.n + n > MAX_TRANSACTIONS) {
+    if (!tokens_int(t, &n) || !parse_options(t, &o) || n < 0 || actions.n + n > MAX_TRANSACTIONS) {
         return false;
     }
     actions.first = actions.n + 1;
@@ -228,14 +228,14 @@ is_due(const struct ofpbuf *message, int id, int k)
 }
 
 static bool
-do_dump(struct words *w)
+do_dump(struct tokens *t)
 {
     struct dump_outcome *outcome;
     struct ofpbuf *request, reply, buffer;
     struct nl_dump dump;
     struct options o;
 
-    if (!parse_options(w, &o) || actions.n_dumps >= MAX_DUMPS) {
+    if (!parse_options(t, &o) || actions.n_dumps >= MAX_DUMPS) {
         return false;
     }
     actions.first_dump = ++actions.n_dumps;
@@ -251,7 +251,7 @@ do_dump(struct words *w)
         if (!nl_dump_next(&dump, &reply, &buffer)) {
             break;
         }
-        /* An acknowledgement is no row of the table, but the interface lets it through. */
+        /* An acknowledgement is not an entry of the table, but the interface allows it. */
         if (nl_msg_nlmsghdr(&reply)->nlmsg_type != NLMSG_ERROR) {
             outcome->wrong |= !is_due(&reply, actions.n_dumps, outcome->messages);
             outcome->messages++;
@@ -265,15 +265,15 @@ do_dump(struct words *w)
 }
 
 static bool
-do_lookup(struct words *w)
+do_lookup(struct tokens *t)
 {
-    const char *name = words_next(w);
+    const char *name = tokens_next(t);
 
     if (!name) {
         return false;
     }
-    if (words_take(w, "group")) {
-        const char *group = words_next(w);
+    if (tokens_take(t, "group")) {
+        const char *group = tokens_next(t);
         unsigned int number = 0;
 
         if (!group) {
@@ -291,12 +291,12 @@ do_lookup(struct words *w)
 }
 
 static bool
-do_create(struct words *w)
+do_create(struct tokens *t)
 {
-    const char *name = words_next(w);
+    const char *name = tokens_next(t);
     struct options o;
 
-    if (!name || find_own(name) || strlen(name) >= sizeof own[0].name || !parse_options(w, &o)) {
+    if (!name || find_own(name) || strlen(name) >= sizeof own[0].name || !parse_options(t, &o)) {
         return false;
     }
     for (int i = 0; i < MAX_OWN; i++) {
@@ -311,9 +311,9 @@ do_create(struct words *w)
 }
 
 static bool
-do_destroy(struct words *w)
+do_destroy(struct tokens *t)
 {
-    struct own *o = find_own(words_next(w));
+    struct own *o = find_own(tokens_next(t));
 
     if (!o) {
         return false;
@@ -323,12 +323,12 @@ do_destroy(struct words *w)
 }
 
 static bool
-do_timeout(struct words *w)
+do_timeout(struct tokens *t)
 {
     struct options o;
     int milliseconds = 0;
 
-    if (!words_int(w, &milliseconds) || milliseconds < 0 || !parse_options(w, &o)) {
+    if (!tokens_int(t, &milliseconds) || milliseconds < 0 || !parse_options(t, &o)) {
         return false;
     }
     *o.deadline = milliseconds != 0;
@@ -338,15 +338,15 @@ do_timeout(struct words *w)
 
 /* What works on an own socket and returns an error. */
 static bool
-do_on_socket(struct words *w, const char *verb)
+do_on_socket(struct tokens *t, const char *verb)
 {
     struct options o;
     int group = 0;
 
-    if (!strcmp(verb, "join") && !words_int(w, &group)) {
+    if (!strcmp(verb, "join") && !tokens_int(t, &group)) {
         return false;
     }
-    if (!parse_options(w, &o) || !o.sock) {
+    if (!parse_options(t, &o) || !o.sock) {
         return false;
     }
     if (!strcmp(verb, "send")) {
@@ -373,32 +373,32 @@ do_on_socket(struct words *w, const char *verb)
 }
 
 bool
-actions_line(struct words *w)
+actions_line(struct tokens *t)
 {
-    const char *verb = words_next(w);
+    const char *verb = tokens_next(t);
 
-    fake_begin();
+    fake_start_action();
     actions.first = actions.n + 1;
     actions.first_dump = actions.n_dumps + 1;
     if (!verb) {
         return false;
     } else if (!strcmp(verb, "transact")) {
-        return do_transact(w);
+        return do_transact(t);
     } else if (!strcmp(verb, "batch")) {
-        return do_batch(w);
+        return do_batch(t);
     } else if (!strcmp(verb, "dump")) {
-        return do_dump(w);
+        return do_dump(t);
     } else if (!strcmp(verb, "lookup")) {
-        return do_lookup(w);
+        return do_lookup(t);
     } else if (!strcmp(verb, "create")) {
-        return do_create(w);
+        return do_create(t);
     } else if (!strcmp(verb, "destroy")) {
-        return do_destroy(w);
+        return do_destroy(t);
     } else if (!strcmp(verb, "timeout")) {
-        return do_timeout(w);
+        return do_timeout(t);
     } else if (!strcmp(verb, "send") || !strcmp(verb, "recv") || !strcmp(verb, "drain")
                || !strcmp(verb, "join")) {
-        return do_on_socket(w, verb);
+        return do_on_socket(t, verb);
     }
     return false;
 }

@@ -12,7 +12,7 @@
 
 struct outcome {
     struct ofpbuf *request;
-    struct ofpbuf *reply;       /* Null where none was wanted, or none came. */
+    struct ofpbuf *reply;       /* Null if none was wanted, or none came. */
     bool reply_wanted;
     bool single;                /* By nl_transact(): null stands for an empty reply. */
     bool deadline;              /* Its socket has one. */
@@ -42,8 +42,8 @@ extern struct actions actions;
 /* Frees what there is; closes own sockets. */
 void actions_reset(void);
 
-/* Carries out the rest of a line behind "do".  Returns false if it is not understood. */
-bool actions_line(struct words *);
+/* Carries out the rest of a line after "do".  Returns false if it is not understood. */
+bool actions_line(struct tokens *);
 
 /* Whether message 'k' that answers this request has the payload that it should. */
 bool has_pattern(const struct ofpbuf *, enum fake_kind, int id, int k);

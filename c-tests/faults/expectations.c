@@ -4,17 +4,17 @@
 #include <string.h>
 #include "actions.h"
 #include "expectations.h"
-#include "truth.h"
+#include "invariants.h"
 
 /* "= N", "<= N", ">= N". */
 static int
-compare(struct words *w, long long actual, const char *what)
+compare(struct tokens *t, long long actual, const char *what)
 {
-    const char *operator = words_next(w);
+    const char *operator = tokens_next(t);
     int value = 0;
     bool holds;
 
-    if (!operator || !words_int(w, &value)) {
+    if (!operator || !tokens_int(t, &value)) {
         return -1;
     }
     if (!strcmp(operator, "=")) {
@@ -33,11 +33,11 @@ compare(struct words *w, long long actual, const char *what)
 }
 
 static int
-expect_error(struct words *w, int actual, const char *what, int id)
+expect_error(struct tokens *t, int actual, const char *what, int id)
 {
     int error = 0;
 
-    if (!words_errno(w, &error)) {
+    if (!tokens_errno(t, &error)) {
         return -1;
     }
     if (actual != error) {
@@ -46,33 +46,33 @@ expect_error(struct words *w, int actual, const char *what, int id)
     return actual == error;
 }
 
-/* What is expected of each request: the words are read anew for every one. */
+/* What is expected of each request: the tokens are read again for each. */
 static int
-expect_one(struct words *w, int id)
+expect_one(struct tokens *t, int id)
 {
     const struct outcome *o = &actions.outcome[id];
     size_t size = o->reply ? ofpbuf_size(o->reply) : 0;
     int bytes = 0;
 
-    if (words_take(w, "error")) {
-        return expect_error(w, o->error, "request", id);
-    } else if (words_take(w, "failed")) {
+    if (tokens_take(t, "error")) {
+        return expect_error(t, o->error, "request", id);
+    } else if (tokens_take(t, "failed")) {
         if (!o->error) {
             printf("# request %d: success, with %zu bytes of reply\n", id, size);
         }
         return o->error > 0;
-    } else if (words_take(w, "success")) {
+    } else if (tokens_take(t, "success")) {
         if (o->error) {
             printf("# request %d: %s\n", id, errno_name(o->error));
         }
         return !o->error;
-    } else if (words_take(w, "empty")) {
+    } else if (tokens_take(t, "empty")) {
         if (o->error || size) {
             printf("# request %d: %s, with %zu bytes of reply\n", id, errno_name(o->error), size);
         }
         return !o->error && !size;
-    } else if (words_take(w, "reply") && words_int(w, &bytes)) {
-        words_take(w, "bytes");
+    } else if (tokens_take(t, "reply") && tokens_int(t, &bytes)) {
+        tokens_take(t, "bytes");
         if (o->error || size != NLMSG_HDRLEN + (size_t) bytes) {
             printf("# request %d: %s, with %zu bytes of reply, not %d\n", id,
                    errno_name(o->error), size, NLMSG_HDRLEN + bytes);
@@ -88,23 +88,23 @@ expect_one(struct words *w, int id)
 }
 
 static int
-expect_requests(struct words *w)
+expect_requests(struct tokens *t)
 {
     struct selection s;
     int result = 1, failures = 0;
     int start, end;
 
-    if (!words_selection(w, &s)) {
+    if (!tokens_selection(t, &s)) {
         return -1;
     }
-    start = end = w->at;
+    start = end = t->at;
     for (int id = 1; id <= actions.n; id++) {
         if (selected(&s, id)) {
             int one;
 
-            w->at = start;
-            one = expect_one(w, id);
-            end = w->at;
+            t->at = start;
+            one = expect_one(t, id);
+            end = t->at;
             if (one < 0) {
                 return -1;
             }
@@ -115,31 +115,31 @@ expect_requests(struct words *w)
             }
         }
     }
-    w->at = end == start ? w->n : end;
+    t->at = end == start ? t->n : end;
     return result;
 }
 
 static int
-expect_dump(struct words *w)
+expect_dump(struct tokens *t)
 {
     const struct dump_outcome *d;
     int id = 0, messages = 0, result = 1;
 
-    if (!words_int(w, &id) || id < 1 || id > actions.n_dumps) {
+    if (!tokens_int(t, &id) || id < 1 || id > actions.n_dumps) {
         return -1;
     }
     d = &actions.dump[id];
-    while (!words_end(w)) {
+    while (!tokens_end(t)) {
         int one = -1;
 
-        if (words_take(w, "error")) {
-            one = expect_error(w, d->error, "dump", id);
-        } else if (words_take(w, "failed")) {
+        if (tokens_take(t, "error")) {
+            one = expect_error(t, d->error, "dump", id);
+        } else if (tokens_take(t, "failed")) {
             one = d->error > 0;
             if (!one) {
                 printf("# dump %d: success, with %d messages\n", id, d->messages);
             }
-        } else if (words_int(w, &messages) && words_take(w, "messages")) {
+        } else if (tokens_int(t, &messages) && tokens_take(t, "messages")) {
             one = d->messages == messages && !d->wrong;
             if (!one) {
                 printf("# dump %d: %d messages%s, not %d\n", id, d->messages,
@@ -155,50 +155,50 @@ expect_dump(struct words *w)
 }
 
 static int
-expect_calls(struct words *w)
+expect_calls(struct tokens *t)
 {
     for (int i = 0; i < FAKE_N_CALLS; i++) {
-        if (words_take(w, fake_call_names[i])) {
-            return compare(w, (long long) fake_calls((enum fake_call) i), fake_call_names[i]);
+        if (tokens_take(t, fake_call_names[i])) {
+            return compare(t, (long long) fake_calls((enum fake_call) i), fake_call_names[i]);
         }
     }
-    return compare(w, (long long) fake_total_calls(), "calls");
+    return compare(t, (long long) fake_total_calls(), "calls");
 }
 
 /* How often a request was sent. */
 static int
-expect_tries(struct words *w)
+expect_tries(struct tokens *t)
 {
     const struct fake_record *records;
     int id = 0, tries = 0;
     size_t n;
 
-    if (!words_int(w, &id)) {
+    if (!tokens_int(t, &id)) {
         return -1;
     }
     records = fake_records(&n);
     for (size_t i = 0; i < n; i++) {
         tries += records[i].kind == FAKE_REQUEST && records[i].id == id;
     }
-    return compare(w, tries, "tries");
+    return compare(t, tries, "tries");
 }
 
 /* datagram N carries SELECTION [with ack|without ack] */
 static int
-expect_datagram(struct words *w)
+expect_datagram(struct tokens *t)
 {
     const struct fake_record *records;
     struct selection s;
     int number = 0, ack = -1, result = 1, seen = 0, wanted = 0;
     size_t n;
 
-    if (!words_int(w, &number) || !words_take(w, "carries") || !words_selection(w, &s)) {
+    if (!tokens_int(t, &number) || !tokens_take(t, "carries") || !tokens_selection(t, &s)) {
         return -1;
     }
-    if (words_take(w, "with")) {
-        ack = words_take(w, "ack") ? 1 : -1;
-    } else if (words_take(w, "without")) {
-        ack = words_take(w, "ack") ? 0 : -1;
+    if (tokens_take(t, "with")) {
+        ack = tokens_take(t, "ack") ? 1 : -1;
+    } else if (tokens_take(t, "without")) {
+        ack = tokens_take(t, "ack") ? 0 : -1;
     }
     records = fake_records(&n);
     for (size_t i = 0; i < n; i++) {
@@ -223,36 +223,36 @@ expect_datagram(struct words *w)
 }
 
 int
-expectation(struct words *w)
+expectation(struct tokens *t)
 {
-    if (words_take(w, "truth")) {
-        return truth();
-    } else if (words_take(w, "request")) {
-        return expect_requests(w);
-    } else if (words_take(w, "dump")) {
-        return expect_dump(w);
-    } else if (words_take(w, "error")) {
-        return expect_error(w, actions.error, "line", 0);
-    } else if (words_take(w, "value")) {
-        return compare(w, actions.value, "value");
-    } else if (words_take(w, "sockets")) {
-        return compare(w, fake_open(), "open sockets");
-    } else if (words_take(w, "queued")) {
-        return compare(w, fake_queued(true), "queued datagrams");
-    } else if (words_take(w, "dumping")) {
-        return compare(w, fake_running_dumps(), "sockets with a running dump");
-    } else if (words_take(w, "inherited")) {
-        return compare(w, fake_inherited(), "inherited sockets");
-    } else if (words_take(w, "foreign")) {
-        return compare(w, fake_foreign(), "calls on the parent's sockets");
-    } else if (words_take(w, "buffer")) {
-        return compare(w, fake_receive_buffer(), "receive buffer");
-    } else if (words_take(w, "calls")) {
-        return expect_calls(w);
-    } else if (words_take(w, "tries")) {
-        return expect_tries(w);
-    } else if (words_take(w, "datagram")) {
-        return expect_datagram(w);
+    if (tokens_take(t, "invariants")) {
+        return invariants_hold();
+    } else if (tokens_take(t, "request")) {
+        return expect_requests(t);
+    } else if (tokens_take(t, "dump")) {
+        return expect_dump(t);
+    } else if (tokens_take(t, "error")) {
+        return expect_error(t, actions.error, "line", 0);
+    } else if (tokens_take(t, "value")) {
+        return compare(t, actions.value, "value");
+    } else if (tokens_take(t, "sockets")) {
+        return compare(t, fake_open(), "open sockets");
+    } else if (tokens_take(t, "queued")) {
+        return compare(t, fake_queued(true), "queued datagrams");
+    } else if (tokens_take(t, "dumping")) {
+        return compare(t, fake_running_dumps(), "sockets with a running dump");
+    } else if (tokens_take(t, "inherited")) {
+        return compare(t, fake_inherited(), "inherited sockets");
+    } else if (tokens_take(t, "foreign")) {
+        return compare(t, fake_foreign(), "calls on the parent's sockets");
+    } else if (tokens_take(t, "buffer")) {
+        return compare(t, fake_receive_buffer(), "receive buffer");
+    } else if (tokens_take(t, "calls")) {
+        return expect_calls(t);
+    } else if (tokens_take(t, "tries")) {
+        return expect_tries(t);
+    } else if (tokens_take(t, "datagram")) {
+        return expect_datagram(t);
     }
     return -1;
 }

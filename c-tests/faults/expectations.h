@@ -3,10 +3,10 @@
 #ifndef EXPECTATIONS_H
 #define EXPECTATIONS_H 1
 
-#include "words.h"
+#include "tokens.h"
 
-/* Checks the rest of a line behind "expect".  Returns 1 if it holds, 0 if not, after '# ' lines
- * that say what is instead, and -1 if it is not understood. */
-int expectation(struct words *);
+/* Checks the rest of a line after "expect".  Returns 1 if it holds, 0 if not, and -1 if it is not
+ * understood.  If it does not hold, prints '# ' lines with the actual values. */
+int expectation(struct tokens *);
 
 #endif /* expectations.h */

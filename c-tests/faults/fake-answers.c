@@ -38,39 +38,39 @@ answers_reset(void)
 }
 
 bool
-answers_line(struct words *w)
+answers_line(struct tokens *t)
 {
     struct rule rule = { .try = ANY, .position = ANY, .type = ANY, .ack = ANY };
 
     if (n_rules >= MAX_RULES) {
         return false;
     }
-    if (words_take(w, "request") || words_take(w, "dump")) {
-        rule.kind = strcmp(w->word[0], "dump") ? FAKE_REQUEST : FAKE_DUMP;
-        if (!words_selection(w, &rule.selection)) {
+    if (tokens_take(t, "request") || tokens_take(t, "dump")) {
+        rule.kind = strcmp(t->token[0], "dump") ? FAKE_REQUEST : FAKE_DUMP;
+        if (!tokens_selection(t, &rule.selection)) {
             return false;
         }
-    } else if (words_take(w, "lookup")) {
+    } else if (tokens_take(t, "lookup")) {
         rule.kind = FAKE_LOOKUP;
-        if (!words_copy(w, rule.name, sizeof rule.name)) {
+        if (!tokens_copy(t, rule.name, sizeof rule.name)) {
             return false;
         }
     } else {
         return false;
     }
-    while (!words_take(w, ":")) {
-        if (words_take(w, "with")) {
+    while (!tokens_take(t, ":")) {
+        if (tokens_take(t, "with")) {
             rule.ack = 1;
-        } else if (words_take(w, "without")) {
+        } else if (tokens_take(t, "without")) {
             rule.ack = 0;
-        } else if (!words_take(w, "ack")
-                   && !(words_take(w, "try") && words_int(w, &rule.try))
-                   && !(words_take(w, "at") && words_int(w, &rule.position))
-                   && !(words_take(w, "type") && words_int(w, &rule.type))) {
+        } else if (!tokens_take(t, "ack")
+                   && !(tokens_take(t, "try") && tokens_int(t, &rule.try))
+                   && !(tokens_take(t, "at") && tokens_int(t, &rule.position))
+                   && !(tokens_take(t, "type") && tokens_int(t, &rule.type))) {
             return false;
         }
     }
-    if (!items_parse(w, &rule.items, &rule.n)) {
+    if (!items_parse(t, &rule.items, &rule.n)) {
         return false;
     }
     rules[n_rules++] = rule;
@@ -226,12 +226,12 @@ deliver_to(struct sock *sock, void *delivery_)
 }
 
 void
-answers_deliver(struct words *w, bool *ok)
+answers_deliver(struct tokens *t, bool *ok)
 {
     struct item *items = NULL;
     struct delivery delivery;
 
-    *ok = items_parse(w, &items, &delivery.n);
+    *ok = items_parse(t, &items, &delivery.n);
     if (*ok) {
         delivery.items = items;
         for_each_sock(deliver_to, &delivery);

@@ -63,7 +63,7 @@ calls_reset(void)
 }
 
 void
-calls_begin(void)
+calls_start_action(void)
 {
     memset(calls, 0, sizeof calls);
 }

@@ -14,7 +14,7 @@ struct fault {
     int error;
     int request;                /* Only sends of this request; 0 for any. */
     int larger;                 /* Only sends of more bytes. */
-    int size, family;           /* getsockname(): -1, or what it says. */
+    int size, family;           /* For getsockname(): what it returns, or -1. */
 };
 
 #pragma GCC visibility push(hidden)
@@ -30,14 +30,15 @@ ssize_t call_leave(ssize_t result, int error);
 
 #pragma GCC visibility pop
 
-/* The functions behind this library's. */
+/* The functions that this library's replace. */
 #define REAL(NAME, TYPE, ...)                                                   \
     static TYPE (*real_##NAME)(__VA_ARGS__);                                    \
     if (!real_##NAME) {                                                         \
         *(void **) &real_##NAME = dlsym(RTLD_NEXT, #NAME);                      \
     }
 
-/* As most calls begin: passes on what is no fake socket, and fails where the script says so. */
+/* The start of most calls: passes on descriptors that are not fake sockets, and fails if the script
+ * asks for that. */
 #define ENTER(CALL, FD, PASS_ON)                                                \
     struct sock *sock = sock_lock(FD);                                          \
     const struct fault *fault;                                                  \

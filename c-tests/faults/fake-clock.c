@@ -1,5 +1,5 @@
-/* Time, which is the script's: CLOCK_MONOTONIC only moves when something waits, or a line says
- * so. */
+/* The clock of the script: CLOCK_MONOTONIC only advances when a call waits, and by "clock"
+ * lines. */
 
 #include <sys/syscall.h>
 #include <time.h>
@@ -45,16 +45,16 @@ fake_pass(int milliseconds)
 
 /* clock N s|ms */
 bool
-clock_line(struct words *w)
+clock_line(struct tokens *t)
 {
     int value = 0;
 
-    if (!words_int(w, &value)) {
+    if (!tokens_int(t, &value)) {
         return false;
     }
-    if (words_take(w, "s")) {
+    if (tokens_take(t, "s")) {
         fake_clock += value * SECOND;
-    } else if (words_take(w, "ms")) {
+    } else if (tokens_take(t, "ms")) {
         fake_pass(value);
     } else {
         return false;

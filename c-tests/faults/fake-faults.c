@@ -19,10 +19,10 @@ faults_reset(void)
 }
 
 bool
-faults_line(struct words *w)
+faults_line(struct tokens *t)
 {
     struct fault fault = { .times = 1, .size = -1, .family = -1 };
-    const char *name = words_next(w);
+    const char *name = tokens_next(t);
     int number = 1;
     int call = 0;
 
@@ -37,16 +37,16 @@ faults_line(struct words *w)
     }
     fault.call = (enum fake_call) call;
     for (;;) {
-        if (words_take(w, "number")) {
-            if (!words_int(w, &number)) {
+        if (tokens_take(t, "number")) {
+            if (!tokens_int(t, &number)) {
                 return false;
             }
-        } else if (words_take(w, "of") && words_take(w, "request")) {
-            if (!words_int(w, &fault.request)) {
+        } else if (tokens_take(t, "of") && tokens_take(t, "request")) {
+            if (!tokens_int(t, &fault.request)) {
                 return false;
             }
-        } else if (words_take(w, "larger")) {
-            if (!words_int(w, &fault.larger)) {
+        } else if (tokens_take(t, "larger")) {
+            if (!tokens_int(t, &fault.larger)) {
                 return false;
             }
         } else {
@@ -54,19 +54,19 @@ faults_line(struct words *w)
         }
     }
     fault.skip = number - 1;
-    if (words_take(w, "says")) {
-        if (words_take(w, "family") && !words_int(w, &fault.family)) {
+    if (tokens_take(t, "says")) {
+        if (tokens_take(t, "family") && !tokens_int(t, &fault.family)) {
             return false;
         }
-        if (words_take(w, "size") && !words_int(w, &fault.size)) {
+        if (tokens_take(t, "size") && !tokens_int(t, &fault.size)) {
             return false;
         }
-    } else if (!words_take(w, "fails") || !words_errno(w, &fault.error)) {
+    } else if (!tokens_take(t, "fails") || !tokens_errno(t, &fault.error)) {
         return false;
     }
-    if (words_take(w, "always")) {
+    if (tokens_take(t, "always")) {
         fault.times = -1;
-    } else if (words_int(w, &fault.times) && !words_take(w, "times")) {
+    } else if (tokens_int(t, &fault.times) && !tokens_take(t, "times")) {
         return false;
     }
     faults[n_faults++] = fault;

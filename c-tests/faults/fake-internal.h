@@ -21,7 +21,7 @@ struct datagram {
     struct datagram *next;
     uint8_t *data;
     size_t size;
-    bool late;                  /* Not among what the kernel says while a request is sent. */
+    bool late;                  /* Not one of the kernel's answers while a request is sent. */
     bool lost;                  /* Dropped, as if there were no room for it. */
     bool joined;                /* Part of the datagram before it. */
     bool cut;                   /* Nothing joins it: that would fill the gap. */
@@ -52,7 +52,7 @@ struct sock {
     int64_t receive_timeout;    /* Nanoseconds; 0 for none. */
     struct queue queue;         /* To be received. */
     struct queue held;          /* Until a time, a poll, a request. */
-    struct queue dump;          /* What the running dump has yet to say. */
+    struct queue dump;          /* The rest of the running dump. */
 };
 
 /* Below any program, whose functions may have the same names. */
@@ -61,7 +61,7 @@ struct sock {
 /* fake-sockets.c */
 /* Held in every call, and while anything of what follows is looked at. */
 extern pthread_mutex_t fake_mutex;
-/* Null for what is no fake socket. */
+/* Returns null if it is not a fake socket. */
 struct sock *sock_lookup(int fd);
 /* Looks it up, and locks if it is one. */
 struct sock *sock_lock(int fd);
@@ -98,37 +98,37 @@ void note_error(int error);
 
 /* fake-clock.c */
 extern int64_t fake_clock;      /* Nanoseconds. */
-bool clock_line(struct words *);
+bool clock_line(struct tokens *);
 /* Waits: the clock moves to 'until', or to the first thing that happens before.  Returns whether
  * anything did. */
 bool clock_wait(struct sock *const *, int n, int64_t until);
 
 /* fake-answers.c */
 void answers_reset(void);
-bool answers_line(struct words *);
+bool answers_line(struct tokens *);
 /* The kernel works on one message of a datagram that was sent. */
 void answers_process(struct sock *, const struct nlmsghdr *, struct fake_record *);
 /* Datagrams of "deliver" lines. */
-void answers_deliver(struct words *, bool *ok);
+void answers_deliver(struct tokens *, bool *ok);
 
 /* fake-faults.c */
 void faults_reset(void);
-bool faults_line(struct words *);
+bool faults_line(struct tokens *);
 
 /* fake-options.c */
 /* What a new socket has. */
-void options_begin(struct sock *);
+void options_init(struct sock *);
 void options_reset(void);
-bool options_line(struct words *);
+bool options_line(struct tokens *);
 
 /* fake-calls.c */
 /* Unlocks, and does not return. */
 void fake_hang(const char *why) __attribute__((noreturn));
 void calls_reset(void);
-void calls_begin(void);
+void calls_start_action(void);
 
 /* fake-script.c */
-extern bool fake_trace;         /* FAKE_KERNEL_TRACE: says what happens on standard error. */
+extern bool fake_trace;         /* With FAKE_KERNEL_TRACE, prints what happens to standard error. */
 
 #pragma GCC visibility pop
 

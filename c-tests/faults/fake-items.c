@@ -1,4 +1,4 @@
-/* The items of the script's rules, as words.  README.md lists them. */
+/* Parses the items of a script's rules.  README.md lists them. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ item_init(struct item *item, enum item_kind kind)
 }
 
 static bool
-item_kind(struct words *w, struct item *item)
+item_kind(struct tokens *t, struct item *item)
 {
     static const char *const plain[] = {
         [DEFAULT] = "default", [NOTHING] = "nothing", [UNPROCESSED] = "unprocessed", [ACK] = "ack",
@@ -24,40 +24,40 @@ item_kind(struct words *w, struct item *item)
     };
 
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
-        if (plain[i] && words_take(w, plain[i])) {
+        if (plain[i] && tokens_take(t, plain[i])) {
             item->kind = (enum item_kind) i;
             if (item->kind == DONE) {
-                words_errno(w, &item->error);
+                tokens_errno(t, &item->error);
             }
             return true;
         }
     }
-    if (words_take(w, "refuse")) {
+    if (tokens_take(t, "refuse")) {
         item->kind = REFUSE;
-        return words_errno(w, &item->error);
-    } else if (words_take(w, "error")) {
+        return tokens_errno(t, &item->error);
+    } else if (tokens_take(t, "error")) {
         item->kind = ERROR;
-        return words_errno(w, &item->error);
-    } else if (words_take(w, "reply")) {
+        return tokens_errno(t, &item->error);
+    } else if (tokens_take(t, "reply")) {
         item->kind = REPLY;
-        return words_int(w, &item->size);
-    } else if (words_take(w, "garbage")) {
+        return tokens_int(t, &item->size);
+    } else if (tokens_take(t, "garbage")) {
         item->kind = GARBAGE;
-        return words_int(w, &item->size);
-    } else if (words_take(w, "family")) {
+        return tokens_int(t, &item->size);
+    } else if (tokens_take(t, "family")) {
         item->kind = FAMILY;
-        return words_int(w, &item->family);
-    } else if (words_take(w, "part")) {
+        return tokens_int(t, &item->family);
+    } else if (tokens_take(t, "part")) {
         item->kind = PART;
-        return words_int(w, &item->count) && words_take(w, "messages") && words_take(w, "of")
-               && words_int(w, &item->size);
+        return tokens_int(t, &item->count) && tokens_take(t, "messages") && tokens_take(t, "of")
+               && tokens_int(t, &item->size);
     }
     return false;
 }
 
-/* Takes one modifier.  Returns false if the next word is none, or makes no sense. */
+/* Takes one modifier.  Returns false if the next token is not a modifier or its value is wrong. */
 static bool
-item_modifier(struct words *w, struct item *item)
+item_modifier(struct tokens *t, struct item *item)
 {
     const struct { const char *word; bool *flag; } flags[] = {
         { "joined", &item->joined }, { "lost", &item->lost }, { "short", &item->short_verdict },
@@ -71,45 +71,45 @@ item_modifier(struct words *w, struct item *item)
     int value = 0;
 
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
-        if (words_take(w, flags[i].word)) {
+        if (tokens_take(t, flags[i].word)) {
             return *flags[i].flag = true;
         }
     }
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        if (words_take(w, numbers[i].word)) {
-            return words_int(w, numbers[i].number);
+        if (tokens_take(t, numbers[i].word)) {
+            return tokens_int(t, numbers[i].number);
         }
     }
-    if (words_take(w, "bytes")) {
+    if (tokens_take(t, "bytes")) {
         return true;
-    } else if (words_take(w, "late")) {
+    } else if (tokens_take(t, "late")) {
         item->when = WHEN_CLOCK;
-        item->at = words_int(w, &value) ? value * 1000000ll : -1;
-        return item->at >= 0 && words_take(w, "ms");
-    } else if (words_take(w, "after")) {
-        if (words_take(w, "poll")) {
+        item->at = tokens_int(t, &value) ? value * 1000000ll : -1;
+        return item->at >= 0 && tokens_take(t, "ms");
+    } else if (tokens_take(t, "after")) {
+        if (tokens_take(t, "poll")) {
             item->when = WHEN_POLL;
             return true;
         }
         item->when = WHEN_REQUEST;
-        item->at = words_take(w, "request") && words_int(w, &value) ? value : -1;
+        item->at = tokens_take(t, "request") && tokens_int(t, &value) ? value : -1;
         return item->at > 0;
-    } else if (words_take(w, "seq")) {
-        bool relative = !words_end(w) && strchr("+-", w->word[w->at][0]);
+    } else if (tokens_take(t, "seq")) {
+        bool relative = !tokens_end(t) && strchr("+-", t->token[t->at][0]);
 
         item->sequence = relative ? SEQ_DELTA : SEQ_FIXED;
-        return words_int(w, &item->seq);
-    } else if (words_take(w, "text")) {
-        return words_copy(w, item->text, sizeof item->text);
-    } else if (words_take(w, "mcgroup")) {
-        return words_copy(w, item->group_name, sizeof item->group_name)
-               && words_int(w, &item->group_id);
+        return tokens_int(t, &item->seq);
+    } else if (tokens_take(t, "text")) {
+        return tokens_copy(t, item->text, sizeof item->text);
+    } else if (tokens_take(t, "mcgroup")) {
+        return tokens_copy(t, item->group_name, sizeof item->group_name)
+               && tokens_int(t, &item->group_id);
     }
     return false;
 }
 
 bool
-items_parse(struct words *w, struct item **itemsp, int *n)
+items_parse(struct tokens *t, struct item **itemsp, int *n)
 {
     struct item items[MAX_ITEMS];
 
@@ -121,16 +121,16 @@ items_parse(struct words *w, struct item **itemsp, int *n)
             return false;
         }
         item_init(item, DEFAULT);
-        if (!item_kind(w, item)) {
+        if (!item_kind(t, item)) {
             return false;
         }
-        while (!words_end(w) && strcmp(w->word[w->at], ";")) {
-            if (!item_modifier(w, item)) {
+        while (!tokens_end(t) && strcmp(t->token[t->at], ";")) {
+            if (!item_modifier(t, item)) {
                 return false;
             }
         }
         (*n)++;
-    } while (words_take(w, ";"));
+    } while (tokens_take(t, ";"));
     *itemsp = malloc((size_t) *n * sizeof **itemsp);
     memcpy(*itemsp, items, (size_t) *n * sizeof **itemsp);
     return true;

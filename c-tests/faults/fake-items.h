@@ -24,7 +24,7 @@ struct item {
     int64_t at;
     enum sequence sequence;
     int seq;
-    int length;                 /* ANY, or what the header says. */
+    int length;                 /* The value in the header, or ANY. */
     int cut;
     int type;                   /* ANY, or not the usual one. */
     int port, group, nsid;
@@ -40,11 +40,11 @@ struct item {
 /* An item without modifiers. */
 void item_init(struct item *, enum item_kind);
 /* The rest of a line; to be freed. */
-bool items_parse(struct words *, struct item **, int *n);
+bool items_parse(struct tokens *, struct item **, int *n);
 
 /* fake-messages.c */
-/* The datagram of an item; null if it makes none.  'k' counts the messages that are no verdicts.
- * Without a record, it answers nothing. */
+/* Makes the datagram of an item; null if it has none.  'k' counts the messages that are not errors
+ * or acknowledgements.  Without a record, it does not answer a request. */
 struct datagram *item_make(const struct sock *, const struct nlmsghdr *request,
                            const struct fake_record *, const struct item *, int *k);
 

@@ -1,7 +1,7 @@
-/* A stand-in for the kernel at the socket calls of AF_NETLINK: what a test program that is linked
- * to it (or any program below which it is preloaded) can tell it and ask it.
+/* A stand-in for the kernel at the socket calls of AF_NETLINK: functions for a test program that is
+ * linked to it, or preloaded with it.
  *
- * README.md describes the lines that say what it does. */
+ * README.md describes the lines of scripts that control it. */
 
 #ifndef FAKE_KERNEL_H
 #define FAKE_KERNEL_H 1
@@ -9,10 +9,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "words.h"
+#include "tokens.h"
 
-/* A request of the bed's own: its payload begins with these, so that the fake kernel knows it
- * again when it is sent another time. */
+/* The payload of every request of a script starts with these, so that the fake kernel recognises
+ * the request if it is sent again. */
 #define FAKE_MAGIC 0x6b6c6e66u
 struct fake_payload {
     uint32_t magic;
@@ -31,9 +31,9 @@ enum fake_call {
 };
 extern const char *const fake_call_names[FAKE_N_CALLS];
 
-/* One request that was sent, and what became of it.  'Delivered' is what the library received
- * whole; of a verdict its error is enough.  What comes after the next datagram was sent on the same
- * socket comes too late, and does not count. */
+/* A request that was sent, and its answers.  "Delivered" means that the library received the whole
+ * message; for an error or acknowledgement, the errno value is enough.  An answer that comes after
+ * the next datagram was sent on the same socket is late, and not counted. */
 struct fake_record {
     enum fake_kind kind;
     int id;
@@ -46,7 +46,7 @@ struct fake_record {
     uint16_t flags;
     bool processed;
     int refused;                /* The error that the kernel answers, delivered or not. */
-    int generated;              /* Messages that are no verdicts and no end of a dump. */
+    int generated;              /* Messages other than acknowledgements, errors, ends. */
     int dropped;                /* Messages of any kind that were lost. */
     int acks;                   /* Delivered. */
     int refusal;                /* Delivered: the error. */
@@ -56,10 +56,10 @@ struct fake_record {
     int done_error;             /* The error within. */
 };
 
-/* What went wrong since fake_begin(), as far as a caller may be told of it. */
+/* What went wrong since fake_start_action() and may be reported to the caller. */
 struct fake_troubles {
-    bool garbage;               /* Something that is no message was delivered. */
-    bool malformed;             /* A verdict without sense was delivered. */
+    bool garbage;               /* A datagram that is not a message was delivered. */
+    bool malformed;             /* A malformed error message was delivered. */
     int dropped;                /* Datagrams lost. */
     bool errors[256];           /* The errors that calls failed with. */
 };
@@ -68,10 +68,10 @@ struct fake_troubles {
 void fake_reset(void);
 
 /* Begins another step of the script, for which calls and troubles are counted. */
-void fake_begin(void);
+void fake_start_action(void);
 
 /* Carries out a line of a script.  Returns false if it is none that the fake kernel knows. */
-bool fake_line(struct words *);
+bool fake_line(struct tokens *);
 
 /* Lets time pass. */
 void fake_pass(int milliseconds);

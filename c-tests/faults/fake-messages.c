@@ -41,10 +41,10 @@ header(struct datagram *d, size_t at)
     return (struct nlmsghdr *) (void *) (d->data + at);
 }
 
-/* Begins a message.  Returns where. */
+/* Appends the header of a message to the datagram.  Returns its offset. */
 static size_t
-begin(struct datagram *d, const struct sock *sock, uint32_t request_seq, const struct item *item,
-      int type, int flags)
+begin_message(struct datagram *d, const struct sock *sock, uint32_t request_seq,
+              const struct item *item, int type, int flags)
 {
     struct nlmsghdr h;
     size_t at;
@@ -86,7 +86,7 @@ put_verdict(struct datagram *d, const struct sock *sock, const struct nlmsghdr *
     int error = item->kind == REFUSE ? -item->error : 0;
     bool whole = error && !sock->cap_ack && request->nlmsg_len >= NLMSG_HDRLEN;
     bool extended = sock->ext_ack && (item->text[0] || item->offset != ANY || item->missing != ANY);
-    size_t at = begin(d, sock, request->nlmsg_seq, item, NLMSG_ERROR,
+    size_t at = begin_message(d, sock, request->nlmsg_seq, item, NLMSG_ERROR,
                       (whole ? 0 : NLM_F_CAPPED) | (extended ? NLM_F_ACK_TLVS : 0));
 
     put(d, &error, sizeof error);
@@ -114,7 +114,7 @@ put_family(struct datagram *d, const struct sock *sock, uint32_t seq, const stru
 {
     struct genlmsghdr genl = { .cmd = CTRL_CMD_NEWFAMILY, .version = 2 };
     uint16_t id = (uint16_t) item->family;
-    size_t at = begin(d, sock, seq, item, GENL_ID_CTRL, 0);
+    size_t at = begin_message(d, sock, seq, item, GENL_ID_CTRL, 0);
 
     put(d, &genl, sizeof genl);
     put_attr(d, CTRL_ATTR_FAMILY_ID, &id, sizeof id);
@@ -155,20 +155,20 @@ item_make(const struct sock *sock, const struct nlmsghdr *request, const struct 
         put_verdict(d, sock, request, item);
         break;
     case REPLY:
-        at = begin(d, sock, seq, item, FAKE_REPLY_TYPE, 0);
+        at = begin_message(d, sock, seq, item, FAKE_REPLY_TYPE, 0);
         put_pattern(d, kind, id, (*k)++, item->size);
         end(d, at, item);
         break;
     case PART:
         for (int i = 0; i < item->count; i++) {
-            at = begin(d, sock, seq, item, FAKE_REPLY_TYPE, NLM_F_MULTI);
+            at = begin_message(d, sock, seq, item, FAKE_REPLY_TYPE, NLM_F_MULTI);
             put_pattern(d, kind, id, (*k)++, item->size);
             end(d, at, item);
         }
         break;
     case DONE:
         zero = -item->error;
-        at = begin(d, sock, seq, item, NLMSG_DONE, NLM_F_MULTI);
+        at = begin_message(d, sock, seq, item, NLMSG_DONE, NLM_F_MULTI);
         put(d, &zero, sizeof zero);
         end(d, at, item);
         break;

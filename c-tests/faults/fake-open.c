@@ -25,7 +25,7 @@ socket(int domain, int type, int protocol)
     }
     fd = eventfd(0, (type & SOCK_CLOEXEC ? EFD_CLOEXEC : 0)
                     | (type & SOCK_NONBLOCK ? EFD_NONBLOCK : 0));
-    options_begin(sock_open(fd, protocol));
+    options_init(sock_open(fd, protocol));
     return (int) call_leave(fd, 0);
 }
 
@@ -40,7 +40,7 @@ close(int fd)
         sock_close(fd);
         pthread_mutex_unlock(&fake_mutex);
     }
-    /* As in Linux, the descriptor is gone whatever close() says. */
+    /* As in Linux, the descriptor is closed even if close() fails. */
     if (syscall(SYS_close, fd) < 0) {
         return -1;
     }

@@ -14,7 +14,7 @@ static bool privileged;
 static unsigned int max_buffer = DEFAULT_BUFFER, forced_buffer, last_buffer;
 
 void
-options_begin(struct sock *sock)
+options_init(struct sock *sock)
 {
     sock->receive_buffer = last_buffer = forced_buffer ? forced_buffer : DEFAULT_BUFFER;
 }
@@ -37,16 +37,16 @@ options_reset(void)
 }
 
 bool
-options_line(struct words *w)
+options_line(struct tokens *t)
 {
     int value = 0;
 
-    if (words_take(w, "buffer") && words_int(w, &value)) {
+    if (tokens_take(t, "buffer") && tokens_int(t, &value)) {
         forced_buffer = (unsigned int) value;
         for_each_sock(set_buffer, &forced_buffer);
-    } else if (words_take(w, "maximum") && words_int(w, &value)) {
+    } else if (tokens_take(t, "maximum") && tokens_int(t, &value)) {
         max_buffer = (unsigned int) value;
-    } else if (words_take(w, "privileged")) {
+    } else if (tokens_take(t, "privileged")) {
         privileged = true;
     } else {
         return false;

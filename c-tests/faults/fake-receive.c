@@ -51,7 +51,7 @@ describe(const struct sock *sock, const struct datagram *d, struct msghdr *msg)
     }
 }
 
-/* Copies a datagram to where the caller wants it.  Returns how much of it fits. */
+/* Copies a datagram to the caller's buffers.  Returns how many bytes fit. */
 static size_t
 scatter(const struct datagram *d, const struct msghdr *msg)
 {

@@ -1,4 +1,4 @@
-/* What became of requests, as fake_records() and fake_troubles() tell it. */
+/* Records what happened to requests, for fake_records() and fake_troubles(). */
 
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* The script: its lines, and where it begins anew. */
+/* Parses the lines of a script for the kernel, and resets the kernel between scripts. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,28 +10,28 @@
 bool fake_trace;
 
 bool
-fake_line(struct words *w)
+fake_line(struct tokens *t)
 {
     bool ok = false;
 
     pthread_mutex_lock(&fake_mutex);
-    if (words_take(w, "call")) {
-        ok = faults_line(w);
-    } else if (words_take(w, "socket")) {
-        ok = options_line(w);
-    } else if (words_take(w, "clock")) {
-        ok = clock_line(w);
-    } else if (words_take(w, "calm")) {
+    if (tokens_take(t, "call")) {
+        ok = faults_line(t);
+    } else if (tokens_take(t, "socket")) {
+        ok = options_line(t);
+    } else if (tokens_take(t, "clock")) {
+        ok = clock_line(t);
+    } else if (tokens_take(t, "calm")) {
         answers_reset();
         faults_reset();
         ok = true;
-    } else if (words_take(w, "deliver")) {
-        answers_deliver(w, &ok);
+    } else if (tokens_take(t, "deliver")) {
+        answers_deliver(t, &ok);
     } else {
-        ok = answers_line(w);
+        ok = answers_line(t);
     }
     pthread_mutex_unlock(&fake_mutex);
-    return ok && words_end(w);
+    return ok && tokens_end(t);
 }
 
 static void
@@ -52,22 +52,22 @@ fake_reset(void)
     calls_reset();
     options_reset();
     pthread_mutex_unlock(&fake_mutex);
-    fake_begin();
+    fake_start_action();
 }
 
 void
-fake_begin(void)
+fake_start_action(void)
 {
     pthread_mutex_lock(&fake_mutex);
-    calls_begin();
+    calls_start_action();
     troubles_reset();
     pthread_mutex_unlock(&fake_mutex);
 }
 
-/* Below a program of its own kind, a script can be given in the environment: its lines for the
- * kernel apply from the start, the others do not. */
+/* Any program can run on the fake kernel: its script is then named in the environment.  The lines
+ * for the kernel apply from the start, the others are ignored. */
 static void __attribute__((constructor))
-begin(void)
+load_script(void)
 {
     const char *path = getenv("FAKE_KERNEL_SCRIPT");
     char line[4096];
@@ -83,14 +83,14 @@ begin(void)
         _exit(125);
     }
     while (fgets(line, sizeof line, file)) {
-        struct words w;
+        struct tokens t;
 
-        if (words_split(&w, line) && !words_end(&w) && strcmp(w.word[0], "do")
-            && strcmp(w.word[0], "expect") && strcmp(w.word[0], "limit") && !fake_line(&w)) {
+        if (tokens_split(&t, line) && !tokens_end(&t) && strcmp(t.token[0], "do")
+            && strcmp(t.token[0], "expect") && strcmp(t.token[0], "limit") && !fake_line(&t)) {
             fprintf(stderr, "fake kernel: %s: not understood: %s", path, line);
             _exit(125);
         }
-        words_free(&w);
+        tokens_free(&t);
     }
     fclose(file);
 }

@@ -1,8 +1,12 @@
 #!/bin/sh
-# Runs the fault scripts and the random scripts against the installation in $1.
+# faults.sh STAGE: runs the fault scripts, and random scripts, against the installation in STAGE.
 #
-# COUNT (100000) is the number of random scripts, SEED their seed.  With NLSOCK_REF=LIBRARY, another
-# library of the same interface goes through the same scripts; then failures are only shown.
+#   COUNT=N              random scripts (100000)
+#   SEED=N               the seed of their generator
+#   NLSOCK_REF=LIBRARY   runs the same scripts against this library of the 2014 interface, and
+#                        prints a table of which ones fail
+#
+# The output has the form of TAP, see ../check/results.sh.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -12,6 +16,7 @@ export NLSOCK_LOG=off
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+. "$here/../check/results.sh"
 
 compile() {
     # shellcheck disable=SC2086 # words
@@ -19,7 +24,7 @@ compile() {
         -I"$stage/include/nlsock" "$@"
 }
 
-# program NAME SOURCE...: a program of the bed, in whose search order the fake kernel comes first.
+# program NAME SOURCE...: links a program so that the fake kernel's functions come before libc's.
 program() {
     program=$1
     shift
@@ -32,49 +37,39 @@ program() {
     compile -o "$scratch/$program" "$@" -Wl,-rpath,"$scratch"
 }
 
-# cd, so that what the programs print names files as a reader of the sources does.
+# In the folder of the sources, so that messages name the files without a path.
 build() {
     cd "$here" || return 1
-    common="script.c actions.c expectations.c truth.c words.c"
+    common="script.c actions.c expectations.c invariants.c tokens.c"
     # shellcheck disable=SC2086 # words
-    compile -shared -fPIC -o "$scratch/libfake-kernel.so" fake-*.c words.c \
-        && compile -shared -fPIC -o "$scratch/broken.so" broken.c \
+    compile -shared -fPIC -o "$scratch/libfake-kernel.so" fake-*.c tokens.c \
+        && compile -shared -fPIC -o "$scratch/mutant.so" mutant.c \
         && program run-script run-script.c $common \
         && program random-scripts random-scripts.c generator.c $common
 }
 
-failed=0
-
-# Shows the result lines of a program, which is to end well.
-show() {
+# run_tap NAME COMMAND...: counts the results of a program.
+run_tap() {
     name=$1
     shift
-    timeout 600 "$@" > "$scratch/output" 2> "$scratch/errors"
-    status=$?
-    cat "$scratch/output"
-    if grep -q '^not ok' "$scratch/output"; then
-        failed=1
-    elif [ "$status" != 0 ] || ! grep -q '^ok' "$scratch/output"; then
-        tail -n 5 "$scratch/errors"
-        echo "not ok $name (exit status $status)"
-        failed=1
-    fi
+    timeout 600 "$@" > "$scratch/tap" 2> "$scratch/errors"
+    count_tap "$name" $? "$scratch/tap" "$scratch/errors"
 }
 
-# notices HOW PROGRAM...: the program fails with a library that is broken in this way.
+# notices MUTATION COMMAND...: the command fails if the library has this fault: see mutant.c.
 notices() {
-    how=$1
+    mutation=$1
     shift
-    if BROKEN=$how LD_PRELOAD="$scratch/broken.so" timeout 600 "$@" > "$scratch/output" 2>&1; then
-        echo "not ok the bed notices: $how"
-        failed=1
+    if MUTATION=$mutation LD_PRELOAD="$scratch/mutant.so" timeout 600 "$@" \
+            > "$scratch/output" 2>&1; then
+        not_ok "the test bed notices: $mutation"
     else
-        echo "ok the bed notices: $how"
+        ok "the test bed notices: $mutation"
     fi
 }
 
-# One line for a script: whether the library that is looked at shows the failure.
-row() {
+# print_row SCRIPT: prints a row of the table: whether the other library fails the script.
+print_row() {
     timeout 120 "$scratch/run-script" "$1" > "$scratch/output" 2> "$scratch/errors"
     status=$?
     if [ "$status" = 0 ]; then
@@ -94,36 +89,38 @@ row() {
 }
 
 if ! (build) > "$scratch/log" 2>&1; then
-    cat "$scratch/log"
-    echo "not ok the fault bed compiles"
+    diagnose "$scratch/log"
+    not_ok "the test bed compiles"
+    plan
     exit 1
 fi
 
 if [ -n "${NLSOCK_REF-}" ]; then
     echo "$NLSOCK_REF:"
     for script in "$here"/scripts/*.script; do
-        row "$script"
+        print_row "$script"
     done
     timeout 600 "$scratch/random-scripts" --seed "${SEED:-1}" --count "${COUNT_REF:-1000}" \
         --keep-going 2> /dev/null
     exit 0
 fi
 
-echo "ok the fault bed compiles"
+ok "the test bed compiles"
 cd "$here" || exit 1
 for script in scripts/*.script; do
-    show "$(basename "$script" .script)" "$scratch/run-script" "$script"
+    run_tap "$(basename "$script" .script)" "$scratch/run-script" "$script"
 done
 # shellcheck disable=SC2086 # words
-show "random scripts" "$scratch/random-scripts" --count "$COUNT" ${SEED:+--seed $SEED}
-for how in success swap tail fd memory dump hang; do
-    notices $how "$scratch/random-scripts" --seed 1 --count 5000
+run_tap "random scripts" "$scratch/random-scripts" --count "$COUNT" ${SEED:+--seed $SEED}
+for mutation in success swap tail fd memory dump hang; do
+    notices $mutation "$scratch/random-scripts" --seed 1 --count 5000
 done
 notices deadline "$scratch/run-script" scripts/deadline-of-another.script
 if command -v valgrind > /dev/null 2>&1; then
-    show "random scripts under valgrind" valgrind --quiet --error-exitcode=99 --leak-check=full \
+    run_tap "random scripts under valgrind" valgrind --quiet --error-exitcode=99 --leak-check=full \
         --errors-for-leak-kinds=definite,indirect "$scratch/random-scripts" --seed 1 --count 300
 else
-    echo "skip random scripts under valgrind: no valgrind"
+    skip "random scripts under valgrind" "no valgrind"
 fi
-exit $failed
+plan
+[ "$failed" = 0 ]

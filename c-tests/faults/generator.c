@@ -8,7 +8,7 @@
 #include <string.h>
 #include "generator.h"
 
-/* Sequence numbers that are no request's: from here on, or that far away. */
+/* Sequence numbers that no request has: this one, or one with this distance. */
 #define FAR 1000000
 
 static uint64_t random_state;
@@ -120,7 +120,7 @@ answer(char *text, size_t size, bool ack, int id, int last)
     } else if (!ack) {
         snprintf(text, size, "reply %d bytes", bytes);
     } else if (n < 92) {
-        /* Only where an acknowledgement is waited for, since only there it can be. */
+        /* Only if an acknowledgement is waited for, since it is only possible then. */
         static const char *const late[] = { "ack", "refuse ENOENT", "reply 40 bytes" };
 
         snprintf(text, size, "%s late %d ms", ANY_OF(late), below(1500));
@@ -195,7 +195,7 @@ faults(int first, int last)
     }
 }
 
-/* Where a step's requests go. */
+/* The socket to which the requests of a step go. */
 static const char *
 where(bool own)
 {
@@ -231,7 +231,7 @@ transactions(int *n_requests, bool own)
         add("do batch %d%s%s%s bytes %d", n, where(own), acks, no_replies,
             percent(80) ? 12 + below(100) : 12 + below(2000));
     }
-    add("expect truth");
+    add("expect invariants");
     *n_requests = last;
 }
 
@@ -278,7 +278,7 @@ dump(int *n_dumps)
     } else {
         add("do dump buffer %d", 16 + below(8192));
     }
-    add("expect truth");
+    add("expect invariants");
 }
 
 static void
@@ -310,18 +310,18 @@ recovery(int n_requests, int n_dumps)
     add("calm");
     add("do transact ack");
     add("expect request %d success", n_requests + 1);
-    add("expect truth");
+    add("expect invariants");
     add("request %d: reply 33 bytes", n_requests + 3);
     add("request %d: refuse EEXIST", n_requests + 4);
     add("do batch 3 ack 1,3");
     add("expect request %d success", n_requests + 2);
     add("expect request %d reply 33 bytes", n_requests + 3);
     add("expect request %d error EEXIST", n_requests + 4);
-    add("expect truth");
+    add("expect invariants");
     add("dump %d: part 2 messages of 40; part 1 messages of 52; done", n_dumps + 1);
     add("do dump");
     add("expect dump %d 3 messages error 0", n_dumps + 1);
-    add("expect truth");
+    add("expect invariants");
     add("expect dumping = 0");
 }
 

@@ -13,7 +13,7 @@ struct lines {
     int n;
 };
 
-/* The lines are to be freed. */
+/* The caller frees the lines. */
 void generate(struct lines *, unsigned long long seed, unsigned long long number);
 
 #endif /* generator.h */

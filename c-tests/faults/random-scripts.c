@@ -2,11 +2,13 @@
  *
  *   random-scripts [--seed N] [--first N] [--count N] [--print] [--keep-going]
  *
- * generator.h makes each script of the seed and its own number.  After every step, truth.h; after
- * every script, what is common to all: once the faults end, all works again; no descriptor is lost,
- * and the pool's sockets are idle.  After the last, no memory is lost.  A script that shows a
- * violation is printed: it can be given to run-script.  With --keep-going, violations are counted
- * by their kind instead, for a look at another library. */
+ * generator.h makes each script of the seed and its own number.  After every step, invariants.h;
+ * after every script, what is common to all: once the faults end, all works again; no descriptor is
+ * lost, and the pool's sockets are idle.  After the last, no memory is lost.
+ *
+ * A script that shows a violation is printed as a diagnostic.  --print prints the scripts in a form
+ * that run-script reads.  With --keep-going, violations are counted by their kind instead, for a
+ * look at another library. */
 
 #include <getopt.h>
 #include <malloc.h>
@@ -19,7 +21,7 @@
 #include "actions.h"
 #include "generator.h"
 #include "script.h"
-#include "truth.h"
+#include "invariants.h"
 
 #define MAX_CALLS 20000
 /* Scripts until caches and pools have the size that they keep. */
@@ -44,12 +46,12 @@ static FILE *summary;
 static jmp_buf next_script;
 
 static void
-print_script(void)
+print_script(const char *prefix)
 {
     printf("# seed %llu, script %llu (--seed %llu --first %llu --count 1):\n", seed, number, seed,
            number);
     for (int i = 0; i < lines.n; i++) {
-        printf("%s\n", lines.line[i]);
+        printf("%s%s\n", prefix, lines.line[i]);
     }
     fflush(stdout);
 }
@@ -89,8 +91,8 @@ violation(const char *what)
         longjmp(next_script, 1);
     }
     printf("# %s\n", what);
-    print_script();
-    printf("not ok random scripts\n");
+    print_script("#   ");
+    printf("not ok 1 - random scripts\n1..1\n");
     fflush(stdout);
     _Exit(EXIT_FAILURE);
 }
@@ -110,17 +112,17 @@ run(void)
     fake_reset();
     generate(&lines, seed, number);
     if (print) {
-        print_script();
+        print_script("");
     }
     for (int i = 0; i < lines.n; i++) {
         switch (script_line(lines.line[i])) {
         case LINE_DONE:
             break;
         case LINE_FALSE:
-            violation(keep_going && strstr(lines.line[i], "truth") ? truth_reason
+            violation(keep_going && strstr(lines.line[i], "invariants") ? invariants_reason
                       : keep_going ? "after the faults, not all works again" : lines.line[i]);
         case LINE_BAD:
-            /* "do ... on a" where the socket could not be had. */
+            /* "do ... on a" if the socket could not be opened. */
             if (strstr(lines.line[i], " on a")) {
                 break;
             }
@@ -150,7 +152,7 @@ attempt(void)
     if (!setjmp(next_script)) {
         run();
     } else {
-        /* A hang leaves behind what it held. */
+        /* After a hang, sockets that were in use stay open. */
         actions_reset();
         most_open = fake_open() > most_open ? fake_open() : most_open;
     }
@@ -222,9 +224,9 @@ main(int argc, char *argv[])
     after = memory_in_use();
     if (before && after > before + MEMORY_SLACK) {
         printf("# memory is lost: %zu bytes in use, then %zu\n", before, after);
-        printf("not ok random scripts\n");
+        printf("not ok 1 - random scripts\n1..1\n");
         return EXIT_FAILURE;
     }
-    printf("ok random scripts\n");
+    printf("ok 1 - random scripts\n1..1\n");
     return EXIT_SUCCESS;
 }

@@ -1,5 +1,5 @@
-/* Linked into the bed when it runs another library of the same interface: what the headers of this
- * one refer to and that one lacks. */
+/* Linked into programs that run another library of the same interface: functions that our headers
+ * refer to and the other library lacks. */
 
 #include <stdio.h>
 #include <stdlib.h>

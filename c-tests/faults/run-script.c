@@ -1,15 +1,15 @@
-/* Runs one script: its lines in order, and says whether all expectations hold.
+/* Runs one script, line by line, and reports whether all expectations hold.
  *
  *   run-script SCRIPT
  *
- * One result line, named after the script; '# ' lines before it say what is wrong and where.  What
- * cannot go on, a hang or a line that is not understood, ends the script at once. */
+ * Prints one result, named after the script, after '# ' lines with what is wrong and in which line.
+ * A hang, or a line that is not understood, ends the script at once. */
 
 #include <ctype.h>
 #include <errno.h>
 #include "actions.h"
 #include "script.h"
-#include "../tap.h"
+#include "../support/tap.h"
 
 /* Real seconds, for what loops without a system call. */
 #define PATIENCE 60
@@ -23,9 +23,10 @@ static int at;                  /* The line that runs. */
 static void __attribute__((noreturn))
 give_up(const char *why)
 {
-    printf("# %s:%d: %s\nnot ok %s\n", path, at + 1, why, tap_name);
-    fflush(stdout);
-    _exit(EXIT_FAILURE);
+    tap_diagnostic("%s:%d: %s", path, at + 1, why);
+    tap_bad = true;
+    tap_result(tap_name);
+    _exit(tap_done());
 }
 
 static void
@@ -37,11 +38,11 @@ hang(const char *why)
     give_up(text);
 }
 
-/* Says it by write() alone, since it comes at any time. */
+/* Reports a hang by write() alone: the signal can come at any time, also within printf(). */
 static void
 alarmed(int signal)
 {
-    static const char text[] = "# hang: no end\nnot ok (hang)\n";
+    static const char text[] = "# hang: no end\nnot ok 1 - hang\n1..1\n";
 
     (void) signal;
     if (write(STDOUT_FILENO, text, sizeof text - 1) < 0) {
@@ -91,7 +92,7 @@ do_fork(void)
         return true;
     }
     if (waitpid(child, &status, 0) != child || status) {
-        printf("# %s:%d: the child failed\n", path, at + 1);
+        tap_diagnostic("%s:%d: the child failed", path, at + 1);
         tap_bad = true;
     }
     while (!begins_with(lines[at], "join")) {
@@ -120,7 +121,7 @@ run(void)
         } else {
             switch (script_line(line)) {
             case LINE_FALSE:
-                printf("# %s:%d: %s", path, at + 1, line);
+                tap_diagnostic("%s:%d: %s", path, at + 1, line);
                 tap_bad = true;
                 break;
             case LINE_BAD:

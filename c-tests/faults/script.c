@@ -8,21 +8,21 @@ enum line_result
 script_line(const char *line)
 {
     enum line_result result = LINE_BAD;
-    struct words w;
+    struct tokens t;
 
-    if (!words_split(&w, line)) {
+    if (!tokens_split(&t, line)) {
         /* Too long. */
-    } else if (words_end(&w)) {
+    } else if (tokens_end(&t)) {
         result = LINE_DONE;
-    } else if (words_take(&w, "do")) {
-        result = actions_line(&w) && words_end(&w) ? LINE_DONE : LINE_BAD;
-    } else if (words_take(&w, "expect")) {
-        int holds = expectation(&w);
+    } else if (tokens_take(&t, "do")) {
+        result = actions_line(&t) && tokens_end(&t) ? LINE_DONE : LINE_BAD;
+    } else if (tokens_take(&t, "expect")) {
+        int holds = expectation(&t);
 
-        result = holds < 0 || !words_end(&w) ? LINE_BAD : holds ? LINE_DONE : LINE_FALSE;
-    } else if (fake_line(&w)) {
+        result = holds < 0 || !tokens_end(&t) ? LINE_BAD : holds ? LINE_DONE : LINE_FALSE;
+    } else if (fake_line(&t)) {
         result = LINE_DONE;
     }
-    words_free(&w);
+    tokens_free(&t);
     return result;
 }

@@ -1,19 +1,20 @@
 #!/bin/sh
-# check-ovs.sh STAGE: puts the library of the installation in STAGE under Open vSwitch, and compares.
+# check-ovs.sh STAGE: puts the library of the installation in STAGE under Open vSwitch, and
+# compares.
 #
 # Builds Debian's openvswitch-source as it is and with every nl_* and ofpbuf_* from the library;
-# proves that they come from there; runs the daemon and Open vSwitch's own tests on both.  A third
-# tree has shared libraries; its unchanged programs run alone and with LD_PRELOAD.  Every result that
-# differs is a failure.
+# checks that they come from there; runs the daemon and Open vSwitch's own tests on both.  A third
+# tree has shared libraries; its unchanged programs run alone and with LD_PRELOAD.  Every result
+# that differs is a failure.
 #
 #   SUITE=short       the tests that exercise this code most (the default),
 #   SUITE=full        all of them,
 #   SUITE="93 97-99"  these
 #   SCRATCH=DIR       build there and keep it: the next run finds the trees built
-#   JOBS=N            so many tests at a time, which mostly sleep
+#   JOBS=N            number of tests at a time, which mostly sleep
 #   LIMIT=SECONDS     for the tests of one tree
 #
-# Every check is one line: "ok NAME", "not ok NAME" behind its output, or "skip NAME: WHY".
+# The output has the form of TAP, see ../check/results.sh.  Its last line has the counts.
 set -u
 
 root=$(cd "$(dirname "$0")/../.." && pwd -P)
@@ -29,16 +30,15 @@ else
     limit=${LIMIT:-1200}
 fi
 
-. "$root/c-tests/results.sh"
+. "$root/c-tests/check/results.sh"
 
 finish() {
-    echo
-    echo "nlsock under Open vSwitch: $passed passed, $failed failed, $skipped skipped"
-    [ "$failed" = 0 ]
+    total "nlsock under Open vSwitch"
     exit
 }
 
 . "$here/common.sh"
+. "$root/c-tests/check/packages.sh"
 . "$here/packages.sh"
 . "$here/original.sh"
 . "$here/trees.sh"
@@ -49,13 +49,13 @@ finish() {
 library=$stage/lib/libnlsock-ovs3.so
 if [ ! -e "$library" ]; then
     echo "$library: no such file"
-    not_ok "the library of this flavour is built"
+    not_ok "the library of the 3.x interface is built"
     finish
 fi
 
-install_packages
+install_packages ovs_packages
 if [ -n "$missing" ]; then
-    skip "Open vSwitch on the library" "not installed here: apt-get install$missing"
+    lack "Open vSwitch on the library"
     finish
 fi
 

@@ -1,8 +1,8 @@
-# What every script here needs that builds Open vSwitch: an environment, a folder, and an end that
-# leaves no process behind.  Read after results.sh, with 'root' set.
+# For every script that builds Open vSwitch: sets the environment, chooses a folder, ends all
+# processes at the end.  Read after results.sh, with 'root' set.
 
-# What Open vSwitch and its tests find shall not depend on who runs this: no other Python than the
-# system's, whose packages they expect, none of make's own variables, and messages in English.
+# The result shall not depend on who runs this: only the system's Python, whose packages Open
+# vSwitch expects, none of make's own variables, and messages in English.
 PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
 export PATH LC_ALL
@@ -13,7 +13,7 @@ unset OVS_RUNDIR OVS_LOGDIR OVS_DBDIR OVS_SYSCONFDIR OVS_PKGDATADIR
 child=
 temporary=
 
-# end PROCESS: with all that it started.
+# end PROCESS: kills it and its descendants.
 end() {
     offspring=$(ps -o pid= --ppid "$1")
     kill -s KILL "$1"
@@ -31,7 +31,7 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# in_background COMMAND...: so that a signal to this script is not put off until the command ends.
+# in_background COMMAND...: runs it.  The shell handles a signal at once, not after the command.
 in_background() {
     "$@" &
     child=$!
@@ -48,16 +48,17 @@ check() {
     if in_background "$@" > "$scratch/output" 2>&1; then
         ok "$name"
     else
-        tail -n 60 "$scratch/output"
+        tail -n 60 "$scratch/output" | sed 's/^/# /'
         not_ok "$name"
         return 1
     fi
 }
 
-# Sets 'scratch' to a folder in SCRATCH or a new one, and 'original' to where Open vSwitch is in it.
+# Sets 'scratch' to a folder in SCRATCH or a new one, and 'original' to the folder of Open vSwitch
+# in it.
 choose_scratch() {
     if [ -n "${SCRATCH-}" ]; then
-        # Apart from whatever else is there.
+        # A folder of its own in there.
         scratch=$(realpath -m "$SCRATCH")/nlsock-ovs
     else
         temporary=$(mktemp -d "${TMPDIR:-/tmp}/nlsock-ovs.XXXXXX") || exit 2
@@ -69,7 +70,7 @@ choose_scratch() {
             exit 2
             ;;
         *[!a-zA-Z0-9_./+-]*)
-            # Its Makefiles and some of its tests do not cope.
+            # Its Makefiles and some of its tests fail there.
             echo "$scratch: Open vSwitch cannot be built in a folder of such a name" >&2
             exit 2
             ;;
@@ -79,13 +80,13 @@ choose_scratch() {
     original=$scratch/original
 }
 
-# Ends the script where there is nothing to compare; 'finish' is its own.
+# Ends the script if there is nothing to compare.  The script defines 'finish'.
 give_up() {
     [ "$failed" != 0 ] || not_ok "there is something to compare"
     finish
 }
 
-# has_space MEGABYTES: as much is free in the scratch folder; else sets 'why_not'.
+# has_space MEGABYTES: this much is free in the scratch folder; else sets 'why_not'.
 has_space() {
     [ "$(df -Pm "$scratch" | awk 'NR == 2 { print $4 }')" -ge "$1" ] && return
     why_not="less than $1 MB free in $scratch"

@@ -1,7 +1,7 @@
-# What the daemon says of itself and how it answers, with the original's code and with the library.
+# Compares logs, counters and answers of the daemon with the original's code and with the library.
 # Read by check-ovs.sh.
 
-# same BEFORE AFTER FILE...: both daemons left the same in it, and not nothing.
+# same BEFORE AFTER FILE...: both daemons wrote the same to the file, and it is not empty.
 same() {
     before=$scratch/daemon/$1
     after=$scratch/daemon/$2
@@ -12,7 +12,7 @@ same() {
     done
 }
 
-# run_daemon NAME TREE [SETTING...]: that of the tree, with settings in its environment.
+# run_daemon NAME TREE [SETTING...]: runs the daemon of the tree, with settings in its environment.
 run_daemon() {
     dir=$scratch/daemon/$1
     tree=$scratch/$2
@@ -23,10 +23,10 @@ run_daemon() {
     cd "$dir" || return
     [ -e ended ] || { echo "the daemon did not end"; return 1; }
 
-    # The log without times, numbers of lines and of threads.
+    # The log without times, line numbers and thread names.
     sed -E 's/^[^|]*\|[0-9]+\|//; s/^([a-z_]+)\([^)]*\)\|/\1|/' ovs-vswitchd.log > log
-    # What was sent and received, each kind once: how often it happens is a matter of timing.  A
-    # refusal may come with the request in it or without.
+    # The messages sent and received, each kind once, since their number depends on timing.  A
+    # refusal may quote the request or not.
     grep -E '^(netlink|netlink_socket)\|DBG\|' log \
         | sed -E -e 's/(seq|pid)=[0-9a-f]+/\1=N/g' \
             -e 's/len:[0-9]+, (type=2\(error\)), flags=[^,]*/\1/' \
@@ -34,7 +34,7 @@ run_daemon() {
     grep -E '^(netlink[a-z_]*|dpif_netlink[a-z_]*|netdev_linux|route_table)\|' log \
         | grep -v '|DBG|' | sort -u > lines
     grep -E '^netlink' coverage | sed 's/ .*//' | sort > coverage.netlink
-    # All that are registered, whether they counted anything or not.
+    # The number of registered counters, also of those that are 0.
     awk '/total: / { n++ } /never hit/ { n += $1 } END { print n }' coverage > coverage.number
     sed 's/ [1-9][0-9]*$/ more than 0/' counters > counters.counted
 }
@@ -47,7 +47,7 @@ listed_as_debugged() {
     done
 }
 
-# listed_once NAME FILE: no two lines of it begin with the same word.
+# listed_once NAME FILE: no two lines start with the same word.
 listed_once() {
     ! cut -d ' ' -f 1 "$scratch/daemon/$1/$2" | sort | uniq -d | grep .
 }

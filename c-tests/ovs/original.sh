@@ -1,10 +1,11 @@
-# Open vSwitch as it is, in a folder of the scratch folder.  Read by whatever builds it.
+# Builds Open vSwitch without changes, in a folder of the scratch folder.  Read by the scripts that
+# need it.
 
-# The objects of its library that this one stands for.
+# The objects of its library that libnlsock replaces.
 replaced="netlink-socket netlink ofpbuf"
 
-# build TREE all|library OPTION...: configured with the options, all that is in it or its library
-# only, unless that is there from a run before.
+# build TREE all|library OPTION...: builds everything or the library only, configured with the
+# options, unless an earlier run has built it.
 build() {
     tree=$1
     part=$2
@@ -31,17 +32,17 @@ build() {
 configure() {
     cd "$scratch/$1" || return
     shift
-    # Position-independent code, since a program's data may have to be shared with the library.
-    # AF_XDP needs more libraries, and uses none of this code.
+    # Position-independent code, since a program may have to share its data with the library.
+    # Without AF_XDP, which needs more libraries and does not use netlink.
     ./configure CFLAGS="-O2 -g -fPIC" PYTHON3=/usr/bin/python3 --disable-afxdp "$@"
 }
 
-# make_all TREE: all that its tests need, too; so that none of them builds anything.
+# make_all TREE: also builds what the tests need, so that they need not build anything.
 make_all() {
     make -C "$1" -j"$(nproc)" && make -C "$1" -j"$(nproc)" check TESTSUITEFLAGS=--version
 }
 
-# make_library TREE: what is generated comes first, which only its target for everything sees to.
+# make_library TREE: builds the generated files first, since only the target "all" depends on them.
 make_library() {
     # shellcheck disable=SC2016 # make's
     printf 'include Makefile\ngenerated: $(BUILT_SOURCES)\n' \

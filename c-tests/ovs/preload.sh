@@ -1,8 +1,8 @@
-# Open vSwitch with shared libraries, unchanged: alone, and with the library before them by
-# LD_PRELOAD.  Read by check-ovs.sh.
+# Compares Open vSwitch with shared libraries, unchanged, alone and with the library in LD_PRELOAD.
+# Read by check-ovs.sh.
 
-# Of its own tests, those about this code alone, about flows and actions as attributes, and about
-# the datapath in the process; but not those that take tens of thousands of processes.
+# Of its own tests: those of this code alone, of flows and actions as attributes, and of the
+# datapath in the process; but not those that start tens of thousands of processes.
 preload_tests=" (odp|dpctl)\.at:| (ofpbuf module|netlink policy)\$"
 preload_not="too long"
 
@@ -19,7 +19,8 @@ takes_preloaded() {
     ! comm -23 "$scratch/names" "$scratch/bound.names" | grep .
 }
 
-# objects FOLDER: those of the shared tree in it but the three.
+# objects FOLDER: prints the objects in this folder of the shared tree, without the three replaced
+# ones.
 objects() {
     find "$shared/$1" -maxdepth 1 -name '*.o' ! -name netlink-socket.o ! -name netlink.o \
         ! -name ofpbuf.o
@@ -33,8 +34,8 @@ prove_preloaded() {
     done
 }
 
-# Each time the tests started a program with the tree's libraries, it had the library, too, as the
-# dynamic linker says.
+# Each program of the tests with the tree's libraries also had loaded the library, as the log of the
+# dynamic linker shows.
 preloaded_in_suite() {
     cat "$scratch"/loaded/* | awk -v library="$preloaded" -v tree="$shared/" '
         $2 " " $3 == "calling init:" && $4 == library { there = 1 }
@@ -73,7 +74,7 @@ preloaded_suite() {
 }
 
 preloads() {
-    # Programs that are to run here find the libraries without libtool's script before them.
+    # So that programs find the libraries in the tree without libtool's wrapper scripts.
     build shared all --enable-shared --disable-static OVS_LDFLAGS=-no-install || {
         not_ok "the shared tree can be used"
         return

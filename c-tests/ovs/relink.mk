@@ -1,6 +1,6 @@
-# The GNUmakefile of the relinked tree, which make reads before the Makefile: Open vSwitch's own
-# rules, but the three objects that the library stands for are kept out of its archive, and the
-# library is on every link line.  libtool moves it before the archives that need it, where compilers
+# The GNUmakefile of the relinked tree, which make prefers to the Makefile.  It has Open vSwitch's
+# own rules, but keeps the three objects that the library replaces out of the archive, and adds the
+# library to every link line.  libtool moves it before the archives that need it, where compilers
 # that link with --as-needed by themselves would drop it.
 
 include Makefile

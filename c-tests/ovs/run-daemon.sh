@@ -1,6 +1,6 @@
 #!/bin/sh
-# run-daemon.sh TREE DIR: runs the daemon of the tree, with its datapath inside the process, and
-# leaves in DIR what it says of itself and how it answers.  In a network namespace of its own.
+# run-daemon.sh TREE DIR: runs the daemon of the tree, with its datapath in the process, and writes
+# its logs, counters and answers to DIR.  Needs a network namespace of its own.
 set -u
 
 tree=$1
@@ -29,9 +29,9 @@ ask vlog/list > modules.before
 ask vlog/set netlink_socket:file:dbg netlink:file:dbg > output 2>&1
 ask vlog/list > modules
 
-# Something for each of the daemon's users of netlink: a port of the system, whose numbers and queues
-# it asks for and sets, and links, addresses and routes that change.  Not every kernel has every kind
-# of link and queue; what it refuses, both daemons are told.
+# Something for each of the daemon's users of netlink: a port of the system, whose numbers and
+# queues it asks for and sets, and links, addresses and routes that change.  Not every kernel has
+# every kind of link and queue; what it refuses, both daemons are told.
 ip link add p0 address 02:00:00:00:00:01 type veth peer name p1 || ip tuntap add p0 mode tap
 ip link set p0 up
 need ovs-vsctl add-br br0 -- set bridge br0 datapath_type=dummy fail_mode=secure

@@ -1,36 +1,37 @@
-# Open vSwitch's own tests on both trees, and their results side by side.  Read by check-ovs.sh
-# and check-kernel.sh.
+# Runs Open vSwitch's own tests on both trees and compares the results.  Read by check-ovs.sh and
+# check-kernel.sh.
 
-# So many that differ are tried again.  More of them are no races.
+# If at most this many results differ, those tests run again: most are races.
 most_again=40
 
-# The files of tests that are about this code or send most through it: buffers, attributes, flows and
-# actions as text, as OpenFlow and as attributes, the datapath in the process, upcalls and
+# The files of tests that are about this code or send most through it: buffers, attributes, flows
+# and actions as text, as OpenFlow and as attributes, the datapath in the process, upcalls and
 # translation.  By file and name, since numbers change with the version.
 short_files="bundle.at classifier.at ofp-actions.at ofp-print.at ofp-errors.at ovs-ofctl.at odp.at
 mpls-xlate.at learn.at vconn.at ovs-router.at ofproto.at dpif-netdev.at pmd.at alb.at dpctl.at
 mcast-snooping.at nsh.at drop-stats.at"
 short_names="ofpbuf module
 netlink policy"
-# Of ofproto-dpif.at, which has the longest tests, those with these words in the name.
+# Of ofproto-dpif.at, which has the longest tests, only those with these words in the name.
 short_dpif="action|ARP|conntrack|continuation|controller|MPLS|megaflow|nat |push|resubmit|sFlow|VLAN"
 short_not_dpif="bond|mirror|netflow|normal"
 
 isolate="unshare --net --pid --fork --kill-child --mount-proc"
 [ "$(id -u)" = 0 ] || isolate="$isolate --map-root-user"
 
-# in_namespace SECONDS COMMAND...: runs it with a network of its own, where only lo is, and ends what
-# it leaves behind.  The shell is the namespace's init, and so stays until the command has ended.
+# in_namespace SECONDS COMMAND...: runs it in a network namespace that only has lo, and kills the
+# processes that it leaves.  The shell is the namespace's init, and so stays until the command has
+# ended.
 in_namespace() {
     seconds=$1
     shift
-    # unshare itself ends by nothing but SIGKILL while it waits.
+    # While unshare waits, only SIGKILL ends it.
     # shellcheck disable=SC2016,SC2086 # for the other shell; words
     timeout -s KILL -k 1 "$seconds" $isolate \
         sh -c 'ip link set lo up || exit; "$@"; status=$?; exit "$status"' sh "$@"
 }
 
-# Sets 'why_not' where namespaces are not to be had.
+# Returns whether namespaces can be made; sets 'why_not' if not.
 try_namespace() {
     in_background in_namespace 30 true > "$scratch/output" 2>&1 && return
     why_not="no namespace of its own ($(tail -n 1 "$scratch/output"))"
@@ -66,8 +67,8 @@ choose_tests() {
     esac
 }
 
-# How the tests of a tree are run, and the name of the suite in the tree's folder of tests.
-# check-kernel.sh has others.
+# The function that runs the tests of a tree, and the name of the suite in the tree's folder of
+# tests.  check-kernel.sh sets others.
 runner=run_here
 testsuite=testsuite
 
@@ -93,7 +94,7 @@ run_tests() {
         "$(($(date +%s) - started)) seconds"
 }
 
-# The programs in the tree are those that its tests ran.
+# ran_own_programs TREE: its tests ran the programs of this tree, not those of another.
 ran_own_programs() {
     grep -- '--version$' "$scratch/$1/tests/$testsuite.log" | sed 's/ --version$//; s/.* //' \
         > "$scratch/names"
@@ -106,13 +107,14 @@ ran_own_programs() {
         && ! grep "^$scratch/" "$scratch/folders" | grep -v "^$scratch/$1/"
 }
 
-# Writes lines of number, name, the original's result and the relinked one's; of every test chosen.
+# side_by_side [TESTS]: prints a line for each test: number, name, the original's result, the
+# relinked one's.
 side_by_side() {
     awk -F '\t' -v OFS='\t' -v chosen="${1-}" '
         FNR == 1 { file++ }
         { name[$1] = $2; result[file, $1] = $3 }
         END {
-            # Ranges are left to the tests themselves.
+            # Not for ranges, which only the tests understand.
             n = split(chosen, list, / +/)
             for (i = 1; i <= n; i++)
                 if (list[i] ~ /^[0-9]+$/ && !(list[i] in name)) name[list[i]] = "(no name)"
@@ -124,7 +126,7 @@ side_by_side() {
         }' "$scratch/original.results" "$scratch/relinked.results" | sort -n
 }
 
-# Keeps what the tests with these numbers left in the tree.
+# keep_logs TREE TRY NUMBER...: copies the logs of these tests from the tree.
 keep_logs() {
     tree=$1
     kept=$scratch/logs$2/$tree
@@ -139,8 +141,8 @@ keep_logs() {
     done
 }
 
-# show_log NUMBER TREE: the end of what the test said, at the last try; without the daemons' logs
-# behind it, and so that no line looks like a result.
+# show_log NUMBER TREE: prints the end of the test's log, at the last try, without the daemons'
+# logs.  Indented, so that no line looks like a result.
 show_log() {
     for try in 2 1; do
         if [ -f "$scratch/logs$try/$2/$1/$testsuite.log" ]; then
@@ -161,14 +163,14 @@ suites() {
     fi
     choose_tests
     if [ -z "$tests" ] && [ "$suite" != full ]; then
-        tail -n 20 "$scratch/list"
+        tail -n 20 "$scratch/list" | sed 's/^/# /'
         not_ok "the tests of Open vSwitch can be chosen"
         return
     fi
     compare_trees
 }
 
-# Runs 'tests' on both trees, those again whose results differ, and reports each.
+# Runs 'tests' on both trees, and those again whose results differ.  Reports each.
 compare_trees() {
     rm -rf "$scratch/logs1" "$scratch/logs2"
     for tree in original relinked; do
@@ -179,12 +181,12 @@ compare_trees() {
     done
     side_by_side "$tests" > "$scratch/first"
     if [ ! -s "$scratch/first" ]; then
-        tail -n 40 "$scratch/relinked.output"
+        tail -n 40 "$scratch/relinked.output" | sed 's/^/# /'
         not_ok "the tests of Open vSwitch have results"
         return
     fi
 
-    # One after another, since most of what differs is a race that others decided.
+    # One after another, since most differences are races that depend on the load.
     again=$(differing "$scratch/first" | tr '\n' ' ')
     : > "$scratch/second"
     if [ -n "$again" ] && [ "$(echo "$again" | wc -w)" -le $most_again ]; then

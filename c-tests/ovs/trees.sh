@@ -1,6 +1,7 @@
-# The relinked tree, and the proof of what it is made of.  Read by check-ovs.sh and check-kernel.sh.
+# Builds the relinked tree, and checks that it uses the library.  Read by check-ovs.sh and
+# check-kernel.sh.
 
-# Programs of a tree, by their path in it.
+# programs FOLDER: prints the programs of a tree, by their paths in it.
 programs() {
     (cd "$1" && find . -type f -perm -u+x ! -name '*.so*' ! -name '*.o') | sed 's|^\./||' | sort \
         | while read -r file; do
@@ -8,11 +9,11 @@ programs() {
         done
 }
 
-# Copies the original to where the programs are linked anew.
+# Copies the original to the folder in which the programs are linked again.
 copy_original() {
     rm -rf "$relinked" "$scratch/library"
     mkdir "$relinked" "$scratch/library" || return
-    # A copy of the library, too: the one in the stage may be built again while this runs.
+    # Also a copy of the library: the one in the stage may be built again meanwhile.
     cp -L "$library" "$scratch/library/libnlsock-ovs3.so" || return
     ln -s libnlsock-ovs3.so "$scratch/library/$soname"
     (cd "$original" && tar -cf - --exclude=./tests/testsuite.dir --exclude=./tests/testsuite.log .) \
@@ -20,24 +21,24 @@ copy_original() {
     cp "$here/relink.mk" "$relinked/GNUmakefile" || return
     cd "$relinked" || return
 
-    # The copy is to use its own files: scripts, settings of the tests and more have the original's
-    # path in them.  Their age stays, or make would build more than is to change.
+    # Scripts, settings of the tests and more contain the original's path: replace it.  Their time
+    # stays the same, or make would build too much again.
     grep -rlIF "$original" . > "$scratch/names"
     while read -r file; do
         cp -p "$file" "$scratch/before" && sed -i "s|$original|$relinked|g" "$file" \
             && touch -r "$scratch/before" "$file" || return
     done < "$scratch/names"
 
-    # What holds the three objects must go; libtool's description of an archive leads to them, too.
+    # Remove the archives with the three objects, and libtool's descriptions, which lead to them.
     find . '(' -name '*.la' -o -name '*.lai' -o -name '*.a' ')' ! -path './tests/*.at' -delete
     for object in $replaced; do
         rm "lib/$object.o" || return
-        # The archive still depends on the description: make compiles nothing while that is there.
+        # The description of the object stays: with it, make does not compile the object again.
     done
     programs "$original" | xargs rm -f
 }
 
-# Builds the relinked one, unless it is there from the run before, from this original with this library.
+# Builds the relinked tree, unless an earlier run has built it from this original and this library.
 build_relinked() {
     soname=$(readelf -dW "$library" | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
     linked=$(cat "$source" "$library" "$here/relink.mk" | cksum)
@@ -52,7 +53,7 @@ build_relinked() {
         && echo "$linked" > "$relinked/.linked"
 }
 
-# Functions and data of the three objects, in 'replaced.names'; what programs take, in 'taken.names'.
+# Writes the names of the functions and data of the three objects to 'replaced.names'.
 name_interface() {
     for object in $replaced; do
         nm --defined-only --extern-only "$original/lib/$object.o" || return
@@ -73,19 +74,20 @@ no_object_returned() {
             print $3 }' | sort -u | comm -12 - "$scratch/replaced.names" | grep .
 }
 
-# own_none PROGRAM: it defines none of the names.
+# own_none PROGRAM: the program defines none of the names.
 own_none() {
     ! nm --defined-only --extern-only "$1" | awk 'NF == 3 { print $3 }' | sort -u \
         | comm -12 - "$scratch/replaced.names" | grep .
 }
 
-# takes PROGRAM: the names that it takes from elsewhere.
+# takes PROGRAM: prints the names that it takes from shared libraries.
 takes() {
     nm -D --undefined-only "$1" | awk '{ print $NF }' | sort -u \
         | comm -12 - "$scratch/replaced.names"
 }
 
-# bind PROGRAM [SETTING...]: leaves in 'bindings' what the dynamic linker finds for it: everything.
+# bind PROGRAM [SETTING...]: writes to 'bindings' where the dynamic linker finds each symbol.  Fails
+# if one is not found.
 bind() {
     program=$1
     shift
@@ -94,7 +96,8 @@ bind() {
     ! grep 'undefined symbol' "$scratch/bindings"
 }
 
-# bound FILE LIBRARY: the names that it takes from there, by 'bindings'.
+# bound FILE LIBRARY: prints the names that the file takes from the library, according to
+# 'bindings'.
 bound() {
     awk -v file="$1" -v library="$2" '
         $2 == "binding" && $4 == file && $7 == library {

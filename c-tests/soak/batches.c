@@ -1,4 +1,4 @@
-/* Batches, also where replies are lost. */
+/* Batches, also when replies are lost. */
 
 #include "soak.h"
 

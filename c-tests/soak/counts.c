@@ -24,7 +24,7 @@ violation(const char *file, int line, const char *format, ...)
     char text[256];
     va_list args;
 
-    /* The first ones tell enough. */
+    /* Only the first ones are printed. */
     if (__atomic_add_fetch(&n_violations, 1, __ATOMIC_RELAXED) <= 20) {
         va_start(args, format);
         vsnprintf(text, sizeof text, format, args);

@@ -7,12 +7,12 @@
 #include "netns.h"
 #include "soak.h"
 
-/* The pool keeps as many idle sockets: 16 for routes, and 16 for lookups. */
+/* The most idle sockets in the pool: 16 for routes, and 16 for lookups. */
 #define MAX_POOLED 32
 
-/* Growth of resident memory that is no leak, in KiB: the allocator has an arena for each thread,
- * and where in them the threads of the two parts of the run find room is chance.  A leak of 16
- * bytes an operation passes that in seconds. */
+/* Growth of resident memory, in KiB, that is not taken for a leak: the allocator has an arena for
+ * each thread, whose use varies between the two parts of the run.  A leak of 16 bytes an operation
+ * exceeds this in seconds. */
 #define MAX_GROWTH 4096
 
 static void
@@ -66,7 +66,7 @@ main(int argc, char *argv[])
         fprintf(stderr, "usage: %s SECONDS [SEED]\n", argv[0]);
         return EXIT_FAILURE;
     }
-    if (!netns_enter("soak")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     printf("# seed %llu\n", (unsigned long long) seed);
@@ -94,6 +94,7 @@ main(int argc, char *argv[])
     EXPECT_INT(end.flushed, start.flushed);
     EXPECT(end.memory <= warm.memory + MAX_GROWTH);
     settle_routes();
-    printf("%s soak: %u violations\n", n_violations ? "not ok" : "ok", n_violations);
+    printf("# %u violations\n", n_violations);
+    printf("%s 1 - soak\n1..1\n", n_violations ? "not ok" : "ok");
     return n_violations ? EXIT_FAILURE : EXIT_SUCCESS;
 }

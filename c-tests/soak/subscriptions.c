@@ -34,8 +34,9 @@ receive_all(struct nl_sock *sock, bool *lost)
     return n;
 }
 
-/* Others may change lo meanwhile.  But between setting it down and up here, somebody does set it
- * up, and between two such times, down: at least so many changes there are, and each is told of. */
+/* Other threads may change lo meanwhile.  But each time it is set down and up here, some thread
+ * changes it to up, and between two such times another to down: there are at least this many
+ * changes, and the kernel reports each. */
 void
 subscribe(struct worker *w)
 {

@@ -55,8 +55,8 @@ work(void *w_)
 
     w->own = open_socket();
     w->tiny = open_socket();
-    /* The first transaction sees the buffer's size, and sends no more at a time than what that has
-     * room for.  So it shrinks behind its back. */
+    /* The first transaction reads the buffer's size, and never sends more at a time than fits in
+     * it.  So the buffer is made smaller after that. */
     ofpbuf_init(&request, 64);
     put_getlink(&request, 1);
     EXPECT_INT(nl_sock_transact(w->tiny, &request, NULL), 0);

@@ -2,7 +2,7 @@
 # check-kernel.sh STAGE: runs the library of the installation in STAGE on a kernel that has the
 # datapath of Open vSwitch, in a VM: see run.sh.
 #
-# First the C tests of both flavours.  Then Open vSwitch, as Debian's source is and on the library
+# First the C tests of both interfaces.  Then Open vSwitch, as Debian's source is and on the library
 # (see check-ovs.sh, which builds the same two trees): the daemon and its tools on the kernel's
 # datapath, whose answers are compared.
 #
@@ -11,7 +11,7 @@
 #   SCRATCH=DIR       build there and keep it: the next run, and check-ovs.sh, find the trees built
 #   LIMIT=SECONDS     for those tests of one tree
 #
-# Every check is one line: "ok NAME", "not ok NAME" behind its output, or "skip NAME: WHY".
+# The output has the form of TAP, see ../check/results.sh.  Its last line has the counts.
 set -u
 
 root=$(cd "$(dirname "$0")/../.." && pwd -P)
@@ -24,21 +24,20 @@ suite=${SUITE:-short}
 limit=${LIMIT:-1800}
 path=$PATH
 
-. "$root/c-tests/results.sh"
+. "$root/c-tests/check/results.sh"
 finish() {
-    echo
-    echo "nlsock on the kernel's datapath: $passed passed, $failed failed, $skipped skipped"
-    [ "$failed" = 0 ]
+    total "nlsock on the kernel's datapath"
     exit
 }
 
 . "$here/common.sh"
+. "$root/c-tests/check/packages.sh"
 . "$here/packages.sh"
 . "$here/original.sh"
 . "$here/trees.sh"
 . "$here/suite.sh"
 . "$vm/packages.sh"
-. "$vm/inside-vm.sh"
+. "$vm/vm.sh"
 . "$vm/daemons.sh"
 . "$vm/suite.sh"
 
@@ -48,8 +47,10 @@ rm -rf "$scratch/kernel"
 mkdir "$scratch/kernel" || exit 2
 
 # The C tests, compiled with the user's own path.
-ask_to_end env PATH="$path" "$vm/kernel-tests.sh" "$stage" "$scratch/kernel/results"
-count "$scratch/kernel/results" "the C tests in the VM"
+echo "# the C tests in the VM, which take some minutes"
+ask_to_end env PATH="$path" "$vm/kernel-tests.sh" "$stage" \
+    > "$scratch/kernel/tap" 2> "$scratch/kernel/errors"
+count_tap "the C tests in the VM" "$status" "$scratch/kernel/tap" "$scratch/kernel/errors"
 
 # skip_rest WHY: neither of the two that compare trees.
 skip_rest() {
@@ -59,11 +60,14 @@ skip_rest() {
 }
 
 library=$stage/lib/libnlsock-ovs3.so
-[ -e "$library" ] || skip_rest "the library of this flavour is not built"
+[ -e "$library" ] || skip_rest "the library of the 3.x interface is not built"
 # Before there are trees, which take minutes.
 try_vm || skip_rest "$why_not"
-install_packages find_missing_for_daemons
-[ -z "$missing" ] || skip_rest "not installed here: apt-get install$missing"
+install_packages daemon_packages
+if [ -n "$missing" ]; then
+    lack "the daemons on the kernel's datapath"
+    finish
+fi
 has_space 1000 || skip_rest "$why_not"
 { build original all && build_relinked; } || give_up
 daemons

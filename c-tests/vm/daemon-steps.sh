@@ -1,6 +1,6 @@
-# What daemon-inside.sh does with the daemon and its datapath.  Read by it.
+# The steps of daemon-in-vm.sh, which reads this file.
 
-# Bridges with ports of all kinds that the kernel has here.
+# Makes a bridge with ports of all kinds that this kernel has.
 build_bridge() {
     works ports ovs-vsctl add-br br0 -- set bridge br0 fail_mode=secure \
         other_config:hwaddr=02:00:00:00:00:09
@@ -39,8 +39,8 @@ show_ports() {
     works ports ovs-appctl dpif/show
 }
 
-# Flows with actions that the kernel takes one by one, in nests, as samples, as a meter and with a
-# tunnel's keys; and what they do to packets.
+# Adds flows whose actions are nested, sampled, metered or have the keys of a tunnel, and sends
+# packets through them.
 send_through() {
     cat > flows <<'END'
 priority=9,arp,in_port=1,actions=2
@@ -53,7 +53,7 @@ priority=5,ip,in_port=local,actions=clone(push_vlan:0x8100,set_field:4196->vlan_
 table=1,priority=5,ip,in_port=1,actions=meter:1,mod_nw_tos:32,set_queue:1,2
 table=2,priority=5,ip,nw_dst=10.1.1.1,actions=clone(set_field:192.0.2.9->ip_dst,5),1
 END
-    # So few samples that none will be taken.
+    # A sampling rate so low that no packet is sampled.
     works flows ovs-vsctl -- --id=@sflow create sflow agent=lo sampling=4000000 polling=0 \
         'targets="127.0.0.1:6343"' -- set bridge br0 sflow=@sflow
     works flows ovs-ofctl -O OpenFlow13 add-meter br0 meter=1,kbps,band=type=drop,rate=1000000
@@ -85,7 +85,7 @@ show_flows() {
     works flows ovs-appctl ofproto/trace br0 in_port=1,ip,nw_dst=10.1.1.2,nw_ttl=9
 }
 
-# What the kernel says about links by itself reaches the daemon.
+# Changes links: the kernel's notifications must reach the daemon.
 change_ports() {
     for mtu in 1400 1500; do
         ip link set ovs-p2 mtu $mtu
@@ -102,7 +102,7 @@ change_ports() {
     show_ports
 }
 
-# restart HOW: the datapath goes on without the daemon, and with the next one.
+# restart exit|kill: ends the daemon and starts another.  The datapath must go on meanwhile.
 restart() {
     works restarts ovs-ofctl -O OpenFlow13 dump-flows --no-stats br0
     works restarts ovs-vsctl set open_vswitch . other_config:flow-restore-wait=true
@@ -126,7 +126,7 @@ restart() {
     works restarts ovs-dpctl dump-flows
 }
 
-# Connections that the kernel tracks by itself, from host1 to the machine.
+# Shows the connections from host1 to the machine, which the kernel tracks by itself.
 track_connections() {
     sysctl -qw net.netfilter.nf_conntrack_icmp_timeout=3600
     works connections ovs-dpctl flush-conntrack
@@ -140,7 +140,7 @@ track_connections() {
     done
 }
 
-# dpctl PROGRAM DATAPATH: all that it can do with a datapath of its own, and what it cannot.
+# dpctl PROGRAM DATAPATH: makes a datapath and tries all commands on it, also wrong ones.
 dpctl() {
     by=dpctl
     case $1 in

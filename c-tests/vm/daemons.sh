@@ -1,7 +1,7 @@
-# The daemon of both trees on the kernel's datapath, in the VM, and what they answer.  Read by
-# check-kernel.sh.
+# Runs the daemon of both trees on the kernel's datapath, in the VM, and compares the answers.  Read
+# by check-kernel.sh.
 
-# Transcripts of daemon-inside.sh, and what each is about.
+# The transcripts of daemon-in-vm.sh, and their subjects.
 transcripts="ports:ports and links
 flows:flows, and packets through them
 restarts:restarts
@@ -9,7 +9,7 @@ connections:connections
 dpctl:what ovs-dpctl does
 appctl:what ovs-appctl dpctl/* does"
 
-# usual TREE FILE: the transcript without what differs from run to run, whoever's code it is:
+# usual TREE FILE: prints the transcript without what differs from run to run with the same code:
 # the order of an answer's lines, counters, times, random addresses and names, and the numbers of
 # tunnels' ports, which the daemon makes in any order.
 usual() {
@@ -30,7 +30,7 @@ usual() {
         | sort -s -t "$(printf '\t')" -k 1,1n -k 2,2n -k 3 | cut -f 3-
 }
 
-# alike FILE: both trees have it, and the same.
+# alike FILE: both trees have this transcript, with the same contents.
 alike() {
     for tree in original relinked; do
         [ -s "$scratch/kernel/$tree/$1" ] || { echo "$tree: no $1"; return 1; }
@@ -50,7 +50,7 @@ same_log() {
     alike log
 }
 
-# mapped PROGRAM: the library is in the relinked one, and not in the original.
+# mapped PROGRAM: the library is loaded in the relinked program, and not in the original.
 mapped() {
     grep -F "$scratch/library/" "$scratch/kernel/relinked/maps.$1" \
         && [ -s "$scratch/kernel/original/maps.$1" ] \
@@ -73,10 +73,10 @@ daemons() {
     for tree in original relinked; do
         rm -rf "$scratch/kernel/$tree"
         mkdir -p "$scratch/kernel/$tree"
-        in_vm 300 "$scratch/kernel/$tree" "$vm/daemon-inside.sh" "$scratch/$tree" \
+        in_vm 300 "$scratch/kernel/$tree" "$vm/daemon-in-vm.sh" "$scratch/$tree" \
             "$scratch/kernel/$tree" 2> "$scratch/kernel/$tree/errors"
         if [ "$status" != 0 ]; then
-            cat "$scratch/kernel/$tree/errors"
+            diagnose "$scratch/kernel/$tree/errors"
             not_ok "the daemon of the $tree tree in the VM (exit status $status)"
             return
         fi

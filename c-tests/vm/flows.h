@@ -81,7 +81,8 @@ flow_number(const struct ofpbuf *reply)
     return (int) ntohl(n);
 }
 
-/* Fills in how many packets and bytes the flow in 'reply' had; the kernel says nothing of none. */
+/* Fills in how many packets and bytes the flow in 'reply' had.  The kernel has no attribute for
+ * 0. */
 static inline void
 flow_stats(const struct ofpbuf *reply, struct ovs_flow_stats *stats)
 {

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The first process of the VM that run.sh starts.  The root is the machine's own, and read-only:
-# puts an overlay before it, runs the command in that, says how it ended and switches off.
+# The first process of the VM that run.sh starts.  The root is the machine's, read-only.  Mounts an
+# overlay over it, runs the command there, writes its exit status and powers off.
 
 exchange=${0%/*}
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin

@@ -1,15 +1,14 @@
 #!/bin/sh
-# kernel-tests.sh STAGE RESULTS: runs the C tests, compiled against the installation in STAGE, on a
-# kernel that has the datapath of Open vSwitch: see run.sh.  Every result is one line, as those of
-# check.sh are, and is also in the file RESULTS.
+# kernel-tests.sh STAGE: runs the C tests, compiled against the installation in STAGE, on a kernel
+# that has the datapath of Open vSwitch: see run.sh.  The output has the form of TAP.
 set -u
 
 vm=$(dirname "$0")
-here=$vm/..
+c_tests=$vm/..
 stage=$1
-results=$2
 
 scratch=$(mktemp -d) || exit 2
+. "$c_tests/check/results.sh"
 child=
 clean_up() {
     [ -z "$child" ] || { kill "$child" && wait "$child"; } 2>/dev/null
@@ -20,7 +19,7 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# flags PACKAGE OPTION...: as check.sh has them, without a need for pkg-config.
+# flags PACKAGE OPTION...: the same flags as in check.sh, without pkg-config.
 flags() {
     case $1 in
         nlsock-ovs3) echo "-I$stage/include/nlsock-ovs3 -L$stage/lib -lnlsock-ovs3" ;;
@@ -28,62 +27,55 @@ flags() {
     esac
 }
 
-. "$here/check-programs.sh"
+. "$c_tests/check/check-programs.sh"
 
-# What only this kernel can run, in this folder.
+# The tests in this folder, which need this kernel.
 kernel_tests="test-datapath test-ports test-flows test-changes test-packets test-connections"
 # shellcheck disable=SC2086 # words
 kernel_tests="$kernel_tests $(for_ovs3 $kernel_tests)"
 
 job=$scratch/job
 mkdir "$job"
-cp "$stage"/lib/lib*.so.? "$job"
+cp "$stage"/lib/lib*.so.? "$c_tests/check/results.sh" "$job"
 
-# Compiles the tests; sets 'programs' to those that there are.
+# Compiles the tests; sets 'programs' to those that compile.
 compile_all() {
     programs=
     scratch=$job
     for test in $tests $kernel_tests; do
-        source=$(source_of "$test" "$here")
+        source=$(source_of "$test" "$c_tests/api")
         [ -f "$source" ] || source=$(source_of "$test" "$vm")
         if compile "$test" "$source" > "$job.cc" 2>&1; then
             programs="$programs $test"
         else
-            cat "$job.cc"
-            echo "not ok $test compiles"
+            diagnose "$job.cc"
+            not_ok "$test compiles"
         fi
     done
     scratch=${job%/job}
 }
 
-# Runs them; also tells what keeps the VM from doing so.
+# Runs them, or skips each if there is no VM.
 run_all() {
     # shellcheck disable=SC2086 # words
-    "$vm/run.sh" -t 900 -w "$job" "$vm/inside.sh" "$job" $programs 2> "$scratch/errors" &
+    "$vm/run.sh" -t 900 -w "$job" "$vm/tests-in-vm.sh" "$job" "$job" $programs \
+        > "$scratch/tap" 2> "$scratch/errors" &
     child=$!
     wait "$child"
     status=$?
     child=
     case $status in
-        0) ;;
         77)
             why=$(sed -n 's/^vm: //p' "$scratch/errors")
             for test in $programs; do
-                echo "skip $test in the VM: $why"
+                skip "$test in the VM" "$why"
             done
             ;;
-        *)
-            cat "$scratch/errors"
-            echo "not ok the tests in the VM (exit status $status)"
-            ;;
+        *) count_tap "the tests in the VM" "$status" "$scratch/tap" "$scratch/errors" ;;
     esac
 }
 
-# Not a pipeline, whose end a signal would have to wait for.
-mkfifo "$scratch/pipe"
-tee "$results" < "$scratch/pipe" &
-exec > "$scratch/pipe"
 compile_all
 run_all
-exec > /dev/null
-wait
+plan
+[ "$failed" = 0 ]

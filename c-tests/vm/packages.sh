@@ -1,25 +1,25 @@
-# What Open vSwitch needs in the VM, where this machine's files are, by the name of its package.
-# Read by check-kernel.sh, after that of check-ovs.sh.
+# The packages that Open vSwitch needs in the VM, which has the files of this machine.  Read by
+# check-kernel.sh, after packages.sh of ../ovs.
 
-find_missing_for_daemons() {
-    find_missing
-    need iputils-ping command -v ping
+daemon_packages() {
+    ovs_packages
+    need_program ping iputils-ping
 }
 
-find_missing_for_tests() {
-    find_missing_for_daemons
-    need tcpdump command -v tcpdump
-    need netcat-openbsd command -v nc
+datapath_test_packages() {
+    daemon_packages
+    need_program tcpdump tcpdump
+    need_program nc netcat-openbsd
     need python3-scapy /usr/bin/python3 -c 'import scapy'
-    need conntrack command -v conntrack
-    need lftp command -v lftp
-    need ethtool command -v ethtool
-    need iputils-arping command -v arping
-    need iptables command -v iptables
-    need nftables command -v nft
+    need_program conntrack conntrack
+    need_program lftp lftp
+    need_program ethtool ethtool
+    need_program arping iputils-arping
+    need_program iptables iptables
+    need_program nft nftables
     need python3-pyftpdlib /usr/bin/python3 -c 'import pyftpdlib'
-    need curl command -v curl
-    need wget command -v wget
-    need net-tools command -v netstat
-    need bridge-utils command -v brctl
+    need_program curl curl
+    need_program wget wget
+    need_program netstat net-tools
+    need_program brctl bridge-utils
 }

@@ -3,10 +3,10 @@
 #
 # usage: run.sh [-t SECONDS] [-w JOBDIR] [-m "MODULE..."] COMMAND...
 #
-# Every file of this machine is there, and can be written to, but only what is written below JOBDIR
-# is still there afterwards.  The command starts in the present folder, with no input and hardly any
-# environment (use env).  The result is its exit status, or
-#   77   there is no such kernel to be had; what is missing is on standard error,
+# Every file of this machine can be read and written, but only what is written below JOBDIR is kept.
+# The command starts in the current folder, without input and with almost no environment (use env).
+# The result is its exit status, or
+#   77   there is no such kernel; standard error says what is missing,
 #   124  it took longer than SECONDS (300),
 #   125  the kernel ended on its own.
 # Works without privileges.
@@ -23,7 +23,7 @@ usage() {
     exit 2
 }
 
-# missing WHAT: the kernel cannot be had.
+# missing WHAT: ends the script, since there is no such kernel.
 missing() {
     echo "vm: $1" >&2
     exit 77
@@ -66,7 +66,7 @@ exchange=
 
 clean_up() {
     [ -z "$vm" ] || { kill "$vm" && wait "$vm"; } 2>/dev/null
-    # A kernel that had to be killed leaves helpers behind, in its process group.
+    # A kernel that was killed leaves helper processes, in its process group.
     [ ! -f "$scratch/vm/pid" ] || kill -s KILL -- "-$(cat "$scratch/vm/pid")" 2>/dev/null
     rm -rf "$scratch" ${exchange:+"$exchange"}
 }
@@ -75,7 +75,7 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# has_room DIR: the VM's memory can be a file there, which the kernel also executes.
+# has_room DIR: the folder has room for a file with the VM's memory, and allows to execute it.
 has_room() {
     [ -w "$1" ] && [ "$(df -Pk "$1" | awk 'NR == 2 { print $4 }')" -gt $((memory * 1024)) ] \
         && ! findmnt -n -o OPTIONS -T "$1" | grep -qw noexec
@@ -90,13 +90,13 @@ else
 fi
 export TMPDIR
 
-# What both sides read and write.  The name goes through the kernel's command line.
+# The folder through which both sides exchange files.  Its name is on the kernel's command line.
 exchange=$(mktemp -d "$job/.vm-XXXXXX") || exit 2
 case $exchange$scratch in
     *[[:space:]\",]*) missing "$exchange and $scratch may not contain blanks, quotes and commas" ;;
 esac
 
-# Puts its arguments, one by one, into a form that a shell reads back.
+# quoted ARGUMENT...: prints the arguments quoted for a shell.
 quoted() {
     for word; do
         printf ' %s' "$(printf '%s\n' "$word" | sed "s/'/'\\\\''/g; 1s/^/'/; \$s/\$/'/")"

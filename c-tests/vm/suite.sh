@@ -1,8 +1,8 @@
-# Open vSwitch's own tests of the kernel's datapath, in the VM, on both trees.  Read by
-# check-kernel.sh, after suite.sh of check-ovs.sh.
+# Runs Open vSwitch's own tests of the kernel's datapath, in the VM, on both trees.  Read by
+# check-kernel.sh, after suite.sh of ../ovs.
 
-# Those that a kernel without connection tracking zones passes, and that need no other modules.  By
-# name, since numbers change with the version.
+# The tests that a kernel without connection tracking zones passes, and that need no other modules.
+# By name, since numbers change with the version.
 datapath_tests="datapath - ping between two ports
 datapath - http between two ports
 datapath - ping between two ports on vlan
@@ -32,18 +32,18 @@ layer3 - use non-local port as tunnel endpoint
 interface - add delete add same interface
 interface - add route to br and verify clean-up"
 
-# run_in_vm TREE FLAGS: leaves in the tree what "make check-kernel" would have left there.
+# run_in_vm TREE FLAGS: runs the tests; leaves the same files in the tree as "make check-kernel".
 run_in_vm() {
     folder=$scratch/kernel/suite-$1
     rm -rf "$folder" "$scratch/$1/tests/$testsuite.log" "$scratch/$1/tests/$testsuite.dir"
     mkdir -p "$folder" || return
-    in_vm "$limit" "$folder" "$vm/suite-inside.sh" "$scratch/$1" "$folder" "$2"
+    in_vm "$limit" "$folder" "$vm/suite-in-vm.sh" "$scratch/$1" "$folder" "$2"
     set -- "$1" "$status"
     mv "$folder/$testsuite".* "$scratch/$1/tests/"
     return "$2"
 }
 
-# Sets 'tests' to the numbers of those to run.
+# Sets 'tests' to the numbers of the tests to run.
 choose_datapath_tests() {
     tests=$suite
     [ "$suite" = full ] || return 0
@@ -56,7 +56,7 @@ choose_datapath_tests() {
             if ($0 in wanted) print number
         }' "$scratch/names" "$scratch/list" | tr '\n' ' ')
     [ "$(echo "$tests" | wc -w)" = "$(grep -c . "$scratch/names")" ] && return
-    tail -n 20 "$scratch/list"
+    tail -n 20 "$scratch/list" | sed 's/^/# /'
     not_ok "the tests of the kernel's datapath can be chosen"
     return 1
 }
@@ -66,9 +66,9 @@ datapath_suites() {
         echo "# SUITE=full also runs Open vSwitch's own tests of the kernel's datapath"
         return
     fi
-    install_packages find_missing_for_tests
+    install_packages datapath_test_packages
     if [ -n "$missing" ]; then
-        skip "the tests of the kernel's datapath" "not installed here: apt-get install$missing"
+        lack "the tests of the kernel's datapath"
         return
     fi
     runner=run_in_vm

@@ -70,7 +70,7 @@ port_changes_arrive_at_a_subscriber(void)
 int
 main(void)
 {
-    if (!netns_enter("test-changes")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     RUN(flow_changes_arrive_at_a_subscriber);

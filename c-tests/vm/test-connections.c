@@ -135,7 +135,7 @@ connections_are_added_dumped_and_flushed(void)
 int
 main(void)
 {
-    if (!netns_enter("test-connections")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     RUN(connections_are_added_dumped_and_flushed);

@@ -93,7 +93,7 @@ a_datapath_is_deleted_once(void)
 int
 main(void)
 {
-    if (!netns_enter("test-datapath")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     RUN(families_and_groups_are_found_by_name);

@@ -1,4 +1,4 @@
-/* Flows of a datapath: in dumps, and in batches of the size that a daemon uses, also where replies
+/* Flows of a datapath: in dumps, and in batches of the size that a daemon uses, also when replies
  * are lost. */
 
 #include <pthread.h>
@@ -314,7 +314,7 @@ ten_thousand_flows_are_deleted_in_batches(void)
 int
 main(void)
 {
-    if (!netns_enter("test-flows")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     RUN(ten_thousand_flows_are_added_in_batches);

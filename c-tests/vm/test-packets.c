@@ -73,8 +73,8 @@ a_flow_found_by_its_key_has_counted_its_packets(void)
     CHECK_INT(delete_port("nls-p0"), 0);
 }
 
-/* Receives the packets that wait in 'sock', and returns how many are frames of flow 'number' that
- * came up for the reason 'cmd': the device, once up, sends some of its own. */
+/* Receives the packets that wait in 'sock'.  Returns how many are frames of flow 'number' with the
+ * reason 'cmd'; the device sends some packets by itself. */
 static int
 count_frames(struct nl_sock *sock, uint8_t cmd, unsigned int number)
 {
@@ -159,7 +159,7 @@ packets_are_executed_in_a_batch(void)
 int
 main(void)
 {
-    if (!netns_enter("test-packets")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     RUN(a_flow_found_by_its_key_has_counted_its_packets);

@@ -137,7 +137,7 @@ a_dummy_is_a_port(void)
 int
 main(void)
 {
-    if (!netns_enter("test-ports")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     RUN(internal_ports_come_and_go);

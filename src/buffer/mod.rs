@@ -233,6 +233,7 @@ impl Buf<'_> {
 
     /// Replaces the data by `bytes`. The allocation grows as if they were put into the buffer in
     /// two steps: first what fits, then the rest.
+    #[inline(always)]
     pub(crate) fn fill(self, bytes: &[u8]) {
         self.clear();
         let room = self.allocated();

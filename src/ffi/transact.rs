@@ -4,7 +4,7 @@ use crate::buffer::{self, Buf};
 use crate::errno::status;
 use crate::flavour::{NlTransaction, OfpBuf};
 use crate::host::counters::{Event, count};
-use crate::socket::transact::{One, Outcome, Transactions, transact};
+use crate::socket::transact::{Outcome, Transactions, transact};
 use core::ffi::c_int;
 use core::marker::PhantomData;
 use core::ptr::null_mut;
@@ -63,36 +63,55 @@ impl Transactions for CallersArray<'_> {
     }
 }
 
-/// Runs `transact` on one transaction, and returns its status.
-///
-/// # Safety
-/// `request` is a buffer whose memory may be written; `replyp` is null or may be written.
-pub(crate) unsafe fn transact_one(
-    request: *const OfpBuf,
+/// The single request that a C caller passes, and where to store the reply.
+pub(crate) struct CallersRequest<'a> {
+    request: Buf<'a>,
+    /// Null, or where to store the reply.
     replyp: *mut *mut OfpBuf,
-    transact: impl FnOnce(&mut One<'_, &mut dyn FnMut(Outcome<'_>)>),
-) -> c_int {
-    let mut result = 0;
-    if !replyp.is_null() {
+    status: c_int,
+}
+
+impl CallersRequest<'_> {
+    /// # Safety
+    /// `request` is a buffer whose memory may be written; `replyp` is null or may be written.
+    pub(crate) unsafe fn new(request: *const OfpBuf, replyp: *mut *mut OfpBuf) -> Self {
         // SAFETY: the caller's promise.
-        unsafe { replyp.write(null_mut()) };
+        unsafe {
+            if !replyp.is_null() {
+                replyp.write(null_mut());
+            }
+            Self { request: Buf::from_ptr(request), replyp, status: 0 }
+        }
     }
-    let mut finish = |outcome: Outcome<'_>| {
+
+    /// The result of the transaction: 0 or a positive errno value.
+    pub(crate) fn status(self) -> c_int {
+        self.status
+    }
+}
+
+impl Transactions for CallersRequest<'_> {
+    fn len(&self) -> usize {
+        1
+    }
+
+    fn request(&self, _: usize) -> Buf<'_> {
+        self.request
+    }
+
+    #[inline]
+    fn finish(&mut self, _: usize, outcome: Outcome<'_>) {
         count_jumbo(REPLY_SIZE, outcome.unwrap_or_default());
-        result = status(outcome.map(|_| ()));
-        if !replyp.is_null() {
-            // SAFETY: the caller's promise. A reply that is there already was made here, and a
+        self.status = status(outcome.map(|_| ()));
+        if !self.replyp.is_null() {
+            // SAFETY: the promise made to `new`. If there is a reply already, it was made here; a
             // refusal replaces it.
             unsafe {
-                buffer::delete(replyp.read());
-                replyp.write(outcome.map_or(null_mut(), new_reply));
+                buffer::delete(self.replyp.read());
+                self.replyp.write(outcome.map_or(null_mut(), new_reply));
             }
         }
-    };
-    // SAFETY: the caller's promise.
-    let request = unsafe { Buf::from_ptr(request) };
-    transact(&mut One { request, finish: &mut finish });
-    result
+    }
 }
 
 /// Counts `message` as a jumbo reply if it is larger than the allocation `room` that its buffer
@@ -137,7 +156,11 @@ pub unsafe extern "C" fn nl_transact(
 ) -> c_int {
     // SAFETY: the caller's contract (see `ffi`). The function's comment says that it changes the
     // request.
-    unsafe { transact_one(request, replyp, |one| transact(protocol, one)) }
+    unsafe {
+        let mut one = CallersRequest::new(request, replyp);
+        transact(protocol, &mut one);
+        one.status()
+    }
 }
 
 /// Sends the requests of 'n' transactions to the kernel, in order and several at a time, on a

@@ -9,7 +9,8 @@ use super::deadline::Deadline;
 use super::extack::{self, Failures};
 use super::pool::{self, Pooled};
 use super::receive::{self, Failure};
-use super::{Socket, scratch, trace};
+use super::scratch::Scratch;
+use super::{Socket, trace};
 use crate::abi::ext::{DumpResult, Extack};
 use crate::abi::{NlSock, OvsMutex};
 use crate::buffer::Buf;
@@ -276,7 +277,7 @@ impl Dump {
                 let protocol = unsafe { (*self.socket()).protocol };
                 trace::message("nl_sock_recv__", Ok(()), datagram, protocol);
             }
-            Received::Failed(failure) => failure.log(),
+            Received::Failed(failure) => failure.report(),
             Received::Ended => {}
         }
         match received {
@@ -327,23 +328,22 @@ impl Dump {
     #[inline(never)]
     fn read_rest(self) {
         thread::with(|thread| {
-            scratch::with(thread, |memory| {
-                loop {
-                    let mut datagram: &[u8] = &[];
-                    let received = self.receive_with(|sock| {
-                        datagram = sock.receive_whole(memory)?;
-                        Ok(datagram)
-                    });
-                    if matches!(received, Received::Ended) {
-                        return;
-                    }
-                    if let Progress::Part = self.report(received, datagram)
-                        && ends_in_fragment(datagram)
-                    {
-                        self.fragment_found();
-                    }
+            let mut scratch = Scratch::of(thread);
+            loop {
+                let mut datagram: &[u8] = &[];
+                let received = self.receive_with(|sock| {
+                    datagram = sock.receive_whole(scratch.memory())?;
+                    Ok(datagram)
+                });
+                if matches!(received, Received::Ended) {
+                    return;
                 }
-            });
+                if let Progress::Part = self.report(received, datagram)
+                    && ends_in_fragment(datagram)
+                {
+                    self.fragment_found();
+                }
+            }
         });
     }
 

@@ -97,14 +97,11 @@ fn ask_on<R>(
     message::add_attr(request, Side::Tail, FAMILY_NAME as u16, name.to_bytes_with_nul());
 
     let mut result = Err(Errno::EPROTO);
-    let mut one = One {
-        request,
-        finish: |outcome: Result<&[u8], Errno>| {
-            result = outcome.and_then(|reply| parse_family(reply, name)).and_then(&mut *use_family);
-        },
+    let mut finish = |outcome: Result<&[u8], Errno>| {
+        result = outcome.and_then(|reply| parse_family(reply, name)).and_then(&mut *use_family);
     };
     // SAFETY: the request's memory is our own.
-    unsafe { transact_on_pooled(sock, &mut one) };
+    unsafe { transact_on_pooled(sock, &mut One { request, finish: &mut finish }) };
     request.uninit();
     result
 }

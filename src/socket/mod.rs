@@ -163,18 +163,20 @@ impl Socket {
             .get()
     }
 
-    /// Logs, once in each process, that a parent opened the socket and may be using it, too.
+    /// Shows a message that `function` sent or received, on the log at debug level.
     #[inline]
-    fn note_foreign_use(&self) {
-        let present = identity::current();
-        if self.opened_by != present {
-            self.log_foreign_use(present);
+    fn trace(&self, function: &str, result: Result<(), Errno>, message: &[u8]) {
+        if trace::wanted() {
+            self.log_foreign_use();
+            trace::message(function, result, message, self.protocol);
         }
     }
 
+    /// Logs, once in each process, that a parent opened the socket and may be using it, too.
     #[cold]
-    fn log_foreign_use(&self, present: u32) {
-        if self.foreign_use_logged.swap(present, Relaxed) != present {
+    fn log_foreign_use(&self) {
+        let present = identity::current();
+        if self.opened_by != present && self.foreign_use_logged.swap(present, Relaxed) != present {
             let port = self.port;
             log_limited!(SOCKET, Dbg, "socket {port} was made before a fork, and is shared by it");
         }
@@ -185,14 +187,13 @@ impl Socket {
     /// # Safety
     /// See [`message::finalize`].
     pub(crate) unsafe fn send(&self, message: Buf<'_>, seq: u32, wait: Wait) -> Result<(), Errno> {
-        self.note_foreign_use();
         // SAFETY: the caller's promise.
         unsafe { message::finalize(message, seq, self.port) };
         let result = sys::send(&self.fd, message.bytes(), wait);
         if result.is_ok() {
             count(Event::Sent, 1);
         }
-        trace::message("nl_sock_send__", result, message.bytes(), self.protocol);
+        self.trace("nl_sock_send__", result, message.bytes());
         result
     }
 }

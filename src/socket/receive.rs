@@ -1,7 +1,8 @@
 //! Receiving: one loop for transactions, dumps and the caller's own receives.
 
+use super::Socket;
 use super::deadline::Deadline;
-use super::{Socket, scratch, trace};
+use super::scratch::{self, Scratch};
 use crate::assert::c_assert;
 use crate::buffer::Buf;
 use crate::errno::Errno;
@@ -77,8 +78,16 @@ impl Failure {
         }
     }
 
+    /// Logs what is wrong with the datagram, if that is the reason. Returns the errno value for the
+    /// caller of a receive.
+    #[cold]
+    fn log(self) -> Errno {
+        self.report();
+        self.errno()
+    }
+
     /// Logs what is wrong with the datagram, if that is the reason.
-    pub(super) fn log(&self) {
+    pub(super) fn report(&self) {
         match self {
             Self::Truncated { limit } => {
                 log_limited!(SOCKET, Err, "truncated message (longer than {limit} bytes)");
@@ -113,22 +122,18 @@ impl Socket {
     ) -> Result<(), Errno> {
         check_buffer(buffer);
         buffer.clear();
-        self.note_foreign_use();
         if sender.is_some() {
             // Takes effect at once, also for what is in the queue already.
             sys::set_option(&self.fd, libc::SOL_NETLINK, option::PKTINFO, 1)?;
         }
-        let until = match (wait, Deadline::after(self.timeout.load(Relaxed))) {
+        let until = match (wait, self.timeout.load(Relaxed)) {
             (Wait::No, _) => Until::Now,
-            (Wait::Yes, deadline) if deadline.is_set() => Until::Deadline(deadline),
-            (Wait::Yes, _) => Until::Ever,
+            (Wait::Yes, 0) => Until::Ever,
+            (Wait::Yes, timeout) => Until::Deadline(Deadline::after(timeout)),
         };
-        let result = thread::with(|thread| self.receive_into(thread, buffer, until, sender));
-        result.map_err(|failure| {
-            failure.log();
-            failure.errno()
-        })?;
-        trace::message("nl_sock_recv__", Ok(()), buffer.bytes(), self.protocol);
+        thread::with(|thread| self.receive_into(thread, buffer, until, sender))
+            .map_err(Failure::log)?;
+        self.trace("nl_sock_recv__", Ok(()), buffer.bytes());
         Ok(())
     }
 
@@ -139,6 +144,7 @@ impl Socket {
         self.receive_into(thread, buffer, Until::Now, None)
     }
 
+    #[inline(always)]
     fn receive_into(
         &self,
         thread: &Thread,
@@ -146,22 +152,24 @@ impl Socket {
         until: Until,
         sender: Option<&mut Sender>,
     ) -> Result<(), Failure> {
-        scratch::with(thread, |memory| {
-            let copied = sender.is_none()
-                && !self.kernel_only.load(Relaxed)
-                && buffer.allocated() <= MOST_COPIED
-                && memory.len() >= scratch::SIZE;
-            match copied {
-                true => self.receive_and_copy(buffer, memory, until),
-                false => self.receive_with_tail(buffer, memory, until, sender),
-            }
-        })?;
+        let mut scratch = Scratch::of(thread);
+        let memory = scratch.memory();
+        if sender.is_none()
+            && !self.kernel_only.load(Relaxed)
+            && buffer.allocated() <= MOST_COPIED
+            && memory.len() >= scratch::SIZE
+        {
+            self.receive_and_copy(buffer, memory, until)?;
+        } else {
+            self.receive_with_tail(buffer, memory, until, sender)?;
+        }
         count(Event::Received, 1);
         Ok(())
     }
 
     /// Receives into `memory` and copies that to the buffer. For a small message, copying is cheaper
     /// than describing two places to the kernel.
+    #[inline(always)]
     fn receive_and_copy(
         &self,
         buffer: Buf<'_>,
@@ -179,6 +187,7 @@ impl Socket {
     }
 
     /// Receives into the buffer's allocation. What does not fit goes to `tail` first.
+    #[inline(never)]
     fn receive_with_tail(
         &self,
         buffer: Buf<'_>,
@@ -206,6 +215,7 @@ impl Socket {
 
     /// Receives what is in the receive queue into `memory`. Returns what fits of a datagram, and its
     /// real size.
+    #[inline(always)]
     pub(super) fn receive_in<'m>(
         &self,
         memory: &'m mut [Uninit],
@@ -229,50 +239,88 @@ impl Socket {
 
     /// Receives the next datagram that is not empty and that the socket wants, into `first` and then
     /// `second`. Returns its real size. Fills in `sender` if there is one.
+    #[inline(always)]
     fn receive_datagram(
         &self,
         first: &mut [Uninit],
         second: &mut [Uninit],
         until: Until,
-        sender: Option<&mut Sender>,
+        mut sender: Option<&mut Sender>,
     ) -> Result<usize, Failure> {
+        // Most of the time the first attempt is the last.
+        match self.attempt(first, second, until, sender.as_deref_mut()) {
+            Ok(Some(size)) => Ok(size),
+            result => self.try_again(result, first, second, until, sender),
+        }
+    }
+
+    /// Receives one datagram. None if it is empty or unwanted.
+    #[inline(always)]
+    fn attempt(
+        &self,
+        first: &mut [Uninit],
+        second: &mut [Uninit],
+        until: Until,
+        sender: Option<&mut Sender>,
+    ) -> Result<Option<usize>, Errno> {
         let wait = match until {
             Until::Ever => Wait::Yes,
             Until::Now | Until::Deadline(_) => Wait::No,
         };
+        if second.is_empty() && sender.is_none() && !self.kernel_only.load(Relaxed) {
+            let size = sys::receive(&self.fd, first, wait)?;
+            // A datagram without bytes says nothing.
+            return Ok((size > 0).then_some(size));
+        }
+        self.attempt_with_sender(first, second, wait, sender)
+    }
+
+    /// [`Socket::attempt`] by the system call that also tells the sender.
+    #[inline(never)]
+    fn attempt_with_sender(
+        &self,
+        first: &mut [Uninit],
+        second: &mut [Uninit],
+        wait: Wait,
+        sender: Option<&mut Sender>,
+    ) -> Result<Option<usize>, Errno> {
         let kernel_only = self.kernel_only.load(Relaxed);
-        let ask = kernel_only || sender.is_some();
         let mut from = Sender::default();
+        let ask = (kernel_only || sender.is_some()).then_some(&mut from);
+        let size = sys::receive_split(&self.fd, first, second, wait, ask)?;
+        if kernel_only && from.port != 0 {
+            count(Event::Spoofed, 1);
+            return Ok(None);
+        }
+        if let Some(sender) = sender {
+            *sender = from;
+        }
+        Ok((size > 0).then_some(size))
+    }
+
+    /// Goes on after the first attempt, whose result is `result`.
+    #[cold]
+    #[inline(never)]
+    fn try_again(
+        &self,
+        mut result: Result<Option<usize>, Errno>,
+        first: &mut [Uninit],
+        second: &mut [Uninit],
+        until: Until,
+        mut sender: Option<&mut Sender>,
+    ) -> Result<usize, Failure> {
         let mut unwanted = 0;
         loop {
-            let result = match ask || !second.is_empty() {
-                false => sys::receive(&self.fd, first, wait),
-                true => {
-                    let from = ask.then_some(&mut from);
-                    sys::receive_split(&self.fd, first, second, wait, from)
+            match (result, until) {
+                (Ok(Some(size)), _) => return Ok(size),
+                (Ok(None), _) => unwanted += 1,
+                (Err(Errno::EAGAIN), Until::Deadline(deadline)) => {
+                    self.note_failure(Errno::EAGAIN);
+                    self.wait_until(deadline)?;
                 }
-            };
-            match result {
-                Ok(_) if kernel_only && from.port != 0 => {
-                    count(Event::Spoofed, 1);
-                    unwanted += 1;
-                }
-                // A datagram without bytes says nothing.
-                Ok(0) => unwanted += 1,
-                Ok(size) => {
-                    if let Some(sender) = sender {
-                        *sender = from;
-                    }
-                    return Ok(size);
-                }
-                Err(error) => {
+                (Err(error), _) => {
                     self.note_failure(error);
-                    match until {
-                        Until::Deadline(deadline) if error == Errno::EAGAIN => {
-                            self.wait_until(deadline)?;
-                        }
-                        _ => return Err(Failure::Call(error)),
-                    }
+                    return Err(Failure::Call(error));
                 }
             }
             match until {
@@ -282,6 +330,7 @@ impl Socket {
                 Until::Now if unwanted >= MOST_UNWANTED => return Err(Failure::Unwanted),
                 _ => {}
             }
+            result = self.attempt(first, second, until, sender.as_deref_mut());
         }
     }
 

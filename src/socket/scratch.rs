@@ -1,7 +1,7 @@
 //! Memory to receive into before it is known how much of it is needed.
 
 use crate::sys::{self, ThreadMemory, Uninit};
-use crate::thread::{self, Part, SCRATCH_SIZES, Thread, Zeroed, room};
+use crate::thread::{self, Part, SCRATCH_SIZES, Thread, Unfinished, Zeroed, room};
 use core::cell::Cell;
 use core::ffi::c_void;
 use core::ptr::NonNull;
@@ -21,44 +21,71 @@ unsafe impl Zeroed for User {}
 
 static USER: Part<User> = Part::new(room::SCRATCH);
 
-/// Runs `f` on memory to receive into. At most once for each [`Thread`].
-#[inline]
-pub(super) fn with<R>(thread: &Thread, f: impl FnOnce(&mut [Uninit]) -> R) -> R {
-    let user = USER.of(thread);
-    let frame = user.frame.get();
-    if frame != 0 && !thread.has_left(frame) {
-        return with_other_memory(f);
-    }
-    user.frame.set(thread.frame());
-    let (start, size) = thread.scratch();
-    // SAFETY: the memory lives as long as the thread, and `user` says that nobody else uses it: a call
-    // that did was left, or has ended.
-    let result = f(unsafe { core::slice::from_raw_parts_mut(start.as_ptr(), size) });
-    user.frame.set(0);
-    result
+/// Memory to receive into, until this goes.
+pub(super) struct Scratch<'a> {
+    memory: ThreadMemory,
+    /// Says that the thread's scratch memory is used. None if this is other memory.
+    user: Option<&'a User>,
+    /// Keeps other memory from being lost.
+    registered: Option<Unfinished<'a>>,
 }
 
-/// [`with`] for a call from a log handler, while an outer call uses the thread's scratch memory.
-#[cold]
-#[inline(never)]
-fn with_other_memory<R>(f: impl FnOnce(&mut [Uninit]) -> R) -> R {
-    let Some(memory) = ThreadMemory::map(SIZE) else {
-        sys::fatal("there is no memory to receive into");
-    };
-    let object = memory.start.as_ptr().cast();
-    let result = thread::with(|thread| {
+impl<'a> Scratch<'a> {
+    /// The thread's scratch memory. Other memory if a call that this one is nested in uses it: a log
+    /// handler may call the library.
+    #[inline]
+    pub(super) fn of(thread: &'a Thread) -> Self {
+        let user = USER.of(thread);
+        let frame = user.frame.get();
+        if frame != 0 && !thread.has_left(frame) {
+            return Self::other_memory(thread);
+        }
+        user.frame.set(thread.frame());
+        let (start, size) = thread.scratch();
+        Self { memory: ThreadMemory { start, size }, user: Some(user), registered: None }
+    }
+
+    #[cold]
+    fn other_memory(thread: &'a Thread) -> Self {
+        let Some(memory) = ThreadMemory::map(SIZE) else {
+            sys::fatal("there is no memory to receive into");
+        };
+        let object = memory.start.as_ptr().cast();
         // SAFETY: `unmap` is called when nobody uses the memory any more, here or there.
-        let _registered = unsafe { thread::begin(thread, object, unmap, -1) };
-        // SAFETY: the mapping is ours, and as large.
-        f(unsafe { core::slice::from_raw_parts_mut(memory.start.as_ptr(), SIZE) })
-    });
-    // SAFETY: nobody uses it any more.
-    unsafe { memory.unmap() };
-    result
+        let registered = unsafe { thread::begin_another(thread, object, unmap, -1) };
+        Self { memory, user: None, registered: Some(registered) }
+    }
+
+    #[inline]
+    pub(super) fn memory(&mut self) -> &mut [Uninit] {
+        let ThreadMemory { start, size } = self.memory;
+        // SAFETY: the memory lives as long as this, and nobody else uses it: a call that did was left,
+        // or has ended, or the memory is new.
+        unsafe { core::slice::from_raw_parts_mut(start.as_ptr(), size) }
+    }
+}
+
+impl Drop for Scratch<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        match self.user {
+            Some(user) => user.frame.set(0),
+            None => self.drop_other_memory(),
+        }
+    }
+}
+
+impl Scratch<'_> {
+    #[cold]
+    fn drop_other_memory(&mut self) {
+        self.registered = None;
+        // SAFETY: nobody uses it any more.
+        unsafe { self.memory.unmap() };
+    }
 }
 
 /// # Safety
-/// `start` is that of a mapping of [`with_other_memory`], given up.
+/// `start` is that of [`Scratch::other_memory`], given up.
 unsafe fn unmap(start: *mut c_void) {
     if let Some(start) = NonNull::new(start.cast()) {
         // SAFETY: the caller's promise.
@@ -70,26 +97,25 @@ unsafe fn unmap(start: *mut c_void) {
 mod tests {
     use super::*;
 
+    fn address(scratch: &mut Scratch<'_>) -> usize {
+        let memory = scratch.memory();
+        assert_eq!(memory.len(), SIZE);
+        memory.as_ptr().addr()
+    }
+
     #[inline(never)]
-    fn nested(outer: *const Uninit) {
-        thread::with(|thread| {
-            with(thread, |inner| {
-                assert_eq!(inner.len(), SIZE);
-                assert_ne!(inner.as_ptr(), outer);
-            });
-        });
+    fn nested() -> usize {
+        thread::with(|thread| address(&mut Scratch::of(thread)))
     }
 
     #[test]
     fn uses_may_nest() {
         let first = thread::with(|thread| {
-            with(thread, |outer| {
-                assert_eq!(outer.len(), SIZE);
-                nested(outer.as_ptr());
-                outer.as_ptr().addr()
-            })
+            let mut outer = Scratch::of(thread);
+            let first = address(&mut outer);
+            assert_ne!(nested(), first);
+            first
         });
-        let again = thread::with(|thread| with(thread, |memory| memory.as_ptr().addr()));
-        assert_eq!(first, again);
+        assert_eq!(nested(), first);
     }
 }

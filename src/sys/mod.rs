@@ -25,6 +25,7 @@ use core::time::Duration;
 pub(crate) type Uninit = MaybeUninit<u8>;
 
 /// Repeats `call` until no signal interrupts it. Returns its non-negative result, or errno.
+#[inline(always)]
 fn retry(mut call: impl FnMut() -> isize) -> Result<usize, Errno> {
     loop {
         match usize::try_from(call()) {

@@ -39,6 +39,7 @@ const UNTOUCHED: [u8; 4] = [0xff; 4];
 ///
 /// Some kernels returned an errno value as if it were the number of bytes received, and did not
 /// write to the memory. Bytes written to `first` beforehand show that.
+#[inline(always)]
 fn receive_checked(
     first: &mut [Uninit],
     mut receive: impl FnMut(&mut [Uninit]) -> isize,
@@ -61,6 +62,7 @@ fn receive_checked(
 }
 
 /// Receives one datagram. Returns its real length, which may be more than the buffer's.
+#[inline(always)]
 pub(crate) fn receive(fd: &Fd, buffer: &mut [Uninit], wait: Wait) -> Result<usize, Errno> {
     let flags = wait.flags() | libc::MSG_TRUNC;
     receive_checked(buffer, |buffer| {

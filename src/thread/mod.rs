@@ -9,7 +9,7 @@ mod cancel;
 mod unfinished;
 
 pub(crate) use cancel::{CancelDisabled, call_out};
-pub(crate) use unfinished::{Unfinished, begin, release_all, replace_descriptors};
+pub(crate) use unfinished::{Unfinished, begin, begin_another, release_all, replace_descriptors};
 
 use crate::sys::{self, ThreadMemory, Uninit};
 use core::cell::Cell;
@@ -20,10 +20,31 @@ use core::ptr::{NonNull, null_mut};
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 unsafe extern "C" {
-    safe fn nlsock_thread_block() -> *mut *mut c_void;
-    safe fn nlsock_thread_frame() -> *mut c_void;
+    safe fn nlsock_thread() -> Here;
     // Not declared by the `libc` crate for all targets.
     fn pthread_getattr_np(thread: libc::pthread_t, attributes: *mut libc::pthread_attr_t) -> c_int;
+}
+
+/// What the C part knows of the calling thread.
+#[repr(C)]
+struct Here {
+    /// The thread's pointer to its block; null if it has none yet.
+    block: *mut *mut c_void,
+    /// A stack frame below those of all functions that are running.
+    frame: *mut c_void,
+}
+
+impl Here {
+    /// The thread's block, if it has one.
+    fn block(&self) -> Option<NonNull<Uninit>> {
+        // SAFETY: the pointer is the thread's own.
+        NonNull::new(unsafe { *self.block }.cast::<Uninit>())
+    }
+
+    fn set_block(&self, block: *mut c_void) {
+        // SAFETY: the pointer is the thread's own.
+        unsafe { *self.block = block };
+    }
 }
 
 /// A type all of whose fields may start out as zero bytes.
@@ -116,20 +137,18 @@ pub(crate) struct Thread {
 ///
 /// The frame tells calls apart, so a function that is called by one that uses [`begin`], and uses it
 /// itself, must not be inlined there.
-#[inline]
+#[inline(always)]
 pub(crate) fn with<R>(f: impl FnOnce(&Thread) -> R) -> R {
-    // SAFETY: the pointer is the thread's own.
-    let block = unsafe { nlsock_thread_block().read() };
-    let block = NonNull::new(block.cast::<Uninit>()).unwrap_or_else(create);
-    f(&Thread { block, frame: nlsock_thread_frame().addr() })
+    let here = nlsock_thread();
+    let block = here.block().unwrap_or_else(create);
+    f(&Thread { block, frame: here.frame.addr() })
 }
 
 /// Runs `f` on the calling thread if that has a block already.
 pub(crate) fn with_existing(f: impl FnOnce(&Thread)) {
-    // SAFETY: the pointer is the thread's own.
-    let block = unsafe { nlsock_thread_block().read() };
-    if let Some(block) = NonNull::new(block.cast::<Uninit>()) {
-        f(&Thread { block, frame: nlsock_thread_frame().addr() });
+    let here = nlsock_thread();
+    if let Some(block) = here.block() {
+        f(&Thread { block, frame: here.frame.addr() });
     }
 }
 
@@ -193,12 +212,10 @@ fn create() -> NonNull<Uninit> {
     let block = memory.start;
     HEADER.of(&Thread { block, frame: 0 }).size.set(memory.size);
     let key = KEY.load(Relaxed);
-    // SAFETY: the pointer is this thread's own. The memory is new; `end` unmaps it.
-    unsafe {
-        nlsock_thread_block().write(block.as_ptr().cast());
-        if key != NO_KEY {
-            libc::pthread_setspecific(key, block.as_ptr().cast());
-        }
+    nlsock_thread().set_block(block.as_ptr().cast());
+    if key != NO_KEY {
+        // SAFETY: the key is our own; `end` unmaps the memory.
+        unsafe { libc::pthread_setspecific(key, block.as_ptr().cast()) };
     }
     block
 }
@@ -220,11 +237,9 @@ pub(crate) fn start(at_end: unsafe extern "C" fn(*mut c_void)) {
 pub(crate) unsafe fn end(block: *mut c_void) {
     let Some(start) = NonNull::new(block.cast::<Uninit>()) else { return };
     let size = HEADER.of(&Thread { block: start, frame: 0 }).size.get();
+    nlsock_thread().set_block(null_mut());
     // SAFETY: the caller's promise.
-    unsafe {
-        nlsock_thread_block().write(null_mut());
-        ThreadMemory { start, size }.unmap();
-    }
+    unsafe { ThreadMemory { start, size }.unmap() };
 }
 
 /// Takes back what [`start`] did. The process ends, or the code that contains the library is

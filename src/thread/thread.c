@@ -3,17 +3,18 @@
 
 static _Thread_local void *block;
 
-/* Returns the address of the thread's pointer to its block. */
-void **
-nlsock_thread_block(void)
-{
-    return &block;
-}
+struct nlsock_thread {
+    void **block;               /* The thread's pointer to its block. */
+    void *frame;                /* The frame of nlsock_thread(). */
+};
 
-/* Returns the address of this function's frame.  It is lower than that of every function that is
- * still running on the same stack: the stack grows downwards. */
-void *
-nlsock_thread_frame(void)
+/* Returns where the thread's pointer to its block is, and the address of this function's frame.  The
+ * frame is at a lower address than that of every function that is still running on the same stack: the
+ * stack grows downwards. */
+struct nlsock_thread
+nlsock_thread(void)
 {
-    return __builtin_frame_address(0);
+    struct nlsock_thread thread = { &block, __builtin_frame_address(0) };
+
+    return thread;
 }

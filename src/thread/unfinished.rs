@@ -44,7 +44,8 @@ pub(crate) struct Unfinished<'a> {
 }
 
 /// Registers `object`, which `release` releases, until the result goes. `descriptor` is the file
-/// descriptor that the object uses, negative if it uses none. At most one object for each [`Thread`].
+/// descriptor that the object uses, negative if it uses none. For the first object of each [`Thread`];
+/// objects of calls that were left are released before.
 ///
 /// # Safety
 /// Until the result goes, `release` may be called on `object`, once, if no function that uses the
@@ -60,6 +61,22 @@ pub(crate) unsafe fn begin(
     if entries.used.get() != 0 {
         release_left(thread, entries);
     }
+    // SAFETY: the caller's promise.
+    unsafe { begin_another(thread, object, release, descriptor) }
+}
+
+/// [`begin`] for a further object of a call.
+///
+/// # Safety
+/// See [`begin`].
+#[inline]
+pub(crate) unsafe fn begin_another(
+    thread: &Thread,
+    object: *mut c_void,
+    release: unsafe fn(*mut c_void),
+    descriptor: c_int,
+) -> Unfinished<'_> {
+    let entries = ENTRIES.of(thread);
     let index = entries.used.get().trailing_ones() as usize;
     let Some(entry) = entries.entries.get(index) else {
         return Unfinished { entries, bit: 0 };

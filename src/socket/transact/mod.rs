@@ -16,7 +16,8 @@ use super::deadline::Deadline;
 use super::extack::Failures;
 use super::pool::{self, Pooled};
 use super::receive::{Failure, Overflows};
-use super::{Socket, extack, scratch, trace};
+use super::scratch::{self, Scratch};
+use super::{Socket, extack, trace};
 use crate::abi::Extack;
 use crate::buffer::Buf;
 use crate::errno::{self, Errno};
@@ -137,7 +138,6 @@ pub(crate) unsafe fn transact_on<T: Transactions>(sock: &Socket, transactions: &
 /// # Safety
 /// See [`transact`].
 unsafe fn run_all<T: Transactions>(thread: &Thread, sock: &Socket, transactions: &mut T) -> Queue {
-    sock.note_foreign_use();
     let deadline = Deadline::after(sock.timeout.load(Relaxed));
     let mut queue = Queue::Empty;
     let mut start = 0;
@@ -256,6 +256,7 @@ impl<T: Transactions> Batch<'_, T> {
     ///
     /// # Safety
     /// See [`transact`].
+    #[inline(always)]
     unsafe fn round(&mut self, sent: Set) -> Round {
         let last = sent.last().unwrap_or_default();
         let base_seq = self.sock.allocate_seq(last as u32 + 1);
@@ -266,7 +267,7 @@ impl<T: Transactions> Batch<'_, T> {
         };
         let lost = self.sock.congested.load(Relaxed);
         let replies = Replies::new(base_seq, sent, acks, lost);
-        scratch::with(self.thread, |memory| self.receive_all(replies, memory))
+        self.receive_all(replies, Scratch::of(self.thread).memory())
     }
 
     /// Sends some requests as one datagram. Returns those that an acknowledgement must follow.
@@ -301,7 +302,7 @@ impl<T: Transactions> Batch<'_, T> {
         if trace::wanted() {
             for index in sent {
                 let request = self.transactions.request(self.start + index).bytes();
-                trace::message("nl_sock_transact_multiple__", result, request, self.sock.protocol);
+                self.sock.trace("nl_sock_transact_multiple__", result, request);
             }
         }
         result?;
@@ -309,6 +310,7 @@ impl<T: Transactions> Batch<'_, T> {
         Ok(acks)
     }
 
+    #[inline(always)]
     fn receive_all(&mut self, mut replies: Replies, memory: &mut [Uninit]) -> Round {
         let mut overflows = Overflows::default();
         let mut late = false;
@@ -346,6 +348,7 @@ impl<T: Transactions> Batch<'_, T> {
     }
 
     /// Processes a datagram of `size` bytes, of which `datagram` was received.
+    #[inline(always)]
     fn process_datagram(&mut self, replies: &mut Replies, datagram: &[u8], size: usize) {
         let mut messages = Messages::new(datagram);
         for (header, message) in &mut messages {
@@ -364,7 +367,7 @@ impl<T: Transactions> Batch<'_, T> {
     }
 
     fn process_message(&mut self, replies: &mut Replies, header: Header, message: &[u8]) {
-        trace::message("nl_sock_recv__", Ok(()), message, self.sock.protocol);
+        self.sock.trace("nl_sock_recv__", Ok(()), message);
         let Some(index) = replies.index(header.seq) else {
             count(Event::Stale, 1);
             log_limited!(SOCKET, Dbg, "ignoring unexpected seq {}", Hex(header.seq));
@@ -488,12 +491,12 @@ impl fmt::Display for Refusal<'_> {
 }
 
 /// A single request, and what is done with its outcome.
-pub(crate) struct One<'a, F> {
-    pub(crate) request: Buf<'a>,
-    pub(crate) finish: F,
+pub(super) struct One<'a> {
+    pub(super) request: Buf<'a>,
+    pub(super) finish: &'a mut dyn FnMut(Outcome<'_>),
 }
 
-impl<F: FnMut(Outcome<'_>)> Transactions for One<'_, F> {
+impl Transactions for One<'_> {
     fn len(&self) -> usize {
         1
     }

@@ -5,7 +5,7 @@ use crate::abi::NlSock;
 use crate::buffer::Buf;
 use crate::errno::status;
 use crate::ffi::socket::{socket, wait as wait_for};
-use crate::ffi::transact::{CallersArray, transact_one};
+use crate::ffi::transact::{CallersArray, CallersRequest};
 use crate::flavour::{NlTransaction, OfpBuf};
 use crate::socket::transact::transact_on;
 use core::ffi::c_int;
@@ -65,5 +65,9 @@ pub unsafe extern "C" fn nl_sock_transact(
     replyp: *mut *mut OfpBuf,
 ) -> c_int {
     // SAFETY: the caller's contract (see `ffi`).
-    unsafe { transact_one(request, replyp, |one| transact_on(socket(sock), one)) }
+    unsafe {
+        let mut one = CallersRequest::new(request, replyp);
+        transact_on(socket(sock), &mut one);
+        one.status()
+    }
 }

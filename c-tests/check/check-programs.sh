@@ -1,0 +1,145 @@
+# Compiles the C programs in c-tests/api against the installation, and runs them.  Read by check.sh,
+# sanitize.sh and kernel-tests.sh.
+
+# The tests of both interfaces (flavour.h makes one file serve both), and those of the 2014
+# interface.
+tests_both="test-buffer test-buffer-convert test-buffer-breaches
+test-build test-message test-attributes test-policy test-message-breaches
+test-socket test-transact test-dump test-dump-result test-extack test-deadline test-source
+test-threads test-pool test-fork test-log"
+tests_2014="$tests_both test-layout test-layers test-host test-interpose
+test-compat"
+
+# for_ovs3 TEST...: the names of these tests when they are compiled for the 3.x interface.
+for_ovs3() {
+    printf '%s-ovs3 ' "$@"
+}
+
+# shellcheck disable=SC2086 # words
+tests="$tests_2014 $(for_ovs3 $tests_both) test-ovs3"
+warnings="-Wall -Wextra -Werror"
+
+# package TEST: the pkg-config package that the test is compiled with.
+package() {
+    case $1 in
+        *-ovs3) echo nlsock-ovs3 ;;
+        *) echo nlsock-compat ;;
+    esac
+}
+
+# source_of TEST FOLDER: the file of the test, which may be that of both interfaces.
+source_of() {
+    if [ -f "$2/$1.c" ]; then
+        echo "$2/$1.c"
+    else
+        echo "$2/${1%-ovs3}.c"
+    fi
+}
+
+# compile NAME SOURCE [FLAG...]
+compile() {
+    program=$1
+    source=$2
+    shift 2
+    # shellcheck disable=SC2046,SC2086 # words
+    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g $warnings -I"$c_tests/support" \
+        -o "$scratch/$program" "$source" $(flags "$(package "$program")" --cflags --libs) -lpthread "$@"
+}
+
+compile_tests() {
+    for test in $tests; do
+        check "$test compiles" compile "$test" "$(source_of "$test" "$c_tests/api")"
+    done
+}
+
+# The program in README.md, as a reader would copy it.
+readme_program() {
+    sed -n '/^```c$/,/^```$/p' README.md | grep -v '^```' > "$scratch/readme.c"
+    [ "$(grep -c . "$scratch/readme.c")" -ge 8 ]
+}
+
+# readme_links NAME FLAG...: the program of README.md compiles with the flags and lists a link.
+readme_links() {
+    program=$1
+    shift
+    cc -o "$scratch/$program" "$scratch/readme.c" "$@" && "$scratch/$program" | grep -w lo
+}
+
+pkg_config() {
+    if ! have pkg-config; then
+        skip "linking with pkg-config" "no pkg-config"
+        return
+    fi
+    # shellcheck disable=SC2046 # words
+    check "linking with pkg-config" readme_links dynamic $(pkg-config --cflags --libs nlsock)
+    # shellcheck disable=SC2046 # words
+    check "linking statically with pkg-config" readme_links static -static \
+        $(pkg-config --static --cflags --libs nlsock)
+    # shellcheck disable=SC2046 # words
+    check "linking the archive into a dynamic program" readme_links archive \
+        $(pkg-config --cflags nlsock) "$stage/lib/libnlsock.a"
+    check "linking with -Wl,--as-needed and --no-undefined" readme_links strict \
+        -Wl,--as-needed -Wl,--no-undefined $(pkg-config --cflags --libs nlsock)
+}
+
+# LD_PRELOAD works with a program that is linked to another library with the same functions.
+preload() {
+    echo 'int nl_attr_oversized(unsigned long size) { return size == 1; }' > "$scratch/other.c"
+    printf '%s\n' '_Bool nl_attr_oversized(unsigned long);' \
+        'int main(void) { return nl_attr_oversized(1); }' > "$scratch/preload.c"
+    cc -shared -fPIC -o "$scratch/libother.so" "$scratch/other.c" \
+        && cc -o "$scratch/preload" "$scratch/preload.c" "$scratch/libother.so" || return 1
+    export LD_LIBRARY_PATH="$scratch:$stage/lib"
+    ! "$scratch/preload" && LD_PRELOAD=$stage/lib/libnlsock.so "$scratch/preload"
+    status=$?
+    export LD_LIBRARY_PATH="$stage/lib"
+    return $status
+}
+
+# Runs the tests again, as a user without privileges.
+unprivileged() {
+    if [ "$(id -u)" != 0 ]; then
+        return
+    elif ! have setpriv; then
+        skip "tests without privileges" "no setpriv"
+        return
+    fi
+    cp -r "$stage/lib" "$scratch/lib"
+    for test in $tests; do
+        echo "# $test without privileges"
+        run_tap "$test without privileges" env LD_LIBRARY_PATH="$scratch/lib" \
+            setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all \
+            "$scratch/$test"
+    done
+}
+
+programs() {
+    compile_tests
+    for test in $tests; do
+        echo "# $test"
+        run_tap "$test" "$scratch/$test"
+    done
+    unprivileged
+    echo "# out-of-memory"
+    check "out-of-memory compiles" compile out-of-memory "$c_tests/api/out-of-memory.c"
+    run_tap "out-of-memory" "$scratch/out-of-memory"
+    echo "# faults"
+    run_tap "faults" env SEED="${SEED:-1}" "$c_tests/faults/faults.sh" "$stage"
+    check "the README has a program" readme_program
+    pkg_config
+    check "LD_PRELOAD takes another library's place" preload
+}
+
+valgrind_programs() {
+    compile_tests
+    if ! have valgrind; then
+        skip "C tests under valgrind" "no valgrind"
+        return
+    fi
+    for test in $tests; do
+        echo "# $test under valgrind"
+        run_tap "$test under valgrind" valgrind --quiet --error-exitcode=99 --leak-check=full \
+            --errors-for-leak-kinds=definite,indirect,possible --child-silent-after-fork=yes \
+            "$scratch/$test"
+    done
+}

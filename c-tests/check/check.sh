@@ -1,0 +1,91 @@
+#!/bin/sh
+# check.sh STAGE: runs all tests against the installation in STAGE and counts them.  With VALGRIND
+# set, runs the C and the Rust tests under valgrind, and nothing else.
+#
+# The output has the form of TAP, see results.sh.  Its last line has the counts.
+set -u
+
+here=$(dirname "$0")
+c_tests=$here/..
+stage=$1
+export PKG_CONFIG_PATH="$stage/lib/pkgconfig"
+export LD_LIBRARY_PATH="$stage/lib"
+unset NLSOCK_LOG
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+chmod 755 "$scratch"
+. "$here/results.sh"
+
+have() {
+    command -v "$1" >/dev/null 2>&1
+}
+
+# check NAME COMMAND...: the command succeeds.
+check() {
+    name=$1
+    shift
+    if "$@" > "$scratch/output" 2>&1; then
+        ok "$name"
+    else
+        diagnose "$scratch/output"
+        not_ok "$name"
+    fi
+}
+
+# check_silent NAME COMMAND...: the command succeeds and prints nothing.
+check_silent() {
+    name=$1
+    shift
+    if "$@" > "$scratch/output" 2>&1 && [ ! -s "$scratch/output" ]; then
+        ok "$name"
+    else
+        diagnose "$scratch/output"
+        not_ok "$name"
+    fi
+}
+
+# run_tap NAME COMMAND...: counts the results of a test program.
+run_tap() {
+    name=$1
+    shift
+    "$@" > "$scratch/tap" 2> "$scratch/errors"
+    count_tap "$name" $? "$scratch/tap" "$scratch/errors"
+}
+
+# flags PACKAGE OPTION...: prints what pkg-config prints; on a machine without it, the same flags.
+flags() {
+    package=$1
+    shift
+    if have pkg-config; then
+        pkg-config "$@" "$package"
+    elif [ "$package" = nlsock-ovs3 ]; then
+        echo "-I$stage/include/nlsock-ovs3 -L$stage/lib -lnlsock-ovs3"
+    else
+        echo "-I$stage/include/nlsock -I$stage/include/nlsock/compat -L$stage/lib -lnlsock"
+    fi
+}
+
+. "$here/check-rust.sh"
+. "$here/check-abi.sh"
+. "$here/check-headers.sh"
+. "$here/check-programs.sh"
+. "$here/check-examples.sh"
+. "$here/check-archive.sh"
+. "$here/check-harness.sh"
+. "$here/check-layout.sh"
+
+if [ -n "${VALGRIND-}" ]; then
+    valgrind_rust
+    valgrind_programs
+else
+    rust
+    abi
+    headers
+    programs
+    examples
+    archive
+    harness
+    layout
+fi
+total nlsock

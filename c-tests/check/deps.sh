@@ -1,0 +1,15 @@
+#!/bin/sh
+# Installs what the tests use beyond a C compiler, make and cargo.
+set -eu
+
+. "$(dirname "$0")/packages.sh"
+
+packages() {
+    need_program pkg-config pkg-config
+    need_program g++ g++
+    need_program clang clang
+    need_program valgrind valgrind
+    need_program unshare util-linux
+    need_program prove perl
+}
+ensure_packages packages
