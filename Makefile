@@ -41,7 +41,7 @@ all: $(foreach f,$(FLAVOURS),$(call shared,$f) $(call static,$f)) ## Build the s
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1: \2/p' Makefile | sort
 
-# Rules for one of them.
+# The rules for one interface version.
 define flavour_rules
 $(release_$(1))/libnlsock.so: $(SOURCES)
 	$(CARGO) build $(cargo_$(1))
@@ -51,9 +51,9 @@ $(call shared,$(1)): $(release_$(1))/libnlsock.so
 	@mkdir -p $(BUILD)
 	cp $$< $$@
 
-# One object with nothing global in it but the interface: Rust's own symbols must not meet those
-# of another Rust library in the same program.  Nor groups of sections, of which a linker keeps the
-# first of a name only.
+# The static library has one object, whose only global symbols are those of the interface.  Others
+# would clash with those of another Rust library in the same program.  Section groups are dissolved,
+# since a linker keeps only the first group of a name.
 $(call static,$(1)): $(release_$(1))/libnlsock.so $(call exports,$(1))
 	@mkdir -p $(BUILD)
 	@echo "ld -r -o $(BUILD)/$(name_$(1)).o"; \
@@ -76,7 +76,7 @@ check: deps stage ## Run all tests; the last line counts them
 check-valgrind: deps stage ## Run the C and the Rust tests under valgrind
 	VALGRIND=1 c-tests/check/check.sh $(STAGE)
 
-check-faults: stage ## Run the fault scripts, and COUNT random ones; NLSOCK_REF=LIBRARY tries another
+check-faults: stage ## Run the fault scripts, and COUNT random ones; NLSOCK_REF=LIBRARY tests another library
 	c-tests/faults/faults.sh $(STAGE)
 
 check-asan: deps ## Run the C tests with AddressSanitizer
@@ -89,7 +89,7 @@ check-kernel: stage ## Run tests and Open vSwitch on a kernel with its datapath,
 	@c-tests/vm/deps.sh
 	c-tests/vm/check-kernel.sh $(STAGE)
 
-check-ovs: ## Put the library under Open vSwitch and compare their tests; SUITE=full runs all of them
+check-ovs: ## Run Open vSwitch's tests with this library instead of its own code; SUITE=full runs all of them
 	@$(MAKE) --no-print-directory FLAVOUR=ovs3 STAGE=$(STAGE)-ovs3 stage
 	c-tests/ovs/check-ovs.sh $(STAGE)-ovs3
 
@@ -99,25 +99,25 @@ check-diff: ## Make the same calls to the original and to the library; COUNT ran
 	@$(MAKE) --no-print-directory FLAVOUR=$(if $(NLSOCK_REF),2014,ovs3) STAGE=$(diff_stage) stage
 	c-tests/diff/check-diff.sh $(diff_stage)
 
-bench: stage ## Measure this library beside others, into docs/bench/; NLSOCK_REF=LIBRARY for that of 2014
+bench: stage ## Measure this library and others, write the results to docs/bench/; NLSOCK_REF=LIBRARY for that of 2014
 	c-tests/bench/bench.sh $(STAGE)
 
-bench-check: stage ## Count instructions, and compare them with what they were
+bench-check: stage ## Count instructions, and compare them with the baseline
 	c-tests/bench/bench-check.sh $(STAGE)
 
-bench-baseline: stage ## Make what is counted now the baseline
+bench-baseline: stage ## Make the instruction counts of this version the baseline
 	UPDATE=1 c-tests/bench/bench-check.sh $(STAGE)
 
-# Of "make fuzz" and "make soak".
+# How long "make fuzz" and "make soak" take.
 SECONDS = 60
 
 fuzz: deps ## Fuzz all targets for SECONDS together
 	c-tests/check/fuzz.sh $(SECONDS)
 
-soak: deps stage ## Do everything at once for SECONDS, and check every answer
+soak: deps stage ## Use all functions in several threads for SECONDS, and check every result
 	c-tests/check/soak.sh $(STAGE) $(SECONDS)
 
-deps: ## Install what the tests use, where the machine lacks it and root may
+deps: ## Install the packages that the tests need, if run by root
 	@c-tests/check/deps.sh
 
 headers: ## Bring the generated headers up to date
@@ -158,7 +158,7 @@ uninstall-%:
 	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(call headers,$*))
 	-find $(DESTDIR)$(INCLUDEDIR)/$(name_$*) -depth -type d -empty -delete
 
-# A private installation, which the demonstration and the C tests compile against.
+# An installation inside this folder.  The demonstration and the C tests are compiled against it.
 stage: all
 	rm -rf $(STAGE)
 	$(MAKE) --no-print-directory -s install DESTDIR= PREFIX=$(STAGE)

@@ -1,23 +1,23 @@
 //! The netlink library of Open vSwitch as a standalone C library.
 //!
-//! C programs use it through the headers in `include/`. Data goes down through these modules, and
-//! results come back; each may use those below it:
+//! C programs use it through the headers in `include/`. Calls go down through these modules, and
+//! results come back up: each module may use those in later rows.
 //!
 //! | module | contains |
 //! |---|---|
-//! | `process` | what happens when the library is loaded, the process forks, a thread ends |
-//! | [`ffi`] | the C functions: check arguments, call the core, convert the result |
-//! | `socket` | a socket, and on it the pool, transactions, dumps, lookups |
+//! | `process` | what happens when the library is loaded, the process forks, or a thread ends |
+//! | [`ffi`] | the C functions: they check arguments, call the core and convert the result |
+//! | `socket` | sockets, and on them the pool, transactions, dumps and lookups |
 //! | `message`, `buffer` | building messages in the caller's `struct ofpbuf` |
-//! | `memory`, `assert` | malloc() as C callers know it, assertions |
-//! | `host` | log, counters and poll loop: the process's own, or what takes their place |
-//! | `wire` | reading netlink's bytes, in safe code without state |
-//! | [`flavour`] | what differs between the interface versions |
-//! | [`abi`] | layouts that all of them share |
-//! | `thread`, `identity`, `grow_list` | what each thread has of its own, which process this is, a list that is read without a lock |
-//! | `sys`, `errno` | system calls, and the one error type |
+//! | `memory`, `assert` | memory from malloc() for C callers, assertions |
+//! | `host` | log, counters, poll loop: Open vSwitch's if the process has them, else its own |
+//! | `wire` | reading messages, in safe code without state |
+//! | [`flavour`] | everything that differs between interface versions |
+//! | [`abi`] | layouts that are the same in all of them |
+//! | `thread`, `identity`, `grow_list` | data of each thread, a number for the process, a lock-free list |
+//! | `sys`, `errno` | system calls, and the error type |
 //!
-//! CONTRIBUTING.md lists what each file may use; docs/design.md explains how it works.
+//! CONTRIBUTING.md lists what each file may use; docs/design.md explains how the library works.
 
 #![cfg_attr(not(test), no_std)]
 #![cfg_attr(
