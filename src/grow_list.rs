@@ -1,7 +1,8 @@
 //! A list that only grows and is read without a lock.
 //!
-//! Readers follow pointers that never change once they are set, so nothing has to be waited for: not
-//! by a signal handler that interrupted whoever adds, nor by a child in which that thread is gone.
+//! Readers follow pointers that never change once they are set, so nothing has to be waited for:
+//! not by a signal handler that interrupted whoever adds, nor by a child in which that thread is
+//! gone.
 
 #[cfg(loom)]
 use loom::sync::atomic::AtomicPtr;

@@ -1,9 +1,10 @@
 //! The number of this process, which tells it from its parent and from its children.
 //!
 //! A socket records the number of the process that opened it. In a child the number is another one,
-//! so the child can tell that the socket is not its own. The number is kept in a page that the kernel
-//! replaces by zeros in every child (MADV_WIPEONFORK, Linux 4.14), because fork handlers do not run
-//! in a child made by a plain clone(). On older kernels only the fork handler notices a child.
+//! so the child can tell that the socket is not its own. The number is kept in a page that the
+//! kernel replaces by zeros in every child (MADV_WIPEONFORK, Linux 4.14), because fork handlers do
+//! not run in a child made by a plain clone(). On older kernels only the fork handler notices a
+//! child.
 
 use crate::sys::{self, WipedOnFork};
 use core::sync::atomic::AtomicU32;
@@ -28,7 +29,8 @@ fn cell() -> &'static AtomicU32 {
 fn map() -> &'static AtomicU32 {
     let page = sys::map_wiped_on_fork();
     let cell: &'static AtomicU32 = match page {
-        // SAFETY: a new mapping of at least a page, zero, aligned, and never unmapped if it is kept.
+        // SAFETY: a new mapping of at least a page, zero, aligned, and never unmapped if it is
+        // kept.
         Some(WipedOnFork(start)) => unsafe { start.cast::<AtomicU32>().as_ref() },
         None => &INHERITED,
     };

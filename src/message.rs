@@ -65,7 +65,8 @@ pub(crate) fn add_attr_uninit(message: Buf<'_>, side: Side, kind: u16, size: usi
 /// Adds an attribute that holds `payload`.
 #[inline]
 pub(crate) fn add_attr(message: Buf<'_>, side: Side, kind: u16, payload: &[u8]) {
-    // SAFETY: a slice can be read, and the message's free memory is not part of any.
+    // SAFETY: the bytes of a slice can be read. No slice contains memory that a buffer may write
+    // to.
     unsafe { add_attr_raw(message, side, kind, payload.as_ptr(), payload.len()) };
 }
 

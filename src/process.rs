@@ -1,5 +1,5 @@
-//! What happens to the process: the library is loaded, the process forks, a thread ends, the library is
-//! unloaded. Nothing else in the library depends on this file.
+//! What happens to the process: the library is loaded, the process forks, a thread ends, the
+//! library is unloaded. Nothing else in the library depends on this file.
 
 use crate::host::{counters, log, poll_loop};
 use crate::socket::{extack, pool};
@@ -17,8 +17,9 @@ extern "C" fn load() {
     unsafe { libc::pthread_atfork(None, None, Some(forked)) };
 }
 
-/// Runs in a child, before fork() returns. It neither allocates nor frees memory, nor takes a lock: the
-/// allocator may be locked for the fork, and another thread of the parent may have held anything.
+/// Runs in a child, before fork() returns. It neither allocates nor frees memory, nor takes a lock:
+/// the allocator may be locked for the fork, and another thread of the parent may have held
+/// anything.
 extern "C" fn forked() {
     identity::change();
     // SAFETY: the child has only this thread.

@@ -56,8 +56,8 @@ pub struct CoverageCounter {
     pub total: c_ulonglong,
     /// The value of 'total' when the averages were last computed.
     pub last_total: c_ulonglong,
-    /// The events of the last minute, in parts of 5 seconds.
+    /// The number of events in each 5 seconds of the last minute.
     pub min: [c_uint; 12],
-    /// The events of the last hour, in parts of a minute.
+    /// The number of events in each minute of the last hour.
     pub hr: [c_uint; 60],
 }

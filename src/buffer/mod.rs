@@ -205,7 +205,8 @@ impl Buf<'_> {
     /// Appends a copy of `bytes` and returns its address.
     #[inline]
     pub(crate) fn put(self, bytes: &[u8]) -> *mut u8 {
-        // SAFETY: a slice can be read, and the buffer's tailroom is not part of any.
+        // SAFETY: the bytes of a slice can be read. No slice contains memory that a buffer may
+        // write to.
         unsafe { self.put_raw(bytes.as_ptr(), bytes.len()) }
     }
 

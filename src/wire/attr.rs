@@ -2,7 +2,7 @@
 
 /// The size of an attribute's header in bytes.
 pub(crate) const ATTR_HEADER: usize = 4;
-/// The bits of the type field that are the type. The others are flags.
+/// The bits of an attribute's type field that hold the type. The others are flags.
 pub(crate) const TYPE_MASK: u16 = 0x3fff;
 
 /// `size` rounded up to a multiple of 4, where the next attribute starts. `size` is at most 65535.

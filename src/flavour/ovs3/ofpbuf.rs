@@ -62,7 +62,7 @@ impl OfpBuf {
         }
     }
 
-    /// Adjusts the fields that locate headers after the data moved from `from` to `to`.
+    /// Adjusts the fields that locate headers, after the data has moved from `from` to `to`.
     pub(crate) unsafe fn move_layers(p: *mut Self, from: *mut u8, to: *mut u8) {
         // SAFETY: the caller's promise.
         unsafe {
