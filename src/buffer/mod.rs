@@ -211,7 +211,7 @@ impl Buf<'_> {
     ///
     /// # Safety
     /// The bytes can be read, unless `size` is 0, and are none of the buffer's own.
-    #[inline]
+    #[inline(always)]
     pub(crate) unsafe fn put_raw(self, from: *const u8, size: usize) -> *mut u8 {
         let to = self.put_uninit(size);
         // SAFETY: the caller's promise; `put_uninit` made the room.
