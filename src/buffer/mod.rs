@@ -214,7 +214,7 @@ impl Buf<'_> {
     ///
     /// # Safety
     /// Unless `size` is 0, the bytes can be read and are not part of the buffer.
-    #[inline]
+    #[inline(always)]
     pub(crate) unsafe fn put_raw(self, from: *const u8, size: usize) -> *mut u8 {
         let to = self.put_uninit(size);
         // SAFETY: the caller's promise; `put_uninit` made the room.

@@ -2,14 +2,14 @@
 
 use super::family_names;
 use super::pool::{self, Pooled};
-use super::transact::{One, transact_on_pooled};
+use super::transact::{One, on_pooled};
 use crate::abi::{CBool, NlAttrType, NlPolicy, OfpbufSource};
 use crate::buffer::Buf;
 use crate::errno::Errno;
 use crate::flavour::OfpBuf;
 use crate::host::log::log_limited;
 use crate::message::{self, Side};
-use crate::thread::{self, CancelDisabled};
+use crate::thread::{self, CancelDisabled, Thread};
 use crate::wire::{ATTR_HEADER, Attr, AttrProblem, Attrs, GENL_HEADER, HEADER, Header, parse};
 use core::ffi::CStr;
 use core::mem::MaybeUninit;
@@ -70,19 +70,19 @@ fn ask<R>(
         // and the socket may belong to another one. So if the family is unknown there, ask again in
         // the thread's own.
         if let Some(sock) = pool::take_for_lookup_anywhere() {
-            let result = ask_on(&sock, name, &mut use_family);
+            let result = ask_on(thread, &sock, name, &mut use_family);
             if !matches!(result, Err(Errno::ENOENT)) || pool::is_in_present_netns(&sock) {
                 return result;
             }
             sock.mark_unusable();
         }
-        ask_on(&pool::take_for_lookup()?, name, &mut use_family)
+        ask_on(thread, &pool::take_for_lookup()?, name, &mut use_family)
     })
 }
 
 /// [`ask`] on this socket.
-#[inline(never)]
 fn ask_on<R>(
+    thread: &Thread,
     sock: &Pooled,
     name: &CStr,
     use_family: &mut impl FnMut(Family<'_>) -> Result<R, Errno>,
@@ -101,7 +101,7 @@ fn ask_on<R>(
         result = outcome.and_then(|reply| parse_family(reply, name)).and_then(&mut *use_family);
     };
     // SAFETY: the request's memory is our own.
-    unsafe { transact_on_pooled(sock, &mut One { request, finish: &mut finish }) };
+    unsafe { on_pooled(thread, sock, &mut One { request, finish: &mut finish }) };
     request.uninit();
     result
 }

@@ -44,7 +44,15 @@ struct Warnings {
 }
 
 impl Warnings {
+    #[inline]
     fn log(self) {
+        if self.receive_buffer.is_some() || self.extended_acks.is_some() {
+            self.log_each();
+        }
+    }
+
+    #[cold]
+    fn log_each(self) {
         if let Some(error) = self.receive_buffer {
             let text = errno::text(error.raw());
             log_limited!(

@@ -51,6 +51,15 @@ enum Until {
     Deadline(Deadline),
 }
 
+impl Until {
+    fn wait(self) -> Wait {
+        match self {
+            Self::Ever => Wait::Yes,
+            Self::Now | Self::Deadline(_) => Wait::No,
+        }
+    }
+}
+
 /// Why nothing was received.
 #[derive(Debug)]
 pub(super) enum Failure {
@@ -176,7 +185,7 @@ impl Socket {
         memory: &mut [Uninit],
         until: Until,
     ) -> Result<(), Failure> {
-        let size = self.receive_datagram(memory, &mut [], until, None)?;
+        let size = self.receive_in_one_part(memory, until)?;
         let datagram = received(memory, size).ok_or(Failure::Truncated { limit: memory.len() })?;
         check_header(datagram, size)?;
         if size > buffer.allocated() {
@@ -220,7 +229,7 @@ impl Socket {
         &self,
         memory: &'m mut [Uninit],
     ) -> Result<(&'m [u8], usize), Failure> {
-        let size = self.receive_datagram(memory, &mut [], Until::Now, None)?;
+        let size = self.receive_in_one_part(memory, Until::Now)?;
         let datagram = received(memory, size.min(memory.len())).unwrap_or_default();
         Ok((datagram, size))
     }
@@ -237,91 +246,55 @@ impl Socket {
         Ok(datagram)
     }
 
+    /// Receives the next datagram that is not empty and that the socket wants into `memory`. Returns
+    /// its real size.
+    #[inline(always)]
+    fn receive_in_one_part(&self, memory: &mut [Uninit], until: Until) -> Result<usize, Failure> {
+        if !self.kernel_only.load(Relaxed) {
+            // Most of the time the first attempt is the last.
+            match (sys::receive(&self.fd, memory, until.wait()), until) {
+                (Ok(size @ 1..), _) => return Ok(size),
+                (Err(Errno::EAGAIN), Until::Now) => {
+                    self.congested.store(false, Relaxed);
+                    return Err(Failure::Call(Errno::EAGAIN));
+                }
+                (Ok(_), _) => {}
+                (Err(error), _) => self.handle(error, until)?,
+            }
+        }
+        self.receive_datagram(memory, &mut [], until, None)
+    }
+
     /// Receives the next datagram that is not empty and that the socket wants, into `first` and then
     /// `second`. Returns its real size. Fills in `sender` if there is one.
-    #[inline(always)]
+    #[inline(never)]
     fn receive_datagram(
         &self,
         first: &mut [Uninit],
         second: &mut [Uninit],
         until: Until,
-        mut sender: Option<&mut Sender>,
+        sender: Option<&mut Sender>,
     ) -> Result<usize, Failure> {
-        // Most of the time the first attempt is the last.
-        match self.attempt(first, second, until, sender.as_deref_mut()) {
-            Ok(Some(size)) => Ok(size),
-            result => self.try_again(result, first, second, until, sender),
-        }
-    }
-
-    /// Receives one datagram. None if it is empty or unwanted.
-    #[inline(always)]
-    fn attempt(
-        &self,
-        first: &mut [Uninit],
-        second: &mut [Uninit],
-        until: Until,
-        sender: Option<&mut Sender>,
-    ) -> Result<Option<usize>, Errno> {
-        let wait = match until {
-            Until::Ever => Wait::Yes,
-            Until::Now | Until::Deadline(_) => Wait::No,
-        };
-        if second.is_empty() && sender.is_none() && !self.kernel_only.load(Relaxed) {
-            let size = sys::receive(&self.fd, first, wait)?;
-            // A datagram without bytes says nothing.
-            return Ok((size > 0).then_some(size));
-        }
-        self.attempt_with_sender(first, second, wait, sender)
-    }
-
-    /// [`Socket::attempt`] by the system call that also tells the sender.
-    #[inline(never)]
-    fn attempt_with_sender(
-        &self,
-        first: &mut [Uninit],
-        second: &mut [Uninit],
-        wait: Wait,
-        sender: Option<&mut Sender>,
-    ) -> Result<Option<usize>, Errno> {
         let kernel_only = self.kernel_only.load(Relaxed);
+        let ask = kernel_only || sender.is_some();
         let mut from = Sender::default();
-        let ask = (kernel_only || sender.is_some()).then_some(&mut from);
-        let size = sys::receive_split(&self.fd, first, second, wait, ask)?;
-        if kernel_only && from.port != 0 {
-            count(Event::Spoofed, 1);
-            return Ok(None);
-        }
-        if let Some(sender) = sender {
-            *sender = from;
-        }
-        Ok((size > 0).then_some(size))
-    }
-
-    /// Goes on after the first attempt, whose result is `result`.
-    #[cold]
-    #[inline(never)]
-    fn try_again(
-        &self,
-        mut result: Result<Option<usize>, Errno>,
-        first: &mut [Uninit],
-        second: &mut [Uninit],
-        until: Until,
-        mut sender: Option<&mut Sender>,
-    ) -> Result<usize, Failure> {
         let mut unwanted = 0;
         loop {
-            match (result, until) {
-                (Ok(Some(size)), _) => return Ok(size),
-                (Ok(None), _) => unwanted += 1,
-                (Err(Errno::EAGAIN), Until::Deadline(deadline)) => {
-                    self.note_failure(Errno::EAGAIN);
-                    self.wait_until(deadline)?;
+            let asked = ask.then_some(&mut from);
+            match sys::receive_split(&self.fd, first, second, until.wait(), asked) {
+                Ok(_) if kernel_only && from.port != 0 => {
+                    count(Event::Spoofed, 1);
+                    unwanted += 1;
                 }
-                (Err(error), _) => {
-                    self.note_failure(error);
-                    return Err(Failure::Call(error));
+                // A datagram without bytes says nothing.
+                Ok(0) => unwanted += 1,
+                Ok(size) => {
+                    if let Some(sender) = sender {
+                        *sender = from;
+                    }
+                    return Ok(size);
                 }
+                Err(error) => self.handle(error, until)?,
             }
             match until {
                 Until::Deadline(deadline) if deadline.has_passed() => {
@@ -330,7 +303,16 @@ impl Socket {
                 Until::Now if unwanted >= MOST_UNWANTED => return Err(Failure::Unwanted),
                 _ => {}
             }
-            result = self.attempt(first, second, until, sender.as_deref_mut());
+        }
+    }
+
+    /// Handles the error of a receive. Returns if another attempt makes sense.
+    #[cold]
+    fn handle(&self, error: Errno, until: Until) -> Result<(), Failure> {
+        self.note_failure(error);
+        match until {
+            Until::Deadline(deadline) if error == Errno::EAGAIN => self.wait_until(deadline),
+            _ => Err(Failure::Call(error)),
         }
     }
 

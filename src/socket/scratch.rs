@@ -4,6 +4,7 @@ use crate::sys::{self, ThreadMemory, Uninit};
 use crate::thread::{self, Part, SCRATCH_SIZES, Thread, Unfinished, Zeroed, room};
 use core::cell::Cell;
 use core::ffi::c_void;
+use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 
 /// Bytes of a thread's scratch memory, unless there was no room for so much. More than the kernel puts
@@ -24,10 +25,9 @@ static USER: Part<User> = Part::new(room::SCRATCH);
 /// Memory to receive into, until this goes.
 pub(super) struct Scratch<'a> {
     memory: ThreadMemory,
-    /// Says that the thread's scratch memory is used. None if this is other memory.
-    user: Option<&'a User>,
-    /// Keeps other memory from being lost.
-    registered: Option<Unfinished<'a>>,
+    user: &'a User,
+    /// Keeps other memory from being lost. None if this is the thread's scratch memory.
+    other: ManuallyDrop<Option<Unfinished<'a>>>,
 }
 
 impl<'a> Scratch<'a> {
@@ -42,7 +42,7 @@ impl<'a> Scratch<'a> {
         }
         user.frame.set(thread.frame());
         let (start, size) = thread.scratch();
-        Self { memory: ThreadMemory { start, size }, user: Some(user), registered: None }
+        Self { memory: ThreadMemory { start, size }, user, other: ManuallyDrop::new(None) }
     }
 
     #[cold]
@@ -53,7 +53,7 @@ impl<'a> Scratch<'a> {
         let object = memory.start.as_ptr().cast();
         // SAFETY: `unmap` is called when nobody uses the memory any more, here or there.
         let registered = unsafe { thread::begin_another(thread, object, unmap, -1) };
-        Self { memory, user: None, registered: Some(registered) }
+        Self { memory, user: USER.of(thread), other: ManuallyDrop::new(Some(registered)) }
     }
 
     #[inline]
@@ -63,24 +63,23 @@ impl<'a> Scratch<'a> {
         // or has ended, or the memory is new.
         unsafe { core::slice::from_raw_parts_mut(start.as_ptr(), size) }
     }
+
+    #[cold]
+    fn drop_other_memory(&mut self) {
+        drop(self.other.take());
+        // SAFETY: nobody uses it any more.
+        unsafe { self.memory.unmap() };
+    }
 }
 
 impl Drop for Scratch<'_> {
     #[inline]
     fn drop(&mut self) {
-        match self.user {
-            Some(user) => user.frame.set(0),
-            None => self.drop_other_memory(),
+        if self.other.is_some() {
+            self.drop_other_memory();
+        } else {
+            self.user.frame.set(0);
         }
-    }
-}
-
-impl Scratch<'_> {
-    #[cold]
-    fn drop_other_memory(&mut self) {
-        self.registered = None;
-        // SAFETY: nobody uses it any more.
-        unsafe { self.memory.unmap() };
     }
 }
 

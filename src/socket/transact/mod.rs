@@ -101,16 +101,12 @@ pub(crate) unsafe fn transact<T: Transactions>(protocol: i32, transactions: &mut
 ///
 /// # Safety
 /// See [`transact`].
-#[inline(never)]
-pub(super) unsafe fn transact_on_pooled<T: Transactions>(sock: &Pooled, transactions: &mut T) {
-    // SAFETY: the caller's promise.
-    thread::with(|thread| unsafe { on_pooled(thread, sock, transactions) });
-}
-
-/// # Safety
-/// See [`transact`].
 #[inline]
-unsafe fn on_pooled<T: Transactions>(thread: &Thread, sock: &Pooled, transactions: &mut T) {
+pub(super) unsafe fn on_pooled<T: Transactions>(
+    thread: &Thread,
+    sock: &Pooled,
+    transactions: &mut T,
+) {
     let registered = sock.register(thread);
     // SAFETY: the caller's promise.
     let queue = unsafe { run_all(thread, sock, transactions) };
