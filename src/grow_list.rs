@@ -1,8 +1,8 @@
-//! A list that only grows and is read without a lock.
+//! A list to which elements can only be added, and which is read without a lock.
 //!
-//! Readers follow pointers that never change once they are set, so nothing has to be waited for:
-//! not by a signal handler that interrupted whoever adds, nor by a child in which that thread is
-//! gone.
+//! Readers follow pointers that never change after they have been set, so they never wait: even if
+//! they run in a signal handler that interrupted an addition, or in a child in which the thread
+//! that was adding does not exist.
 
 #[cfg(loom)]
 use loom::sync::atomic::AtomicPtr;
@@ -16,16 +16,16 @@ use core::sync::atomic::Ordering::{AcqRel, Acquire};
 
 struct Node<T> {
     value: T,
-    /// The value that was added before this one, or null.
+    /// The node that was added before this one; null if there is none.
     next: *mut Node<T>,
 }
 
-/// Values in the reverse of the order in which they were added. They are never freed.
+/// A list of values. They are never freed.
 pub(crate) struct GrowList<T> {
     first: AtomicPtr<Node<T>>,
 }
 
-// SAFETY: values are added by moving them in, and only shared afterwards.
+// SAFETY: a value is moved into the list, and then only shared.
 unsafe impl<T: Send + Sync> Sync for GrowList<T> {}
 
 impl<T> GrowList<T> {
@@ -39,12 +39,12 @@ impl<T> GrowList<T> {
         Self { first: AtomicPtr::new(null_mut()) }
     }
 
-    /// All values, the latest first.
+    /// All values, the one that was added last first.
     pub(crate) fn values(&self) -> Values<'_, T> {
         Values { next: self.first.load(Acquire), list: PhantomData }
     }
 
-    /// The value that `find` finds. If there is none, adds the one that `new` makes.
+    /// Returns the value that `find` finds. If it finds none, adds the value that `new` returns.
     pub(crate) fn find_or_add<'a>(
         &'a self,
         find: impl Fn(Values<'a, T>) -> Option<&'a T>,
@@ -61,19 +61,19 @@ impl<T> GrowList<T> {
                 Ok(_) => return unsafe { &(*node).value },
                 Err(first) => values = Values { next: first, list: PhantomData },
             }
-            // Another thread has added something: perhaps what is wanted.
+            // Another thread has added a value meanwhile. It may be the one that is looked for.
             if let Some(known) = find(values.clone()) {
-                // SAFETY: from Box, and nobody else has seen it.
+                // SAFETY: from Box, and not in the list.
                 drop(unsafe { Box::from_raw(node) });
                 return known;
             }
-            // SAFETY: nobody else has seen the node yet.
+            // SAFETY: the node is not in the list yet.
             unsafe { (*node).next = values.next };
         }
     }
 }
 
-/// Iterates values, the latest first.
+/// Iterates the values, the one that was added last first.
 pub(crate) struct Values<'a, T> {
     next: *mut Node<T>,
     list: PhantomData<&'a T>,
@@ -89,7 +89,8 @@ impl<'a, T> Iterator for Values<'a, T> {
     type Item = &'a T;
 
     fn next(&mut self) -> Option<&'a T> {
-        // SAFETY: null, or a node that was whole when its address was stored, and is never freed.
+        // SAFETY: null, or a node. A node is complete before its address is stored, and never
+        // freed.
         let node = unsafe { self.next.as_ref() }?;
         self.next = node.next;
         Some(&node.value)

@@ -1,21 +1,21 @@
-//! The number of this process, which tells it from its parent and from its children.
+//! A number for this process, by which it can be distinguished from its parent and its children.
 //!
-//! A socket records the number of the process that opened it. In a child the number is another one,
-//! so the child can tell that the socket is not its own. The number is kept in a page that the
-//! kernel replaces by zeros in every child (MADV_WIPEONFORK, Linux 4.14), because fork handlers do
-//! not run in a child made by a plain clone(). On older kernels only the fork handler notices a
-//! child.
+//! A socket records the number of the process that opened it. A child has another number, so it
+//! notices that the socket is not its own. Fork handlers do not run in a child that was created by
+//! clone(). So the number is in a page that is 0 in every child (MADV_WIPEONFORK, since Linux
+//! 4.14). On older kernels, only a child that was created by fork() gets another number.
 
 use crate::sys::{self, WipedOnFork};
 use core::sync::atomic::AtomicU32;
 use core::sync::atomic::Ordering::Relaxed;
 use once_cell::race::OnceRef;
 
-/// Holds the number of this process, or 0 in a child that has not looked yet.
+/// The page. It contains the number of this process, or 0 if the process has not been given a
+/// number yet.
 static PAGE: OnceRef<'static, AtomicU32> = OnceRef::new();
-/// Takes the place of the page if it could not be mapped. A child inherits its value.
+/// Used instead of the page if that cannot be mapped. A child inherits its value.
 static INHERITED: AtomicU32 = AtomicU32::new(0);
-/// The highest number given so far, by this process or by those that it descends from.
+/// The highest number that this process or an ancestor of it has given to a process.
 static HIGHEST: AtomicU32 = AtomicU32::new(0);
 
 fn cell() -> &'static AtomicU32 {
@@ -29,14 +29,13 @@ fn cell() -> &'static AtomicU32 {
 fn map() -> &'static AtomicU32 {
     let page = sys::map_wiped_on_fork();
     let cell: &'static AtomicU32 = match page {
-        // SAFETY: a new mapping of at least a page, zero, aligned, and never unmapped if it is
-        // kept.
+        // SAFETY: a new mapping, 0 and aligned. It is unmapped only if it is not used, below.
         Some(WipedOnFork(start)) => unsafe { start.cast::<AtomicU32>().as_ref() },
         None => &INHERITED,
     };
     match PAGE.set(cell) {
         Ok(()) => cell,
-        // Another thread was faster.
+        // Another thread has set the page meanwhile.
         Err(()) => {
             if let Some(page) = page {
                 sys::unmap_wiped_on_fork(page);
@@ -60,12 +59,12 @@ fn assign() -> u32 {
     let number = HIGHEST.fetch_add(1, Relaxed).wrapping_add(1);
     match cell().compare_exchange(0, number, Relaxed, Relaxed) {
         Ok(_) => number,
-        // Another thread was faster. Its number is as good.
+        // Another thread has set the number meanwhile.
         Err(number) => number,
     }
 }
 
-/// Gives the process another number. For the fork handler in a child.
+/// Gives the process another number. Called by the fork handler in a child.
 pub(crate) fn change() {
     cell().store(0, Relaxed);
     current();

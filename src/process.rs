@@ -1,25 +1,25 @@
-//! What happens to the process: the library is loaded, the process forks, a thread ends, the
-//! library is unloaded. Nothing else in the library depends on this file.
+//! Functions that run when the library is loaded or unloaded, when the process forks, and when a
+//! thread ends. No other file uses this one.
 
 use crate::host::{counters, log, poll_loop};
 use crate::socket::{extack, pool};
 use crate::{identity, thread};
 use core::ffi::c_void;
 
-/// Runs before the program does. The host's lists are there already: they are static data.
+/// Runs when the library is loaded. Open vSwitch's lists can be used already, since they are
+/// initialised statically.
 extern "C" fn load() {
-    // First, since what runs below may log, and the log counts a thread's lines.
+    // This is first because the functions below may log, and the log uses data of the thread.
     thread::start(end_thread);
     log::start();
     counters::start();
-    // SAFETY: the function lives as long as the library. Registering it can only fail if memory is
-    // exhausted. Then a child finds out by itself that it is one: see `identity`.
+    // SAFETY: the function exists as long as the library is loaded. This fails only for lack of
+    // memory; then `identity` still notices that the process is a child.
     unsafe { libc::pthread_atfork(None, None, Some(forked)) };
 }
 
-/// Runs in a child, before fork() returns. It neither allocates nor frees memory, nor takes a lock:
-/// the allocator may be locked for the fork, and another thread of the parent may have held
-/// anything.
+/// Runs in a child before fork() returns. It must not allocate or free memory, or lock anything:
+/// the allocator may be locked because of the fork, and other locks by threads of the parent.
 extern "C" fn forked() {
     identity::change();
     // SAFETY: the child has only this thread.
@@ -27,19 +27,19 @@ extern "C" fn forked() {
     thread::with_existing(thread::replace_descriptors);
 }
 
-/// Runs when a thread ends that has called the library. `block` is what the thread has of its own.
+/// Runs when a thread that has called the library ends. `block` is the thread's block.
 unsafe extern "C" fn end_thread(block: *mut c_void) {
     thread::with_existing(|thread| {
         thread::release_all(thread);
         poll_loop::end_thread(thread);
         extack::end_thread(thread);
     });
-    // SAFETY: the thread's own block, whose parts hold nothing any more.
+    // SAFETY: it is the calling thread's block, whose parts have been freed.
     unsafe { thread::end(block) };
 }
 
-/// Runs when the process ends, or when the program or plugin that contains the archive is unloaded.
-/// Threads may still be running. They leave behind what they have.
+/// Runs when the process ends, or when a plugin that contains the static library is unloaded. Other
+/// threads may still be running; their memory is lost.
 extern "C" fn unload() {
     thread::stop();
 }

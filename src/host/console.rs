@@ -1,4 +1,5 @@
-//! The log of a process that has none: lines on standard error, or the program's own handler.
+//! The log of a process without Open vSwitch's log: lines on standard error, or calls of the
+//! program's log handler.
 
 use super::level::Level;
 use crate::abi::Handler;
@@ -14,23 +15,24 @@ use core::sync::atomic::Ordering::{Acquire, Release};
 
 type HandlerFunction = unsafe extern "C" fn(*mut c_void, c_int, *const c_char, *const c_char);
 
-/// A handler that the program has installed at some time.
+/// A log handler that the program has set at some time.
 struct Installed {
     handler: HandlerFunction,
     aux: *mut c_void,
 }
 
-// SAFETY: whoever installs a handler promises that any thread may call it with its `aux`.
+// SAFETY: nlsock_log_set_handler() requires that any thread may call the handler.
 unsafe impl Send for Installed {}
-// SAFETY: the same.
+// SAFETY: as above.
 unsafe impl Sync for Installed {}
 
-/// All that were ever installed. They stay, since another thread may be about to call one of them.
+/// All handlers that were ever set. They are never removed, since another thread may be about to
+/// call one.
 static HANDLERS: GrowList<Installed> = GrowList::new();
-/// The one that is in force; null for standard error.
+/// The current handler; null for standard error.
 static PRESENT: AtomicPtr<Installed> = AtomicPtr::new(null_mut());
 
-/// Installs a handler. None restores standard error.
+/// Sets the log handler. None means standard error.
 pub(crate) fn set_handler(handler: Handler, aux: *mut c_void) {
     let present = match handler {
         Some(handler) => {
@@ -45,12 +47,13 @@ pub(crate) fn set_handler(handler: Handler, aux: *mut c_void) {
     PRESENT.store(present, Release);
 }
 
-/// Writes one message.
+/// Writes a message to the handler or to standard error.
 pub(crate) fn write(module: &CStr, level: Level, text: &CStr) {
-    // SAFETY: null or in `HANDLERS`, which keeps what it has.
+    // SAFETY: null, or an element of `HANDLERS`, which is never freed.
     match unsafe { PRESENT.load(Acquire).as_ref() } {
         Some(Installed { handler, aux }) => {
-            // SAFETY: the promise of whoever installed it; the strings live through the call.
+            // SAFETY: nlsock_log_set_handler() requires a valid handler. The strings exist during
+            // the call.
             thread::call_out(|| unsafe {
                 handler(*aux, level as c_int, module.as_ptr(), text.as_ptr());
             });
@@ -59,7 +62,7 @@ pub(crate) fn write(module: &CStr, level: Level, text: &CStr) {
     }
 }
 
-/// The number of lines that the thread has written.
+/// The number of lines that each thread has written.
 static LINES: Part<Cell<u32>> = Part::new(room::LOG);
 
 fn write_line(module: &CStr, level: Level, text: &CStr) {
@@ -74,8 +77,8 @@ fn write_line(module: &CStr, level: Level, text: &CStr) {
     sys::write_stderr([prefix.bytes(), text.get(..end).unwrap_or_default(), b"\n"]);
 }
 
-/// What Open vSwitch puts before a text on the console: time, the thread's line number, module,
-/// level.
+/// The start of a line, in the format of Open vSwitch's console log: time, number of the thread's
+/// line, module, level.
 struct Prefix {
     bytes: [u8; 128],
     length: usize,
@@ -85,7 +88,7 @@ impl Prefix {
     fn new(number: u32, module: &CStr, level: Level) -> Self {
         let mut prefix = Self { bytes: [0; 128], length: 0 };
         let time = sys::utc();
-        // Cut if a program's module has a very long name.
+        // If a module of the program has a very long name, the prefix is cut.
         let _ = write!(
             prefix,
             "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z|{number:05}|{}|{}|",

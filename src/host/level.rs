@@ -1,8 +1,9 @@
-//! The severities of log messages.
+//! The levels of log messages.
 
 use core::ffi::c_int;
 
-/// A severity, with the number that Open vSwitch gives it. 0 means "off" as a module's level.
+/// The level of a message, with the number that Open vSwitch gives it. A module whose level is N
+/// logs the messages with levels up to N.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(i32)]
 pub(crate) enum Level {
@@ -34,7 +35,8 @@ impl Level {
     }
 }
 
-/// The level that a name in NLSOCK_LOG stands for.
+/// The number of a level, by its name in the environment variable NLSOCK_LOG. None if there is no
+/// such level.
 pub(crate) fn level_from_name(name: &str) -> Option<c_int> {
     let levels = [
         ("off", OFF),

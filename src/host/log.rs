@@ -1,11 +1,11 @@
-//! Logging: which messages are wanted, and where they go.
+//! Logging: which messages are logged, and where they go.
 //!
-//! A module's 'min_level' is the only place where its level is kept, whoever sets it. So a message
-//! that is not wanted costs one relaxed load, and a look at the host's module if the host has one of
-//! the same name.
+//! The level of a module is in its field 'min_level', whether this library or Open vSwitch has set
+//! it. So a message below that level costs one relaxed load. If the process also has the original's
+//! module of the same name (see `modules`), its level is looked up, too.
 //!
-//! Nothing here allocates memory or takes a lock. The log of a host, and a handler of the program,
-//! are called through [`thread::call_out`], and may not return.
+//! These functions neither allocate memory nor lock anything. They call Open vSwitch's log, or the
+//! program's log handler, by [`thread::call_out`], since those may not return.
 
 pub(crate) use super::modules::{MESSAGE, SOCKET};
 pub(crate) use super::program_modules::unregister;
@@ -24,19 +24,20 @@ use core::fmt;
 use core::ptr::from_ref;
 use core::sync::atomic::Ordering::Relaxed;
 
-/// One bad message can cause very many log messages, so the burst is large.
+/// The rate limits of the two modules: 60 messages a minute, and up to 600 at once, since one
+/// malformed netlink message can cause many log messages.
 pub(crate) static SOCKET_LIMIT: RateLimit = RateLimit::new(60, 600);
 pub(crate) static MESSAGE_LIMIT: RateLimit = RateLimit::new(60, 600);
 
-/// Registers the library's modules with the host. Without a host, sets their level as the environment
-/// says.
+/// Registers the library's modules with Open vSwitch's log. If the process does not have that, sets
+/// their level to that in the environment variable NLSOCK_LOG, or to "warn".
 pub(crate) fn start() {
     if nlsock_host_has_log() {
         modules::join_host();
         return;
     }
     set_all_levels(Level::Warn as c_int);
-    // SAFETY: nothing changes the environment before the program starts.
+    // SAFETY: the program, which could change the environment, has not started yet.
     let wanted = unsafe {
         let value = libc::getenv(c"NLSOCK_LOG".as_ptr());
         if value.is_null() {
@@ -61,15 +62,15 @@ fn set_all_levels(level: c_int) {
     program_modules::set_level(modules::OWN, level);
 }
 
-/// Sets the level of every module. EINVAL if there is no such level; EOPNOTSUPP if the host's log
-/// decides.
+/// Sets the level of all modules. EINVAL if there is no such level; EOPNOTSUPP if the process has
+/// Open vSwitch's log.
 pub(crate) fn set_level(level: c_int) -> Result<(), Errno> {
     check_settable(level)?;
     set_all_levels(level);
     Ok(())
 }
 
-/// Sets the level of one module. Errors are those of [`set_level`].
+/// Sets the level of one module. Has the same errors as [`set_level`].
 pub(crate) fn set_module_level(module: &VlogModule, level: c_int) -> Result<(), Errno> {
     check_settable(level)?;
     module.set_level(level);
@@ -84,12 +85,13 @@ fn check_settable(level: c_int) -> Result<(), Errno> {
     Ok(())
 }
 
-/// EOPNOTSUPP if the process has Open vSwitch's log.
+/// Fails with EOPNOTSUPP if the process has Open vSwitch's log.
 pub(crate) fn check_no_host() -> Result<(), Errno> {
     if nlsock_host_has_log() { Err(Errno::EOPNOTSUPP) } else { Ok(()) }
 }
 
-/// Registers a module of the program: with the host if there is one.
+/// Registers a module of the program: with Open vSwitch's log if the process has that, otherwise
+/// here.
 pub(crate) fn register(module: &'static VlogModule) {
     if nlsock_host_has_log() {
         modules::register_with_host(module);
@@ -98,7 +100,7 @@ pub(crate) fn register(module: &'static VlogModule) {
     }
 }
 
-/// Whether messages of this level are wanted.
+/// Whether messages of this level are logged.
 #[inline]
 pub(crate) fn enabled(module: &VlogModule, level: Level) -> bool {
     module.min_level.load(Relaxed) >= level as i32 && enabled_by_host(module, level)
@@ -110,25 +112,25 @@ fn enabled_by_host(module: &VlogModule, level: Level) -> bool {
     modules::effective(module).min_level.load(Relaxed) >= level as i32
 }
 
-/// Logs a message, whatever the level of the module. Leaves errno alone.
+/// Logs a message without checking the level of the module. Does not change errno.
 #[cold]
 pub(crate) fn emit(module: &VlogModule, level: Level, message: fmt::Arguments<'_>) {
     emit_text(module, level, Text::new(message).as_c_str());
 }
 
-/// [`emit`] of a message that is formatted already.
+/// [`emit`] for a message that has been formatted.
 pub(crate) fn emit_text(module: &VlogModule, level: Level, text: &CStr) {
     let _errno = Preserve::new();
     if nlsock_host_has_log() {
         let module = from_ref(modules::effective(module)).cast();
-        // SAFETY: a registered module, a C string.
+        // SAFETY: the module is registered, and the text is a C string.
         thread::call_out(|| unsafe { nlsock_host_log(module, level as c_int, text.as_ptr()) });
     } else {
         console::write(module.name(), level, text);
     }
 }
 
-/// [`emit`], unless `limit` says that there were too many messages.
+/// [`emit`], unless there were too many messages under `limit`.
 ///
 /// # Safety
 /// `limit` points to an initialised rate limit.
@@ -145,7 +147,8 @@ pub(crate) unsafe fn emit_limited(
     }
 }
 
-/// Whether `limit` says that there were too many messages. If not, logs how many were dropped before.
+/// Whether the message should be dropped, because there were too many under `limit`. If it should
+/// not, but messages before it were dropped, logs how many.
 ///
 /// # Safety
 /// `limit` points to an initialised rate limit.
@@ -157,7 +160,7 @@ pub(crate) unsafe fn should_drop(
     let _errno = Preserve::new();
     if nlsock_host_has_log() {
         let module = from_ref(modules::effective(module)).cast();
-        // SAFETY: the caller's promise; a registered module.
+        // SAFETY: the caller's promise; the module is registered.
         return unsafe { nlsock_host_log_should_drop(module, level as c_int, limit) };
     }
     if !module.honor_rate_limits.load(Relaxed) {
@@ -166,7 +169,7 @@ pub(crate) unsafe fn should_drop(
     if !enabled(module, level) {
         return true;
     }
-    // SAFETY: the caller's promise. Without a host, nothing else writes to the structure.
+    // SAFETY: the caller's promise. Without Open vSwitch's log, only atomic fields change.
     match rate_limit::request(unsafe { &*limit }) {
         Permission::Denied => true,
         Permission::Granted => false,
@@ -184,19 +187,19 @@ pub(crate) unsafe fn should_drop(
     }
 }
 
-/// Logs what is wrong with an NLMSG_ERROR message that is too short.
+/// Logs that an NLMSG_ERROR message is too short, if it is.
 pub(crate) fn report_short(error: KernelError) {
     if let Some(text) = error.if_short() {
         log_limited!(MESSAGE, Err, "{text}");
     }
 }
 
-/// Logs a failed assertion, whatever the level.
+/// Logs a failed assertion, also if the level is "off".
 pub(crate) fn assertion(message: fmt::Arguments<'_>) {
     console::write(c"util", Level::Emer, Text::new(message).as_c_str());
 }
 
-/// Logs to a module if its level lets the message through.
+/// Logs a message to a module of the library, if its level allows that.
 macro_rules! log {
     ($module:ident, $level:ident, $($text:tt)+) => {
         if $crate::host::log::enabled(
@@ -213,7 +216,7 @@ macro_rules! log {
 }
 pub(crate) use log;
 
-/// [`log`], within the module's rate limit.
+/// [`log`], unless the module's rate limit is exceeded.
 macro_rules! log_limited {
     (SOCKET, $level:ident, $($text:tt)+) => {
         $crate::host::log::log_limited!(@ SOCKET, SOCKET_LIMIT, $level, $($text)+)

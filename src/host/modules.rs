@@ -1,8 +1,9 @@
-//! The library's own log modules, and those of Open vSwitch that take their place.
+//! The library's own log modules, and the original's modules of the same names.
 //!
-//! If the process contains the original's code, too (LD_PRELOAD over a shared libopenvswitch), that
-//! has registered modules of the same names, or will. Users set the levels of those. So the library's
-//! own modules stay unregistered, and let every message through to a look at the levels of the host's.
+//! If this library was preloaded before a shared libopenvswitch (LD_PRELOAD), the process also
+//! contains the original's code, which registers modules of the same names. Then users set the
+//! levels of those. So the library does not register its own modules, and sets their level to
+//! "dbg"; the levels of the original's modules are checked after that.
 
 use super::level::Level;
 use super::{nlsock_host_log_module, nlsock_host_log_register};
@@ -12,12 +13,13 @@ use core::ffi::{CStr, c_int};
 use core::ptr::{from_ref, null_mut};
 use core::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, Ordering::Relaxed};
 
-// SAFETY: the list element is touched while modules are registered, by the host before the program's
-// threads start, or by `program_modules` under its lock. The rest is atomic or constant.
+// SAFETY: the list element is only accessed when a module is registered or unregistered: by Open
+// vSwitch before the program starts threads, or by `program_modules` with its lock held. The other
+// fields are atomic or constant.
 unsafe impl Sync for VlogModule {}
 
 impl VlogModule {
-    /// Sets the level of every destination.
+    /// Sets the level for all destinations.
     pub(super) fn set_level(&self, level: c_int) {
         for destination in &self.levels {
             destination.store(level, Relaxed);
@@ -26,7 +28,7 @@ impl VlogModule {
     }
 
     pub(super) fn name(&self) -> &CStr {
-        // SAFETY: a module's name is a C string that lives as long as it.
+        // SAFETY: a module's name is a C string that exists as long as the module.
         unsafe { CStr::from_ptr(self.name) }
     }
 }
@@ -42,25 +44,25 @@ pub(super) const fn module(name: &'static CStr) -> VlogModule {
     }
 }
 
-/// The module of everything that deals with sockets.
+/// The module for messages about sockets.
 pub(crate) static SOCKET: VlogModule = module(c"netlink_socket");
-/// The module of messages and attributes.
+/// The module for messages about netlink messages and attributes.
 pub(crate) static MESSAGE: VlogModule = module(c"netlink");
 
 pub(super) static OWN: [&VlogModule; 2] = [&SOCKET, &MESSAGE];
-/// The host's modules of the same names, if the original's code registers them. Else null.
+/// The original's modules of the same names; null if the process does not contain them.
 static HOSTS: [AtomicPtr<VlogModule>; 2] = [const { AtomicPtr::new(null_mut()) }; 2];
 
-/// Registers the library's modules with the host, or leaves their place to the host's of the same
-/// names.
+/// Registers the library's modules with Open vSwitch. If the process contains the original's module
+/// of the same name, uses that instead.
 pub(super) fn join_host() {
     for (own, hosts) in OWN.iter().zip(&HOSTS) {
         // SAFETY: a C string.
         let known = unsafe { nlsock_host_log_module(own.name) };
         if known.is_null() {
             let list = own.list.get();
-            // SAFETY: ours alone until it is registered. The element starts out pointing to itself,
-            // as those of the host's modules do.
+            // SAFETY: nothing else uses the module before it is registered. Open vSwitch expects
+            // that its list element points to itself.
             unsafe { list.write(List { prev: list, next: list }) };
             register_with_host(own);
         } else {
@@ -70,16 +72,17 @@ pub(super) fn join_host() {
     }
 }
 
-/// Puts a module on the host's list.
+/// Registers a module with Open vSwitch.
 pub(super) fn register_with_host(module: &'static VlogModule) {
-    // SAFETY: a module that stays, laid out as the host expects.
+    // SAFETY: the module is static and has the layout that Open vSwitch expects.
     unsafe { nlsock_host_log_register(from_ref(module).cast_mut().cast()) };
 }
 
-/// The module whose levels count: the host's of the same name if there is one, else `module`.
+/// The module whose level applies: the original's module of the same name if there is one,
+/// otherwise `module`.
 pub(super) fn effective(module: &VlogModule) -> &VlogModule {
     let own = OWN.iter().position(|&own| core::ptr::eq(own, module));
     let hosts = own.and_then(|i| HOSTS.get(i)).map_or(null_mut(), |hosts| hosts.load(Relaxed));
-    // SAFETY: null or a module of the host's, which keeps it.
+    // SAFETY: null, or a static module of the original.
     unsafe { hosts.as_ref() }.unwrap_or(module)
 }

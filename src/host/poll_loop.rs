@@ -1,5 +1,5 @@
-//! The poll loop of a process that has none: each thread collects what to wake up for, and then
-//! blocks until any of it happens.
+//! A poll loop for processes without Open vSwitch's: a thread sets conditions, and then blocks
+//! until one of them occurs.
 
 use super::log::log_limited;
 use super::nlsock_host_poll_fd_wait;
@@ -13,16 +13,17 @@ use core::ffi::{CStr, c_int, c_short};
 use core::ptr::null_mut;
 use core::time::Duration;
 
-/// What a thread's next [`block`] waits for.
+/// The conditions that a thread's next [`block`] waits for.
 struct WakeConditions {
-    /// Null until the thread first waits for a descriptor, then from [`Box`]. It stays here while
-    /// [`block`] runs, so that a thread that is cancelled there frees it when it ends.
+    /// The descriptors, and the events on them. Null before the thread first uses it, then from
+    /// [`Box`]. [`block`] does not take it out, so that it is freed at the end of the thread if
+    /// that is cancelled in [`block`].
     fds: Cell<*mut Vec<libc::pollfd>>,
-    /// When to wake up at the latest.
+    /// The time to wake up at, even if nothing else occurs.
     until: Cell<WakeTime>,
 }
 
-/// In milliseconds of the monotonic clock. 0, which a block starts out with, means never.
+/// A time of the monotonic clock in milliseconds. 0, the initial value, means never.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct WakeTime(i64);
 
@@ -48,27 +49,28 @@ unsafe impl Zeroed for WakeConditions {}
 static CONDITIONS: Part<WakeConditions> = Part::new(room::POLL_LOOP);
 
 impl WakeConditions {
-    /// Runs `f` on the descriptors. `f` must not call out of this module.
+    /// Runs `f` on the descriptors. `f` must not call functions of other modules that may call this
+    /// one.
     fn with_fds<R>(&self, f: impl FnOnce(&mut Vec<libc::pollfd>) -> R) -> R {
         if self.fds.get().is_null() {
             self.fds.set(Box::into_raw(Box::default()));
         }
-        // SAFETY: from Box, the thread's own, and only this function refers to it: `f` does not get
-        // here again.
+        // SAFETY: from Box. Only this thread uses it, and only in this function, which `f` does not
+        // call again.
         f(unsafe { &mut *self.fds.get() })
     }
 }
 
-/// Wakes up the thread's next poll when one of `events` occurs on `fd`: the host's if it has one,
-/// else [`block`].
+/// Makes the thread's next poll_block() wake up when one of `events` occurs on `fd`: Open vSwitch's
+/// if the process has that, otherwise [`block`].
 pub(crate) fn fd_wait(fd: c_int, events: c_short, place: &'static CStr) {
-    // SAFETY: a C string that lives for ever, since the host keeps it.
+    // SAFETY: a static C string, since Open vSwitch keeps the pointer.
     if !unsafe { nlsock_host_poll_fd_wait(fd, events, place.as_ptr()) } {
         own_fd_wait(fd, events);
     }
 }
 
-/// Wakes up the thread's next [`block`] when one of `events` occurs on `fd`.
+/// Makes the thread's next [`block`] wake up when one of `events` occurs on `fd`.
 pub(crate) fn own_fd_wait(fd: c_int, events: c_short) {
     thread::with(|thread| {
         CONDITIONS.of(thread).with_fds(|fds| match fds.iter_mut().find(|known| known.fd == fd) {
@@ -78,19 +80,22 @@ pub(crate) fn own_fd_wait(fd: c_int, events: c_short) {
     });
 }
 
-/// Wakes up the thread's next [`block`] after `delay` milliseconds, at once if that is not positive.
+/// Makes the thread's next [`block`] wake up after `delay` milliseconds, at once if `delay` is not
+/// positive.
 pub(crate) fn timer_wait(delay: i64) {
     timer_wait_until(if delay <= 0 { i64::MIN } else { sys::monotonic_ms().saturating_add(delay) });
 }
 
-/// Wakes up the thread's next [`block`] at a time, in milliseconds of the monotonic clock.
+/// Makes the thread's next [`block`] wake up at the time `when` of the monotonic clock, in
+/// milliseconds.
 pub(crate) fn timer_wait_until(when: i64) {
     thread::with(|thread| {
         CONDITIONS.of(thread).until.update(|until| until.earlier(WakeTime::at(when)));
     });
 }
 
-/// Blocks until something happens that was asked for since the last call, or a signal is handled.
+/// Blocks until one of the conditions occurs that the thread has set since its last call, or until
+/// a signal handler has run. Forgets the conditions.
 pub(crate) fn block() {
     let result = thread::with(|thread| {
         let conditions = CONDITIONS.of(thread);
@@ -103,7 +108,7 @@ pub(crate) fn block() {
         };
         conditions.with_fds(|fds| {
             let result = sys::poll(fds, timeout);
-            // The allocation serves the next round.
+            // The allocation is kept for the next call.
             fds.clear();
             result
         })
@@ -114,7 +119,7 @@ pub(crate) fn block() {
     }
 }
 
-/// Frees what a thread that ends has collected.
+/// Frees the memory that a thread used here. Called when it ends.
 pub(crate) fn end_thread(thread: &Thread) {
     let fds = CONDITIONS.of(thread).fds.replace(null_mut());
     if !fds.is_null() {

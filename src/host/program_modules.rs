@@ -1,14 +1,17 @@
-//! The log modules of a program that uses the compatibility headers, in a process without Open
-//! vSwitch's log. They go by the level that is set for all modules.
+//! The log modules of programs that use the headers in include/nlsock/compat, in a process without
+//! Open vSwitch's log. Setting the level of all modules sets theirs, too.
 //!
-//! A module is the program's memory, which may go once it is unregistered, for example with a plugin
-//! that is unloaded. So unregistering has to wait until no thread stores a level to the module, and
-//! this list has the library's only lock of its own. It cannot hang:
-//! - The thread that holds it has blocked all signals, and does nothing but follow and store pointers
-//!   and numbers. So no handler can fork, exit or take the lock in between.
-//! - It holds the number of the process. A child does not wait for a thread of its parent. What that
-//!   thread was doing is harmless, since the list can be followed after each single store.
-//! - Whoever waits sleeps, so a thread of high priority does not keep the holder from running.
+//! A module is in memory of the program, which may be unmapped once the module is unregistered, for
+//! example if it is part of a plugin. So unregistering must wait until no thread is setting the
+//! level of the module. That is why this list has a lock, the only one of the library besides that
+//! of a dump. It cannot hang:
+//! - The thread that holds it blocks all signals, and only follows and stores pointers and numbers.
+//!   So no signal handler can fork, exit or try to lock it again meanwhile.
+//! - The lock contains the number of the process, so a child does not wait for a thread of its
+//!   parent. If that thread was changing the list, the list is still usable: it is so after each
+//!   store.
+//! - A thread that waits sleeps, so that it does not keep the thread that holds the lock from
+//!   running, even if it has a higher priority.
 
 use super::level::Level;
 use crate::abi::{List, VlogModule};
@@ -20,23 +23,23 @@ use core::ptr::null_mut;
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32};
 
-/// The list element of the module that was registered last, or null. Each element's 'next' points to
-/// the one before; 'prev' is not used.
+/// The list element of the module that was registered last; null if there is none. The field 'next'
+/// of each element points to the one registered before it; 'prev' is not used.
 static FIRST: AtomicPtr<List> = AtomicPtr::new(null_mut());
-/// The level of all modules, the library's own included.
+/// The level that was last set for all modules, the library's own included.
 static LEVEL: AtomicI32 = AtomicI32::new(Level::Warn as c_int);
-/// The number of the process in which a thread holds the lock; 0 if none does.
+/// The lock: the number of the process of which a thread holds it; 0 if none does.
 static HOLDER: AtomicU32 = AtomicU32::new(0);
 
-/// How long to sleep before trying again, in nanoseconds.
+/// How long a thread sleeps before it tries to get the lock again, in nanoseconds.
 const PAUSE: libc::c_long = 50_000;
 
-/// Runs `f` while no other thread of this process is in here.
+/// Runs `f` with the lock held and all signals blocked.
 fn locked<R>(f: impl FnOnce() -> R) -> R {
     let _errno = Preserve::new();
     let mut all = MaybeUninit::<libc::sigset_t>::uninit();
     let mut before = MaybeUninit::<libc::sigset_t>::uninit();
-    // SAFETY: sigfillset() sets `all` up; `before` is written by the call.
+    // SAFETY: sigfillset() initialises `all`, and pthread_sigmask() `before`.
     unsafe {
         libc::sigfillset(all.as_mut_ptr());
         libc::pthread_sigmask(libc::SIG_BLOCK, all.as_ptr(), before.as_mut_ptr());
@@ -45,13 +48,13 @@ fn locked<R>(f: impl FnOnce() -> R) -> R {
     let mut holder = HOLDER.load(Relaxed);
     while holder == process || HOLDER.compare_exchange(holder, process, Acquire, Relaxed).is_err() {
         let pause = libc::timespec { tv_sec: 0, tv_nsec: PAUSE };
-        // SAFETY: the time lives through the call.
+        // SAFETY: `pause` exists during the call.
         unsafe { libc::nanosleep(&raw const pause, null_mut()) };
         holder = HOLDER.load(Relaxed);
     }
     let result = f();
     HOLDER.store(0, Release);
-    // SAFETY: the signals that were blocked before.
+    // SAFETY: `before` was initialised above.
     unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), null_mut()) };
     result
 }
@@ -60,51 +63,52 @@ fn element(module: &VlogModule) -> *mut List {
     module.list.get()
 }
 
-/// The elements of all registered modules. Only under the lock.
+/// The list elements of all registered modules. Only to be used with the lock held.
 fn elements() -> impl Iterator<Item = *mut List> {
     let mut next = FIRST.load(Relaxed);
     core::iter::from_fn(move || {
         let element = next;
-        // SAFETY: null, or the element of a registered module, which lives.
+        // SAFETY: null, or the element of a registered module, which exists.
         next = unsafe { element.as_ref() }?.next;
         Some(element)
     })
 }
 
-/// Takes a module of the program in: it gets the level that is in force, and those set later.
+/// Registers a module of the program. It gets the level that was last set for all modules, and
+/// those set later.
 pub(crate) fn register(module: &'static VlogModule) {
     locked(|| {
         module.set_level(LEVEL.load(Relaxed));
         let added = element(module);
         if elements().all(|known| known != added) {
-            // SAFETY: registered elements are this module's alone.
+            // SAFETY: only this file uses the elements of registered modules.
             unsafe { (*added).next = FIRST.load(Relaxed) };
             FIRST.store(added, Relaxed);
         }
     });
 }
 
-/// Forgets a module of the program, whose memory may then go.
+/// Unregisters a module of the program. Its memory may be unmapped after this.
 pub(crate) fn unregister(module: *const VlogModule) {
     let removed = module.cast::<List>().cast_mut();
     locked(|| {
         if !elements().any(|known| known == removed) {
             return;
         }
-        // SAFETY: it is registered, so it lives.
+        // SAFETY: it is registered, so it exists.
         let next = unsafe { (*removed).next };
-        // SAFETY: registered elements live, and are this module's alone.
+        // SAFETY: registered elements exist, and only this file uses them.
         match elements().find(|&known| unsafe { (*known).next } == removed) {
             // SAFETY: as above.
             Some(before) => unsafe { (*before).next = next },
             None => FIRST.store(next, Relaxed),
         }
-        // SAFETY: as above. On no list, an element points to itself.
+        // SAFETY: as above. An element that is on no list points to itself.
         unsafe { (*removed).next = removed };
     });
 }
 
-/// Sets the level of `own`, the library's modules, and of all registered ones.
+/// Sets the level of `own`, the library's modules, and of all registered modules.
 pub(super) fn set_level(own: [&VlogModule; 2], level: c_int) {
     locked(|| {
         LEVEL.store(level, Relaxed);
@@ -112,7 +116,7 @@ pub(super) fn set_level(own: [&VlogModule; 2], level: c_int) {
             module.set_level(level);
         }
         for element in elements() {
-            // SAFETY: the element is the first field of a registered module, which lives.
+            // SAFETY: the element is the first field of a registered module, which exists.
             unsafe { (*element.cast::<VlogModule>()).set_level(level) };
         }
     });

@@ -1,9 +1,9 @@
-//! A token bucket that keeps repeated messages from filling the log. Its arithmetic is Open vSwitch's.
+//! Rate limits for log messages: token buckets, with the same arithmetic as Open vSwitch's.
 //!
-//! The structure contains a mutex, which Open vSwitch's own log uses. In a process without that log
-//! only this file uses the structure, and does without the mutex: a thread that was forked away while
-//! it held it would make every later message of the child wait for ever. If two threads are in here
-//! at once, each takes its tokens by an exchange.
+//! If the process has Open vSwitch's log, that uses the structure, and locks the mutex in it.
+//! Otherwise only this file uses the structure. It does not lock the mutex: if another thread held
+//! it during a fork, it would stay locked in the child for ever. Instead, tokens are taken and
+//! added by atomic exchange.
 
 use crate::abi::{OvsMutex, VlogRateLimit};
 use crate::sys;
@@ -11,36 +11,37 @@ use core::cell::UnsafeCell;
 use core::sync::atomic::Ordering::Relaxed;
 use core::sync::atomic::{AtomicI64, AtomicU32};
 
-/// Tokens that a message costs. At a rate of one token a millisecond that is one message a minute.
+/// The tokens that a message costs. At a rate of one token in a millisecond, that allows one
+/// message in a minute.
 const MESSAGE_TOKENS: u32 = 60_000;
 
-/// A rate limit of the library's own. If the process has Open vSwitch's log, that uses it.
+/// A rate limit of the library itself.
 #[repr(transparent)]
 pub(crate) struct RateLimit(UnsafeCell<VlogRateLimit>);
 
-// SAFETY: without a host the fields that change are atomic. A host uses the structure under its mutex.
+// SAFETY: in this file, only atomic fields change. Open vSwitch's log locks the mutex.
 unsafe impl Sync for RateLimit {}
 
-/// What a rate limit says of a message.
+/// Whether a message may be logged now.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Permission {
-    /// Log it.
+    /// It may.
     Granted,
-    /// Log it, after a line that tells how many messages were dropped, and how many seconds ago the
-    /// first and the last of them came.
+    /// It may. Before it, log that `dropped` messages were dropped, the first of them `first`
+    /// seconds ago, the last `last` seconds ago.
     GrantedAfter { dropped: u32, first: i64, last: i64 },
-    /// Drop it.
+    /// It must be dropped.
     Denied,
 }
 
 impl RateLimit {
-    /// Up to `rate` messages a minute, `burst` at once.
+    /// Allows `rate` messages in a minute, and up to `burst` at once.
     pub(crate) const fn new(rate: u32, burst: u32) -> Self {
         Self(UnsafeCell::new(VlogRateLimit {
             rate,
             burst: burst.saturating_mul(MESSAGE_TOKENS),
             tokens: AtomicU32::new(0),
-            // So long ago that the first refill fills the bucket.
+            // With this value, the first refill fills the bucket.
             last_fill: AtomicI64::new(i64::MIN),
             first_dropped: AtomicI64::new(0),
             last_dropped: AtomicI64::new(0),
@@ -57,24 +58,24 @@ impl RateLimit {
     }
 }
 
-/// What a mutex of Open vSwitch says while nobody holds it.
+/// The value of 'where' in a mutex of Open vSwitch that is not locked.
 const UNLOCKED: &core::ffi::CStr = c"<unlocked>";
 
-/// Asks whether a message may be logged now.
+/// Whether a message may be logged now. If so, takes its tokens.
 pub(crate) fn request(limit: &VlogRateLimit) -> Permission {
     request_at(limit, sys::monotonic_ms())
 }
 
-/// Takes the tokens of one message if they are there.
+/// Takes the tokens for one message. Returns false if there are too few.
 fn withdraw(limit: &VlogRateLimit) -> bool {
     let take = |tokens: u32| tokens.checked_sub(MESSAGE_TOKENS);
     limit.tokens.fetch_update(Relaxed, Relaxed, take).is_ok()
 }
 
-/// Adds the tokens for the time since the last refill.
+/// Adds the tokens for the time since the last refill, up to the burst.
 fn refill(limit: &VlogRateLimit, now: i64) {
     let last = limit.last_fill.load(Relaxed);
-    // If the exchange fails, another thread adds the tokens for this time.
+    // If the exchange fails, another thread is adding these tokens.
     if now > last && limit.last_fill.compare_exchange(last, now, Relaxed, Relaxed).is_ok() {
         let elapsed = u32::try_from(now.saturating_sub(last)).unwrap_or(u32::MAX);
         let new = limit.rate.saturating_mul(elapsed);

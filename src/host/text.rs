@@ -1,13 +1,13 @@
-//! The text of one log message, on the stack.
+//! The text of a log message.
 //!
-//! A log handler may leave by longjmp() or an exception, and then nothing would free an allocation.
+//! It is on the stack: if a log handler does not return, an allocation would never be freed.
 
 use core::ffi::CStr;
 use core::fmt::{self, Write};
 
-/// Bytes of a text, with its NUL. The library's own messages are shorter; what is longer is cut.
+/// The size of a text with its NUL, in bytes. A longer text is cut.
 const SIZE: usize = 2048;
-/// Ends a text that was cut.
+/// The end of a text that was cut.
 const CUT: &[u8] = b"...";
 
 pub(crate) struct Text {
@@ -16,10 +16,10 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    /// Formats a message. Blanks stand for NULs in it.
+    /// Formats a message. Replaces NULs in it by blanks.
     pub(crate) fn new(message: fmt::Arguments<'_>) -> Self {
         let mut text = Self { bytes: [0; SIZE], length: 0 };
-        // Fails if the text is cut.
+        // This fails if the text does not fit.
         if text.write_fmt(message).is_err() {
             let end = SIZE - 1;
             if let Some(last) = text.bytes.get_mut(end - CUT.len()..end) {
@@ -36,7 +36,7 @@ impl Text {
 
 impl Write for Text {
     fn write_str(&mut self, part: &str) -> fmt::Result {
-        // The last byte stays NUL.
+        // The last byte is for the NUL.
         let room = self.bytes.get_mut(self.length..SIZE - 1).unwrap_or_default();
         for (to, from) in room.iter_mut().zip(part.bytes()) {
             *to = if from == 0 { b' ' } else { from };

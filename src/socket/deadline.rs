@@ -1,14 +1,14 @@
-//! Points in time at which the library stops waiting.
+//! Deadlines: times at which a call fails with ETIMEDOUT.
 
 use crate::sys;
 use core::time::Duration;
 
-/// A time of the monotonic clock, in milliseconds. None: never.
+/// A time of the monotonic clock in milliseconds, or None for no deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Deadline(Option<i64>);
 
 impl Deadline {
-    /// In `milliseconds` from now; 0 for never.
+    /// The deadline `milliseconds` from now. 0 means no deadline.
     pub(crate) fn after(milliseconds: u32) -> Self {
         Self((milliseconds > 0).then(|| sys::monotonic_ms() + i64::from(milliseconds)))
     }
@@ -21,7 +21,7 @@ impl Deadline {
         self.0.is_some_and(|time| sys::monotonic_ms() >= time)
     }
 
-    /// The time that is left. None if there is no deadline.
+    /// The time until the deadline; 0 if it has passed. None if there is no deadline.
     pub(crate) fn left(self) -> Option<Duration> {
         let left = self.0?.saturating_sub(sys::monotonic_ms());
         Some(Duration::from_millis(u64::try_from(left).unwrap_or(0)))

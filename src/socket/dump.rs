@@ -1,9 +1,8 @@
-//! Dumps: one request, and all the messages that answer it.
+//! Dumps: a request that the kernel answers by any number of messages, for example all routes.
 //!
-//! Several threads may read one dump. The mutex in the caller's `struct nl_dump` protects its status and
-//! serialises receiving, since two threads that receive from a dumping socket at once upset the
-//! kernel's state of the dump. Nothing is logged under the mutex, because a log handler may never
-//! return.
+//! Several threads may read one dump. The mutex in the caller's `struct nl_dump` protects its
+//! status and lets one thread at a time receive, since the kernel's state of a dump does not allow
+//! two. Nothing is logged while the mutex is held, because a log handler may not return.
 
 use super::deadline::Deadline;
 use super::extack::{self, Failures};
@@ -30,15 +29,15 @@ use core::fmt;
 use core::ptr::{NonNull, null, null_mut};
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-/// 'status' of a dump that has nothing left to receive. If a thread has messages left in its buffer, it
-/// can still retrieve them.
+/// The value of 'status' if there is nothing left to receive. Threads may still have messages in
+/// their buffers.
 const ENDED: c_int = -1;
 
 const NLMSG_DONE: u16 = libc::NLMSG_DONE as u16;
 const NLM_F_DUMP_ACK: u16 = (libc::NLM_F_DUMP | libc::NLM_F_ACK) as u16;
 const NLM_F_DUMP_INTR: u16 = 0x10;
 
-/// Whether nl_dump_done() also returns the errors that the original never returned.
+/// Whether nl_dump_done() also returns errors that it does not return in the original.
 static STRICT: AtomicBool = AtomicBool::new(false);
 
 pub(crate) fn set_strict(strict: bool) {
@@ -61,27 +60,27 @@ pub(crate) fn last_result(thread: &Thread) -> DumpResult {
     LAST.of(thread).get()
 }
 
-/// What a dump needs beside the fields of the caller's structure. The socket keeps it.
+/// The state of a dump, beyond the fields of the caller's structure. It is stored in the socket.
 pub(super) struct State {
     seq: u32,
     deadline: Deadline,
-    /// A copy of the request, which the kernel's extended acknowledgement may refer to.
+    /// A copy of the request, to find the attribute that an extended acknowledgement refers to.
     request: Vec<u8>,
-    /// What is known so far.
+    /// The details of the dump that are known so far.
     result: DumpResult,
 }
 
-/// The result of one attempt to receive a part of a dump.
+/// The result of one attempt to receive a datagram of a dump.
 enum Received {
-    /// Messages.
+    /// The datagram contains messages of the dump.
     Part,
-    /// A datagram that belongs to something else. Its sequence number.
+    /// The datagram has this sequence number, which is not that of the dump.
     Stale(u32),
     /// The kernel refused the dump.
     Refused(KernelError, Option<Box<Extack>>),
-    /// Nothing.
+    /// Nothing was received.
     Failed(Failure),
-    /// Nothing, because the dump has ended or failed before.
+    /// Nothing was received, since the dump ended or failed earlier.
     Ended,
 }
 
@@ -91,20 +90,20 @@ pub(crate) struct Dump(*mut NlDump);
 
 impl Dump {
     /// # Safety
-    /// `p` is the memory of a `struct nl_dump`. For all methods but [`Dump::start`], that has set it up
-    /// and [`Dump::done`] has not ended it.
+    /// `p` points to memory for a `struct nl_dump`. Before any method other than [`Dump::start`] is
+    /// called, `start` has initialised the structure, and [`Dump::done`] has not ended the dump.
     pub(crate) unsafe fn from_ptr(p: *mut NlDump) -> Self {
         Self(p)
     }
 
-    /// Sends the request.
+    /// Initialises the dump and sends its request.
     ///
     /// # Safety
     /// The memory of `request`, which C passes as const, may be written.
     #[inline(never)]
     pub(crate) unsafe fn start(self, protocol: c_int, request: Buf<'_>) {
         let header = message::header(request);
-        // SAFETY: the caller's promise; the header is there, at any address.
+        // SAFETY: the caller's promise. The header exists, but may be unaligned.
         let seq = unsafe {
             let flags = &raw mut (*header).nlmsg_flags;
             flags.write_unaligned(flags.read_unaligned() | NLM_F_DUMP_ACK);
@@ -131,11 +130,12 @@ impl Dump {
             request: request.bytes().to_vec(),
             result: DumpResult::NONE,
         };
-        // The dump owns the socket before anything is logged: a log handler may never return.
+        // Store the socket in the dump before anything is logged, since a log handler may not
+        // return.
         let sock = sock.into_raw();
         self.set_up(sock, seq, 0);
-        // SAFETY: the socket is this dump's alone, which no other thread knows yet; the caller's
-        // promise.
+        // SAFETY: only this dump uses the socket, and no other thread uses the dump yet; the
+        // caller's promise.
         unsafe {
             *(*sock).dump.get() = Some(Box::new(state));
             let result = (*sock).send(request, seq, Wait::Yes);
@@ -149,26 +149,27 @@ impl Dump {
     fn set_up(self, sock: *mut Socket, nl_seq: u32, status: c_int) {
         let lock = libc::PTHREAD_MUTEX_INITIALIZER;
         let mutex = OvsMutex { lock, r#where: null() };
-        // SAFETY: `from_ptr`: the memory is ours to overwrite, whatever it held.
+        // SAFETY: the promise made to `from_ptr`: the memory may be written.
         unsafe { self.0.write(NlDump { sock: sock.cast::<NlSock>(), nl_seq, mutex, status }) };
     }
 
     fn socket(self) -> *mut Socket {
-        // SAFETY: `from_ptr`: set by `start`, and freed by `done`.
+        // SAFETY: the promise made to `from_ptr`: `start` has set the field.
         unsafe { (*self.0).sock.cast() }
     }
 
-    /// Whether a parent of this process started the dump. Its socket and its mutex are the parent's.
+    /// Whether a parent of this process started the dump. If so, the dump's socket is the parent's,
+    /// and its mutex may have been locked by a thread that this process does not have.
     fn is_parents(self) -> bool {
-        // SAFETY: null, or the dump's socket, which `done` has not freed yet.
+        // SAFETY: null, or the dump's socket, which only `done` frees.
         unsafe { self.socket().as_ref() }.is_some_and(|sock| !sock.is_own())
     }
 
-    /// Runs `f` on the status and the socket while no other thread does. `f` logs nothing, and does not
-    /// call out otherwise.
+    /// Runs `f` on the status and the socket, with the mutex locked. `f` must not log, nor call
+    /// another function of the program.
     fn locked<R>(self, f: impl FnOnce(&mut c_int, Option<&Socket>) -> R) -> R {
-        // SAFETY: `from_ptr`. 'status' is only used here, under the mutex; the socket is set by `start`
-        // and not freed before `done`.
+        // SAFETY: the promise made to `from_ptr`. 'status' is only accessed here, under the mutex.
+        // Only `done` frees the socket.
         unsafe {
             let lock = &raw mut (*self.0).mutex.lock;
             libc::pthread_mutex_lock(lock);
@@ -178,8 +179,8 @@ impl Dump {
         }
     }
 
-    /// Makes `reply` the next message. Receives more into `buffer` if that is empty. False at the end
-    /// or on failure.
+    /// Makes `reply` a view of the next message in `buffer`. If `buffer` is empty, receives into it
+    /// first. Returns false at the end of the dump or after a failure.
     pub(crate) fn next(self, reply: Buf<'_>, buffer: Buf<'_>) -> bool {
         if buffer.size() == 0 && !self.refill(buffer) {
             message::empty(reply);
@@ -198,7 +199,7 @@ impl Dump {
         false
     }
 
-    /// Sets the status. An error that is there already stays.
+    /// Sets the status, unless it is an error.
     #[cold]
     fn set_status(self, new: c_int) {
         if !self.is_parents() {
@@ -216,7 +217,7 @@ impl Dump {
         log_limited!(SOCKET, Warn, "netlink dump contains message fragment");
     }
 
-    /// Receives into `buffer`, unless the dump has ended.
+    /// Receives the next messages into `buffer`. Returns false if the dump has ended or failed.
     #[inline(never)]
     fn refill(self, buffer: Buf<'_>) -> bool {
         receive::check_buffer(buffer);
@@ -239,7 +240,8 @@ impl Dump {
         })
     }
 
-    /// Receives a datagram by `receive`, and learns from it, under the mutex.
+    /// Receives a datagram by `receive` and updates the dump's state and status. Locks the mutex
+    /// meanwhile.
     fn receive_with<'a>(
         self,
         receive: impl FnOnce(&Socket) -> Result<&'a [u8], Failure>,
@@ -251,17 +253,18 @@ impl Dump {
             let Some(sock) = sock.filter(|_| *status == 0) else {
                 return Received::Ended;
             };
-            // SAFETY: under the mutex of the dump that uses the socket.
+            // SAFETY: the mutex of the dump that uses the socket is locked.
             let Some(state) = (unsafe { &mut *sock.dump.get() }) else {
                 return Received::Ended;
             };
             let received = state.receive_with(|| receive(sock));
             *status = match &received {
-                // Then nobody has to find out again.
+                // Set already, so that no thread tries to receive more.
                 Received::Part if state.result.complete => ENDED,
                 Received::Part | Received::Stale(_) | Received::Ended => 0,
                 Received::Refused(refusal, _) => refusal.errno().raw(),
-                // The kernel never lets a dump wait. If the queue is empty, the end is missing.
+                // The kernel adds to the queue whenever something is received from it. If it is
+                // empty, the message that ends the dump is missing.
                 Received::Failed(Failure::Call(Errno::EAGAIN)) => Errno::EPROTO.raw(),
                 Received::Failed(failure) => failure.errno().raw(),
             };
@@ -269,11 +272,11 @@ impl Dump {
         })
     }
 
-    /// Logs what was received, and tells what follows from it.
+    /// Logs the result of an attempt to receive, and converts it.
     fn report(self, received: Received, datagram: &[u8]) -> Progress {
         match &received {
             Received::Part | Received::Stale(_) | Received::Refused(..) => {
-                // SAFETY: the dump has a socket, since something was received.
+                // SAFETY: something was received, so the dump has a socket.
                 let protocol = unsafe { (*self.socket()).protocol };
                 trace::message("nl_sock_recv__", Ok(()), datagram, protocol);
             }
@@ -298,7 +301,7 @@ impl Dump {
         }
     }
 
-    /// Makes the dump fail, unless it has ended.
+    /// Makes the dump fail with `error`, unless it has ended or failed already.
     pub(super) fn abandon(self, error: Errno) {
         self.locked(|status, _| {
             if *status == 0 {
@@ -307,7 +310,7 @@ impl Dump {
         });
     }
 
-    /// Reads what is left, and gives the socket back to the pool.
+    /// Ends the dump: reads what is left, and returns the socket to the pool.
     pub(crate) fn done(self) -> Result<(), Errno> {
         thread::with(|thread| {
             let _cancel = CancelDisabled::new(thread);
@@ -324,7 +327,7 @@ impl Dump {
         })
     }
 
-    /// Reads what is left in the socket, so that it can be used again.
+    /// Receives and discards what is left of the dump, so that the socket can be used again.
     #[inline(never)]
     fn read_rest(self) {
         thread::with(|thread| {
@@ -347,11 +350,11 @@ impl Dump {
         });
     }
 
-    /// Ends the use of the socket. Returns the final status, and what is known of the dump.
+    /// Frees everything that the dump uses. Returns its status and its details.
     fn take_apart(self) -> (c_int, DumpResult) {
         let parents = self.is_parents();
-        // SAFETY: `from_ptr`: the caller makes sure that no other thread uses the dump. The mutex of a
-        // parent may be locked by a thread that this process does not have.
+        // SAFETY: the promise made to `from_ptr`, and no other thread uses the dump. A parent's
+        // mutex is not destroyed, since it may be locked.
         let (status, sock) = unsafe {
             if !parents {
                 libc::pthread_mutex_destroy(&raw mut (*self.0).mutex.lock);
@@ -360,40 +363,41 @@ impl Dump {
             ((*self.0).status, NonNull::new(sock.cast::<Socket>()))
         };
         let Some(sock) = sock else { return (status, DumpResult::NONE) };
-        // SAFETY: `start_on` gave the socket up to this dump, which ends.
+        // SAFETY: the socket is from `into_raw`, and only this dump used it.
         let (sock, state) = unsafe { (Pooled::from_raw(sock), (*sock.as_ref().dump.get()).take()) };
         let result = state.map_or(DumpResult::NONE, |state| state.result);
         if result.complete {
-            // Otherwise parts of this dump may still be in the socket.
+            // If the end did not arrive, messages of this dump may still be in the socket. Then it
+            // is closed.
             sock.mark_idle();
         }
         match status {
-            // It belongs to a parent, which may still be reading it.
+            // A parent started it, and may still be reading it.
             0 if parents => (Errno::EBADF.raw(), result),
             status => (status, result),
         }
     }
 }
 
-/// What follows from an attempt to receive.
+/// How to go on after an attempt to receive.
 enum Progress {
-    /// There are messages.
+    /// Messages were received.
     Part,
-    /// Receiving is worth another try.
+    /// Nothing was received. Try again.
     Nothing,
     /// The dump has ended or failed.
     Over,
 }
 
-/// Whether a datagram of a dump ends in something that is not a whole message, before its end was
-/// announced.
+/// Whether a datagram ends in bytes that are not a whole message, and does not contain the message
+/// that ends the dump.
 fn ends_in_fragment(datagram: &[u8]) -> bool {
     let mut messages = Messages::new(datagram);
     let done = messages.by_ref().any(|(header, _)| header.kind == NLMSG_DONE);
     !done && !messages.rest().is_empty()
 }
 
-/// The result of a dump for its caller, by its final status and what else is known of it.
+/// The return value of nl_dump_done() for a dump with this status and these details.
 fn outcome(status: c_int, result: &DumpResult) -> Result<(), Errno> {
     if status > 0 {
         return Err(Errno::from_raw(status));
@@ -408,7 +412,7 @@ fn outcome(status: c_int, result: &DumpResult) -> Result<(), Errno> {
     Ok(())
 }
 
-/// The log text of a refused dump.
+/// Formats as the log text for a refused dump.
 struct Refusal<'a> {
     error: Errno,
     extack: Option<&'a Extack>,
@@ -422,7 +426,7 @@ impl fmt::Display for Refusal<'_> {
 }
 
 impl State {
-    /// Receives the next datagram by `receive`, and learns from it.
+    /// Receives the next datagram by `receive`, and updates the details of the dump.
     fn receive_with<'a>(
         &mut self,
         receive: impl FnOnce() -> Result<&'a [u8], Failure>,
@@ -443,7 +447,7 @@ impl State {
         }
         match kernel_error(header, datagram) {
             None => self.examine(datagram),
-            // The request was not one for a dump, and succeeded.
+            // The request was not for a dump. The kernel has acknowledged it.
             Some(KernelError::Ack) => self.result.complete = true,
             Some(refusal) => {
                 let error = refusal.errno().raw();
@@ -455,7 +459,7 @@ impl State {
         Received::Part
     }
 
-    /// Learns what the messages of a datagram say of the dump itself.
+    /// Updates the details of the dump by the messages of a datagram.
     fn examine(&mut self, datagram: &[u8]) {
         for (header, message) in Messages::new(datagram) {
             self.result.interrupted |= header.flags & NLM_F_DUMP_INTR != 0;
@@ -467,7 +471,7 @@ impl State {
         }
     }
 
-    /// Learns from the message that announces the end.
+    /// Updates the details of the dump by the message that ends it.
     fn examine_end(&mut self, header: Header, message: &[u8]) {
         self.result.complete = true;
         let code = message.get(HEADER..).and_then(|content| content.first_chunk().copied());

@@ -1,4 +1,4 @@
-//! Dumps that are repeated until they are complete.
+//! Dumps of a whole table into one buffer, repeated until the table does not change meanwhile.
 
 use super::deadline::Deadline;
 use super::dump::{self, Dump};
@@ -12,26 +12,28 @@ use core::ffi::{c_int, c_void};
 use core::mem::MaybeUninit;
 use core::ptr::null_mut;
 
-/// Bytes of the buffer that a dump is received into: the kernel sends no larger datagrams.
+/// The allocation of the buffer that a dump is received into, in bytes. The kernel does not send
+/// larger datagrams in a dump.
 const PART: usize = 32768;
 
-/// What one call works with. On the heap, so that it can be released if the call never ends.
+/// The data of one call. It is on the heap, so that it can be freed if the call is left by a log
+/// handler that does not return.
 struct Work {
     dump: MaybeUninit<NlDump>,
-    /// Whether `dump` has been started and not ended.
+    /// Whether `dump` has been started and has not been ended.
     dumping: bool,
-    /// What is received at once.
+    /// The buffer that one datagram is received into.
     part: *mut OfpBuf,
-    /// All messages.
+    /// The buffer with all messages.
     all: *mut OfpBuf,
 }
 
-/// Releases what a call works with.
+/// Frees the data of a call.
 ///
 /// # Safety
-/// `work` is from a box, and given up.
+/// `work` points to a [`Work`] from [`Box`] that is not used any more.
 unsafe fn release(work: *mut c_void) {
-    // SAFETY: the caller's promise: the buffers are the call's alone.
+    // SAFETY: the caller's promise. Nothing else refers to the buffers.
     unsafe {
         let mut work = Box::from_raw(work.cast::<Work>());
         if work.dumping {
@@ -42,8 +44,8 @@ unsafe fn release(work: *mut c_void) {
     }
 }
 
-/// Dumps until the table did not change meanwhile: up to `tries` times, within `timeout` milliseconds
-/// (0: no limit). Returns a new buffer with all messages.
+/// Dumps a table, up to `tries` times, until it did not change during the dump. Stops after
+/// `timeout` milliseconds; 0 means no limit. Returns a new buffer with all messages.
 ///
 /// # Safety
 /// The memory of `request`, which C passes as const, may be written.
@@ -63,18 +65,19 @@ pub(crate) unsafe fn dump_all(
             part: buffer::new(PART),
             all: buffer::new(0),
         }));
-        // SAFETY: `release` gives up what only this call uses.
+        // SAFETY: only this call uses the data that `release` frees.
         let registered = unsafe { thread::begin(thread, work.cast(), release, -1) };
         let mut result = Err(Errno::EINTR);
         for _ in 0..tries.max(1) {
-            // SAFETY: the work is this call's own; the caller's promise.
+            // SAFETY: only this call uses the data; the caller's promise.
             result = unsafe { (*work).dump_once(protocol, request, deadline) };
             if result != Err(Errno::EINTR) {
                 break;
             }
         }
         drop(registered);
-        // SAFETY: the work is this call's own, and ends. What is taken out of it is not released.
+        // SAFETY: only this call uses the data, and not after this. The buffer that is returned is
+        // taken out of it, so it is not freed.
         let all = unsafe {
             let all = match result {
                 Ok(()) => core::mem::replace(&mut (*work).all, null_mut()),
@@ -99,7 +102,7 @@ impl Work {
         deadline: Deadline,
     ) -> Result<(), Errno> {
         let mut reply = MaybeUninit::<OfpBuf>::uninit();
-        // SAFETY: the structures are ours, and nobody else knows them; the caller's promise.
+        // SAFETY: the structures exist, and nothing else refers to them; the caller's promise.
         let (dump, reply, part, all) = unsafe {
             let dump = Dump::from_ptr(self.dump.as_mut_ptr());
             dump.start(protocol, request);
@@ -113,7 +116,7 @@ impl Work {
         while result.is_ok() && dump.next(reply, part) {
             result = append(all, reply.bytes(), deadline);
         }
-        // If this failed, what is left is not worth reading.
+        // If appending failed, the rest of the dump is not read.
         let done = self.end_dump(result.err().unwrap_or(Errno::EINTR));
         result.and(done)?;
         let last = thread::with(dump::last_result);
@@ -124,17 +127,17 @@ impl Work {
         }
     }
 
-    /// Ends the dump, which fails with `error` unless it has ended.
+    /// Ends the dump. If there is more to receive, the dump fails with `error`.
     fn end_dump(&mut self, error: Errno) -> Result<(), Errno> {
         self.dumping = false;
-        // SAFETY: the dump has been started and not ended.
+        // SAFETY: the dump has been started and has not been ended.
         let dump = unsafe { Dump::from_ptr(self.dump.as_mut_ptr()) };
         dump.abandon(error);
         dump.done()
     }
 }
 
-/// Appends a message, padded to a multiple of 4 bytes.
+/// Appends a message and padding to `all`.
 fn append(all: Buf<'_>, message: &[u8], deadline: Deadline) -> Result<(), Errno> {
     if deadline.has_passed() {
         return Err(Errno::ETIMEDOUT);
@@ -143,13 +146,13 @@ fn append(all: Buf<'_>, message: &[u8], deadline: Deadline) -> Result<(), Errno>
     if all.size() + room > i32::MAX as usize {
         return Err(Errno::EMSGSIZE);
     }
-    // Doubles the allocation, since a dump may have any length.
+    // Double the allocation, so that a long dump is not reallocated too often.
     if all.tailroom() < room {
         all.prealloc_tailroom(room.max(all.size()));
     }
     all.put(message);
     let padding = all.put_uninit(room - message.len());
-    // SAFETY: as many bytes were just added.
+    // SAFETY: the padding has just been added.
     unsafe { padding.write_bytes(0, room - message.len()) };
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! The extended acknowledgements (extacks) of this thread's last failures: what the kernel reported
-//! beyond an errno value.
+//! The extended acknowledgements ("extacks") of the last failures of each thread: what the kernel
+//! reported beyond an errno value.
 
 use crate::abi::ext::Extack;
 use crate::errno::Errno;
@@ -13,7 +13,7 @@ use core::ptr::null_mut;
 use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 
 impl Extack {
-    /// Nothing.
+    /// No failure, and nothing reported.
     pub(crate) const NONE: Self = Self {
         error: 0,
         offset: 0,
@@ -25,8 +25,8 @@ impl Extack {
         message: [0; 256],
     };
 
-    /// What the extended acknowledgement `reported` says about `request`, which may be empty if it is
-    /// not at hand.
+    /// Converts an extended acknowledgement from the kernel to the structure for C. `request` is
+    /// the request that it refers to; if it is empty, the path to the attribute stays empty.
     pub(crate) fn new(error: i32, reported: wire::Extack<'_>, request: &[u8]) -> Self {
         let mut extack = Self { error, ..Self::NONE };
         if let Some(offset) = reported.offset {
@@ -44,29 +44,30 @@ impl Extack {
         extack
     }
 
-    /// Its text. None if it has none, or one that is not UTF-8.
+    /// The kernel's error text. None if there is none, or if it is not UTF-8.
     pub(crate) fn text(&self) -> Option<&str> {
-        // SAFETY: the message ends in NUL: `new` leaves the last byte alone.
+        // SAFETY: the text ends in NUL: `new` never writes to the last byte.
         let text = unsafe { CStr::from_ptr(self.message.as_ptr()) };
         text.to_str().ok().filter(|text| !text.is_empty())
     }
 }
 
-/// The extended acknowledgement in `message`, if there is one.
+/// The extended acknowledgement in `message`. None if there is none.
 #[inline]
 pub(super) fn read(error: i32, header: Header, message: &[u8], request: &[u8]) -> Option<Extack> {
     wire::extack(header, message).map(|reported| Extack::new(error, reported, request))
 }
 
-/// The index of a transaction in its batch, and its extended acknowledgement.
+/// Transactions: the index of each in its batch, and its extended acknowledgement.
 type Indexed = Vec<(usize, Extack)>;
 
 /// The last failures of a thread.
 pub(super) struct Failures {
-    /// The last call that failed.
+    /// The extended acknowledgement of the last call that failed.
     last: UnsafeCell<Extack>,
-    /// Transactions of the last batch that failed with more than an errno value. Null, or from
-    /// [`Box`]. It is taken out while it changes, since a signal handler may call the library, too.
+    /// The transactions of the last batch that failed with an extended acknowledgement. Null, or
+    /// from [`Box`]. While it is being changed it is taken out, since a signal handler may
+    /// interrupt this and call the library, too.
     batch: AtomicPtr<Indexed>,
 }
 
@@ -81,7 +82,7 @@ impl Failures {
         FAILURES.of(thread)
     }
 
-    /// Starts a batch, or a single transaction.
+    /// Forgets the previous batch. Call at the start of a batch or of a single transaction.
     #[inline]
     pub(super) fn start_batch(&self) {
         if !self.batch.load(Relaxed).is_null() {
@@ -111,11 +112,11 @@ impl Failures {
         }
     }
 
-    /// A call failed with no more than an errno value.
+    /// Records that a call failed with an errno value and no extended acknowledgement.
     pub(super) fn failed(&self, error: Errno) {
-        // SAFETY: the thread's own, and nothing else refers to it.
+        // SAFETY: only this thread uses it, and no other reference to it exists.
         match unsafe { &mut *self.last.get() } {
-            // Most of the time there is nothing else to forget.
+            // The usual case: no other field has to be reset.
             Extack { error: last, offset: 0, missing: false, message: [0, ..], .. } => {
                 *last = error.raw();
             }
@@ -123,7 +124,8 @@ impl Failures {
         }
     }
 
-    /// A call failed. `extack` belongs to it if it has the same errno value.
+    /// Records that a call failed. `extack` is used only if it has the same errno value; otherwise
+    /// it belongs to another failure.
     pub(super) fn failed_with(&self, error: Errno, extack: &Extack) {
         if extack.error == error.raw() {
             self.set_last(extack);
@@ -133,11 +135,12 @@ impl Failures {
     }
 
     fn set_last(&self, extack: &Extack) {
-        // SAFETY: the thread's own, and nothing else refers to it.
+        // SAFETY: only this thread uses it, and no other reference to it exists.
         unsafe { *self.last.get() = *extack };
     }
 
-    /// The transaction at `index` of the batch failed with an extended acknowledgement.
+    /// Records that the transaction at `index` of the batch failed with an extended
+    /// acknowledgement.
     pub(super) fn transaction_failed_with(&self, index: usize, extack: &Extack) {
         self.set_last(extack);
         let mut batch = self.take_batch().unwrap_or_default();
@@ -146,20 +149,21 @@ impl Failures {
     }
 }
 
-/// What is known of the last call of the thread that failed.
+/// The extended acknowledgement of the thread's last call that failed.
 pub(crate) fn last(thread: &Thread) -> Extack {
-    // SAFETY: the thread's own, and nothing changes it meanwhile.
+    // SAFETY: only this thread uses it, and nothing changes it while it is copied.
     unsafe { *FAILURES.of(thread).last.get() }
 }
 
-/// The extended acknowledgement of a transaction in the thread's last batch.
+/// The extended acknowledgement of the transaction at `index` in the thread's last batch. None if
+/// it has none.
 pub(crate) fn of_batch(thread: &Thread, index: usize) -> Option<Extack> {
-    // SAFETY: null or from Box, the thread's own, and nothing changes it meanwhile.
+    // SAFETY: null or from Box. Only this thread uses it, and nothing changes it during this call.
     let batch = unsafe { FAILURES.of(thread).batch.load(Relaxed).as_ref() }?;
     batch.iter().find(|(of, _)| *of == index).map(|(_, extack)| *extack)
 }
 
-/// Frees what a thread that ends leaves.
+/// Frees the memory that a thread used here. Called when it ends.
 pub(crate) fn end_thread(thread: &Thread) {
     drop(FAILURES.of(thread).take_batch());
 }

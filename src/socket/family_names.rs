@@ -1,4 +1,4 @@
-//! Names of the generic netlink families that were looked up, for the log.
+//! The names of generic netlink families that were looked up. The log shows them.
 
 use crate::grow_list::{GrowList, Values};
 use alloc::boxed::Box;
@@ -6,26 +6,28 @@ use core::ffi::CStr;
 
 const GENL_ID_CTRL: u16 = libc::GENL_ID_CTRL as u16;
 
-/// The number of a family, and its name.
+/// A family's number and its name.
 type Entry = (u16, Box<CStr>);
 
-/// If a number was given to another family, the later name counts.
+/// The families. If the kernel gives a number to another family later, the latest name counts.
 static NAMES: GrowList<Entry> = GrowList::new();
 
-/// Remembers what the kernel answered.
+/// Remembers the name of a family, as the kernel reported it.
 pub(super) fn remember(id: u16, name: &CStr) {
-    // If a family comes back with an old number and name, it is added again: the latest counts.
+    // Only the latest entry for this number matters. If it has another name, the name is added,
+    // even if an older entry has it, too.
     let latest = |mut names: Values<'static, Entry>| {
         names.find(|(of, _)| *of == id).filter(|(_, known)| **known == *name)
     };
     NAMES.find_or_add(latest, || (id, name.into()));
 }
 
+/// The latest name for a number.
 fn known(id: u16) -> Option<&'static CStr> {
     NAMES.values().find(|(of, _)| *of == id).map(|(_, name)| &**name)
 }
 
-/// What the log calls a family.
+/// The name that the log shows for a family.
 pub(super) fn family_name(id: u16) -> &'static str {
     match known(id) {
         _ if id == GENL_ID_CTRL => "control",

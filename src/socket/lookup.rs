@@ -22,7 +22,7 @@ const MCAST_GROUPS: usize = libc::CTRL_ATTR_MCAST_GROUPS as usize;
 const GROUP_NAME: usize = libc::CTRL_ATTR_MCAST_GRP_NAME as usize;
 const GROUP_ID: usize = libc::CTRL_ATTR_MCAST_GRP_ID as usize;
 
-/// A policy that the type alone determines.
+/// A policy for a required attribute, with the payload sizes of its type.
 const fn required(r#type: NlAttrType) -> NlPolicy {
     NlPolicy { r#type, min_len: 0, max_len: 0, optional: CBool(0) }
 }
@@ -48,27 +48,27 @@ static GROUP_POLICY: [NlPolicy; GROUP_ID + 1] = {
     policies
 };
 
-/// What the kernel says of a family.
+/// What the kernel reports about a family.
 struct Family<'a> {
     id: u16,
     groups: Option<&'a [u8]>,
 }
 
-/// Bytes for the request, name included. The request moves to the heap if the name is longer than any
-/// family's.
+/// The size of the memory for the request, in bytes. Only if the name is longer than that of any
+/// family, the request moves to the heap.
 const REQUEST: usize = 128;
 
-/// Asks the kernel for a family, and lets `use_family` work on the answer.
+/// Asks the kernel about a family, and passes its reply to `use_family`.
 fn ask<R>(
     name: &CStr,
     mut use_family: impl FnMut(Family<'_>) -> Result<R, Errno>,
 ) -> Result<R, Errno> {
     thread::with(|thread| {
         let _cancel = CancelDisabled::new(thread);
-        // Asking for the thread's network namespace takes as long as the lookup, and families have the
-        // same numbers in all namespaces. But some families are invisible outside the first namespace,
-        // and the socket may belong to another one. So if the family is unknown there, ask again in
-        // the thread's own.
+        // A family has the same number in all network namespaces, so a socket of any namespace will
+        // do; finding out the thread's namespace takes as long as a lookup. But some families exist
+        // only in the initial namespace. So if the family is unknown to the socket, ask again on
+        // one that belongs to the thread's namespace.
         if let Some(sock) = pool::take_for_lookup_anywhere() {
             let result = ask_on(thread, &sock, name, &mut use_family);
             if !matches!(result, Err(Errno::ENOENT)) || pool::is_in_present_netns(&sock) {
@@ -80,7 +80,7 @@ fn ask<R>(
     })
 }
 
-/// [`ask`] on this socket.
+/// [`ask`] on the socket `sock`.
 fn ask_on<R>(
     thread: &Thread,
     sock: &Pooled,
@@ -89,7 +89,7 @@ fn ask_on<R>(
 ) -> Result<R, Errno> {
     let mut memory = [const { MaybeUninit::<u64>::uninit() }; REQUEST / 8];
     let mut request = MaybeUninit::<OfpBuf>::uninit();
-    // SAFETY: the structure and the memory live here, and nobody else knows them.
+    // SAFETY: the structure exists, and nothing else refers to it.
     let request = unsafe { Buf::from_ptr(request.as_mut_ptr()) };
     request.use_memory(memory.as_mut_ptr().cast(), REQUEST, OfpbufSource::STUB);
     message::put_header(request, GENL_HEADER, GENL_ID_CTRL, libc::NLM_F_REQUEST as u16);
@@ -100,7 +100,7 @@ fn ask_on<R>(
     let mut finish = |outcome: Result<&[u8], Errno>| {
         result = outcome.and_then(|reply| parse_family(reply, name)).and_then(&mut *use_family);
     };
-    // SAFETY: the request's memory is our own.
+    // SAFETY: the request is in `memory`, or on the heap.
     unsafe { on_pooled(thread, sock, &mut One { request, finish: &mut finish }) };
     request.uninit();
     result
@@ -117,7 +117,7 @@ fn parse_family<'a>(reply: &'a [u8], name: &CStr) -> Result<Family<'a>, Errno> {
         && parse(reply, HEADER + GENL_HEADER, &FAMILY_POLICY, &mut attrs, Some, report);
     let id = attrs[FAMILY_ID].and_then(|attr| attr.payload.try_into().ok()).map(u16::from_ne_bytes);
     match id {
-        // A reply about another family answers another request.
+        // A reply about another family is the reply to another request.
         Some(id) if valid && id != 0 && named(attrs[FAMILY_NAME], name) => {
             let groups = attrs[MCAST_GROUPS].map(|attr| attr.payload);
             Ok(Family { id, groups })
@@ -126,19 +126,20 @@ fn parse_family<'a>(reply: &'a [u8], name: &CStr) -> Result<Family<'a>, Errno> {
     }
 }
 
-/// Whether a name, if there is one, is the one that was asked for.
+/// Whether `found`, the attribute with a family's name, contains `name`. True if there is no
+/// attribute.
 fn named(found: Option<Attr<'_>>, name: &CStr) -> bool {
     found.is_none_or(|attr| attr.payload == name.to_bytes_with_nul())
 }
 
-/// The number of a family.
+/// Looks up the number of a family.
 pub(crate) fn lookup_family(name: &CStr) -> Result<u16, Errno> {
     let id = ask(name, |family| Ok(family.id))?;
     family_names::remember(id, name);
     Ok(id)
 }
 
-/// The number of a family's multicast group.
+/// Looks up the number of a multicast group of a family.
 pub(crate) fn lookup_group(family: &CStr, group: &CStr) -> Result<u32, Errno> {
     ask(family, |family| find_group(family.groups.ok_or(Errno::EPROTO)?, group))
 }

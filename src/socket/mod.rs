@@ -1,5 +1,5 @@
-//! A netlink socket that is connected to the kernel, and in the files of this folder what is built on
-//! it: receiving, the pool, transactions, dumps, and lookups of generic netlink names.
+//! Netlink sockets that are connected to the kernel. The other files of this folder contain what is
+//! built on them: receiving, the pool, transactions, dumps, and lookups of generic netlink names.
 
 pub(crate) mod deadline;
 pub(crate) mod dump;
@@ -30,48 +30,54 @@ use core::num::NonZeroUsize;
 use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering::Relaxed};
 use once_cell::race::OnceNonZeroUsize;
 
-/// The most requests in one datagram.
+/// The greatest number of requests that are sent in one datagram.
 pub(crate) const MAX_REQUESTS: usize = 128;
-/// Room in the receive buffer that a batch assumes for each reply, in bytes.
+/// The number of bytes that each reply is assumed to take up in the receive buffer.
 const REPLY_ESTIMATE: u32 = 4096;
 
 /// A netlink socket: what `struct nl_sock` is to C.
 ///
-/// Shared references suffice for everything, since C may use one socket from several threads.
+/// All methods take shared references, since C code may use one socket in several threads.
 pub(crate) struct Socket {
     fd: Fd,
     next_seq: AtomicU32,
     port: u32,
     protocol: c_int,
-    /// The process that opened it, by its number ([`identity::current`]). Never changes.
+    /// The number ([`identity::current`]) of the process that opened the socket. Never changes.
     opened_by: u32,
-    /// The last process other than that one in which its use was logged; 0 if there is none.
+    /// The number of the last process, other than that one, that has logged that it uses the
+    /// socket; 0 if none has.
     foreign_use_logged: AtomicU32,
-    /// The most requests that are sent at once. Determined by the first transaction or dump.
+    /// The greatest number of requests that are sent at once. Determined by the first transaction
+    /// or dump.
     max_requests: OnceNonZeroUsize,
-    /// Whether the kernel may be dropping messages for this socket: set if a receive reports that
-    /// some were lost, until one finds the queue empty, which makes the kernel stop.
+    /// Whether the kernel may be dropping messages for this socket. It starts when the receive
+    /// queue is full, and a receive then reports that messages were lost; it stops when a receive
+    /// finds the queue empty.
     congested: AtomicBool,
-    /// The number of messages that the kernel was known to have dropped.
+    /// The number of messages that the kernel had dropped when a receive last reported lost
+    /// messages.
     drops: AtomicU32,
-    /// How long a blocking call may take, in milliseconds; 0 for ever.
+    /// The time limit of a call, in milliseconds; 0 for no limit.
     timeout: AtomicU32,
-    /// Whether messages from other processes are dropped.
+    /// Whether messages from other processes are discarded.
     kernel_only: AtomicBool,
-    /// The pool that keeps it when it is idle. None if it is not to be kept.
+    /// The slots of the pool in which the socket is kept while it is idle. None if it is not to be
+    /// kept.
     pool: Option<pool::Index>,
-    /// The network namespace that it belongs to. Known if the pool has to know.
+    /// The network namespace that the socket belongs to. None if it is not known: it is only
+    /// determined if the pool distinguishes namespaces.
     netns: Option<NetworkNamespace>,
-    /// When it became idle, in milliseconds of the monotonic clock. Used by the pool.
+    /// When the pool got the socket back: the time of the monotonic clock in milliseconds.
     idle_since: AtomicI64,
-    /// The dump that uses it. Only touched by that dump, under its mutex.
+    /// The state of the dump that uses the socket. Only accessed by that dump, under its mutex.
     dump: UnsafeCell<Option<Box<dump::State>>>,
 }
 
-// SAFETY: `dump` is only touched under the dump's mutex; the rest is atomic or constant.
+// SAFETY: `dump` is only accessed under the dump's mutex. The other fields are atomic or constant.
 unsafe impl Sync for Socket {}
 
-/// What a socket does with a multicast group.
+/// A change of a socket's membership in a multicast group.
 #[derive(Clone, Copy)]
 pub(crate) enum Membership {
     Join,
@@ -91,15 +97,15 @@ impl Socket {
         self.fd.raw()
     }
 
-    /// Whether this process opened the socket. If not, a parent did, and may still be using it.
+    /// Whether this process opened the socket. If not, a parent of it did, and may still be using
+    /// it.
     #[inline]
     pub(crate) fn is_own(&self) -> bool {
         self.opened_by == identity::current()
     }
 
-    /// Takes `n` consecutive sequence numbers and returns the first.
-    ///
-    /// Never 0, which the kernel uses for notifications.
+    /// Allocates `n` consecutive sequence numbers and returns the first. None of them is 0, which
+    /// the kernel uses for notifications.
     pub(crate) fn allocate_seq(&self, n: u32) -> u32 {
         let advance = |seq: u32| match seq.wrapping_add(n) {
             next if next < u32::MAX / 2 => Some(next),
@@ -122,26 +128,26 @@ impl Socket {
         )
     }
 
-    /// Makes blocking receives, transactions and dumps end in ETIMEDOUT after `milliseconds`; 0 for
-    /// never.
+    /// Sets a time limit for receives that wait, batches of transactions, and dumps. If it passes,
+    /// they fail with ETIMEDOUT. 0 means no limit.
     pub(crate) fn set_timeout(&self, milliseconds: u32) {
         self.timeout.store(milliseconds, Relaxed);
     }
 
-    /// If `kernel_only`, receiving drops what other processes send.
+    /// If `kernel_only`, messages from other processes are discarded when they are received.
     pub(crate) fn set_kernel_only(&self, kernel_only: bool) {
         self.kernel_only.store(kernel_only, Relaxed);
     }
 
-    /// If `listen`, makes the socket also receive multicasts from all network namespaces that have an
-    /// id in its own.
+    /// If `listen`, makes the socket also receive multicasts from all network namespaces that have
+    /// an id (nsid) in the socket's own namespace.
     pub(crate) fn listen_all_nsid(&self, listen: bool) -> Result<(), Errno> {
         let value = c_int::from(listen);
         sys::set_option(&self.fd, libc::SOL_NETLINK, option::LISTEN_ALL_NSID, value)
     }
 
-    /// The most requests that go in one datagram. The first call also sets up what only transactions
-    /// and dumps need.
+    /// The greatest number of requests that are sent in one datagram. The first call also sets the
+    /// options that only transactions and dumps need.
     fn max_requests(&self) -> usize {
         match self.max_requests.get() {
             Some(known) => known.get(),
@@ -163,7 +169,7 @@ impl Socket {
             .get()
     }
 
-    /// Shows a message that `function` sent or received, on the log at debug level.
+    /// Logs a message that `function` sent or received, if debug messages are enabled.
     #[inline]
     fn trace(&self, function: &str, result: Result<(), Errno>, message: &[u8]) {
         if trace::wanted() {
@@ -172,7 +178,8 @@ impl Socket {
         }
     }
 
-    /// Logs, once in each process, that a parent opened the socket and may be using it, too.
+    /// If a parent of this process opened the socket and may still be using it, logs that, once in
+    /// each process.
     #[cold]
     fn log_foreign_use(&self) {
         let present = identity::current();
@@ -182,7 +189,8 @@ impl Socket {
         }
     }
 
-    /// Sends `message` with its header filled in.
+    /// Sets the length, the sequence number and the port id in the header of `message`, and sends
+    /// it.
     ///
     /// # Safety
     /// See [`message::finalize`].

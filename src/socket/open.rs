@@ -1,4 +1,4 @@
-//! Opening a socket.
+//! Opening sockets.
 
 use super::{Socket, pool};
 use crate::errno::{self, Errno};
@@ -12,10 +12,10 @@ use core::ffi::c_int;
 use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32};
 use once_cell::race::OnceNonZeroUsize;
 
-/// What went wrong, for the log. Logged once no descriptor is open that a log handler could make the
-/// caller lose by leaving.
+/// The reason why a socket could not be opened. It is logged after the descriptor has been closed,
+/// which would be lost if a log handler did not return.
 enum Failure {
-    /// This call failed.
+    /// A system call, by its name, failed.
     Call(&'static str, Errno),
     /// The socket has an address that is not a netlink address.
     BadAddress,
@@ -36,7 +36,7 @@ impl Failure {
     }
 }
 
-/// Options that could not be set on a socket that works without them. For the log.
+/// The errors of options that a socket can do without. To be logged.
 #[derive(Default)]
 struct Warnings {
     receive_buffer: Option<Errno>,
@@ -69,8 +69,8 @@ impl Warnings {
 }
 
 impl Socket {
-    /// Opens a socket, hands it to `keep`, and logs what could not be set. `keep` puts the socket
-    /// where it is not lost if a log handler never returns.
+    /// Opens a socket and passes it to `keep`, which stores it where it is not lost. Then logs
+    /// which options could not be set; a log handler may not return.
     pub(crate) fn open<R>(protocol: c_int, keep: impl FnOnce(Box<Self>) -> R) -> Result<R, Errno> {
         let mut warnings = Warnings::default();
         match connect(protocol, &mut warnings) {
@@ -106,17 +106,18 @@ impl Socket {
         }
     }
 
-    /// Sets what is right for a socket that only makes transactions and dumps: a refusal need not
-    /// quote the request, which nobody would see.
+    /// Makes error messages from the kernel contain only the header of the request. That suffices
+    /// for transactions and dumps, whose callers do not see these messages.
     pub(super) fn cap_acks(&self) {
-        // Kernels before 4.3 do not know the option. Their refusals are as good.
+        // Linux before 4.3 does not know the option, and sends the whole request, which does no
+        // harm.
         let _ = sys::set_option(&self.fd, libc::SOL_NETLINK, option::CAP_ACK, 1);
     }
 }
 
-/// Opens and connects a socket. Returns it with its port id.
+/// Opens a socket and connects it to the kernel. Returns its descriptor and its port id.
 fn connect(protocol: c_int, warnings: &mut Warnings) -> Result<(Fd, u32), Failure> {
-    // The original's log says "fcntl" for socket(). People search logs for it.
+    // The original logs "fcntl" if socket() fails. Keep that for people who search logs for it.
     let fd = sys::netlink_socket(protocol).map_err(|error| Failure::Call("fcntl", error))?;
     warnings.receive_buffer = grow_receive_buffer(&fd).err();
     sys::connect_to_kernel(&fd).map_err(|error| Failure::Call("connect(0)", error))?;
@@ -128,17 +129,18 @@ fn connect(protocol: c_int, warnings: &mut Warnings) -> Result<(Fd, u32), Failur
     Ok((fd, port))
 }
 
-/// Makes refusals say more than an errno value, if the kernel can (Linux 4.12).
+/// Asks the kernel for extended acknowledgements, which explain an errno value (since Linux 4.12).
 pub(super) fn ask_for_extended_acks(fd: &Fd) -> Result<(), Errno> {
     let _errno = errno::Preserve::new();
     sys::set_option(fd, libc::SOL_NETLINK, option::EXT_ACK, 1)
 }
 
-/// Makes the receive buffer as large as a privileged process may, or as the system allows.
+/// Requests a receive buffer of the size [`RECEIVE_BUFFER`], or the largest that the system allows.
 fn grow_receive_buffer(fd: &Fd) -> Result<(), Errno> {
     match sys::set_option(fd, libc::SOL_SOCKET, libc::SO_RCVBUFFORCE, RECEIVE_BUFFER) {
-        // Only a privileged process may exceed the system's limit. For others, SO_RCVBUF lowers the
-        // wish to the limit, and then doubles it. It must not lower a default that is larger.
+        // Only a privileged process may exceed the system's limit. For others, SO_RCVBUF reduces
+        // the value to the limit and then doubles it. Do not use it if the default is larger
+        // already.
         Err(Errno::EPERM) => match sys::receive_buffer_size(fd) {
             Ok(size) if size >= 2 * RECEIVE_BUFFER as u32 => Ok(()),
             _ => sys::set_option(fd, libc::SOL_SOCKET, libc::SO_RCVBUF, RECEIVE_BUFFER),

@@ -1,9 +1,9 @@
-//! Idle sockets, kept for the next transaction, dump or lookup.
+//! The pool: idle sockets that are kept for the next transaction, dump or lookup.
 //!
-//! Each protocol has slots for idle sockets, and so have lookups of generic netlink names. A socket is
-//! taken out of its slot, or put into one, by a single atomic exchange: no thread ever waits for
-//! another. A socket that another process opened, a parent's, is closed instead of being handed out or
-//! kept.
+//! There are slots for each protocol, and some for lookups of generic netlink names. A socket is
+//! taken out of a slot or put into one by a single atomic exchange, so no thread ever waits for
+//! another. If a parent of this process opened a socket, it is neither taken nor put back, but
+//! closed.
 
 use super::Socket;
 use super::slots::Slots;
@@ -22,18 +22,18 @@ use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering::Relaxed};
 const PROTOCOLS: usize = 32;
 /// How many idle sockets are kept for each protocol, and for lookups.
 const KEPT: usize = 16;
-/// How long a socket is kept that nobody needs, in milliseconds.
+/// How long an idle socket is kept, in milliseconds.
 const KEPT_FOR: i64 = 60_000;
-/// The shortest time between two searches for sockets that were kept for longer, in milliseconds.
+/// The least time between two searches for sockets that have been idle for longer, in milliseconds.
 const SWEEP_INTERVAL: i64 = 1000;
 
-/// Which slots a socket is kept in.
+/// An index into [`POOL`]: the slots in which a socket is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Index(usize);
 
 impl Index {
-    /// Sockets that look names up are kept apart from the others of their protocol: a lookup in one
-    /// network namespace must not leave its socket to a thread in another.
+    /// The slots of sockets for lookups. They have slots of their own, since lookups may use a
+    /// socket of any network namespace. Other threads must not get these sockets.
     const LOOKUP: Self = Self(PROTOCOLS);
 
     pub(super) fn of_protocol(protocol: c_int) -> Option<Self> {
@@ -47,13 +47,13 @@ impl Index {
 
 static POOL: [Slots<Socket, KEPT>; PROTOCOLS + 1] = [const { Slots::new() }; PROTOCOLS + 1];
 
-/// When sockets that were kept for too long were last searched for.
+/// When sockets that were idle for too long were last searched for, in milliseconds.
 static SWEPT: AtomicI64 = AtomicI64::new(0);
 
-/// Whether a thread only gets sockets of the network namespace that it is in.
+/// Whether a thread only gets sockets that belong to the network namespace that it is in.
 static NETNS_AWARE: AtomicBool = AtomicBool::new(false);
 
-/// The timeout of pooled sockets: see [`Socket::set_timeout`].
+/// The time limit of sockets from the pool: see [`Socket::set_timeout`].
 static TIMEOUT: AtomicU32 = AtomicU32::new(0);
 
 pub(crate) fn set_netns_aware(aware: bool) {
@@ -64,12 +64,12 @@ pub(crate) fn set_timeout(milliseconds: u32) {
     TIMEOUT.store(milliseconds, Relaxed);
 }
 
-/// A socket of the pool in use. When this goes, the socket returns to the pool if it is known to have
-/// nothing left to receive; otherwise it is closed.
+/// A socket from the pool that is in use. When this is dropped, the socket returns to the pool if
+/// it was marked as idle; otherwise it is closed.
 pub(crate) struct Pooled {
     /// From [`Box`].
     sock: NonNull<Socket>,
-    /// Whether there is nothing left to receive.
+    /// Whether it is known that nothing is left to receive.
     idle: Cell<bool>,
 }
 
@@ -80,40 +80,40 @@ impl Pooled {
         Self { sock, idle: Cell::new(false) }
     }
 
-    /// Has the socket kept when this goes: it has nothing left to receive.
+    /// Marks the socket as idle: nothing is left to receive, so it can be kept.
     pub(super) fn mark_idle(&self) {
         self.idle.set(true);
     }
 
-    /// Has the socket closed when this goes.
+    /// Undoes [`Pooled::mark_idle`], so that the socket will be closed.
     pub(super) fn mark_unusable(&self) {
         self.idle.set(false);
     }
 
-    /// Registers the socket with the thread until the result goes, so that it is closed if this
-    /// function is left without its end being reached.
+    /// Registers the socket with the thread until the result is dropped, so that it is closed if
+    /// the caller is left without reaching its end.
     pub(super) fn register<'a>(&self, thread: &'a Thread) -> Unfinished<'a> {
-        // SAFETY: if the caller is left, so is whoever owns the `Pooled`, and nobody else has the
-        // pointer.
+        // SAFETY: if the caller is left, then the owner of the `Pooled` is left, too, and nothing
+        // else uses the pointer.
         unsafe { thread::begin(thread, self.sock.as_ptr().cast(), close, self.raw_fd()) }
     }
 
-    /// Gives the socket up to C, which gets it back to [`Pooled::from_raw`].
+    /// Converts to a pointer, which must be passed to [`Pooled::from_raw`] later.
     pub(super) fn into_raw(self) -> *mut Socket {
         core::mem::ManuallyDrop::new(self).sock.as_ptr()
     }
 
     /// # Safety
-    /// `sock` is from [`Pooled::into_raw`], and is not used otherwise any more.
+    /// `sock` is from [`Pooled::into_raw`], and the pointer is not used any more.
     pub(super) unsafe fn from_raw(sock: NonNull<Socket>) -> Self {
         Self { sock, idle: Cell::new(false) }
     }
 }
 
-/// Closes a socket whose owner was left.
+/// Closes a socket that was registered, and whose owner was left.
 ///
 /// # Safety
-/// `sock` is from a box, and given up.
+/// `sock` points to a [`Socket`] from [`Box`] that is not used any more.
 unsafe fn close(sock: *mut c_void) {
     count(Event::Discarded, 1);
     // SAFETY: the caller's promise.
@@ -125,14 +125,14 @@ impl Deref for Pooled {
 
     #[inline]
     fn deref(&self) -> &Socket {
-        // SAFETY: from a box, which lives as long as this.
+        // SAFETY: from a box, which exists as long as this.
         unsafe { self.sock.as_ref() }
     }
 }
 
 impl Drop for Pooled {
     fn drop(&mut self) {
-        // SAFETY: from a box; this is its end.
+        // SAFETY: from a box, and not used any more.
         let sock = unsafe { Box::from_raw(self.sock.as_ptr()) };
         if self.idle.get() && sock.is_own() {
             keep(sock);
@@ -142,23 +142,23 @@ impl Drop for Pooled {
     }
 }
 
-/// An idle socket that looks up names, whatever its network namespace. None if there is none, or if
-/// its namespace matters.
+/// Takes an idle socket for lookups, of any network namespace. None if there is none, or if the
+/// pool distinguishes namespaces.
 pub(super) fn take_for_lookup_anywhere() -> Option<Pooled> {
     if NETNS_AWARE.load(Relaxed) { None } else { take_idle(Index::LOOKUP) }
 }
 
-/// A socket that looks up names in the network namespace that the thread is in.
+/// Takes an idle socket for lookups that belongs to the thread's network namespace, or opens one.
 pub(super) fn take_for_lookup() -> Result<Pooled, Errno> {
     take_in_netns(Index::LOOKUP, libc::NETLINK_GENERIC)
 }
 
-/// Whether the socket is known to belong to the network namespace that the thread is in.
+/// Whether the socket is known to belong to the thread's network namespace.
 pub(super) fn is_in_present_netns(sock: &Socket) -> bool {
     sys::network_namespace().is_ok_and(|present| sock.netns == Some(present))
 }
 
-/// An idle socket; a new one if there is none.
+/// Takes an idle socket, or opens one.
 pub(super) fn take(protocol: c_int) -> Result<Pooled, Errno> {
     let index = Index::of_protocol(protocol).ok_or(Errno::EPROTONOSUPPORT)?;
     let sock = if NETNS_AWARE.load(Relaxed) {
@@ -180,11 +180,11 @@ fn take_idle(index: Index) -> Option<Pooled> {
         if sock.is_own() {
             return Some(Pooled::new(sock));
         }
-        // A parent's. It goes.
+        // A parent opened it. It is closed here.
     }
 }
 
-/// Opens a socket for the pool, and sets it up by `set_up`.
+/// Opens a socket for use with the pool. `set_up` changes it before anything is logged.
 #[cold]
 #[inline(never)]
 fn open(protocol: c_int, set_up: impl FnOnce(&mut Socket)) -> Result<Pooled, Errno> {
@@ -200,18 +200,18 @@ fn open(protocol: c_int, set_up: impl FnOnce(&mut Socket)) -> Result<Pooled, Err
     })
 }
 
-/// [`take`] for a thread that may have changed its network namespace.
+/// [`take`] if threads may change their network namespace: only sockets of the thread's namespace.
 fn take_in_netns(index: Index, protocol: c_int) -> Result<Pooled, Errno> {
     let Ok(present) = sys::network_namespace() else {
-        // Without /proc the thread's network namespace is unknown: use a new socket and do not keep
-        // it.
+        // Without /proc, the thread's network namespace is unknown: use a new socket, and do not
+        // keep it.
         return open(protocol, |sock| sock.pool = None);
     };
     while let Some(sock) = take_idle(index) {
         if sock.netns == Some(present) {
             return Ok(sock);
         }
-        // Its namespace is another one, or unknown. It goes.
+        // Its namespace is another one, or unknown. It is closed here.
     }
     open(protocol, |sock| {
         sock.netns = Some(present);
@@ -219,12 +219,12 @@ fn take_in_netns(index: Index, protocol: c_int) -> Result<Pooled, Errno> {
     })
 }
 
-/// Puts a socket that has nothing left to receive into a slot. Closes it if all are full.
+/// Puts an idle socket into a slot. Closes it if all slots are full.
 fn keep(sock: Box<Socket>) {
     let now = sys::coarse_ms();
     sock.idle_since.store(now, Relaxed);
     if let Some(slots) = sock.pool.and_then(Index::slots) {
-        // If the slots are full, the socket comes back, and is closed here.
+        // If all slots are full, `give` returns the socket, which is closed here.
         drop(slots.give(sock));
     }
     if now - SWEPT.load(Relaxed) >= SWEEP_INTERVAL {
@@ -247,8 +247,8 @@ pub(crate) fn flush() {
     }
 }
 
-/// Closes the descriptors of all idle sockets, and leaves their memory for later: [`take`] frees it,
-/// since they are not this process's. For the fork handler in a child, which must not call free().
+/// Closes the descriptors of all idle sockets, for the fork handler in a child. It must not call
+/// free(), so the sockets stay in their slots; [`take`] frees them, since a parent opened them.
 ///
 /// # Safety
 /// The process has no other thread.

@@ -1,4 +1,4 @@
-//! Receiving: one loop for transactions, dumps and the caller's own receives.
+//! Receiving: the functions that transactions, dumps and nl_sock_recv() share.
 
 use super::Socket;
 use super::deadline::Deadline;
@@ -13,29 +13,30 @@ use crate::thread::{self, Thread};
 use crate::wire::{HEADER, Header};
 use core::sync::atomic::Ordering::Relaxed;
 
-/// After this many unwanted datagrams in a row, a receive that does not wait ends, since whoever
-/// floods the socket must not hold up its owner.
+/// The number of unwanted datagrams in a row after which a receive that does not wait fails.
+/// Otherwise a process that floods the socket could keep it from returning.
 const MOST_UNWANTED: u32 = 1000;
 
-/// The largest buffer, in bytes, that is filled by copying.
+/// The largest allocation of a caller's buffer, in bytes, for which a datagram is received into
+/// other memory first and then copied.
 const MOST_COPIED: usize = 65536;
 
-/// Counts reports of an overflow (ENOBUFS) in a row. The kernel reports an overflow before the messages
-/// that did arrive. So many reports without a message in between are not overflows, but some other
-/// failure with that errno value.
+/// Counts failures with ENOBUFS in a row. If the receive buffer overflowed, the kernel first
+/// reports ENOBUFS once and then returns the messages that did arrive. If there are
+/// [`Overflows::MOST`] failures without a message in between, the reason is something else.
 #[derive(Default)]
 pub(super) struct Overflows(u32);
 
 impl Overflows {
     const MOST: u32 = 16;
 
-    /// Counts one more. Returns whether receiving is worth another try.
+    /// Counts a failure. Returns whether to try again.
     pub(super) fn another(&mut self) -> bool {
         self.0 += 1;
         self.0 < Self::MOST
     }
 
-    /// Starts again from 0. Call when something was received.
+    /// Resets the count. Call when something was received.
     pub(super) fn reset(&mut self) {
         self.0 = 0;
     }
@@ -44,9 +45,9 @@ impl Overflows {
 /// How long to wait for a datagram.
 #[derive(Clone, Copy)]
 enum Until {
-    /// Not at all.
+    /// Do not wait.
     Now,
-    /// As long as it takes.
+    /// Wait without a limit.
     Ever,
     Deadline(Deadline),
 }
@@ -60,23 +61,24 @@ impl Until {
     }
 }
 
-/// Why nothing was received.
+/// The reason why nothing was received.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// A call failed. EAGAIN says that the receive queue is empty.
+    /// A system call failed. EAGAIN means that the receive queue is empty.
     Call(Errno),
-    /// There were only datagrams that the socket does not want, and perhaps there are more.
+    /// There were [`MOST_UNWANTED`] datagrams in a row that the socket does not want.
     Unwanted,
     /// The deadline passed.
     TimedOut,
-    /// A datagram was longer than `room`, of which `limit` bytes are not the caller's.
+    /// A datagram was too long. `limit` is the size of the memory besides the caller's buffer, for
+    /// the log.
     Truncated { limit: usize },
-    /// A datagram of `size` bytes does not start with a message.
+    /// A datagram of `size` bytes does not start with a whole message.
     Invalid { size: usize },
 }
 
 impl Failure {
-    /// The errno value for the caller of a receive.
+    /// The errno value that a receive returns.
     pub(super) fn errno(&self) -> Errno {
         match self {
             Self::Call(error) => *error,
@@ -87,8 +89,8 @@ impl Failure {
         }
     }
 
-    /// Logs what is wrong with the datagram, if that is the reason. Returns the errno value for the
-    /// caller of a receive.
+    /// Logs what is wrong with the datagram, if that is the reason. Returns the errno value that a
+    /// receive returns.
     #[cold]
     fn log(self) -> Errno {
         self.report();
@@ -109,7 +111,8 @@ impl Failure {
     }
 }
 
-/// Whether a datagram of `size` bytes, of which `start` is the start, begins with a whole message.
+/// Checks that a datagram of `size` bytes starts with a whole message. `start` is the part of the
+/// datagram that is at hand.
 fn check_header(start: &[u8], size: usize) -> Result<(), Failure> {
     let length = Header::parse(start).map(|header| header.length as usize);
     match length {
@@ -119,10 +122,10 @@ fn check_header(start: &[u8], size: usize) -> Result<(), Failure> {
 }
 
 impl Socket {
-    /// Receives one datagram into `buffer`. It fills the buffer's allocation first, which then grows.
-    /// Fills in `sender` if there is one.
+    /// Receives one datagram into `buffer`, whose allocation grows if necessary. Stores where it
+    /// came from in `sender`.
     ///
-    /// On failure the buffer is empty. In either case it has no headroom.
+    /// On failure the buffer is empty. It has no headroom in either case.
     pub(crate) fn receive(
         &self,
         buffer: Buf<'_>,
@@ -132,7 +135,7 @@ impl Socket {
         check_buffer(buffer);
         buffer.clear();
         if sender.is_some() {
-            // Takes effect at once, also for what is in the queue already.
+            // This also works for messages that are in the receive queue already.
             sys::set_option(&self.fd, libc::SOL_NETLINK, option::PKTINFO, 1)?;
         }
         let until = match (wait, self.timeout.load(Relaxed)) {
@@ -146,8 +149,8 @@ impl Socket {
         Ok(())
     }
 
-    /// [`Socket::receive`] of what is in the receive queue. Logs nothing, so that it may run under a
-    /// dump's mutex.
+    /// [`Socket::receive`] without waiting. It does not log, so it may be called with a dump's
+    /// mutex locked.
     pub(super) fn receive_quietly(&self, thread: &Thread, buffer: Buf<'_>) -> Result<(), Failure> {
         buffer.clear();
         self.receive_into(thread, buffer, Until::Now, None)
@@ -176,8 +179,8 @@ impl Socket {
         Ok(())
     }
 
-    /// Receives into `memory` and copies that to the buffer. For a small message, copying is cheaper
-    /// than describing two places to the kernel.
+    /// Receives a datagram into `memory`, and copies it to the buffer. For a small message, copying
+    /// is cheaper than a system call with two buffers.
     #[inline(always)]
     fn receive_and_copy(
         &self,
@@ -195,7 +198,8 @@ impl Socket {
         Ok(())
     }
 
-    /// Receives into the buffer's allocation. What does not fit goes to `tail` first.
+    /// Receives a datagram into the buffer's allocation and, what does not fit, into `tail`. Then
+    /// appends that to the buffer.
     #[inline(never)]
     fn receive_with_tail(
         &self,
@@ -205,7 +209,8 @@ impl Socket {
         sender: Option<&mut Sender>,
     ) -> Result<(), Failure> {
         let room = buffer.allocated();
-        // SAFETY: the buffer's promise: its allocation is memory that nobody else uses.
+        // SAFETY: the promise made to `Buf::from_ptr`: the allocation exists, and nothing else uses
+        // it.
         let direct: &mut [Uninit] =
             unsafe { core::slice::from_raw_parts_mut(buffer.base().cast(), room) };
         let size = self.receive_datagram(direct, tail, until, sender)?;
@@ -216,14 +221,15 @@ impl Socket {
         check_header(buffer.bytes(), size).inspect_err(|_| buffer.clear())?;
         if size > room {
             count(Event::Jumbo, 1);
-            // SAFETY: the kernel filled what of the datagram is beyond `room`.
+            // SAFETY: the kernel has written the part of the datagram after the first `room` bytes
+            // to `tail`.
             unsafe { buffer.put_raw(tail.as_ptr().cast(), size - room) };
         }
         Ok(())
     }
 
-    /// Receives what is in the receive queue into `memory`. Returns what fits of a datagram, and its
-    /// real size.
+    /// Receives a datagram into `memory`, without waiting. Returns the part of it that fits, and
+    /// its real size.
     #[inline(always)]
     pub(super) fn receive_in<'m>(
         &self,
@@ -234,7 +240,8 @@ impl Socket {
         Ok((datagram, size))
     }
 
-    /// [`Socket::receive_in`] of a datagram that fits, and starts with a message. Logs nothing.
+    /// [`Socket::receive_in`] that fails if the datagram does not fit, or does not start with a
+    /// whole message. It does not log.
     pub(super) fn receive_whole<'m>(&self, memory: &'m mut [Uninit]) -> Result<&'m [u8], Failure> {
         let limit = memory.len();
         let (datagram, size) = self.receive_in(memory)?;
@@ -246,12 +253,12 @@ impl Socket {
         Ok(datagram)
     }
 
-    /// Receives the next datagram that is not empty and that the socket wants into `memory`. Returns
-    /// its real size.
+    /// Receives the next datagram that is neither empty nor unwanted into `memory`. Returns its
+    /// real size.
     #[inline(always)]
     fn receive_in_one_part(&self, memory: &mut [Uninit], until: Until) -> Result<usize, Failure> {
         if !self.kernel_only.load(Relaxed) {
-            // Most of the time the first attempt is the last.
+            // Usually the first attempt succeeds.
             match (sys::receive(&self.fd, memory, until.wait()), until) {
                 (Ok(size @ 1..), _) => return Ok(size),
                 (Err(Errno::EAGAIN), Until::Now) => {
@@ -265,8 +272,8 @@ impl Socket {
         self.receive_datagram(memory, &mut [], until, None)
     }
 
-    /// Receives the next datagram that is not empty and that the socket wants, into `first` and then
-    /// `second`. Returns its real size. Fills in `sender` if there is one.
+    /// Receives the next datagram that is neither empty nor unwanted into `first` and, what does
+    /// not fit, into `second`. Returns its real size. Stores where it came from in `sender`.
     #[inline(never)]
     fn receive_datagram(
         &self,
@@ -286,7 +293,7 @@ impl Socket {
                     count(Event::Spoofed, 1);
                     unwanted += 1;
                 }
-                // A datagram without bytes says nothing.
+                // An empty datagram is ignored.
                 Ok(0) => unwanted += 1,
                 Ok(size) => {
                     if let Some(sender) = sender {
@@ -306,7 +313,8 @@ impl Socket {
         }
     }
 
-    /// Handles the error of a receive. Returns if another attempt makes sense.
+    /// Handles the error of an attempt to receive. Returns Ok if there should be another attempt:
+    /// if there is a deadline, after waiting for something to receive.
     #[cold]
     fn handle(&self, error: Errno, until: Until) -> Result<(), Failure> {
         self.note_failure(error);
@@ -316,7 +324,7 @@ impl Socket {
         }
     }
 
-    /// Waits until there is something to receive, or the deadline passes.
+    /// Waits until there is something to receive. Fails if the deadline passes.
     pub(super) fn wait_until(&self, deadline: Deadline) -> Result<(), Failure> {
         let mut fds = [libc::pollfd { fd: self.raw_fd(), events: libc::POLLIN, revents: 0 }];
         loop {
@@ -329,7 +337,7 @@ impl Socket {
         }
     }
 
-    /// Remembers what a failed receive says of the socket.
+    /// Updates `congested`, and the counters, after a receive has failed.
     fn note_failure(&self, error: Errno) {
         match error {
             Errno::ENOBUFS => {
@@ -345,13 +353,14 @@ impl Socket {
         }
     }
 
-    /// Discards what was in the receive queue when this started: no more than the queue has room for.
+    /// Discards the messages in the receive queue. Does not discard more than the queue has room
+    /// for, so that it ends even if messages arrive all the time.
     pub(crate) fn drain(&self) -> Result<(), Errno> {
         let mut room = i64::from(sys::receive_buffer_size(&self.fd)?);
         let mut overflows = Overflows::default();
         while room > 0 {
             match sys::receive(&self.fd, &mut [], Wait::No) {
-                // Each datagram takes up some room, even an empty one.
+                // An empty datagram takes up some room in the queue, too.
                 Ok(size) => {
                     overflows.reset();
                     room -= size.max(1) as i64;
@@ -360,7 +369,7 @@ impl Socket {
                     self.note_failure(error);
                     match error {
                         Errno::EAGAIN => return Ok(()),
-                        // Reported before the messages that did arrive.
+                        // The messages that did arrive follow.
                         Errno::ENOBUFS if overflows.another() => {}
                         error => return Err(error),
                     }
@@ -371,14 +380,14 @@ impl Socket {
     }
 }
 
-/// The `size` bytes that the kernel has written to the start of `memory`. None if that is shorter.
+/// The first `size` bytes of `memory`, which the kernel has written. None if `memory` is shorter.
 fn received(memory: &[Uninit], size: usize) -> Option<&[u8]> {
     let datagram = memory.get(..size)?;
-    // SAFETY: the callers' promise: the kernel filled as much.
+    // SAFETY: the callers pass a size that the kernel has written.
     Some(unsafe { core::slice::from_raw_parts(datagram.as_ptr().cast(), size) })
 }
 
-/// Makes sure that a buffer is large enough to be received into.
+/// Asserts that a buffer has an allocation of at least the size of a message header.
 pub(super) fn check_buffer(buffer: Buf<'_>) {
     c_assert!(buffer.allocated() >= HEADER, "nl_sock_recv__", "buf->allocated >= sizeof *nlmsghdr");
 }

@@ -1,4 +1,4 @@
-//! Memory to receive into before it is known how much of it is needed.
+//! Memory to receive datagrams into, since their size is not known before they are received.
 
 use crate::sys::{self, ThreadMemory, Uninit};
 use crate::thread::{self, Part, SCRATCH_SIZES, Thread, Unfinished, Zeroed, room};
@@ -7,13 +7,14 @@ use core::ffi::c_void;
 use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 
-/// Bytes of a thread's scratch memory, unless there was no room for so much. More than the kernel puts
-/// into one message. What is not used of it takes up no room.
+/// The size of a thread's scratch memory in bytes, unless it could not be mapped: then the thread
+/// has less. Larger than any message from the kernel. Pages that are never written to take up no
+/// memory.
 pub(super) const SIZE: usize = SCRATCH_SIZES[0];
 
-/// Who uses a thread's scratch memory.
+/// The user of a thread's scratch memory.
 struct User {
-    /// The frame of the call that uses it; 0 if none does.
+    /// The frame ([`Thread::frame`]) of the call that uses the memory; 0 if none does.
     frame: Cell<usize>,
 }
 
@@ -22,17 +23,19 @@ unsafe impl Zeroed for User {}
 
 static USER: Part<User> = Part::new(room::SCRATCH);
 
-/// Memory to receive into, until this goes.
+/// Memory to receive into: the thread's scratch memory or, for nested calls, other memory. It is
+/// returned when this is dropped.
 pub(super) struct Scratch<'a> {
     memory: ThreadMemory,
     user: &'a User,
-    /// Keeps other memory from being lost. None if this is the thread's scratch memory.
+    /// Registers other memory, so that it is unmapped if this is never dropped. None if this is the
+    /// thread's scratch memory.
     other: ManuallyDrop<Option<Unfinished<'a>>>,
 }
 
 impl<'a> Scratch<'a> {
-    /// The thread's scratch memory. Other memory if a call that this one is nested in uses it: a log
-    /// handler may call the library.
+    /// The thread's scratch memory. If an outer call of the same thread is using it, because a log
+    /// handler has called the library, other memory.
     #[inline]
     pub(super) fn of(thread: &'a Thread) -> Self {
         let user = USER.of(thread);
@@ -51,7 +54,7 @@ impl<'a> Scratch<'a> {
             sys::fatal("there is no memory to receive into");
         };
         let object = memory.start.as_ptr().cast();
-        // SAFETY: `unmap` is called when nobody uses the memory any more, here or there.
+        // SAFETY: `unmap` may be called once this call has ended or has been left.
         let registered = unsafe { thread::begin_another(thread, object, unmap, -1) };
         Self { memory, user: USER.of(thread), other: ManuallyDrop::new(Some(registered)) }
     }
@@ -59,15 +62,15 @@ impl<'a> Scratch<'a> {
     #[inline]
     pub(super) fn memory(&mut self) -> &mut [Uninit] {
         let ThreadMemory { start, size } = self.memory;
-        // SAFETY: the memory lives as long as this, and nobody else uses it: a call that did was left,
-        // or has ended, or the memory is new.
+        // SAFETY: the memory exists as long as this. Nothing else uses it: it is new, or the call
+        // that used it has ended or was left.
         unsafe { core::slice::from_raw_parts_mut(start.as_ptr(), size) }
     }
 
     #[cold]
     fn drop_other_memory(&mut self) {
         drop(self.other.take());
-        // SAFETY: nobody uses it any more.
+        // SAFETY: nothing uses the memory any more.
         unsafe { self.memory.unmap() };
     }
 }
@@ -83,8 +86,10 @@ impl Drop for Scratch<'_> {
     }
 }
 
+/// Unmaps the memory that starts at `start`.
+///
 /// # Safety
-/// `start` is that of [`Scratch::other_memory`], given up.
+/// The memory is from [`Scratch::other_memory`], and is not used any more.
 unsafe fn unmap(start: *mut c_void) {
     if let Some(start) = NonNull::new(start.cast()) {
         // SAFETY: the caller's promise.

@@ -1,7 +1,7 @@
-//! Places for idle objects, taken and given by atomic exchange.
+//! Slots for idle objects, which are put in and taken out by atomic exchange.
 //!
-//! An exchange moves the whole object, so at every moment it is either in its slot or with one thread.
-//! There is no lock: a signal handler, another thread or a child never has to wait.
+//! At every moment an object is either in a slot or owned by one thread. There is no lock that a
+//! signal handler, another thread or a child would have to wait for.
 
 #[cfg(not(loom))]
 use core::sync::atomic::AtomicPtr;
@@ -12,7 +12,7 @@ use loom::sync::atomic::AtomicPtr;
 use alloc::boxed::Box;
 use core::ptr::null_mut;
 
-/// Room for `N` objects.
+/// `N` slots, each of which is empty or contains an object.
 pub(crate) struct Slots<T, const N: usize> {
     slots: [AtomicPtr<T>; N],
 }
@@ -28,13 +28,13 @@ impl<T, const N: usize> Slots<T, N> {
         Self { slots: std::array::from_fn(|_| AtomicPtr::new(null_mut())) }
     }
 
-    /// Takes an object out of the first slot that has one.
+    /// Takes the object out of the first slot that is not empty. None if all are empty.
     #[inline]
     pub(crate) fn take(&self) -> Option<Box<T>> {
         self.slots.iter().find_map(take_from)
     }
 
-    /// Puts an object into the first empty slot. Gives it back if all are full.
+    /// Puts an object into the first empty slot. If there is none, returns it as the error.
     #[inline]
     pub(crate) fn give(&self, object: Box<T>) -> Result<(), Box<T>> {
         let object = Box::into_raw(object);
@@ -45,12 +45,12 @@ impl<T, const N: usize> Slots<T, N> {
                 return Ok(());
             }
         }
-        // SAFETY: from Box, above; no slot took it.
+        // SAFETY: from Box, above; it is in no slot.
         Err(unsafe { Box::from_raw(object) })
     }
 
-    /// Takes out, one by one, every object for which `chosen` is true, and passes it to `f`. The
-    /// others are out of their slots for a moment.
+    /// Takes out each object for which `chosen` is true, and passes it to `f`. Other objects are
+    /// taken out, too, and then put back.
     pub(crate) fn take_each(&self, chosen: impl Fn(&T) -> bool, mut f: impl FnMut(Box<T>)) {
         for slot in &self.slots {
             match take_from(slot) {
@@ -65,13 +65,13 @@ impl<T, const N: usize> Slots<T, N> {
         }
     }
 
-    /// Runs `f` on every object in its slot.
+    /// Runs `f` on every object, without taking it out of its slot.
     ///
     /// # Safety
     /// No other thread takes objects out meanwhile.
     pub(crate) unsafe fn for_each(&self, f: impl Fn(&T)) {
         for slot in &self.slots {
-            // SAFETY: null, or from Box; it stays in the slot, the caller's promise.
+            // SAFETY: null, or from Box. By the caller's promise, the object stays in its slot.
             if let Some(object) = unsafe { slot.load(Acquire).as_ref() } {
                 f(object);
             }
@@ -81,12 +81,12 @@ impl<T, const N: usize> Slots<T, N> {
 
 #[inline]
 fn take_from<T>(slot: &AtomicPtr<T>) -> Option<Box<T>> {
-    // Looking first is cheaper if the slot is empty.
+    // If the slot is empty, this check is cheaper than an exchange.
     if slot.load(Relaxed).is_null() {
         return None;
     }
     let object = slot.swap(null_mut(), AcqRel);
-    // SAFETY: from Box, in `give`; the exchange made it ours alone.
+    // SAFETY: from Box, in `give`. After the exchange, only this thread has the pointer.
     (!object.is_null()).then(|| unsafe { Box::from_raw(object) })
 }
 

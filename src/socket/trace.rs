@@ -1,4 +1,4 @@
-//! Debug lines that show every message sent and received.
+//! Debug messages on the log, one for each netlink message sent or received.
 
 use super::family_names::family_name;
 use crate::errno::{self, Errno};
@@ -7,7 +7,7 @@ use crate::host::log::{SOCKET, enabled, log_limited};
 use crate::wire::{Description, Names};
 use core::fmt;
 
-/// The names that the library knows.
+/// The names of errno values, and of the families that were looked up.
 struct KnownNames;
 
 impl Names for KnownNames {
@@ -19,13 +19,13 @@ impl Names for KnownNames {
     }
 }
 
-/// Whether messages are shown.
+/// Whether debug messages are enabled.
 #[inline]
 pub(super) fn wanted() -> bool {
     enabled(&SOCKET, Level::Dbg)
 }
 
-/// Shows a message that `function` sent or received with the given result.
+/// Logs a message that `function` sent or received with `result`.
 #[inline]
 pub(super) fn message(function: &str, result: Result<(), Errno>, message: &[u8], protocol: i32) {
     if wanted() {

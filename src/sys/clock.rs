@@ -1,11 +1,12 @@
 //! Clocks.
 
-/// The monotonic clock, in milliseconds.
+/// The time of the monotonic clock in milliseconds.
 pub(crate) fn monotonic_ms() -> i64 {
     milliseconds(clock(libc::CLOCK_MONOTONIC))
 }
 
-/// The monotonic clock, in milliseconds. Cheaper than [`monotonic_ms`], and up to 10 ms late.
+/// The time of the monotonic clock in milliseconds, up to 10 ms late. Cheaper than
+/// [`monotonic_ms`].
 pub(crate) fn coarse_ms() -> i64 {
     milliseconds(clock(libc::CLOCK_MONOTONIC_COARSE))
 }
@@ -14,7 +15,7 @@ fn milliseconds(time: libc::timespec) -> i64 {
     time.tv_sec * 1000 + time.tv_nsec / 1_000_000
 }
 
-/// The time of day in UTC.
+/// The date and time in UTC.
 pub(crate) fn utc() -> libc::tm {
     let now = clock(libc::CLOCK_REALTIME).tv_sec;
     // SAFETY: all-zero bytes are a valid `struct tm`.

@@ -1,10 +1,10 @@
-//! Memory that comes straight from the kernel.
+//! Memory from mmap().
 
 use super::Uninit;
 use core::ffi::c_int;
 use core::ptr::{NonNull, null_mut};
 
-/// Maps `size` bytes that are zero and private to the process. None if there is no room.
+/// Maps `size` bytes of memory, which are 0 and private to the process. None if that fails.
 fn map(size: usize, flags: c_int) -> Option<NonNull<Uninit>> {
     let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | flags;
     let access = libc::PROT_READ | libc::PROT_WRITE;
@@ -13,27 +13,27 @@ fn map(size: usize, flags: c_int) -> Option<NonNull<Uninit>> {
     if start == libc::MAP_FAILED { None } else { NonNull::new(start.cast()) }
 }
 
-/// A mapping of a thread's own: zero at first, without huge pages. Its pages take up room only once
-/// they are written to.
+/// Memory for one thread: a mapping without huge pages that is 0 at first. Its pages take up memory
+/// only after they have been written to.
 #[derive(Clone, Copy)]
 pub(crate) struct ThreadMemory {
     pub(crate) start: NonNull<Uninit>,
-    /// In bytes.
+    /// The size in bytes.
     pub(crate) size: usize,
 }
 
 impl ThreadMemory {
-    /// None if there is no room. The caller unmaps it.
+    /// Maps `size` bytes. None if that fails. The caller unmaps them.
     pub(crate) fn map(size: usize) -> Option<Self> {
         let start = map(size, libc::MAP_NORESERVE)?;
         let address = start.as_ptr().cast();
-        // SAFETY: the mapping is ours and nothing refers to it. None of the calls changes what it
-        // holds: zeros. If one fails, the mapping takes more room than necessary and works.
+        // SAFETY: nothing else uses the mapping, and it still contains only zeros after these
+        // calls. If one of them fails, the mapping only takes up more memory.
         unsafe {
-            // Where huge pages are set to "always", the first byte written would take up 2 MiB.
+            // If the system uses huge pages for everything, the first write would take up 2 MiB.
             libc::madvise(address, size, libc::MADV_NOHUGEPAGE);
-            // After mlockall(MCL_FUTURE), the kernel has filled the mapping with pages. Unlock it and
-            // give the pages back.
+            // If the program has called mlockall(MCL_FUTURE), the mapping has all its pages now,
+            // locked. Unlock and free them.
             libc::munlock(address, size);
             libc::madvise(address, size, libc::MADV_DONTNEED);
         }
@@ -41,31 +41,32 @@ impl ThreadMemory {
     }
 
     /// # Safety
-    /// Nothing refers to the memory any more.
+    /// Nothing uses the memory any more.
     pub(crate) unsafe fn unmap(self) {
-        // SAFETY: the caller's promise; `map` mapped as much.
+        // SAFETY: the caller's promise; `map` mapped this size.
         unsafe { libc::munmap(self.start.as_ptr().cast(), self.size) };
     }
 }
 
-/// A page that the kernel replaces by zeros in a child.
+/// A page of memory that is 0 in a child after a fork, whatever the parent wrote to it.
 pub(crate) struct WipedOnFork(pub(crate) NonNull<Uninit>);
 
-/// The kernel rounds sizes up to a page, so this serves whatever the size of a page is.
+/// A size that is less than a page. The kernel rounds it up to a page, whatever the size of that
+/// is.
 const SOME_BYTES: usize = 64;
 
-/// Maps a page that is zero, here and in every child of this process. None if there is no room. On
-/// kernels before 4.14 a child gets a copy of it.
+/// Maps a page that is 0 at first, and again in every child of this process. None if that fails. On
+/// Linux before 4.14, a child gets a copy of the page instead.
 pub(crate) fn map_wiped_on_fork() -> Option<WipedOnFork> {
     let start = map(SOME_BYTES, 0)?;
-    // SAFETY: the mapping is ours and nothing refers to it. madvise() wants the address of a page,
-    // which it is, and rounds the size up.
+    // SAFETY: nothing else uses the mapping. It starts at a page, as madvise() requires; madvise()
+    // rounds the size up.
     unsafe { libc::madvise(start.as_ptr().cast(), SOME_BYTES, libc::MADV_WIPEONFORK) };
     Some(WipedOnFork(start))
 }
 
-/// Unmaps a page that nothing refers to.
+/// Unmaps a page that nothing uses.
 pub(crate) fn unmap_wiped_on_fork(page: WipedOnFork) {
-    // SAFETY: the page is given up.
+    // SAFETY: nothing uses the page any more.
     unsafe { libc::munmap(page.0.as_ptr().cast(), SOME_BYTES) };
 }

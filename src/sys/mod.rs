@@ -1,7 +1,7 @@
-//! Every system call of the library, in safe functions.
+//! All system calls of the library, in safe functions.
 //!
-//! A call that a signal interrupts (EINTR) is repeated, as the original does. The exception is
-//! [`poll`]: its callers decide.
+//! If a signal interrupts a system call (EINTR), it is repeated, as in the original. Only [`poll`]
+//! returns EINTR, so that its caller can decide.
 
 mod clock;
 mod memory;
@@ -21,10 +21,11 @@ use core::ffi::c_int;
 use core::mem::MaybeUninit;
 use core::time::Duration;
 
-/// A byte that the kernel may write.
+/// A byte of a buffer that the kernel writes to.
 pub(crate) type Uninit = MaybeUninit<u8>;
 
-/// Repeats `call` until no signal interrupts it. Returns its non-negative result, or errno.
+/// Makes a system call, and repeats it while it fails with EINTR. Returns its result, which is not
+/// negative, or errno.
 #[inline(always)]
 fn retry(mut call: impl FnMut() -> isize) -> Result<usize, Errno> {
     loop {
@@ -42,10 +43,10 @@ fn check(result: c_int) -> Result<(), Errno> {
     if result < 0 { Err(Errno::last()) } else { Ok(()) }
 }
 
-/// Waits until a descriptor is ready, or until `timeout` has passed (None: no limit). Returns the
-/// number of descriptors that are ready; EINTR if a signal came first.
+/// Waits until a descriptor is ready, or until `timeout` has passed; None means no limit. Returns
+/// the number of descriptors that are ready; EINTR if a signal handler ran before that.
 pub(crate) fn poll(fds: &mut [libc::pollfd], timeout: Option<Duration>) -> Result<usize, Errno> {
-    // Rounded up: a wait that ended early would be repeated in a busy loop.
+    // Rounded up, since a caller whose wait ends too early would repeat it without pause.
     let milliseconds = timeout.map_or(-1, |timeout| {
         c_int::try_from(timeout.as_nanos().div_ceil(1_000_000)).unwrap_or(c_int::MAX)
     });
@@ -54,7 +55,7 @@ pub(crate) fn poll(fds: &mut [libc::pollfd], timeout: Option<Duration>) -> Resul
     usize::try_from(ready).map_err(|_| Errno::last())
 }
 
-/// Identifies a network namespace by the target of its link in /proc: `net:[NUMBER]`.
+/// A network namespace, identified by the target of a link in /proc: `net:[NUMBER]`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct NetworkNamespace([u8; 32]);
 
@@ -62,7 +63,7 @@ pub(crate) struct NetworkNamespace([u8; 32]);
 pub(crate) fn network_namespace() -> Result<NetworkNamespace, Errno> {
     let mut name = [0; 32];
     let link = c"/proc/thread-self/ns/net";
-    // readlink() takes half as long as a stat() of what the link leads to.
+    // readlink() takes half as long as stat().
     // SAFETY: a C string, and a buffer with its size.
     let size = unsafe { libc::readlink(link.as_ptr(), name.as_mut_ptr().cast(), name.len()) };
     match size {
@@ -74,18 +75,19 @@ pub(crate) fn network_namespace() -> Result<NetworkNamespace, Errno> {
 /// The number of pieces that [`write_stderr`] writes at once.
 const PIECES: usize = 3;
 
-/// Writes `pieces` to standard error, in one system call if standard error takes them whole.
+/// Writes `pieces` to standard error, one after the other: in one system call, or in more if it
+/// writes only a part.
 pub(crate) fn write_stderr(mut pieces: [&[u8]; PIECES]) {
     while pieces.iter().any(|piece| !piece.is_empty()) {
         let parts = pieces.map(|piece| libc::iovec {
             iov_base: piece.as_ptr().cast_mut().cast(),
             iov_len: piece.len(),
         });
-        // SAFETY: the parts are those of `pieces`; the kernel only reads them.
+        // SAFETY: the kernel reads the bytes of `pieces`.
         let written =
             retry(|| unsafe { libc::writev(libc::STDERR_FILENO, parts.as_ptr(), PIECES as c_int) });
         let mut written = match written {
-            // There is nowhere left to report that the log cannot be written.
+            // The log itself failed, so this cannot be logged.
             Err(_) | Ok(0) => return,
             Ok(written) => written,
         };
@@ -97,13 +99,14 @@ pub(crate) fn write_stderr(mut pieces: [&[u8]; PIECES]) {
     }
 }
 
-/// Ends the process at once.
+/// Aborts the process.
 pub(crate) fn abort() -> ! {
     // SAFETY: no precondition.
     unsafe { libc::abort() }
 }
 
-/// Reports `text`, which says what the library cannot go on without, and ends the process.
+/// Writes `text`, the reason why the library cannot continue, to standard error, and aborts the
+/// process.
 #[cold]
 pub(crate) fn fatal(text: &str) -> ! {
     write_stderr([b"libnlsock: ", text.as_bytes(), b"\n"]);

@@ -1,11 +1,11 @@
-//! Opening sockets, and asking and setting what they are.
+//! Opening sockets, and their addresses and options.
 
 use super::check;
 use crate::errno::Errno;
 use core::ffi::c_int;
 use core::sync::atomic::{AtomicI32, Ordering::Relaxed};
 
-/// Options of the level SOL_NETLINK, which not all headers of libc have.
+/// Socket options of level SOL_NETLINK that the `libc` crate does not define for all targets.
 pub(crate) mod option {
     use core::ffi::c_int;
 
@@ -15,10 +15,10 @@ pub(crate) mod option {
     pub(crate) const EXT_ACK: c_int = 11;
 }
 
-/// A file descriptor that is closed when this goes.
+/// A file descriptor. It is closed when this is dropped.
 pub(crate) struct Fd(AtomicI32);
 
-/// Stands for a descriptor that has been closed.
+/// The value after the descriptor has been closed.
 const CLOSED: c_int = -1;
 
 impl Fd {
@@ -26,19 +26,20 @@ impl Fd {
         self.0.load(Relaxed)
     }
 
-    /// Closes the descriptor now. Calls on it fail with EBADF from then on.
+    /// Closes the descriptor. Later system calls on this fail with EBADF.
     pub(crate) fn close(&self) {
         let fd = self.0.swap(CLOSED, Relaxed);
         if fd != CLOSED {
-            // SAFETY: no memory involved; the descriptor is ours.
+            // SAFETY: no memory is involved. Only this owns the descriptor.
             unsafe { libc::close(fd) };
         }
     }
 
-    /// Makes the number stand for something that is not a socket: calls on it fail with ENOTSOCK.
-    /// In a child, that keeps a function that was interrupted from using the parent's socket.
+    /// Replaces a socket by a file that is not a socket, with the same descriptor: calls on it fail
+    /// with ENOTSOCK. In a child, that keeps a function that was interrupted by the fork from using
+    /// the parent's socket.
     pub(crate) fn replace(fd: c_int) {
-        // SAFETY: no memory involved. Whoever owns the number goes on owning it.
+        // SAFETY: no memory is involved. The owner of the descriptor still owns it.
         unsafe {
             let substitute = libc::eventfd(0, libc::EFD_CLOEXEC);
             if substitute >= 0 {
@@ -58,13 +59,13 @@ impl Drop for Fd {
 /// Opens a raw netlink socket that is closed on exec.
 pub(crate) fn netlink_socket(protocol: c_int) -> Result<Fd, Errno> {
     let kind = libc::SOCK_RAW | libc::SOCK_CLOEXEC;
-    // SAFETY: no memory involved.
+    // SAFETY: no memory is involved.
     let fd = unsafe { libc::socket(libc::AF_NETLINK, kind, protocol) };
     check(fd)?;
     Ok(Fd(AtomicI32::new(fd)))
 }
 
-/// The netlink address of a port id. 0 is the kernel's.
+/// The netlink address with this port id. 0 is that of the kernel.
 pub(super) fn address(port: u32) -> libc::sockaddr_nl {
     // SAFETY: all-zero bytes are a valid address.
     let mut address: libc::sockaddr_nl = unsafe { core::mem::zeroed() };
@@ -75,7 +76,7 @@ pub(super) fn address(port: u32) -> libc::sockaddr_nl {
 
 pub(super) const ADDRESS_SIZE: libc::socklen_t = size_of::<libc::sockaddr_nl>() as libc::socklen_t;
 
-/// Connects a socket to the kernel.
+/// Connects a socket to the kernel, so that it only sends to the kernel.
 pub(crate) fn connect_to_kernel(fd: &Fd) -> Result<(), Errno> {
     let kernel = address(0);
     // SAFETY: the address lives through the call and has the size given.
@@ -100,7 +101,8 @@ pub(crate) fn set_option(fd: &Fd, level: c_int, name: c_int, value: c_int) -> Re
     check(unsafe { libc::setsockopt(fd.raw(), level, name, (&raw const value).cast(), INT_SIZE) })
 }
 
-/// The size of a socket's receive buffer in bytes, as the kernel counts them.
+/// The size of a socket's receive buffer in bytes. The kernel's overhead for each message counts,
+/// too.
 pub(crate) fn receive_buffer_size(fd: &Fd) -> Result<u32, Errno> {
     let mut value: c_int = 0;
     let mut size = INT_SIZE;
@@ -118,9 +120,9 @@ pub(crate) fn receive_buffer_size(fd: &Fd) -> Result<u32, Errno> {
 }
 
 /// The number of messages that the kernel has dropped for a socket since it was opened. None if the
-/// kernel does not say (before 4.12).
+/// kernel (Linux before 4.12) does not report it.
 pub(crate) fn dropped_messages(fd: &Fd) -> Option<u32> {
-    /// Index of the number in what SO_MEMINFO returns.
+    /// The index of the number in the array that SO_MEMINFO returns.
     const SK_MEMINFO_DROPS: usize = 8;
 
     let mut values = [0u32; SK_MEMINFO_DROPS + 1];

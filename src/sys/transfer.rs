@@ -6,7 +6,7 @@ use crate::errno::{self, Errno};
 use core::ffi::c_int;
 use core::mem::MaybeUninit;
 
-/// What a call does if there is nothing to receive, or no room to send.
+/// What a system call does if there is nothing to receive, or no room for what it sends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Wait {
     /// It blocks.
@@ -32,13 +32,13 @@ pub(crate) fn send(fd: &Fd, datagram: &[u8], wait: Wait) -> Result<(), Errno> {
     Ok(())
 }
 
-/// A message cannot start like this: its length would be 4 GiB - 1.
+/// Bytes that no message starts with: its length would be 4 GiB - 1.
 const UNTOUCHED: [u8; 4] = [0xff; 4];
 
-/// Runs `receive`, which receives a datagram into `first`.
+/// Receives a datagram into `first` by the system call `receive`.
 ///
-/// Some kernels returned an errno value as if it were the number of bytes received, and did not
-/// write to the memory. Bytes written to `first` beforehand show that.
+/// Some kernels had a bug: they returned an errno value as if it were the number of bytes received,
+/// and wrote nothing. To detect that, `first` is marked with [`UNTOUCHED`] before.
 #[inline(always)]
 fn receive_checked(
     first: &mut [Uninit],
@@ -50,7 +50,7 @@ fn receive_checked(
         }
         let received = receive(first);
         let untouched = first.first_chunk::<4>().is_some_and(|start| {
-            // SAFETY: written above, if not by the kernel.
+            // SAFETY: these bytes were written above, and perhaps by the kernel.
             start.map(|byte| unsafe { byte.assume_init() }) == UNTOUCHED
         });
         if untouched && received > 0 {
@@ -61,7 +61,7 @@ fn receive_checked(
     })
 }
 
-/// Receives one datagram. Returns its real length, which may be more than the buffer's.
+/// Receives one datagram. Returns its real length, which may exceed that of the buffer.
 #[inline(always)]
 pub(crate) fn receive(fd: &Fd, buffer: &mut [Uninit], wait: Wait) -> Result<usize, Errno> {
     let flags = wait.flags() | libc::MSG_TRUNC;
@@ -74,17 +74,17 @@ pub(crate) fn receive(fd: &Fd, buffer: &mut [Uninit], wait: Wait) -> Result<usiz
 /// Where a datagram came from.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub(crate) struct Sender {
-    /// Port id of the sender, 0 for the kernel.
+    /// The port id of the sender; 0 for the kernel.
     pub(crate) port: u32,
-    /// Multicast group that it was sent to, 0 for none. Only known if [`option::PKTINFO`] is on.
+    /// The multicast group that it was sent to; 0 for none, or if [`option::PKTINFO`] is off.
     pub(crate) group: u32,
-    /// Id of the network namespace that it came from. None if that is the socket's own, or if the
-    /// socket does not listen to others.
+    /// The id of the network namespace that it came from. None if that is the socket's own, or if
+    /// [`option::LISTEN_ALL_NSID`] is off.
     pub(crate) nsid: Option<c_int>,
 }
 
-/// Receives one datagram into two buffers, the second of which takes what does not fit the first.
-/// Returns its real length, which may be more than that of both. Fills in `sender` if there is one.
+/// Receives one datagram into two buffers: what does not fit the first goes to the second. Returns
+/// its real length, which may exceed that of both. Stores where it came from in `sender`.
 pub(crate) fn receive_split(
     fd: &Fd,
     first: &mut [Uninit],
@@ -92,13 +92,13 @@ pub(crate) fn receive_split(
     wait: Wait,
     sender: Option<&mut Sender>,
 ) -> Result<usize, Errno> {
-    /// Bytes for the two control messages. `u64` aligns them as the kernel wants.
+    /// The size of the memory for two control messages, in bytes. They are aligned like `u64`.
     const CONTROL: usize = 64;
 
     let second = part(second);
     let mut from = address(0);
     let mut control = [0u64; CONTROL / 8];
-    // SAFETY: all-zero bytes are a valid header.
+    // SAFETY: all-zero bytes are a valid `struct msghdr`.
     let mut message: libc::msghdr = unsafe { core::mem::zeroed() };
     let flags = wait.flags() | libc::MSG_TRUNC;
     let size = receive_checked(first, |first| {
@@ -115,17 +115,17 @@ pub(crate) fn receive_split(
         unsafe { libc::recvmsg(fd.raw(), &raw mut message, flags) }
     })?;
     if let Some(sender) = sender {
-        // SAFETY: recvmsg() has filled in the header; the control messages are still there.
+        // SAFETY: recvmsg() has filled in the header, and the control messages still exist.
         *sender = unsafe { read_sender(&message, from.nl_pid) };
     }
     Ok(size)
 }
 
 /// # Safety
-/// recvmsg() has filled in `message`, and its control messages are still there.
+/// recvmsg() has filled in `message`, and its control messages still exist.
 unsafe fn read_sender(message: &libc::msghdr, port: u32) -> Sender {
     let mut sender = Sender { port, ..Sender::default() };
-    // SAFETY: the caller's promise; the macros keep within the control messages.
+    // SAFETY: the caller's promise; the macros stay within the control messages.
     unsafe {
         let mut control = libc::CMSG_FIRSTHDR(message);
         while !control.is_null() {

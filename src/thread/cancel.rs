@@ -1,29 +1,29 @@
-//! Cancellation (pthread_cancel()) is disabled while the library holds something that would be lost.
-//! While a function of the program runs, such as its log handler, the thread can be cancelled as the
-//! program wants it: what the library holds then is registered by [`super::begin`].
+//! Cancellation (pthread_cancel()). It is disabled while a function of the library has memory or
+//! descriptors that would be lost. While a function of the program runs, such as its log handler,
+//! the program's setting applies; what would be lost then is registered by [`super::begin`].
 
 use super::{Part, Thread, Zeroed, room, with};
 use core::cell::Cell;
 use core::ffi::c_int;
 
 unsafe extern "C" {
-    // Not declared by the `libc` crate for all targets.
+    // The `libc` crate does not declare it for all targets.
     fn pthread_setcancelstate(state: c_int, old: *mut c_int) -> c_int;
 }
 
 const ENABLE: c_int = 0;
 const DISABLE: c_int = 1;
 
-/// Sets the thread's cancel state, and returns what it was.
+/// Sets whether the thread can be cancelled, and returns the previous setting.
 fn set_state(state: c_int) -> c_int {
     let mut old = ENABLE;
-    // SAFETY: `old` lives through the call, which only fails for other states.
+    // SAFETY: `old` exists during the call. The call does not fail, since the state is a valid one.
     unsafe { pthread_setcancelstate(state, &raw mut old) };
     old
 }
 
 struct Cancel {
-    /// Whether the library has disabled what the program had enabled.
+    /// Whether the library has disabled cancellation that the program had enabled.
     disabled: Cell<bool>,
 }
 
@@ -32,10 +32,11 @@ unsafe impl Zeroed for Cancel {}
 
 static CANCEL: Part<Cancel> = Part::new(room::CANCEL);
 
-/// Keeps the thread from being cancelled until this goes.
+/// Disables cancellation of the thread until this is dropped.
 pub(crate) struct CancelDisabled<'a> {
     thread: &'a Thread,
-    /// Whether this disabled it: not if the program had, or a caller within the library.
+    /// Whether this disabled it. False if it was disabled already, by the program or by an outer
+    /// function of the library.
     first: bool,
 }
 
@@ -60,10 +61,10 @@ impl Drop for CancelDisabled<'_> {
     }
 }
 
-/// Runs `f`, which calls a function of the program, with the program's own cancel state. `f` may
-/// never return: the thread may be cancelled, or leave by longjmp() or an exception.
+/// Runs `f`, which calls a function of the program. The program's own setting applies meanwhile.
+/// `f` may not return: the thread may be cancelled in it, or leave it by longjmp() or an exception.
 pub(crate) fn call_out(f: impl FnOnce()) {
-    // The flag is false meanwhile, so that it is right if `f` does not return.
+    // Cleared before `f` runs, so that it is correct if `f` does not return.
     let disabled = with(|thread| CANCEL.of(thread).disabled.replace(false));
     if disabled {
         set_state(ENABLE);
@@ -89,7 +90,7 @@ mod tests {
             assert_eq!(set_state(DISABLE), DISABLE);
             drop(outer);
             assert_eq!(set_state(DISABLE), ENABLE);
-            // Now the program itself has disabled it.
+            // From here on, the program itself has disabled it.
             let guard = CancelDisabled::new(thread);
             call_out(|| assert_eq!(set_state(DISABLE), DISABLE));
             drop(guard);

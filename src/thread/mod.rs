@@ -1,9 +1,9 @@
-//! What each thread has of its own: a block of memory that is zero when the thread first needs it,
-//! and goes when the thread ends.
+//! Data of each thread. It is in a block of memory that is mapped, and 0, when the thread first
+//! needs it, and unmapped when the thread ends.
 //!
-//! Each module that keeps something for a thread owns a [`Part`] of the block, and its type. What all
-//! modules need of a thread that may be cancelled, or that may leave a log handler by longjmp(), is
-//! in `cancel` and `unfinished`.
+//! Each module that has data of a thread has a [`Part`] of the block. The modules `cancel` and
+//! `unfinished` deal with threads that are cancelled, or that leave a log handler by longjmp() or
+//! an exception.
 
 mod cancel;
 mod unfinished;
@@ -21,53 +21,54 @@ use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 unsafe extern "C" {
     safe fn nlsock_thread() -> Here;
-    // Not declared by the `libc` crate for all targets.
+    // The `libc` crate does not declare it for all targets.
     fn pthread_getattr_np(thread: libc::pthread_t, attributes: *mut libc::pthread_attr_t) -> c_int;
 }
 
-/// What the C part knows of the calling thread.
+/// What thread.c knows about the calling thread.
 #[repr(C)]
 struct Here {
-    /// The thread's pointer to its block; null if it has none yet.
+    /// The address of the thread's pointer to its block. That pointer is null if the thread has no
+    /// block yet.
     block: *mut *mut c_void,
-    /// A stack frame below those of all functions that are running.
+    /// The address of a stack frame that is below those of all functions that are running.
     frame: *mut c_void,
 }
 
 impl Here {
-    /// The thread's block, if it has one.
+    /// The thread's block. None if it has none yet.
     fn block(&self) -> Option<NonNull<Uninit>> {
-        // SAFETY: the pointer is the thread's own.
+        // SAFETY: the pointer is a variable of this thread.
         NonNull::new(unsafe { *self.block }.cast::<Uninit>())
     }
 
     fn set_block(&self, block: *mut c_void) {
-        // SAFETY: the pointer is the thread's own.
+        // SAFETY: the pointer is a variable of this thread.
         unsafe { *self.block = block };
     }
 }
 
-/// A type all of whose fields may start out as zero bytes.
+/// A type for which all-zero bytes are a valid initial value.
 ///
 /// # Safety
-/// All-zero bytes are a valid value, and dropping it is never necessary.
+/// All-zero bytes are a valid value. Values need not be dropped.
 pub(crate) unsafe trait Zeroed {}
 
 // SAFETY: zero is a valid integer, and null a valid pointer.
 unsafe impl Zeroed for Cell<u32> {}
 
-/// Bytes of a thread's block, at the start of its memory.
+/// The size of a thread's block, which is at the start of the thread's memory, in bytes.
 const BLOCK: usize = 4096;
-/// The alignment of every room in it, in bytes.
+/// The alignment of each part of the block, in bytes.
 const ALIGNMENT: usize = 64;
 
-/// Where a part lies in the block.
+/// The place of a part in the block, in bytes.
 pub(crate) struct Room {
     start: usize,
     size: usize,
 }
 
-/// The rooms in the block, in bytes. They must not overlap; a test checks that.
+/// The places of all parts in the block. They must not overlap, which a test checks.
 pub(crate) mod room {
     use super::Room;
 
@@ -89,17 +90,17 @@ pub(crate) mod room {
         [BLOCK_HEADER, CANCEL, UNFINISHED, SCRATCH, LOG, POLL_LOOP, ERROR_TEXT, EXTACK, LAST_DUMP];
 }
 
-/// A value that every thread has.
+/// A part of the block: a value that each thread has.
 pub(crate) struct Part<T> {
     start: usize,
     value: PhantomData<Cell<T>>,
 }
 
-// SAFETY: holds no value, only where each thread finds its own.
+// SAFETY: it contains no value of type T, only the place of the values in the blocks.
 unsafe impl<T> Sync for Part<T> {}
 
 impl<T: Zeroed> Part<T> {
-    /// Each room serves one part.
+    /// The part at the place `room`, which no other part must use.
     pub(crate) const fn new(room: Room) -> Self {
         assert!(size_of::<T>() <= room.size && align_of::<T>() <= ALIGNMENT);
         Self { start: room.start, value: PhantomData }
@@ -108,15 +109,16 @@ impl<T: Zeroed> Part<T> {
     /// The value of this thread.
     #[inline]
     pub(crate) fn of<'a>(&self, thread: &'a Thread) -> &'a T {
-        // SAFETY: `new`: the value lies within the block, in a room that serves nothing else, and is
-        // aligned. The block started out as zeros. Only its thread has a `Thread` for it.
+        // SAFETY: `new` has checked that the value fits its place, which is aligned and which
+        // nothing else uses. The block was 0 at first, which is a valid value. Only its thread has
+        // a `Thread` for it.
         unsafe { &*thread.block.as_ptr().byte_add(self.start).cast::<T>() }
     }
 }
 
-/// What a block says of itself.
+/// The first part of a block, which describes the thread's memory.
 struct Header {
-    /// Bytes of the memory that starts with the block.
+    /// The size of the thread's memory in bytes: of the block and of the scratch memory after it.
     size: Cell<usize>,
 }
 
@@ -125,18 +127,18 @@ unsafe impl Zeroed for Header {}
 
 static HEADER: Part<Header> = Part::new(room::BLOCK_HEADER);
 
-/// The calling thread, within one call of the library.
+/// The calling thread, during one call of the library.
 pub(crate) struct Thread {
     block: NonNull<Uninit>,
-    /// The address of a stack frame of this call. Frames of functions that this call was made from
+    /// The address of a stack frame of this call. The frames of the functions that made the call
     /// have higher addresses.
     frame: usize,
 }
 
-/// Runs `f` on the calling thread.
+/// Runs `f` with the calling thread.
 ///
-/// The frame tells calls apart, so a function that is called by one that uses [`begin`], and uses it
-/// itself, must not be inlined there.
+/// Calls are distinguished by their frames. So if a function that uses [`begin`] calls another one
+/// that uses it, the latter must not be inlined.
 #[inline(always)]
 pub(crate) fn with<R>(f: impl FnOnce(&Thread) -> R) -> R {
     let here = nlsock_thread();
@@ -144,7 +146,7 @@ pub(crate) fn with<R>(f: impl FnOnce(&Thread) -> R) -> R {
     f(&Thread { block, frame: here.frame.addr() })
 }
 
-/// Runs `f` on the calling thread if that has a block already.
+/// Runs `f` with the calling thread, if it has a block already.
 pub(crate) fn with_existing(f: impl FnOnce(&Thread)) {
     let here = nlsock_thread();
     if let Some(block) = here.block() {
@@ -153,9 +155,10 @@ pub(crate) fn with_existing(f: impl FnOnce(&Thread)) {
 }
 
 impl Thread {
-    /// The memory after the block, to receive into. Whoever uses it makes sure that nobody else does.
+    /// The address and the size of the scratch memory, which follows the block. The caller makes
+    /// sure that it is used only once at a time.
     pub(crate) fn scratch(&self) -> (NonNull<Uninit>, usize) {
-        // SAFETY: the memory is larger than the block.
+        // SAFETY: the thread's memory is larger than the block.
         let start = unsafe { self.block.byte_add(BLOCK) };
         (start, HEADER.of(self).size.get() - BLOCK)
     }
@@ -164,10 +167,10 @@ impl Thread {
         self.frame
     }
 
-    /// Whether the function whose frame was at `frame` has been left without its end being reached:
-    /// by cancellation, longjmp() or an exception. Functions that are still running, and called this
-    /// one, have frames at higher addresses. If either frame is on a stack that is not the thread's
-    /// own (a signal stack or a coroutine's), this cannot be told, and the answer is no.
+    /// Whether the call whose frame was at `frame` was left without reaching its end: by
+    /// cancellation, longjmp() or an exception. Calls that are still going on have frames at higher
+    /// addresses than this one. If one of the two frames is not on the thread's own stack, but on
+    /// that of a signal handler or a coroutine, this is unknown, and the result is false.
     #[cold]
     pub(crate) fn has_left(&self, frame: usize) -> bool {
         frame <= self.frame
@@ -176,12 +179,12 @@ impl Thread {
     }
 }
 
-/// The addresses of the stack that the thread was started with.
+/// The address range of the stack that the thread was started with. None if it is not known.
 fn own_stack() -> Option<core::ops::Range<usize>> {
     let mut attributes = MaybeUninit::<libc::pthread_attr_t>::uninit();
     let mut start = null_mut();
     let mut size = 0;
-    // SAFETY: pthread_getattr_np() sets the attributes up, which are then read and destroyed.
+    // SAFETY: pthread_getattr_np() initialises the attributes, which are then read and destroyed.
     unsafe {
         let attributes = attributes.as_mut_ptr();
         if pthread_getattr_np(libc::pthread_self(), attributes) != 0 {
@@ -193,13 +196,13 @@ fn own_stack() -> Option<core::ops::Range<usize>> {
     }
 }
 
-/// The key whose destructor runs when a thread ends. [`NO_KEY`] if the system had none left; then a
-/// thread leaves its memory behind.
+/// The key of pthread_key_create() whose destructor runs when a thread ends. [`NO_KEY`] if the
+/// process had no key left; then the memory of threads that end is lost.
 static KEY: AtomicU32 = AtomicU32::new(NO_KEY);
 const NO_KEY: u32 = u32::MAX;
 
-/// Bytes of a thread's memory after its block: more than the kernel puts into one message. If there
-/// is no room for so much, an attribute of the greatest length fits at least.
+/// The size of a thread's scratch memory in bytes: more than any message from the kernel. If that
+/// cannot be mapped, the second size is used, into which the largest attribute fits.
 pub(crate) const SCRATCH_SIZES: [usize; 2] = [4 << 20, 65536];
 
 #[cold]
@@ -214,26 +217,27 @@ fn create() -> NonNull<Uninit> {
     let key = KEY.load(Relaxed);
     nlsock_thread().set_block(block.as_ptr().cast());
     if key != NO_KEY {
-        // SAFETY: the key is our own; `end` unmaps the memory.
+        // SAFETY: the key was created by `start`; `end` unmaps the memory.
         unsafe { libc::pthread_setspecific(key, block.as_ptr().cast()) };
     }
     block
 }
 
-/// Makes `at_end` run with the thread's block when a thread ends. It calls [`end`].
+/// Makes `at_end` run when a thread ends. It gets the thread's block, and must call [`end`].
 pub(crate) fn start(at_end: unsafe extern "C" fn(*mut c_void)) {
     let mut key = NO_KEY;
-    // SAFETY: the key lives through the call; `stop` takes `at_end` back.
+    // SAFETY: `key` exists during the call. `stop` deletes the key, so `at_end` does not run after
+    // that.
     if unsafe { libc::pthread_key_create(&raw mut key, Some(at_end)) } == 0 {
         KEY.store(key, Relaxed);
     }
 }
 
-/// Frees a thread's block, whose parts hold nothing any more. If something that ends later calls the
-/// library, it gets a new block, and the destructor runs once more.
+/// Unmaps a thread's memory. Its parts must have been freed before. If another destructor calls the
+/// library after this, the thread gets a new block, for which `at_end` runs again.
 ///
 /// # Safety
-/// `block` is that of the calling thread, and nothing refers to it.
+/// `block` is that of the calling thread, and nothing uses it any more.
 pub(crate) unsafe fn end(block: *mut c_void) {
     let Some(start) = NonNull::new(block.cast::<Uninit>()) else { return };
     let size = HEADER.of(&Thread { block: start, frame: 0 }).size.get();
@@ -242,12 +246,12 @@ pub(crate) unsafe fn end(block: *mut c_void) {
     unsafe { ThreadMemory { start, size }.unmap() };
 }
 
-/// Takes back what [`start`] did. The process ends, or the code that contains the library is
-/// unloaded, so `at_end` must not run any more. Threads that still run leave their memory behind.
+/// Undoes [`start`]. Called when the process ends, or when the code that contains the library is
+/// unloaded: `at_end` must not run any more. The memory of threads that are still running is lost.
 pub(crate) fn stop() {
     let key = KEY.swap(NO_KEY, Relaxed);
     if key != NO_KEY {
-        // SAFETY: the key is our own.
+        // SAFETY: the key was created by `start`.
         unsafe { libc::pthread_key_delete(key) };
     }
 }

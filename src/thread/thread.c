@@ -1,16 +1,16 @@
-/* What Rust offers only with its standard library: a thread-local variable, and the address of a
- * stack frame. */
+/* Two things that Rust has only in its standard library or not at all: a thread-local variable, and
+ * the address of a stack frame. */
 
 static _Thread_local void *block;
 
 struct nlsock_thread {
-    void **block;               /* The thread's pointer to its block. */
+    void **block;               /* Address of the thread's pointer to its block. */
     void *frame;                /* The frame of nlsock_thread(). */
 };
 
-/* Returns where the thread's pointer to its block is, and the address of this function's frame.  The
- * frame is at a lower address than that of every function that is still running on the same stack: the
- * stack grows downwards. */
+/* Returns the address of the thread's pointer to its block, and the address of this function's frame.
+ * Since the stack grows downwards, the frame is at a lower address than those of all functions that
+ * are running on the same stack. */
 struct nlsock_thread
 nlsock_thread(void)
 {

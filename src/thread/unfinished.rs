@@ -1,9 +1,9 @@
-//! Objects that a call of the library works with, and that would be lost if the call never ended:
-//! the thread is cancelled in the program's log handler, or leaves that by longjmp() or an exception.
+//! Objects that would be lost if a call of the library is left without reaching its end: because
+//! the thread is cancelled in the program's log handler, or leaves it by longjmp() or an exception.
 //!
-//! Destructors do not run then. So each such object is registered in the thread's block until its
-//! function ends. What is still there when the thread calls the library next, and belongs to a
-//! function that was left, is released; so is everything when the thread ends.
+//! Rust's destructors do not run then. So a call registers such an object in the thread's block
+//! until it ends. When the thread calls the library the next time, the objects of calls that were
+//! left are released; when the thread ends, all objects are.
 
 use super::{Part, Thread, Zeroed, room};
 use crate::sys::Fd;
@@ -11,22 +11,22 @@ use core::cell::Cell;
 use core::ffi::{c_int, c_void};
 use core::sync::atomic::{Ordering::SeqCst, compiler_fence};
 
-/// An object and how to release it.
+/// A registered object.
 struct Entry {
     object: Cell<*mut c_void>,
     release: Cell<Option<unsafe fn(*mut c_void)>>,
-    /// The frame of the call that registered it.
+    /// The frame ([`Thread::frame`]) of the call that registered it.
     frame: Cell<usize>,
     /// The file descriptor that the object uses; negative if it uses none.
     descriptor: Cell<c_int>,
 }
 
-/// How many calls of one thread may be under way at once, each made by a log handler of the one
-/// before. Objects of further ones are not registered.
+/// The greatest number of objects of one thread. There are several if a log handler calls the
+/// library again, and so on. Further objects are not registered.
 const DEPTH: usize = 16;
 
 struct Entries {
-    /// A bit for each entry that is in use.
+    /// The entries in use: bit N is set if entry N is.
     used: Cell<u32>,
     entries: [Entry; DEPTH],
 }
@@ -36,20 +36,20 @@ unsafe impl Zeroed for Entries {}
 
 static ENTRIES: Part<Entries> = Part::new(room::UNFINISHED);
 
-/// An object is registered until this goes.
+/// Keeps an object registered until this is dropped.
 pub(crate) struct Unfinished<'a> {
     entries: &'a Entries,
-    /// Its bit; 0 if there was no entry left.
+    /// The bit of its entry; 0 if there was no free entry.
     bit: u32,
 }
 
-/// Registers `object`, which `release` releases, until the result goes. `descriptor` is the file
-/// descriptor that the object uses, negative if it uses none. For the first object of each [`Thread`];
-/// objects of calls that were left are released before.
+/// Registers `object`, which `release` can release, until the result is dropped. `descriptor` is
+/// the file descriptor that the object uses, negative if it uses none. Releases the objects of
+/// calls that were left first; so it must only be used for the first object of each [`Thread`].
 ///
 /// # Safety
-/// Until the result goes, `release` may be called on `object`, once, if no function that uses the
-/// object is running any more.
+/// Until the result is dropped, `release` may be called on `object` once, when no function that
+/// uses the object is running any more.
 #[inline]
 pub(crate) unsafe fn begin(
     thread: &Thread,
@@ -65,7 +65,7 @@ pub(crate) unsafe fn begin(
     unsafe { begin_another(thread, object, release, descriptor) }
 }
 
-/// [`begin`] for a further object of a call.
+/// [`begin`] for another object of the same [`Thread`].
 ///
 /// # Safety
 /// See [`begin`].
@@ -85,8 +85,8 @@ pub(crate) unsafe fn begin_another(
     entry.release.set(Some(release));
     entry.frame.set(thread.frame());
     entry.descriptor.set(descriptor);
-    // A signal handler that calls the library in between uses the same entry, and is done with it
-    // when it returns. So an entry counts once it is whole.
+    // A signal handler that interrupts this and calls the library may use the same entry, until it
+    // returns. So the bit is set after the entry has been written.
     compiler_fence(SeqCst);
     let bit = 1 << index;
     entries.used.update(|used| used | bit);
@@ -102,7 +102,7 @@ impl Drop for Unfinished<'_> {
 }
 
 impl Entries {
-    /// Releases the objects in use for which `chosen` is true.
+    /// Releases the registered objects for which `chosen` is true.
     fn release_if(&self, chosen: impl Fn(&Entry) -> bool) {
         for (index, entry) in self.entries.iter().enumerate() {
             let bit = 1 << index;
@@ -111,27 +111,28 @@ impl Entries {
             }
             self.used.update(|used| used & !bit);
             if let Some(release) = entry.release.get() {
-                // SAFETY: the promise made to `begin`; the callers choose what was left.
+                // SAFETY: the promise made to `begin`. The callers choose only objects of calls
+                // that were left.
                 unsafe { release(entry.object.get()) };
             }
         }
     }
 }
 
-/// Releases what belongs to functions that were left.
+/// Releases the objects of calls that were left.
 #[cold]
 #[inline(never)]
 fn release_left(thread: &Thread, entries: &Entries) {
     entries.release_if(|entry| thread.has_left(entry.frame.get()));
 }
 
-/// Releases everything. For the end of a thread.
+/// Releases all objects. Called when a thread ends.
 pub(crate) fn release_all(thread: &Thread) {
     ENTRIES.of(thread).release_if(|_| true);
 }
 
-/// Makes the descriptors of all objects stand for something that is not a socket. For the fork
-/// handler in a child: if a signal handler forked, it may return to a function that was interrupted,
+/// Replaces the sockets of all objects by files that are not sockets. Called by the fork handler in
+/// a child: if a signal handler called fork(), it may return to a function that it interrupted,
 /// which must not use the parent's socket.
 pub(crate) fn replace_descriptors(thread: &Thread) {
     let entries = ENTRIES.of(thread);

@@ -1,11 +1,12 @@
-//! Several requests put together, for the kernel to take at once.
+//! Datagrams with several requests.
 
 use super::MAX_BATCH_BYTES;
 use crate::memory;
 use crate::sys::Uninit;
 use core::mem::MaybeUninit;
 
-/// Copied into one place: describing where each of them is would cost more.
+/// Copies of several requests, one after the other. Copying them is cheaper than a system call with
+/// a list of buffers.
 pub(super) struct Datagram {
     memory: [Uninit; MAX_BATCH_BYTES],
     size: usize,
@@ -16,21 +17,21 @@ impl Datagram {
         Self { memory: [const { MaybeUninit::uninit() }; MAX_BATCH_BYTES], size: 0 }
     }
 
-    /// Adds a request. False if there is no room for it.
+    /// Appends a copy of a request. Returns false if there is no room for it.
     #[inline]
     pub(super) fn add(&mut self, request: &[u8]) -> bool {
         let end = self.size + request.len();
         let Some(room) = self.memory.get_mut(self.size..end) else {
             return false;
         };
-        // SAFETY: the room is ours, and as large as the request.
+        // SAFETY: the memory has the size of the request, and nothing else uses it.
         unsafe { memory::copy(request.as_ptr(), room.as_mut_ptr().cast(), room.len()) };
         self.size = end;
         true
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
-        // SAFETY: `add` has filled as much.
+        // SAFETY: `add` has written these bytes.
         unsafe { core::slice::from_raw_parts(self.memory.as_ptr().cast(), self.size) }
     }
 }

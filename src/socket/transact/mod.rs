@@ -1,9 +1,10 @@
-//! Transactions: requests and, matched to them, the kernel's replies.
+//! Transactions: sending requests, and finding the kernel's reply to each of them.
 //!
-//! The kernel works on a request while it is sent, so a request that succeeds without a reply
-//! leaves an empty receive queue: EAGAIN then means success. This only holds while nothing was
-//! lost. After an overflow the queue is read to its end, the messages in it count, and the requests
-//! that have no reply are sent again, fewer at a time. docs/design.md works through an example.
+//! The kernel works on a request while it is sent. If the request succeeds and has no reply, the
+//! receive queue is empty after that, so EAGAIN means success. This is true only if no message was
+//! lost. If the receive buffer overflowed, the messages that are in the queue are used, and the
+//! requests whose result is still uncertain are sent again, fewer at a time. docs/design.md has an
+//! example.
 
 mod datagram;
 mod replies;
@@ -31,12 +32,13 @@ use crate::wire::{HEADER, Header, Hex, KernelError, Messages, kernel_error};
 use core::fmt;
 use core::sync::atomic::Ordering::Relaxed;
 
-/// About a page of requests goes in a datagram: the kernel allocates larger ones slowly.
+/// The greatest size of a datagram with several requests. It is a bit less than a page, since the
+/// kernel takes longer to allocate more.
 const MAX_BATCH_BYTES: usize = 4096 - 512;
-/// How often in a row a single request is sent again without getting a reply.
+/// The number of times that a single request is sent in vain before it fails with ENOBUFS.
 const MAX_TRIES: u32 = 8;
-/// How long to wait for an acknowledgement that must come, in milliseconds, if the socket has no
-/// timeout of its own.
+/// How long to wait for a requested acknowledgement, in milliseconds, if the socket has no time
+/// limit.
 const ACK_WAIT: u32 = 1000;
 
 const NLM_F_ACK: u16 = libc::NLM_F_ACK as u16;
@@ -44,37 +46,37 @@ const NLM_F_DUMP: u16 = libc::NLM_F_DUMP as u16;
 const NLM_F_MULTI: u16 = libc::NLM_F_MULTI as u16;
 const NLMSG_DONE: u16 = libc::NLMSG_DONE as u16;
 
-/// The result of a transaction: a reply, empty if the kernel sent none, or an error.
+/// The result of a transaction: the reply, which is empty if the kernel sent none, or an error.
 pub(crate) type Outcome<'a> = Result<&'a [u8], Errno>;
 
-/// A list of requests, and what is done with the outcome of each.
+/// A list of requests, and a place for the outcome of each.
 pub(crate) trait Transactions {
     fn len(&self) -> usize;
     /// The request at `index`, which is less than `len()`. Its memory may be written.
     fn request(&self, index: usize) -> Buf<'_>;
-    /// Stores the outcome of the request at `index`. A refusal may come after a reply, and replaces
-    /// it.
+    /// Stores the outcome of the request at `index`. May be called again, with a refusal that
+    /// replaces a reply.
     fn finish(&mut self, index: usize, outcome: Outcome<'_>);
 }
 
-/// What is known of a socket's receive queue after a batch.
+/// What is known about a socket's receive queue after a batch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Queue {
     /// Nothing is left to receive.
     Empty,
-    /// Something may be left, or may still come.
+    /// Something may be left to receive, or may still arrive.
     Unknown,
 }
 
 impl Queue {
-    /// What is known if this is true of one part of the work and `other` of another.
+    /// Combines what is known after one batch and after another on the same socket.
     fn and(self, other: Self) -> Self {
         if self == Self::Empty { other } else { Self::Unknown }
     }
 }
 
-/// Carries out all transactions on a socket from the pool. If there is no socket, each transaction
-/// gets the error.
+/// Carries out all transactions on a socket from the pool. If no socket can be opened, that error
+/// is the outcome of each transaction.
 ///
 /// # Safety
 /// The requests' memory, which C passes as const, may be written.
@@ -97,7 +99,7 @@ pub(crate) unsafe fn transact<T: Transactions>(protocol: i32, transactions: &mut
     });
 }
 
-/// Carries out all transactions on this socket from the pool.
+/// Carries out all transactions on `sock`, a socket that was taken from the pool.
 ///
 /// # Safety
 /// See [`transact`].
@@ -116,7 +118,7 @@ pub(super) unsafe fn on_pooled<T: Transactions>(
     }
 }
 
-/// Carries out all transactions on a socket of the caller's.
+/// Carries out all transactions on `sock`, a socket that the C caller passed.
 ///
 /// # Safety
 /// See [`transact`].
@@ -129,7 +131,7 @@ pub(crate) unsafe fn transact_on<T: Transactions>(sock: &Socket, transactions: &
     });
 }
 
-/// Carries out all transactions, in order.
+/// Carries out all transactions in order, batch after batch.
 ///
 /// # Safety
 /// See [`transact`].
@@ -149,12 +151,13 @@ unsafe fn run_all<T: Transactions>(thread: &Thread, sock: &Socket, transactions:
     queue
 }
 
-/// How many of the transactions from `start` on go in one datagram.
+/// The number of transactions, from `start` on, whose requests fit one datagram.
 fn batch_len(sock: &Socket, transactions: &impl Transactions, start: usize) -> usize {
     let most = (transactions.len() - start).min(sock.max_requests());
     let mut bytes = transactions.request(start).size();
     let mut count = 1;
-    // A request of odd length ends its batch: the kernel looks for the next at a multiple of 4.
+    // Nothing can follow a request whose size is not a multiple of 4: the kernel expects the next
+    // request at such an offset.
     while count < most && bytes.is_multiple_of(4) {
         bytes += transactions.request(start + count).size();
         if bytes > MAX_BATCH_BYTES {
@@ -165,22 +168,22 @@ fn batch_len(sock: &Socket, transactions: &impl Transactions, start: usize) -> u
     count
 }
 
-/// The result of one round of a batch.
+/// The result of sending some requests of a batch and receiving the replies.
 enum Round {
     /// Every request has an outcome.
     Complete,
-    /// Something was lost. These requests have to be sent again.
+    /// Messages were lost. These requests have to be sent again.
     Lost(Set),
     /// The datagram could not be sent.
     NotSent(Errno),
 }
 
-/// Consecutive transactions that are sent together.
+/// Consecutive transactions whose requests fit one datagram.
 struct Batch<'a, T> {
     sock: &'a Socket,
     thread: &'a Thread,
     transactions: &'a mut T,
-    /// Index of the first.
+    /// The index of the first transaction.
     start: usize,
     deadline: Deadline,
     queue: Queue,
@@ -192,7 +195,8 @@ impl<T: Transactions> Batch<'_, T> {
     unsafe fn run(&mut self, mut pending: Set) {
         let mut at_once = pending.len();
         let mut tries = 0;
-        // Something is sent however short the deadline is, but nothing after it.
+        // The first batch is sent even if the deadline has passed already. After that, nothing is
+        // sent after the deadline.
         let mut begun = self.start > 0;
         while !pending.is_empty() {
             if begun && self.deadline.has_passed() {
@@ -207,7 +211,8 @@ impl<T: Transactions> Batch<'_, T> {
                 Round::Lost(left) => left,
                 Round::NotSent(Errno::ENOBUFS) => sent,
                 Round::NotSent(_) if sent.len() > 1 => {
-                    // One of them is to blame; alone, each gets its own error.
+                    // One of the requests is the reason. Send them one by one, so that each gets
+                    // its own error.
                     at_once = 1;
                     continue;
                 }
@@ -235,7 +240,8 @@ impl<T: Transactions> Batch<'_, T> {
         }
     }
 
-    /// Records an error that is not the kernel's answer.
+    /// Makes `error`, which is not from a reply of the kernel, the outcome of the transactions in
+    /// `set`.
     fn fail(&mut self, set: Set, error: Errno) {
         if set.is_empty() {
             return;
@@ -248,7 +254,7 @@ impl<T: Transactions> Batch<'_, T> {
         log_limited!(SOCKET, Err, "transaction error ({})", errno::text(error.raw()));
     }
 
-    /// Sends some requests and receives what the kernel says to them.
+    /// Sends the requests in `sent`, and receives the replies.
     ///
     /// # Safety
     /// See [`transact`].
@@ -266,7 +272,8 @@ impl<T: Transactions> Batch<'_, T> {
         self.receive_all(replies, Scratch::of(self.thread).memory())
     }
 
-    /// Sends some requests as one datagram. Returns those that an acknowledgement must follow.
+    /// Sends the requests in `sent` in one datagram. Returns those that asked for an
+    /// acknowledgement.
     ///
     /// # Safety
     /// See [`transact`].
@@ -281,7 +288,8 @@ impl<T: Transactions> Batch<'_, T> {
             let flags =
                 unsafe { message::finalize(request, base_seq + index as u32, self.sock.port) };
             if flags & NLM_F_DUMP == NLM_F_DUMP {
-                // More parts follow than the one that is the reply.
+                // Only the first message of a dump becomes the reply. Others will be left in the
+                // receive queue.
                 self.queue = Queue::Unknown;
             } else if flags & NLM_F_ACK != 0 {
                 acks.insert(Set::one(index));
@@ -343,7 +351,7 @@ impl<T: Transactions> Batch<'_, T> {
         }
     }
 
-    /// Processes a datagram of `size` bytes, of which `datagram` was received.
+    /// Processes a datagram of `size` bytes. `datagram` is the part of it that fitted the memory.
     #[inline(always)]
     fn process_datagram(&mut self, replies: &mut Replies, datagram: &[u8], size: usize) {
         let mut messages = Messages::new(datagram);
@@ -372,11 +380,12 @@ impl<T: Transactions> Batch<'_, T> {
         let this = Set::one(index);
         let answered = replies.answered.overlaps(this);
         let outcome = match kernel_error(header, message) {
-            // Of several replies to one request, the first counts.
+            // If a request has several replies, the first one counts.
             None if answered => return,
             None => {
                 if header.flags & NLM_F_MULTI != 0 {
-                    // It is part of a dump, whatever was asked for, and no acknowledgement follows.
+                    // The reply is a dump, even if the request was not for one. A dump is not
+                    // followed by an acknowledgement.
                     replies.acks = replies.acks.without(this);
                     if header.kind != NLMSG_DONE {
                         self.queue = Queue::Unknown;
@@ -387,10 +396,10 @@ impl<T: Transactions> Batch<'_, T> {
             Some(answer) => {
                 replies.acks = replies.acks.without(this);
                 match answer {
-                    // An acknowledgement after a reply adds nothing.
+                    // An acknowledgement does not replace the reply before it.
                     KernelError::Ack if answered => return,
                     KernelError::Ack => Ok(&[][..]),
-                    // A refusal replaces a reply that came before.
+                    // A refusal replaces a reply that arrived before it.
                     _ => Err(self.refused(index, answer, header, message)),
                 }
             }
@@ -415,8 +424,9 @@ impl<T: Transactions> Batch<'_, T> {
         error
     }
 
-    /// Processes the start of a message that did not fit. If it is a refusal, all that counts is
-    /// there. If it is a reply, which the kernel does not make so large, its request gets an error.
+    /// Processes the start of a message that did not fit the memory. The start of an error message
+    /// suffices. A reply that is too long makes its transaction fail; the kernel does not send such
+    /// replies.
     fn process_truncated(&mut self, replies: &mut Replies, start: &[u8]) {
         log_limited!(SOCKET, Err, "truncated message (longer than {} bytes)", scratch::SIZE);
         let header = Header::parse(start);
@@ -433,9 +443,9 @@ impl<T: Transactions> Batch<'_, T> {
         }
     }
 
-    /// The receive queue is empty. None if it is worth looking again.
+    /// Decides how to go on when the receive queue is empty. None means to receive again.
     fn at_end_of_queue(&mut self, replies: &mut Replies) -> Option<Round> {
-        // A missing reply is not a success if something arrived that could not be read.
+        // If something arrived that could not be read, it may have been the missing reply.
         if let Some(error) = replies.unreadable {
             self.fail(replies.open(), error);
             return Some(Round::Complete);
@@ -472,7 +482,7 @@ impl<T: Transactions> Batch<'_, T> {
     }
 }
 
-/// The log text of a refused request.
+/// Formats as the log text for a refused request.
 struct Refusal<'a> {
     error: Errno,
     extack: Option<&'a Extack>,
@@ -486,7 +496,7 @@ impl fmt::Display for Refusal<'_> {
     }
 }
 
-/// A single request, and what is done with its outcome.
+/// A single request, and a function that gets its outcome.
 pub(super) struct One<'a> {
     pub(super) request: Buf<'a>,
     pub(super) finish: &'a mut dyn FnMut(Outcome<'_>),

@@ -1,4 +1,4 @@
-//! What is known of the requests that one datagram carried.
+//! The state of the requests that were sent in one datagram.
 
 use super::set::Set;
 use crate::errno::Errno;
@@ -8,26 +8,26 @@ use crate::socket::deadline::Deadline;
 pub(super) struct Replies {
     base_seq: u32,
     sent: Set,
-    /// The last of those.
+    /// The last request in `sent`.
     last: Set,
-    /// Requests that have a reply, an acknowledgement or a refusal.
+    /// Requests that got a reply, an acknowledgement or a refusal.
     pub(super) answered: Set,
-    /// Requests whose acknowledgement, or refusal, must still come.
+    /// Requests whose acknowledgement or refusal is still awaited.
     pub(super) acks: Set,
-    /// Whether the kernel may have dropped replies. If so, it dropped all from some point on, since it
-    /// only stops dropping when the queue has been read to its end. So the messages that did arrive
-    /// are the first ones.
+    /// Whether the kernel may have dropped replies. Once it has dropped one, it drops all that
+    /// follow, until the receive queue has been read to its end. So the messages in the queue are
+    /// the first ones, without gaps.
     pub(super) lost: bool,
-    /// The error for requests without an answer, if something arrived that could not be read: it may
-    /// have been their answer.
+    /// Set if something arrived that could not be read, and may have been a reply: the error for
+    /// the requests that get no reply.
     pub(super) unreadable: Option<Errno>,
-    /// When to stop waiting for acknowledgements. None until waiting begins.
+    /// When to stop waiting for acknowledgements. None before waiting starts.
     pub(super) deadline: Option<Deadline>,
 }
 
 impl Replies {
-    /// `acks` are the requests in `sent` that asked for an acknowledgement. The request at index `i`
-    /// has the sequence number `base_seq + i`.
+    /// `acks` are the requests in `sent` that asked for an acknowledgement. `lost` is the field of
+    /// that name. The request at index `i` has the sequence number `base_seq + i`.
     pub(super) fn new(base_seq: u32, sent: Set, acks: Set, lost: bool) -> Self {
         Self {
             base_seq,
@@ -41,20 +41,21 @@ impl Replies {
         }
     }
 
-    /// Requests whose outcome is not known yet.
+    /// Requests whose outcome is not certain yet.
     pub(super) fn open(&self) -> Set {
         self.sent.without(self.answered).or(self.acks)
     }
 
-    /// Requests without a reply or an ACK to wait for, before the last one that was answered. The
-    /// kernel works in order, so they succeeded.
+    /// Requests that succeeded without a reply: they asked for no acknowledgement, and a later
+    /// request was answered. The kernel works in order.
     pub(super) fn done_without_reply(&self) -> Set {
         let before = self.answered.last().map_or(Set::EMPTY, Set::first);
         self.sent.without(self.answered).without(self.acks).and(before)
     }
 
-    /// All requests from the first one on that the kernel may not have worked on, or whose refusal may
-    /// be lost. Later ones are sent again with it, so that the kernel works on all in order.
+    /// The requests to send again after messages were lost: the first request that the kernel may
+    /// not have worked on, or whose refusal may be lost, and all that follow it, so that the kernel
+    /// works on them in order.
     pub(super) fn to_send_again(&self) -> Set {
         let settled = self.answered.last().map_or(0, |last| last + 1);
         let uncertain = self.open().without(self.done_without_reply()).next();
@@ -62,15 +63,15 @@ impl Replies {
         self.sent.without(Set::first(first))
     }
 
-    /// Whether nothing more has to be received. The last request is answered, so the kernel has worked
-    /// on those before it, and no acknowledgement is missing.
+    /// Whether nothing more has to be received: the last request has an answer, so the kernel has
+    /// worked on all before it, and no acknowledgement is missing.
     pub(super) fn complete(&self) -> bool {
         self.answered.overlaps(self.last)
             && self.acks.is_empty()
             && (self.unreadable.is_none() || self.open().is_empty())
     }
 
-    /// Which request a sequence number belongs to.
+    /// The index of the request with this sequence number. None if there is none.
     pub(super) fn index(&self, seq: u32) -> Option<usize> {
         let index = seq.wrapping_sub(self.base_seq) as usize;
         (index < MAX_REQUESTS && self.sent.overlaps(Set::one(index))).then_some(index)

@@ -1,8 +1,8 @@
-//! Sets of transactions in a batch.
+//! Sets of the transactions of a batch.
 
 use crate::socket::MAX_REQUESTS;
 
-/// Some of up to 128 consecutive transactions.
+/// A set of indexes of transactions in a batch, from 0 to 127.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Set(u128);
 
@@ -54,7 +54,7 @@ impl Set {
         self.0.checked_ilog2().map(|bit| bit as usize)
     }
 
-    /// The `n` of the lowest indexes.
+    /// The `n` lowest indexes in the set; all if it has fewer.
     pub(super) fn lowest(self, n: usize) -> Self {
         if n >= self.len() {
             return self;
