@@ -45,6 +45,13 @@ rust() {
     cargo_tests "Rust tests" cargo test --locked
     # shellcheck disable=SC2086 # words
     cargo_tests "Rust tests of the 3.x interface" cargo test --locked $cargo_ovs3
+    # In a folder of their own: the feature compiles cbindgen.
+    cargo_tests "generated headers" cargo test --locked --features headers \
+        --target-dir target/headers headers
+    cargo_tests "generated headers of the 3.x interface" cargo test --locked \
+        --features headers,ovs3 --target-dir target/headers headers
+    cargo_tests "interleavings" env RUSTFLAGS="--cfg loom" cargo test --locked --release --lib \
+        --manifest-path c-tests/loom/Cargo.toml --target-dir target/loom
 }
 
 valgrind_rust() {

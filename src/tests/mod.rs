@@ -5,4 +5,5 @@ mod attributes;
 mod buffer;
 #[cfg(feature = "headers")]
 mod headers;
+mod modules;
 mod policies;
