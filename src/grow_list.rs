@@ -39,7 +39,7 @@ impl<T> GrowList<T> {
         Self { first: AtomicPtr::new(null_mut()) }
     }
 
-    /// All values, the one that was added last first.
+    /// All values, the most recently added one first.
     pub(crate) fn values(&self) -> Values<'_, T> {
         Values { next: self.first.load(Acquire), list: PhantomData }
     }
@@ -73,7 +73,7 @@ impl<T> GrowList<T> {
     }
 }
 
-/// Iterates the values, the one that was added last first.
+/// Iterates the values, the most recently added one first.
 pub(crate) struct Values<'a, T> {
     next: *mut Node<T>,
     list: PhantomData<&'a T>,

@@ -53,11 +53,12 @@ pub struct Extack {
     /// The type of the attribute at 'offset', after the types of the nested attributes that contain
     /// it, the outermost first. If there are more than 8, the innermost are left out.
     pub path: [u16; 8],
-    /// Whether the kernel misses an attribute.
+    /// Whether the request lacks an attribute that the kernel requires.
     pub missing: bool,
-    /// The type of the missing attribute.
+    /// The type of the missing attribute. Only if 'missing'.
     pub missing_type: u32,
-    /// The offset of the nested attribute that lacks it; 0 if the message itself lacks it.
+    /// The offset of the nested attribute in which the attribute is missing; 0 if it is missing at
+    /// the top level of the message. Only if 'missing'.
     pub missing_nest: u32,
     /// The kernel's error text, cut after 255 bytes; empty if there is none.
     pub message: [c_char; 256],
@@ -91,6 +92,6 @@ pub struct Source {
     pub group: u32,
     /// Whether the message came from another network namespace.
     pub has_nsid: bool,
-    /// If so, the id of that namespace in the socket's own namespace.
+    /// The id that the other namespace has in the socket's own namespace. Only if 'has_nsid'.
     pub nsid: c_int,
 }

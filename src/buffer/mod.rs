@@ -22,6 +22,8 @@ use core::ptr::null_mut;
 pub(crate) struct Buf<'a>(*mut OfpBuf, PhantomData<&'a OfpBuf>);
 
 impl<'a> Buf<'a> {
+    /// The buffer that a C caller's pointer refers to.
+    ///
     /// # Safety
     /// For the lifetime `'a`, `p` points to a `struct ofpbuf` that no other thread uses, and whose
     /// fields are consistent: there are 'allocated' bytes of memory at the base, from malloc() if

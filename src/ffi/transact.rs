@@ -20,6 +20,8 @@ pub(crate) struct CallersArray<'a> {
 }
 
 impl CallersArray<'_> {
+    /// The array that a C caller passes as a pointer and a length.
+    ///
     /// # Safety
     /// The array has `n` pointers to transactions. All of it stays valid while this exists.
     pub(crate) unsafe fn new(transactions: *mut *mut NlTransaction, n: usize) -> Self {
@@ -72,6 +74,8 @@ pub(crate) struct CallersRequest<'a> {
 }
 
 impl CallersRequest<'_> {
+    /// The request and the place for its reply, which becomes null at first.
+    ///
     /// # Safety
     /// `request` is a buffer whose memory may be written; `replyp` is null or may be written.
     pub(crate) unsafe fn new(request: *const OfpBuf, replyp: *mut *mut OfpBuf) -> Self {

@@ -89,6 +89,8 @@ enum Received {
 pub(crate) struct Dump(*mut NlDump);
 
 impl Dump {
+    /// The dump that a C caller's pointer refers to.
+    ///
     /// # Safety
     /// `p` points to memory for a `struct nl_dump`. Before any method other than [`Dump::start`] is
     /// called, `start` has initialised the structure, and [`Dump::done`] has not ended the dump.
@@ -119,6 +121,8 @@ impl Dump {
         });
     }
 
+    /// Initialises the dump and sends its request on `sock`.
+    ///
     /// # Safety
     /// See [`Dump::start`].
     unsafe fn start_on(self, sock: Pooled, request: Buf<'_>) {
@@ -199,7 +203,7 @@ impl Dump {
         false
     }
 
-    /// Sets the status, unless it is an error.
+    /// Sets the status to `new`. If it is an error already, leaves it unchanged.
     #[cold]
     fn set_status(self, new: c_int) {
         if !self.is_parents() {

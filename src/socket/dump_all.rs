@@ -44,8 +44,8 @@ unsafe fn release(work: *mut c_void) {
     }
 }
 
-/// Dumps a table, up to `tries` times, until it did not change during the dump. Stops after
-/// `timeout` milliseconds; 0 means no limit. Returns a new buffer with all messages.
+/// Dumps a table into a new buffer. If the table changed during the dump, dumps it again, up to
+/// `tries` times in all. Stops after `timeout` milliseconds; 0 means no limit.
 ///
 /// # Safety
 /// The memory of `request`, which C passes as const, may be written.
@@ -93,6 +93,8 @@ pub(crate) unsafe fn dump_all(
 }
 
 impl Work {
+    /// Dumps the table once. EINTR means that it changed meanwhile.
+    ///
     /// # Safety
     /// See [`dump_all`].
     unsafe fn dump_once(

@@ -36,7 +36,7 @@ impl Failure {
     }
 }
 
-/// The errors of options that a socket can do without. To be logged.
+/// The errors of socket options that could not be set, but are not essential. They are logged.
 #[derive(Default)]
 struct Warnings {
     receive_buffer: Option<Errno>,

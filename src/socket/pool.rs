@@ -24,7 +24,8 @@ const PROTOCOLS: usize = 32;
 const KEPT: usize = 16;
 /// How long an idle socket is kept, in milliseconds.
 const KEPT_FOR: i64 = 60_000;
-/// The least time between two searches for sockets that have been idle for longer, in milliseconds.
+/// The least time between two searches for sockets that have been idle for longer than
+/// [`KEPT_FOR`], in milliseconds.
 const SWEEP_INTERVAL: i64 = 1000;
 
 /// An index into [`POOL`]: the slots in which a socket is kept.
@@ -103,6 +104,8 @@ impl Pooled {
         core::mem::ManuallyDrop::new(self).sock.as_ptr()
     }
 
+    /// Converts back a pointer from [`Pooled::into_raw`]. The socket is not marked as idle.
+    ///
     /// # Safety
     /// `sock` is from [`Pooled::into_raw`], and the pointer is not used any more.
     pub(super) unsafe fn from_raw(sock: NonNull<Socket>) -> Self {

@@ -313,8 +313,8 @@ impl Socket {
         }
     }
 
-    /// Handles the error of an attempt to receive. Returns Ok if there should be another attempt:
-    /// if there is a deadline, after waiting for something to receive.
+    /// Handles the error of an attempt to receive. If the queue was empty and there is a deadline,
+    /// waits; Ok then means to try again. Otherwise returns the error.
     #[cold]
     fn handle(&self, error: Errno, until: Until) -> Result<(), Failure> {
         self.note_failure(error);

@@ -40,6 +40,8 @@ impl ThreadMemory {
         Some(Self { start, size })
     }
 
+    /// Unmaps the memory.
+    ///
     /// # Safety
     /// Nothing uses the memory any more.
     pub(crate) unsafe fn unmap(self) {

@@ -121,6 +121,8 @@ pub(crate) fn receive_split(
     Ok(size)
 }
 
+/// Where a datagram came from, by its sender's port id and its control messages.
+///
 /// # Safety
 /// recvmsg() has filled in `message`, and its control messages still exist.
 unsafe fn read_sender(message: &libc::msghdr, port: u32) -> Sender {

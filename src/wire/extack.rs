@@ -23,10 +23,10 @@ pub(crate) struct Extack<'a> {
     pub(crate) text: Option<&'a [u8]>,
     /// The offset in the request of the attribute that the kernel objects to.
     pub(crate) offset: Option<u32>,
-    /// The type of an attribute that is missing.
+    /// The type of an attribute that is missing in the request.
     pub(crate) missing: Option<u32>,
-    /// The offset in the request of the nested attribute that lacks it. None if it is missing from
-    /// the top level.
+    /// The offset in the request of the nested attribute in which an attribute is missing. None if
+    /// it is missing at the top level.
     pub(crate) missing_from: Option<u32>,
 }
 

@@ -75,15 +75,16 @@ struct nlsock_extack {
    */
   uint16_t path[8];
   /**
-   * Whether the kernel misses an attribute.
+   * Whether the request lacks an attribute that the kernel requires.
    */
   bool missing;
   /**
-   * The type of the missing attribute.
+   * The type of the missing attribute. Only if 'missing'.
    */
   uint32_t missing_type;
   /**
-   * The offset of the nested attribute that lacks it; 0 if the message itself lacks it.
+   * The offset of the nested attribute in which the attribute is missing; 0 if it is missing at
+   * the top level of the message. Only if 'missing'.
    */
   uint32_t missing_nest;
   /**
@@ -137,7 +138,7 @@ struct nlsock_source {
    */
   bool has_nsid;
   /**
-   * If so, the id of that namespace in the socket's own namespace.
+   * The id that the other namespace has in the socket's own namespace. Only if 'has_nsid'.
    */
   int nsid;
 };

@@ -190,6 +190,8 @@ struct Batch<'a, T> {
 }
 
 impl<T: Transactions> Batch<'_, T> {
+    /// Carries out the transactions in `pending`, the indexes of which count from `start`.
+    ///
     /// # Safety
     /// See [`transact`].
     unsafe fn run(&mut self, mut pending: Set) {

@@ -11,11 +11,11 @@ use core::slice;
 #[repr(C)]
 #[derive(Debug)]
 pub struct Ds {
-    /// The string.
+    /// The string, which need not end in NUL.
     pub string: *mut c_char,
-    /// Its length.
+    /// The length of the string.
     pub length: usize,
-    /// Bytes allocated, without that of the NUL.
+    /// The number of bytes allocated for the string, without one more for a NUL.
     pub allocated: usize,
 }
 
