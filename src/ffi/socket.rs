@@ -141,8 +141,8 @@ pub unsafe extern "C" fn nl_sock_drain(sock: *mut NlSock) -> c_int {
 }
 
 /// Makes the next poll_block() of this thread wake up when one of 'events' (POLLIN, POLLOUT, ...)
-/// occurs on 'sock'. If the process has Open vSwitch's poll loop, its poll_block() is meant,
-/// otherwise nlsock_poll_block().
+/// occurs on 'sock'. That is Open vSwitch's poll_block() if the process has it, otherwise
+/// nlsock_poll_block().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_wait(sock: *const NlSock, events: c_short) {
     // SAFETY: the caller's contract (see `ffi`).

@@ -371,8 +371,8 @@ impl Dump {
         let (sock, state) = unsafe { (Pooled::from_raw(sock), (*sock.as_ref().dump.get()).take()) };
         let result = state.map_or(DumpResult::NONE, |state| state.result);
         if result.complete {
-            // If the end did not arrive, messages of this dump may still be in the socket. Then it
-            // is closed.
+            // The end has arrived, so nothing is left in the socket, and it can be kept. Otherwise
+            // it is closed.
             sock.mark_idle();
         }
         match status {

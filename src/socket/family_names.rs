@@ -14,8 +14,8 @@ static NAMES: GrowList<Entry> = GrowList::new();
 
 /// Remembers the name of a family, as the kernel reported it.
 pub(super) fn remember(id: u16, name: &CStr) {
-    // Only the latest entry for this number matters. If it has another name, the name is added,
-    // even if an older entry has it, too.
+    // If the latest entry for this number has another name, add a new one, even if an older entry
+    // has this name: the latest entry counts.
     let latest = |mut names: Values<'static, Entry>| {
         names.find(|(of, _)| *of == id).filter(|(_, known)| **known == *name)
     };

@@ -139,8 +139,8 @@ int nl_sock_drain(struct nl_sock *sock);
 
 /**
  * Makes the next poll_block() of this thread wake up when one of 'events' (POLLIN, POLLOUT, ...)
- * occurs on 'sock'. If the process has Open vSwitch's poll loop, its poll_block() is meant,
- * otherwise nlsock_poll_block().
+ * occurs on 'sock'. That is Open vSwitch's poll_block() if the process has it, otherwise
+ * nlsock_poll_block().
  */
 void nl_sock_wait(const struct nl_sock *sock, short events);
 

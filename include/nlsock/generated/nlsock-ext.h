@@ -192,9 +192,10 @@ int nlsock_log_set_level(int level);
  *
  * The handler may be left by longjmp() or by a C++ exception, and the thread may be cancelled in
  * it. The library loses neither memory nor descriptors then. The interrupted function has no
- * result: do not use what it would have returned or stored. Two exceptions: if it stores the
- * address of a new socket or buffer for the caller, that is null or must be freed; and a dump that
- * it was to read or to end must still be ended by nl_dump_done().
+ * result: do not use what it would have returned or stored, except for two things. If it stores
+ * the address of a new socket or buffer for the caller, that is now null or must be freed. A dump
+ * must still be ended by nl_dump_done(); so that this also works if nl_dump_start() was
+ * interrupted, set the structure to zeros before.
  *
  * # Return value
  * 0, or EOPNOTSUPP if the process has Open vSwitch's log.
