@@ -9,7 +9,8 @@ const GENL_ID_CTRL: u16 = libc::GENL_ID_CTRL as u16;
 /// A family's number and its name.
 type Entry = (u16, Box<CStr>);
 
-/// The families. If the kernel gives a number to another family later, the latest name counts.
+/// The families that were looked up. If the kernel gives a number to another family later, the
+/// latest name counts.
 static NAMES: GrowList<Entry> = GrowList::new();
 
 /// Remembers the name of a family, as the kernel reported it.

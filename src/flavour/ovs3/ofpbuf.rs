@@ -6,7 +6,7 @@ use core::ptr::null_mut;
 
 /// A buffer for any data, which grows at both ends.
 ///
-/// Callers may read all fields.
+/// Callers read and write the fields directly.
 #[repr(C)]
 #[derive(Debug)]
 pub struct OfpBuf {
