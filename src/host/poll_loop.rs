@@ -5,22 +5,19 @@ use super::log::log_limited;
 use super::nlsock_host_poll_fd_wait;
 use crate::errno::{self, Errno};
 use crate::sys;
-use crate::thread::{self, Part, Thread, Zeroed, room};
+use crate::thread::{self, HeapPart, Part, Thread, Zeroed, heap, room};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::cell::Cell;
+use core::cell::{Cell, UnsafeCell};
 use core::ffi::{CStr, c_int, c_short};
-use core::ptr::null_mut;
 use core::time::Duration;
 
-/// What a thread's next [`block`] waits for.
-struct WakeConditions {
-    /// Null until the thread first waits for a descriptor, then from [`Box`]. It stays here while
-    /// [`block`] runs, so that a thread that is cancelled there frees it when it ends.
-    fds: Cell<*mut Vec<libc::pollfd>>,
-    /// When to wake up at the latest.
-    until: Cell<WakeTime>,
-}
+/// The descriptors that a thread's next [`block`] waits for. They stay here while it runs, so that a
+/// thread that is cancelled there frees them when it ends.
+static FDS: HeapPart<UnsafeCell<Vec<libc::pollfd>>> = HeapPart::new(heap::POLL_LOOP);
+
+/// When a thread's next [`block`] wakes up at the latest.
+static UNTIL: Part<Cell<WakeTime>> = Part::new(room::POLL_LOOP);
 
 /// In milliseconds of the monotonic clock. 0, which a block starts out with, means never.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,21 +39,19 @@ impl WakeTime {
     }
 }
 
-// SAFETY: zero is a null pointer and a valid integer.
-unsafe impl Zeroed for WakeConditions {}
+// SAFETY: zero is `WakeTime::NEVER`.
+unsafe impl Zeroed for Cell<WakeTime> {}
 
-static CONDITIONS: Part<WakeConditions> = Part::new(room::POLL_LOOP);
-
-impl WakeConditions {
-    /// Runs `f` on the descriptors. `f` must not call out of this module.
-    fn with_fds<R>(&self, f: impl FnOnce(&mut Vec<libc::pollfd>) -> R) -> R {
-        if self.fds.get().is_null() {
-            self.fds.set(Box::into_raw(Box::default()));
-        }
-        // SAFETY: from Box, the thread's own, and only this function refers to it: `f` does not get
-        // here again.
-        f(unsafe { &mut *self.fds.get() })
+/// Runs `f` on the descriptors. `f` must not call anything that gets here again.
+fn with_fds<R>(thread: &Thread, f: impl FnOnce(&mut Vec<libc::pollfd>) -> R) -> R {
+    if FDS.get(thread).is_none() {
+        FDS.put(thread, Box::default());
     }
+    let Some(fds) = FDS.get(thread) else {
+        return f(&mut Vec::new());
+    };
+    // SAFETY: the thread's own, and only this function refers to it.
+    f(unsafe { &mut *fds.get() })
 }
 
 /// Wakes up the thread's next poll when one of `events` occurs on `fd`: the host's if it has one,
@@ -71,7 +66,7 @@ pub(crate) fn fd_wait(fd: c_int, events: c_short, place: &'static CStr) {
 /// Wakes up the thread's next [`block`] when one of `events` occurs on `fd`.
 pub(crate) fn own_fd_wait(fd: c_int, events: c_short) {
     thread::with(|thread| {
-        CONDITIONS.of(thread).with_fds(|fds| match fds.iter_mut().find(|known| known.fd == fd) {
+        with_fds(thread, |fds| match fds.iter_mut().find(|known| known.fd == fd) {
             Some(known) => known.events |= events,
             None => fds.push(libc::pollfd { fd, events, revents: 0 }),
         });
@@ -86,22 +81,21 @@ pub(crate) fn timer_wait(delay: i64) {
 /// Wakes up the thread's next [`block`] at a time, in milliseconds of the monotonic clock.
 pub(crate) fn timer_wait_until(when: i64) {
     thread::with(|thread| {
-        CONDITIONS.of(thread).until.update(|until| until.earlier(WakeTime::at(when)));
+        UNTIL.of(thread).update(|until| until.earlier(WakeTime::at(when)));
     });
 }
 
 /// Blocks until something happens that was asked for since the last call, or a signal is handled.
 pub(crate) fn block() {
     let result = thread::with(|thread| {
-        let conditions = CONDITIONS.of(thread);
-        let timeout = match conditions.until.replace(WakeTime::NEVER) {
+        let timeout = match UNTIL.of(thread).replace(WakeTime::NEVER) {
             WakeTime::NEVER => None,
             WakeTime(until) => {
                 let left = until.saturating_sub(sys::monotonic_ms());
                 Some(Duration::from_millis(u64::try_from(left).unwrap_or(0)))
             }
         };
-        conditions.with_fds(|fds| {
+        with_fds(thread, |fds| {
             let result = sys::poll(fds, timeout);
             // The allocation serves the next round.
             fds.clear();
@@ -116,11 +110,7 @@ pub(crate) fn block() {
 
 /// Frees what a thread that ends has collected.
 pub(crate) fn end_thread(thread: &Thread) {
-    let fds = CONDITIONS.of(thread).fds.replace(null_mut());
-    if !fds.is_null() {
-        // SAFETY: from Box, and nothing refers to it any more.
-        drop(unsafe { Box::from_raw(fds) });
-    }
+    drop(FDS.take(thread));
 }
 
 #[cfg(test)]
@@ -129,9 +119,8 @@ mod tests {
 
     fn collected() -> (Vec<(c_int, c_short)>, WakeTime) {
         thread::with(|thread| {
-            let conditions = CONDITIONS.of(thread);
-            let fds = conditions.with_fds(|fds| fds.iter().map(|fd| (fd.fd, fd.events)).collect());
-            (fds, conditions.until.get())
+            let fds = with_fds(thread, |fds| fds.iter().map(|fd| (fd.fd, fd.events)).collect());
+            (fds, UNTIL.of(thread).get())
         })
     }
 

@@ -3,14 +3,11 @@
 
 use crate::abi::ext::Extack;
 use crate::errno::Errno;
-use crate::thread::{Part, Thread, Zeroed, room};
+use crate::thread::{HeapPart, Part, Thread, Zeroed, heap, room};
 use crate::wire::{self, Header};
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cell::UnsafeCell;
 use core::ffi::{CStr, c_char};
-use core::ptr::null_mut;
-use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 
 impl Extack {
     /// Nothing.
@@ -61,60 +58,47 @@ pub(super) fn read(error: i32, header: Header, message: &[u8], request: &[u8]) -
 /// The index of a transaction in its batch, and its extended acknowledgement.
 type Indexed = Vec<(usize, Extack)>;
 
+/// Transactions of the thread's last batch that failed with more than an errno value.
+static BATCH: HeapPart<Indexed> = HeapPart::new(heap::BATCH);
+
+/// The last call of a thread that failed.
+struct LastFailure(UnsafeCell<Extack>);
+
+// SAFETY: zero is `Extack::NONE`.
+unsafe impl Zeroed for LastFailure {}
+
+static LAST: Part<LastFailure> = Part::new(room::EXTACK);
+
 /// The last failures of a thread.
-pub(super) struct Failures {
-    /// The last call that failed.
-    last: UnsafeCell<Extack>,
-    /// Transactions of the last batch that failed with more than an errno value. Null, or from
-    /// [`Box`]. It is taken out while it changes, since a signal handler may call the library, too.
-    batch: AtomicPtr<Indexed>,
-}
+#[derive(Clone, Copy)]
+pub(super) struct Failures<'a>(&'a Thread);
 
-// SAFETY: zero is `Extack::NONE` and a null pointer.
-unsafe impl Zeroed for Failures {}
-
-static FAILURES: Part<Failures> = Part::new(room::EXTACK);
-
-impl Failures {
+impl<'a> Failures<'a> {
     #[inline]
-    pub(super) fn of(thread: &Thread) -> &Self {
-        FAILURES.of(thread)
+    pub(super) fn of(thread: &'a Thread) -> Self {
+        Self(thread)
     }
 
     /// Starts a batch, or a single transaction.
     #[inline]
-    pub(super) fn start_batch(&self) {
-        if !self.batch.load(Relaxed).is_null() {
+    pub(super) fn start_batch(self) {
+        if BATCH.get(self.0).is_some() {
             self.clear_batch();
         }
     }
 
     #[cold]
-    fn clear_batch(&self) {
-        if let Some(mut batch) = self.take_batch() {
+    fn clear_batch(self) {
+        if let Some(mut batch) = BATCH.take(self.0) {
             batch.clear();
-            self.put_batch(batch);
-        }
-    }
-
-    fn take_batch(&self) -> Option<Box<Indexed>> {
-        let batch = self.batch.swap(null_mut(), Relaxed);
-        // SAFETY: from Box, and taken out.
-        (!batch.is_null()).then(|| unsafe { Box::from_raw(batch) })
-    }
-
-    fn put_batch(&self, batch: Box<Indexed>) {
-        let other = self.batch.swap(Box::into_raw(batch), Relaxed);
-        if !other.is_null() {
-            // SAFETY: from Box, and taken out.
-            drop(unsafe { Box::from_raw(other) });
+            BATCH.put(self.0, batch);
         }
     }
 
     /// A call failed with no more than an errno value.
-    pub(super) fn failed(&self, error: Errno) {
+    pub(super) fn failed(self, error: Errno) {
         // SAFETY: the thread's own, and nothing else refers to it.
-        match unsafe { &mut *self.last.get() } {
+        match unsafe { &mut *LAST.of(self.0).0.get() } {
             // Most of the time there is nothing else to forget.
             Extack { error: last, offset: 0, missing: false, message: [0, ..], .. } => {
                 *last = error.raw();
@@ -124,7 +108,7 @@ impl Failures {
     }
 
     /// A call failed. `extack` belongs to it if it has the same errno value.
-    pub(super) fn failed_with(&self, error: Errno, extack: &Extack) {
+    pub(super) fn failed_with(self, error: Errno, extack: &Extack) {
         if extack.error == error.raw() {
             self.set_last(extack);
         } else {
@@ -132,34 +116,32 @@ impl Failures {
         }
     }
 
-    fn set_last(&self, extack: &Extack) {
+    fn set_last(self, extack: &Extack) {
         // SAFETY: the thread's own, and nothing else refers to it.
-        unsafe { *self.last.get() = *extack };
+        unsafe { *LAST.of(self.0).0.get() = *extack };
     }
 
     /// The transaction at `index` of the batch failed with an extended acknowledgement.
-    pub(super) fn transaction_failed_with(&self, index: usize, extack: &Extack) {
+    pub(super) fn transaction_failed_with(self, index: usize, extack: &Extack) {
         self.set_last(extack);
-        let mut batch = self.take_batch().unwrap_or_default();
+        let mut batch = BATCH.take(self.0).unwrap_or_default();
         batch.push((index, *extack));
-        self.put_batch(batch);
+        BATCH.put(self.0, batch);
     }
 }
 
 /// What is known of the last call of the thread that failed.
 pub(crate) fn last(thread: &Thread) -> Extack {
     // SAFETY: the thread's own, and nothing changes it meanwhile.
-    unsafe { *FAILURES.of(thread).last.get() }
+    unsafe { *LAST.of(thread).0.get() }
 }
 
 /// The extended acknowledgement of a transaction in the thread's last batch.
 pub(crate) fn of_batch(thread: &Thread, index: usize) -> Option<Extack> {
-    // SAFETY: null or from Box, the thread's own, and nothing changes it meanwhile.
-    let batch = unsafe { FAILURES.of(thread).batch.load(Relaxed).as_ref() }?;
-    batch.iter().find(|(of, _)| *of == index).map(|(_, extack)| *extack)
+    BATCH.get(thread)?.iter().find(|(of, _)| *of == index).map(|(_, extack)| *extack)
 }
 
 /// Frees what a thread that ends leaves.
 pub(crate) fn end_thread(thread: &Thread) {
-    drop(FAILURES.of(thread).take_batch());
+    drop(BATCH.take(thread));
 }

@@ -1,20 +1,26 @@
 /* What Rust offers only with its standard library: a thread-local variable, and the address of a
  * stack frame. */
 
-static _Thread_local void *block;
+/* Leak checkers look for pointers to the heap here, and not in the block, which is a mapping. */
+struct nlsock_own {
+    void *block;                /* What the thread has of its own; null if it has nothing yet. */
+    void *heap[2];              /* Objects on the heap. */
+};
+
+static _Thread_local struct nlsock_own own;
 
 struct nlsock_thread {
-    void **block;               /* The thread's pointer to its block. */
+    struct nlsock_own *own;
     void *frame;                /* The frame of nlsock_thread(). */
 };
 
-/* Returns where the thread's pointer to its block is, and the address of this function's frame.  The
- * frame is at a lower address than that of every function that is still running on the same stack: the
- * stack grows downwards. */
+/* Returns the thread's own pointers, and the address of this function's frame.  The frame is at a lower
+ * address than that of every function that is still running on the same stack: the stack grows
+ * downwards. */
 struct nlsock_thread
 nlsock_thread(void)
 {
-    struct nlsock_thread thread = { &block, __builtin_frame_address(0) };
+    struct nlsock_thread thread = { &own, __builtin_frame_address(0) };
 
     return thread;
 }
