@@ -5,23 +5,19 @@ use super::log::log_limited;
 use super::nlsock_host_poll_fd_wait;
 use crate::errno::{self, Errno};
 use crate::sys;
-use crate::thread::{self, Part, Thread, Zeroed, room};
+use crate::thread::{self, HeapPart, Part, Thread, Zeroed, heap, room};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::cell::Cell;
+use core::cell::{Cell, UnsafeCell};
 use core::ffi::{CStr, c_int, c_short};
-use core::ptr::null_mut;
 use core::time::Duration;
 
-/// The conditions that a thread's next [`block`] waits for.
-struct WakeConditions {
-    /// The descriptors, and the events on them. Null before the thread first uses it, then from
-    /// [`Box`]. [`block`] does not take it out, so that it is freed at the end of the thread if
-    /// that is cancelled in [`block`].
-    fds: Cell<*mut Vec<libc::pollfd>>,
-    /// The time to wake up at, even if nothing else occurs.
-    until: Cell<WakeTime>,
-}
+/// The descriptors that a thread's next [`block`] waits for. They stay here while it runs, so that a
+/// thread that is cancelled there frees them when it ends.
+static FDS: HeapPart<UnsafeCell<Vec<libc::pollfd>>> = HeapPart::new(heap::POLL_LOOP);
+
+/// When a thread's next [`block`] wakes up at the latest.
+static UNTIL: Part<Cell<WakeTime>> = Part::new(room::POLL_LOOP);
 
 /// A time of the monotonic clock in milliseconds. 0, the initial value, means never.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,22 +39,19 @@ impl WakeTime {
     }
 }
 
-// SAFETY: zero is a null pointer and a valid integer.
-unsafe impl Zeroed for WakeConditions {}
+// SAFETY: zero is `WakeTime::NEVER`.
+unsafe impl Zeroed for Cell<WakeTime> {}
 
-static CONDITIONS: Part<WakeConditions> = Part::new(room::POLL_LOOP);
-
-impl WakeConditions {
-    /// Runs `f` on the descriptors. `f` must not call functions of other modules that may call this
-    /// one.
-    fn with_fds<R>(&self, f: impl FnOnce(&mut Vec<libc::pollfd>) -> R) -> R {
-        if self.fds.get().is_null() {
-            self.fds.set(Box::into_raw(Box::default()));
-        }
-        // SAFETY: from Box. Only this thread uses it, and only in this function, which `f` does not
-        // call again.
-        f(unsafe { &mut *self.fds.get() })
+/// Runs `f` on the descriptors. `f` must not call anything that gets here again.
+fn with_fds<R>(thread: &Thread, f: impl FnOnce(&mut Vec<libc::pollfd>) -> R) -> R {
+    if FDS.get(thread).is_none() {
+        FDS.put(thread, Box::default());
     }
+    let Some(fds) = FDS.get(thread) else {
+        return f(&mut Vec::new());
+    };
+    // SAFETY: the thread's own, and only this function refers to it.
+    f(unsafe { &mut *fds.get() })
 }
 
 /// Makes the thread's next poll_block() wake up when one of `events` occurs on `fd`: Open vSwitch's
@@ -73,7 +66,7 @@ pub(crate) fn fd_wait(fd: c_int, events: c_short, place: &'static CStr) {
 /// Makes the thread's next [`block`] wake up when one of `events` occurs on `fd`.
 pub(crate) fn own_fd_wait(fd: c_int, events: c_short) {
     thread::with(|thread| {
-        CONDITIONS.of(thread).with_fds(|fds| match fds.iter_mut().find(|known| known.fd == fd) {
+        with_fds(thread, |fds| match fds.iter_mut().find(|known| known.fd == fd) {
             Some(known) => known.events |= events,
             None => fds.push(libc::pollfd { fd, events, revents: 0 }),
         });
@@ -90,7 +83,7 @@ pub(crate) fn timer_wait(delay: i64) {
 /// milliseconds.
 pub(crate) fn timer_wait_until(when: i64) {
     thread::with(|thread| {
-        CONDITIONS.of(thread).until.update(|until| until.earlier(WakeTime::at(when)));
+        UNTIL.of(thread).update(|until| until.earlier(WakeTime::at(when)));
     });
 }
 
@@ -98,15 +91,14 @@ pub(crate) fn timer_wait_until(when: i64) {
 /// a signal handler has run. Forgets the conditions.
 pub(crate) fn block() {
     let result = thread::with(|thread| {
-        let conditions = CONDITIONS.of(thread);
-        let timeout = match conditions.until.replace(WakeTime::NEVER) {
+        let timeout = match UNTIL.of(thread).replace(WakeTime::NEVER) {
             WakeTime::NEVER => None,
             WakeTime(until) => {
                 let left = until.saturating_sub(sys::monotonic_ms());
                 Some(Duration::from_millis(u64::try_from(left).unwrap_or(0)))
             }
         };
-        conditions.with_fds(|fds| {
+        with_fds(thread, |fds| {
             let result = sys::poll(fds, timeout);
             // The allocation is kept for the next call.
             fds.clear();
@@ -121,11 +113,7 @@ pub(crate) fn block() {
 
 /// Frees the memory that a thread used here. Called when it ends.
 pub(crate) fn end_thread(thread: &Thread) {
-    let fds = CONDITIONS.of(thread).fds.replace(null_mut());
-    if !fds.is_null() {
-        // SAFETY: from Box, and nothing refers to it any more.
-        drop(unsafe { Box::from_raw(fds) });
-    }
+    drop(FDS.take(thread));
 }
 
 #[cfg(test)]
@@ -134,9 +122,8 @@ mod tests {
 
     fn collected() -> (Vec<(c_int, c_short)>, WakeTime) {
         thread::with(|thread| {
-            let conditions = CONDITIONS.of(thread);
-            let fds = conditions.with_fds(|fds| fds.iter().map(|fd| (fd.fd, fd.events)).collect());
-            (fds, conditions.until.get())
+            let fds = with_fds(thread, |fds| fds.iter().map(|fd| (fd.fd, fd.events)).collect());
+            (fds, UNTIL.of(thread).get())
         })
     }
 

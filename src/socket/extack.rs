@@ -3,14 +3,11 @@
 
 use crate::abi::ext::Extack;
 use crate::errno::Errno;
-use crate::thread::{Part, Thread, Zeroed, room};
+use crate::thread::{HeapPart, Part, Thread, Zeroed, heap, room};
 use crate::wire::{self, Header};
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cell::UnsafeCell;
 use core::ffi::{CStr, c_char};
-use core::ptr::null_mut;
-use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 
 impl Extack {
     /// No failure, and nothing reported.
@@ -61,62 +58,48 @@ pub(super) fn read(error: i32, header: Header, message: &[u8], request: &[u8]) -
 /// Transactions: the index of each in its batch, and its extended acknowledgement.
 type Indexed = Vec<(usize, Extack)>;
 
+/// Transactions of the thread's last batch that failed with more than an errno value.
+static BATCH: HeapPart<Indexed> = HeapPart::new(heap::BATCH);
+
+/// The last call of a thread that failed.
+struct LastFailure(UnsafeCell<Extack>);
+
+// SAFETY: zero is `Extack::NONE`.
+unsafe impl Zeroed for LastFailure {}
+
+static LAST: Part<LastFailure> = Part::new(room::EXTACK);
+
 /// The last failures of a thread.
-pub(super) struct Failures {
-    /// The extended acknowledgement of the last call that failed.
-    last: UnsafeCell<Extack>,
-    /// The transactions of the last batch that failed with an extended acknowledgement. Null, or
-    /// from [`Box`]. While it is being changed it is taken out, since a signal handler may
-    /// interrupt this and call the library, too.
-    batch: AtomicPtr<Indexed>,
-}
+#[derive(Clone, Copy)]
+pub(super) struct Failures<'a>(&'a Thread);
 
-// SAFETY: zero is `Extack::NONE` and a null pointer.
-unsafe impl Zeroed for Failures {}
-
-static FAILURES: Part<Failures> = Part::new(room::EXTACK);
-
-impl Failures {
+impl<'a> Failures<'a> {
     #[inline]
-    pub(super) fn of(thread: &Thread) -> &Self {
-        FAILURES.of(thread)
+    pub(super) fn of(thread: &'a Thread) -> Self {
+        Self(thread)
     }
 
     /// Forgets the previous batch. Call at the start of a batch or of a single transaction.
     #[inline]
-    pub(super) fn start_batch(&self) {
-        if !self.batch.load(Relaxed).is_null() {
+    pub(super) fn start_batch(self) {
+        if BATCH.get(self.0).is_some() {
             self.clear_batch();
         }
     }
 
     #[cold]
-    fn clear_batch(&self) {
-        if let Some(mut batch) = self.take_batch() {
+    fn clear_batch(self) {
+        if let Some(mut batch) = BATCH.take(self.0) {
             batch.clear();
-            self.put_batch(batch);
+            BATCH.put(self.0, batch);
         }
     }
 
-    fn take_batch(&self) -> Option<Box<Indexed>> {
-        let batch = self.batch.swap(null_mut(), Relaxed);
-        // SAFETY: from Box, and taken out.
-        (!batch.is_null()).then(|| unsafe { Box::from_raw(batch) })
-    }
-
-    fn put_batch(&self, batch: Box<Indexed>) {
-        let other = self.batch.swap(Box::into_raw(batch), Relaxed);
-        if !other.is_null() {
-            // SAFETY: from Box, and taken out.
-            drop(unsafe { Box::from_raw(other) });
-        }
-    }
-
-    /// Records that a call failed with an errno value and no extended acknowledgement.
-    pub(super) fn failed(&self, error: Errno) {
-        // SAFETY: only this thread uses it, and no other reference to it exists.
-        match unsafe { &mut *self.last.get() } {
-            // The usual case: no other field has to be reset.
+    /// A call failed with no more than an errno value.
+    pub(super) fn failed(self, error: Errno) {
+        // SAFETY: the thread's own, and nothing else refers to it.
+        match unsafe { &mut *LAST.of(self.0).0.get() } {
+            // Most of the time there is nothing else to forget.
             Extack { error: last, offset: 0, missing: false, message: [0, ..], .. } => {
                 *last = error.raw();
             }
@@ -124,9 +107,8 @@ impl Failures {
         }
     }
 
-    /// Records that a call failed. `extack` is used only if it has the same errno value; otherwise
-    /// it belongs to another failure.
-    pub(super) fn failed_with(&self, error: Errno, extack: &Extack) {
+    /// A call failed. `extack` belongs to it if it has the same errno value.
+    pub(super) fn failed_with(self, error: Errno, extack: &Extack) {
         if extack.error == error.raw() {
             self.set_last(extack);
         } else {
@@ -134,36 +116,33 @@ impl Failures {
         }
     }
 
-    fn set_last(&self, extack: &Extack) {
-        // SAFETY: only this thread uses it, and no other reference to it exists.
-        unsafe { *self.last.get() = *extack };
+    fn set_last(self, extack: &Extack) {
+        // SAFETY: the thread's own, and nothing else refers to it.
+        unsafe { *LAST.of(self.0).0.get() = *extack };
     }
 
-    /// Records that the transaction at `index` of the batch failed with an extended
-    /// acknowledgement.
-    pub(super) fn transaction_failed_with(&self, index: usize, extack: &Extack) {
+    /// The transaction at `index` of the batch failed with an extended acknowledgement.
+    pub(super) fn transaction_failed_with(self, index: usize, extack: &Extack) {
         self.set_last(extack);
-        let mut batch = self.take_batch().unwrap_or_default();
+        let mut batch = BATCH.take(self.0).unwrap_or_default();
         batch.push((index, *extack));
-        self.put_batch(batch);
+        BATCH.put(self.0, batch);
     }
 }
 
 /// The extended acknowledgement of the thread's last call that failed.
 pub(crate) fn last(thread: &Thread) -> Extack {
-    // SAFETY: only this thread uses it, and nothing changes it while it is copied.
-    unsafe { *FAILURES.of(thread).last.get() }
+    // SAFETY: the thread's own, and nothing changes it meanwhile.
+    unsafe { *LAST.of(thread).0.get() }
 }
 
 /// The extended acknowledgement of the transaction at `index` in the thread's last batch. None if
 /// it has none.
 pub(crate) fn of_batch(thread: &Thread, index: usize) -> Option<Extack> {
-    // SAFETY: null or from Box. Only this thread uses it, and nothing changes it during this call.
-    let batch = unsafe { FAILURES.of(thread).batch.load(Relaxed).as_ref() }?;
-    batch.iter().find(|(of, _)| *of == index).map(|(_, extack)| *extack)
+    BATCH.get(thread)?.iter().find(|(of, _)| *of == index).map(|(_, extack)| *extack)
 }
 
 /// Frees the memory that a thread used here. Called when it ends.
 pub(crate) fn end_thread(thread: &Thread) {
-    drop(FAILURES.of(thread).take_batch());
+    drop(BATCH.take(thread));
 }

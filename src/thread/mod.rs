@@ -12,12 +12,13 @@ pub(crate) use cancel::{CancelDisabled, call_out};
 pub(crate) use unfinished::{Unfinished, begin, begin_another, release_all, replace_descriptors};
 
 use crate::sys::{self, ThreadMemory, Uninit};
+use alloc::boxed::Box;
 use core::cell::Cell;
 use core::ffi::{c_int, c_void};
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::ptr::{NonNull, null_mut};
-use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering::Relaxed};
 
 unsafe extern "C" {
     safe fn nlsock_thread() -> Here;
@@ -25,26 +26,87 @@ unsafe extern "C" {
     fn pthread_getattr_np(thread: libc::pthread_t, attributes: *mut libc::pthread_attr_t) -> c_int;
 }
 
-/// What thread.c knows about the calling thread.
+/// The pointers that the C part keeps for each thread.
+#[repr(C)]
+struct Own {
+    /// The thread's block; null if it has none yet.
+    block: Cell<*mut c_void>,
+    /// See [`HeapPart`].
+    heap: [AtomicPtr<c_void>; HEAP_PARTS],
+}
+
+/// What the C part knows of the calling thread.
 #[repr(C)]
 struct Here {
-    /// The address of the thread's pointer to its block. That pointer is null if the thread has no
-    /// block yet.
-    block: *mut *mut c_void,
-    /// The address of a stack frame that is below those of all functions that are running.
+    /// In thread-local memory.
+    own: NonNull<Own>,
+    /// A stack frame below those of all functions that are running.
     frame: *mut c_void,
 }
 
 impl Here {
-    /// The thread's block. None if it has none yet.
-    fn block(&self) -> Option<NonNull<Uninit>> {
-        // SAFETY: the pointer is a variable of this thread.
-        NonNull::new(unsafe { *self.block }.cast::<Uninit>())
+    fn own(&self) -> &Own {
+        // SAFETY: the thread's own, as long as the thread.
+        unsafe { self.own.as_ref() }
     }
 
-    fn set_block(&self, block: *mut c_void) {
-        // SAFETY: the pointer is a variable of this thread.
-        unsafe { *self.block = block };
+    /// The thread's block, if it has one.
+    #[inline]
+    fn block(&self) -> Option<NonNull<Uninit>> {
+        NonNull::new(self.own().block.get().cast::<Uninit>())
+    }
+}
+
+/// An object on the heap that every thread may have. Its pointer is in thread-local memory, where leak
+/// checkers look for pointers; they do not look into the block.
+pub(crate) struct HeapPart<T> {
+    index: usize,
+    object: PhantomData<AtomicPtr<T>>,
+}
+
+const HEAP_PARTS: usize = 2;
+
+/// Which object is which.
+pub(crate) mod heap {
+    pub(crate) const BATCH: usize = 0;
+    pub(crate) const POLL_LOOP: usize = 1;
+}
+
+impl<T> HeapPart<T> {
+    /// Each index serves one object.
+    pub(crate) const fn new(index: usize) -> Self {
+        assert!(index < HEAP_PARTS);
+        Self { index, object: PhantomData }
+    }
+
+    #[inline]
+    fn pointer<'a>(&self, thread: &'a Thread) -> &'a AtomicPtr<c_void> {
+        // SAFETY: the thread's own, as long as the thread; the index is in range.
+        unsafe { thread.own.as_ref().heap.get_unchecked(self.index) }
+    }
+
+    /// The object, if there is one. Nothing may take it out meanwhile.
+    #[inline]
+    pub(crate) fn get<'a>(&self, thread: &'a Thread) -> Option<&'a T> {
+        // SAFETY: null or from Box, in `put`; the caller's promise.
+        unsafe { self.pointer(thread).load(Relaxed).cast::<T>().as_ref() }
+    }
+
+    /// Takes the object out. It is out while it changes, because a signal handler may call the library.
+    pub(crate) fn take(&self, thread: &Thread) -> Option<Box<T>> {
+        let object = self.pointer(thread).swap(null_mut(), Relaxed).cast::<T>();
+        // SAFETY: from Box, in `put`, and taken out.
+        (!object.is_null()).then(|| unsafe { Box::from_raw(object) })
+    }
+
+    /// Puts an object in. One that a signal handler has put in meanwhile goes.
+    pub(crate) fn put(&self, thread: &Thread, object: Box<T>) {
+        let object = Box::into_raw(object).cast();
+        let other = self.pointer(thread).swap(object, Relaxed).cast::<T>();
+        if !other.is_null() {
+            // SAFETY: from Box, here, and taken out.
+            drop(unsafe { Box::from_raw(other) });
+        }
     }
 }
 
@@ -129,6 +191,7 @@ static HEADER: Part<Header> = Part::new(room::BLOCK_HEADER);
 
 /// The calling thread, during one call of the library.
 pub(crate) struct Thread {
+    own: NonNull<Own>,
     block: NonNull<Uninit>,
     /// The address of a stack frame of this call. The frames of the functions that made the call
     /// have higher addresses.
@@ -143,14 +206,14 @@ pub(crate) struct Thread {
 pub(crate) fn with<R>(f: impl FnOnce(&Thread) -> R) -> R {
     let here = nlsock_thread();
     let block = here.block().unwrap_or_else(create);
-    f(&Thread { block, frame: here.frame.addr() })
+    f(&Thread { own: here.own, block, frame: here.frame.addr() })
 }
 
 /// Runs `f` with the calling thread, if it has a block already.
 pub(crate) fn with_existing(f: impl FnOnce(&Thread)) {
     let here = nlsock_thread();
     if let Some(block) = here.block() {
-        f(&Thread { block, frame: here.frame.addr() });
+        f(&Thread { own: here.own, block, frame: here.frame.addr() });
     }
 }
 
@@ -213,9 +276,10 @@ fn create() -> NonNull<Uninit> {
         sys::fatal("there is no memory for what a thread needs");
     };
     let block = memory.start;
-    HEADER.of(&Thread { block, frame: 0 }).size.set(memory.size);
+    let here = nlsock_thread();
+    HEADER.of(&Thread { own: here.own, block, frame: 0 }).size.set(memory.size);
     let key = KEY.load(Relaxed);
-    nlsock_thread().set_block(block.as_ptr().cast());
+    here.own().block.set(block.as_ptr().cast());
     if key != NO_KEY {
         // SAFETY: the key was created by `start`; `end` unmaps the memory.
         unsafe { libc::pthread_setspecific(key, block.as_ptr().cast()) };
@@ -240,8 +304,9 @@ pub(crate) fn start(at_end: unsafe extern "C" fn(*mut c_void)) {
 /// `block` is that of the calling thread, and nothing uses it any more.
 pub(crate) unsafe fn end(block: *mut c_void) {
     let Some(start) = NonNull::new(block.cast::<Uninit>()) else { return };
-    let size = HEADER.of(&Thread { block: start, frame: 0 }).size.get();
-    nlsock_thread().set_block(null_mut());
+    let here = nlsock_thread();
+    let size = HEADER.of(&Thread { own: here.own, block: start, frame: 0 }).size.get();
+    here.own().block.set(null_mut());
     // SAFETY: the caller's promise.
     unsafe { ThreadMemory { start, size }.unmap() };
 }
