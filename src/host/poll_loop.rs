@@ -12,11 +12,12 @@ use core::cell::{Cell, UnsafeCell};
 use core::ffi::{CStr, c_int, c_short};
 use core::time::Duration;
 
-/// The descriptors that a thread's next [`block`] waits for. They stay here while it runs, so that a
-/// thread that is cancelled there frees them when it ends.
+/// The descriptors that a thread's next [`block`] waits for, and the events on them. [`block`] does
+/// not take them out, so that they are freed at the end of the thread if that is cancelled in
+/// [`block`].
 static FDS: HeapPart<UnsafeCell<Vec<libc::pollfd>>> = HeapPart::new(heap::POLL_LOOP);
 
-/// When a thread's next [`block`] wakes up at the latest.
+/// The time at which a thread's next [`block`] wakes up, even if nothing else occurs.
 static UNTIL: Part<Cell<WakeTime>> = Part::new(room::POLL_LOOP);
 
 /// A time of the monotonic clock in milliseconds. 0, the initial value, means never.
@@ -42,7 +43,7 @@ impl WakeTime {
 // SAFETY: zero is `WakeTime::NEVER`.
 unsafe impl Zeroed for Cell<WakeTime> {}
 
-/// Runs `f` on the descriptors. `f` must not call anything that gets here again.
+/// Runs `f` on the thread's descriptors. `f` must not call this function again.
 fn with_fds<R>(thread: &Thread, f: impl FnOnce(&mut Vec<libc::pollfd>) -> R) -> R {
     if FDS.get(thread).is_none() {
         FDS.put(thread, Box::default());
@@ -50,7 +51,7 @@ fn with_fds<R>(thread: &Thread, f: impl FnOnce(&mut Vec<libc::pollfd>) -> R) -> 
     let Some(fds) = FDS.get(thread) else {
         return f(&mut Vec::new());
     };
-    // SAFETY: the thread's own, and only this function refers to it.
+    // SAFETY: only this thread uses them, and only in this function, which `f` does not call again.
     f(unsafe { &mut *fds.get() })
 }
 

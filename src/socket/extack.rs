@@ -58,10 +58,10 @@ pub(super) fn read(error: i32, header: Header, message: &[u8], request: &[u8]) -
 /// Transactions: the index of each in its batch, and its extended acknowledgement.
 type Indexed = Vec<(usize, Extack)>;
 
-/// Transactions of the thread's last batch that failed with more than an errno value.
+/// The transactions of each thread's last batch that failed with an extended acknowledgement.
 static BATCH: HeapPart<Indexed> = HeapPart::new(heap::BATCH);
 
-/// The last call of a thread that failed.
+/// The extended acknowledgement of the last call of a thread that failed.
 struct LastFailure(UnsafeCell<Extack>);
 
 // SAFETY: zero is `Extack::NONE`.
@@ -69,7 +69,7 @@ unsafe impl Zeroed for LastFailure {}
 
 static LAST: Part<LastFailure> = Part::new(room::EXTACK);
 
-/// The last failures of a thread.
+/// Access to the records of a thread's last failures.
 #[derive(Clone, Copy)]
 pub(super) struct Failures<'a>(&'a Thread);
 
@@ -95,11 +95,11 @@ impl<'a> Failures<'a> {
         }
     }
 
-    /// A call failed with no more than an errno value.
+    /// Records that a call failed with an errno value and no extended acknowledgement.
     pub(super) fn failed(self, error: Errno) {
-        // SAFETY: the thread's own, and nothing else refers to it.
+        // SAFETY: only this thread uses it, and no other reference to it exists.
         match unsafe { &mut *LAST.of(self.0).0.get() } {
-            // Most of the time there is nothing else to forget.
+            // The usual case: no other field has to be reset.
             Extack { error: last, offset: 0, missing: false, message: [0, ..], .. } => {
                 *last = error.raw();
             }
@@ -107,7 +107,8 @@ impl<'a> Failures<'a> {
         }
     }
 
-    /// A call failed. `extack` belongs to it if it has the same errno value.
+    /// Records that a call failed. `extack` is used only if it has the same errno value; otherwise
+    /// it belongs to another failure.
     pub(super) fn failed_with(self, error: Errno, extack: &Extack) {
         if extack.error == error.raw() {
             self.set_last(extack);
@@ -117,11 +118,12 @@ impl<'a> Failures<'a> {
     }
 
     fn set_last(self, extack: &Extack) {
-        // SAFETY: the thread's own, and nothing else refers to it.
+        // SAFETY: only this thread uses it, and no other reference to it exists.
         unsafe { *LAST.of(self.0).0.get() = *extack };
     }
 
-    /// The transaction at `index` of the batch failed with an extended acknowledgement.
+    /// Records that the transaction at `index` of the batch failed with an extended
+    /// acknowledgement.
     pub(super) fn transaction_failed_with(self, index: usize, extack: &Extack) {
         self.set_last(extack);
         let mut batch = BATCH.take(self.0).unwrap_or_default();
@@ -132,7 +134,7 @@ impl<'a> Failures<'a> {
 
 /// The extended acknowledgement of the thread's last call that failed.
 pub(crate) fn last(thread: &Thread) -> Extack {
-    // SAFETY: the thread's own, and nothing changes it meanwhile.
+    // SAFETY: only this thread uses it, and nothing changes it while it is copied.
     unsafe { *LAST.of(thread).0.get() }
 }
 

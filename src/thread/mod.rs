@@ -26,39 +26,39 @@ unsafe extern "C" {
     fn pthread_getattr_np(thread: libc::pthread_t, attributes: *mut libc::pthread_attr_t) -> c_int;
 }
 
-/// The pointers that the C part keeps for each thread.
+/// The thread-local pointers of a thread, which are in thread.c.
 #[repr(C)]
 struct Own {
     /// The thread's block; null if it has none yet.
     block: Cell<*mut c_void>,
-    /// See [`HeapPart`].
+    /// The thread's objects on the heap: see [`HeapPart`].
     heap: [AtomicPtr<c_void>; HEAP_PARTS],
 }
 
-/// What the C part knows of the calling thread.
+/// What thread.c knows about the calling thread.
 #[repr(C)]
 struct Here {
-    /// In thread-local memory.
+    /// The thread-local pointers of the thread.
     own: NonNull<Own>,
-    /// A stack frame below those of all functions that are running.
+    /// The address of a stack frame that is below those of all functions that are running.
     frame: *mut c_void,
 }
 
 impl Here {
     fn own(&self) -> &Own {
-        // SAFETY: the thread's own, as long as the thread.
+        // SAFETY: they exist as long as the thread, and only this thread uses them.
         unsafe { self.own.as_ref() }
     }
 
-    /// The thread's block, if it has one.
+    /// The thread's block. None if it has none yet.
     #[inline]
     fn block(&self) -> Option<NonNull<Uninit>> {
         NonNull::new(self.own().block.get().cast::<Uninit>())
     }
 }
 
-/// An object on the heap that every thread may have. Its pointer is in thread-local memory, where leak
-/// checkers look for pointers; they do not look into the block.
+/// An object on the heap that each thread may have. The pointer to it is not in the block but in
+/// thread-local memory, since leak checkers look for pointers only there.
 pub(crate) struct HeapPart<T> {
     index: usize,
     object: PhantomData<AtomicPtr<T>>,
@@ -66,14 +66,14 @@ pub(crate) struct HeapPart<T> {
 
 const HEAP_PARTS: usize = 2;
 
-/// Which object is which.
+/// The index of each [`HeapPart`].
 pub(crate) mod heap {
     pub(crate) const BATCH: usize = 0;
     pub(crate) const POLL_LOOP: usize = 1;
 }
 
 impl<T> HeapPart<T> {
-    /// Each index serves one object.
+    /// The object with this index, which no other [`HeapPart`] must use.
     pub(crate) const fn new(index: usize) -> Self {
         assert!(index < HEAP_PARTS);
         Self { index, object: PhantomData }
@@ -81,30 +81,31 @@ impl<T> HeapPart<T> {
 
     #[inline]
     fn pointer<'a>(&self, thread: &'a Thread) -> &'a AtomicPtr<c_void> {
-        // SAFETY: the thread's own, as long as the thread; the index is in range.
+        // SAFETY: the pointers exist as long as the thread; `new` has checked the index.
         unsafe { thread.own.as_ref().heap.get_unchecked(self.index) }
     }
 
-    /// The object, if there is one. Nothing may take it out meanwhile.
+    /// The object; None if there is none. It must not be taken out while the reference exists.
     #[inline]
     pub(crate) fn get<'a>(&self, thread: &'a Thread) -> Option<&'a T> {
-        // SAFETY: null or from Box, in `put`; the caller's promise.
+        // SAFETY: null, or from Box in `put`; the caller does not take it out.
         unsafe { self.pointer(thread).load(Relaxed).cast::<T>().as_ref() }
     }
 
-    /// Takes the object out. It is out while it changes, because a signal handler may call the library.
+    /// Takes the object out. Done before it is changed, since a signal handler may interrupt that
+    /// and call the library.
     pub(crate) fn take(&self, thread: &Thread) -> Option<Box<T>> {
         let object = self.pointer(thread).swap(null_mut(), Relaxed).cast::<T>();
-        // SAFETY: from Box, in `put`, and taken out.
+        // SAFETY: from Box in `put`, and taken out.
         (!object.is_null()).then(|| unsafe { Box::from_raw(object) })
     }
 
-    /// Puts an object in. One that a signal handler has put in meanwhile goes.
+    /// Puts an object in. Frees the object that a signal handler may have put in meanwhile.
     pub(crate) fn put(&self, thread: &Thread, object: Box<T>) {
         let object = Box::into_raw(object).cast();
         let other = self.pointer(thread).swap(object, Relaxed).cast::<T>();
         if !other.is_null() {
-            // SAFETY: from Box, here, and taken out.
+            // SAFETY: from Box in an earlier `put`, and taken out.
             drop(unsafe { Box::from_raw(other) });
         }
     }

@@ -1,10 +1,11 @@
 /* Two things that Rust has only in its standard library or not at all: a thread-local variable, and
  * the address of a stack frame. */
 
-/* Leak checkers look for pointers to the heap here, and not in the block, which is a mapping. */
+/* Pointers of each thread.  Those to the heap are here because leak checkers look for pointers in
+ * thread-local variables, but not in the thread's block, which is from mmap(). */
 struct nlsock_own {
-    void *block;                /* What the thread has of its own; null if it has nothing yet. */
-    void *heap[2];              /* Objects on the heap. */
+    void *block;                /* The thread's block; null if it has none yet. */
+    void *heap[2];              /* Objects on the heap; null if there are none. */
 };
 
 static _Thread_local struct nlsock_own own;
@@ -14,9 +15,9 @@ struct nlsock_thread {
     void *frame;                /* The frame of nlsock_thread(). */
 };
 
-/* Returns the thread's own pointers, and the address of this function's frame.  The frame is at a lower
- * address than that of every function that is still running on the same stack: the stack grows
- * downwards. */
+/* Returns the address of the thread's pointers, and the address of this function's frame.  Since the
+ * stack grows downwards, the frame is at a lower address than those of all functions that are
+ * running on the same stack. */
 struct nlsock_thread
 nlsock_thread(void)
 {
