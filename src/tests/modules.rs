@@ -10,7 +10,8 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every source file by its module. `mod.rs` and `lib.rs` stand for their folder. Tests are left out.
+/// Every source file by its module. `mod.rs` and `lib.rs` stand for their folder. Tests are left
+/// out.
 fn files() -> BTreeMap<Module, PathBuf> {
     let mut files = BTreeMap::new();
     let mut folders = vec![root().join("src")];

@@ -15,8 +15,8 @@ struct nlsock_thread {
     void *frame;                /* The frame of nlsock_thread(). */
 };
 
-/* Returns the address of the thread's pointers, and the address of this function's frame.  Since the
- * stack grows downwards, the frame is at a lower address than those of all functions that are
+/* Returns the address of the thread's pointers, and the address of this function's frame.  Since
+ * the stack grows downwards, the frame is at a lower address than those of all functions that are
  * running on the same stack. */
 struct nlsock_thread
 nlsock_thread(void)

@@ -21,7 +21,7 @@ struct ovs_list {
 /**
  * A buffer for any data, which grows at both ends.
  *
- * Callers may read all fields.
+ * Callers read and write the fields directly.
  */
 struct ofpbuf {
   /**
