@@ -115,8 +115,8 @@ proptest! {
         let mut slots = [Some(Attr { offset: 1, kind: 1, payload: &[] })];
         let policies = [policy(&(NlAttrType::UNSPEC, 0, 0, true))];
         let bytes = vec![0; size];
-        let valid =
-            parse(&bytes, size + beyond, &policies, &mut slots, Some, |problem| noted = Some(problem));
+        let note = |problem| noted = Some(problem);
+        let valid = parse(&bytes, size + beyond, &policies, &mut slots, Some, note);
         prop_assert!(!valid);
         prop_assert_eq!(noted, Some(AttrProblem::MissingHeaders));
         prop_assert_eq!(slots, [None]);
