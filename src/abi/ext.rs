@@ -50,8 +50,8 @@ pub struct Extack {
     pub offset: u32,
     /// The number of attribute types in 'path'.
     pub n_path: u32,
-    /// The type of the attribute at 'offset', after the types of the nested attributes that contain
-    /// it, the outermost first. If there are more than 8, the innermost are left out.
+    /// The types of the attributes that lead to the one at 'offset': the outermost first, its own
+    /// last. If there are more than 8, the last ones are left out.
     pub path: [u16; 8],
     /// Whether the request lacks an attribute that the kernel requires.
     pub missing: bool,
