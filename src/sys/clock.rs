@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn dates_are_those_of_libc() {
         // Each day from 1600 to 2500 and some, at a time of day that changes.
-        for day in -135_000..195_000 {
+        for day in -135_000..195_000i64 {
             let seconds: libc::time_t = day * 86_400 + (day * 7919).rem_euclid(86_400);
             // SAFETY: all-zero bytes are a valid `struct tm`; both live through the call.
             let expected = unsafe {
