@@ -1,7 +1,7 @@
 //! Compiles the library's C: weak references to the host, of which a fuzz target has none.
 
 fn main() {
-    let files = ["../../src/host/host.c", "../../src/thread.c"];
+    let files = ["../../src/host/host.c", "../../src/thread/thread.c"];
     for file in files {
         println!("cargo:rerun-if-changed={file}");
     }

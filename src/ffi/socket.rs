@@ -8,6 +8,7 @@ use crate::flavour::OfpBuf;
 use crate::host::poll_loop;
 use crate::socket::{Membership, Socket};
 use crate::sys::Wait;
+use crate::thread;
 use alloc::boxed::Box;
 use core::ffi::{c_int, c_short, c_uint};
 use core::ptr::null_mut;
@@ -60,7 +61,8 @@ unsafe fn open(protocol: c_int, sockp: *mut *mut NlSock) -> c_int {
     // handler may never return.
     unsafe {
         sockp.write(null_mut());
-        status(Socket::open(protocol, |sock| sockp.write(Box::into_raw(sock).cast())))
+        let open = || Socket::open(protocol, |sock| sockp.write(Box::into_raw(sock).cast()));
+        status(thread::without_cancellation(open))
     }
 }
 
@@ -68,9 +70,9 @@ unsafe fn open(protocol: c_int, sockp: *mut *mut NlSock) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_destroy(sock: *mut NlSock) {
     if !sock.is_null() {
-        // SAFETY: the caller's contract (see `ffi`). The socket is from `open`, and not
-        // used any more.
-        drop(unsafe { Box::from_raw(sock.cast::<Socket>()) });
+        // SAFETY: the rule of this module: it came from nl_sock_create() and goes.
+        let sock = unsafe { Box::from_raw(sock.cast::<Socket>()) };
+        thread::without_cancellation(|| drop(sock));
     }
 }
 

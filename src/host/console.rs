@@ -92,12 +92,12 @@ impl Prefix {
         let _ = write!(
             prefix,
             "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z|{number:05}|{}|{}|",
-            time.tm_year + 1900,
-            time.tm_mon + 1,
-            time.tm_mday,
-            time.tm_hour,
-            time.tm_min,
-            time.tm_sec,
+            time.year,
+            time.month,
+            time.day,
+            time.hour,
+            time.minute,
+            time.second,
             module.to_bytes().escape_ascii(),
             level.name(),
         );

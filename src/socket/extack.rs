@@ -51,7 +51,7 @@ impl Extack {
 
 /// The extended acknowledgement in `message`. None if there is none.
 #[inline]
-pub(super) fn read(error: i32, header: Header, message: &[u8], request: &[u8]) -> Option<Extack> {
+pub(crate) fn read(error: i32, header: Header, message: &[u8], request: &[u8]) -> Option<Extack> {
     wire::extack(header, message).map(|reported| Extack::new(error, reported, request))
 }
 

@@ -245,9 +245,11 @@ fn close_idle_since_before(time: i64) {
 
 /// Closes all idle sockets.
 pub(crate) fn flush() {
-    for slots in &POOL {
-        slots.take_each(|_| true, drop);
-    }
+    thread::without_cancellation(|| {
+        for slots in &POOL {
+            slots.take_each(|_| true, drop);
+        }
+    });
 }
 
 /// Closes the descriptors of all idle sockets, for the fork handler in a child. It must not call

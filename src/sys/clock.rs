@@ -15,14 +15,54 @@ fn milliseconds(time: libc::timespec) -> i64 {
     time.tv_sec * 1000 + time.tv_nsec / 1_000_000
 }
 
-/// The date and time in UTC.
-pub(crate) fn utc() -> libc::tm {
-    let now = clock(libc::CLOCK_REALTIME).tv_sec;
-    // SAFETY: all-zero bytes are a valid `struct tm`.
-    let mut parts: libc::tm = unsafe { core::mem::zeroed() };
-    // SAFETY: both live through the call.
-    unsafe { libc::gmtime_r(&raw const now, &raw mut parts) };
-    parts
+/// A time of day in UTC.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Utc {
+    pub(crate) year: i64,
+    /// From 1.
+    pub(crate) month: i64,
+    /// From 1.
+    pub(crate) day: i64,
+    pub(crate) hour: i64,
+    pub(crate) minute: i64,
+    pub(crate) second: i64,
+}
+
+/// The time of day in UTC.
+pub(crate) fn utc() -> Utc {
+    Utc::from_unix(clock(libc::CLOCK_REALTIME).tv_sec)
+}
+
+impl Utc {
+    /// The time that is `seconds` after the start of 1970. gmtime_r() takes a lock of libc, which a
+    /// child would inherit if another thread held it at the fork.
+    fn from_unix(seconds: i64) -> Self {
+        const DAY: i64 = 86_400;
+        /// Days in 400 years, after which the calendar repeats.
+        const ERA: i64 = 146_097;
+        /// Days from 1 March 0000 to 1 January 1970.
+        const TO_1970: i64 = 719_468;
+
+        let (days, second) = (seconds.div_euclid(DAY), seconds.rem_euclid(DAY));
+        // Years start in March here, so that a leap day is the last day of its year.
+        let day = days + TO_1970;
+        let (era, day_of_era) = (day.div_euclid(ERA), day.rem_euclid(ERA));
+        // Every 4 years have one day more, every 100 years one less, every 400 years one more.
+        let year_of_era =
+            (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        // From March on, five months in a row have 153 days.
+        let month_from_march = (5 * day_of_year + 2) / 153;
+        let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+        Self {
+            year: 400 * era + year_of_era + i64::from(month <= 2),
+            month,
+            day: day_of_year - (153 * month_from_march + 2) / 5 + 1,
+            hour: second / 3600,
+            minute: second / 60 % 60,
+            second: second % 60,
+        }
+    }
 }
 
 fn clock(id: libc::clockid_t) -> libc::timespec {
@@ -30,4 +70,33 @@ fn clock(id: libc::clockid_t) -> libc::timespec {
     // SAFETY: `now` lives through the call, which cannot fail for these clocks.
     unsafe { libc::clock_gettime(id, &raw mut now) };
     now
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_those_of_libc() {
+        // Each day from 1600 to 2500 and some, at a time of day that changes.
+        for day in -135_000..195_000i64 {
+            let seconds: libc::time_t = day * 86_400 + (day * 7919).rem_euclid(86_400);
+            // SAFETY: all-zero bytes are a valid `struct tm`; both live through the call.
+            let expected = unsafe {
+                let mut parts: libc::tm = core::mem::zeroed();
+                libc::gmtime_r(&raw const seconds, &raw mut parts);
+                [
+                    parts.tm_year + 1900,
+                    parts.tm_mon + 1,
+                    parts.tm_mday,
+                    parts.tm_hour,
+                    parts.tm_min,
+                    parts.tm_sec,
+                ]
+            };
+            let utc = Utc::from_unix(seconds);
+            let parts = [utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second];
+            assert_eq!(parts, expected.map(i64::from), "{seconds}");
+        }
+    }
 }

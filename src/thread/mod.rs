@@ -8,7 +8,7 @@
 mod cancel;
 mod unfinished;
 
-pub(crate) use cancel::{CancelDisabled, call_out};
+pub(crate) use cancel::{CancelDisabled, call_out, without_cancellation};
 pub(crate) use unfinished::{Unfinished, begin, begin_another, release_all, replace_descriptors};
 
 use crate::sys::{self, ThreadMemory, Uninit};

@@ -5,7 +5,7 @@
 use core::ffi::c_void;
 use core::ptr::null_mut;
 use libfuzzer_sys::fuzz_target;
-use nlsock_fuzz::abi::OfpBuf;
+use nlsock_fuzz::flavour::OfpBuf;
 use nlsock_fuzz::entry::{log_everything, ofpbuf};
 use nlsock_fuzz::ffi::attr::nl_attr_oversized;
 use nlsock_fuzz::ffi::message::*;

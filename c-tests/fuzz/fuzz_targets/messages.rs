@@ -5,7 +5,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use nlsock_fuzz::entry::{self, log_everything, ofpbuf};
-use nlsock_fuzz::ffi::flavour::message::nl_msg_nlmsgerr;
+use nlsock_fuzz::flavour::functions::message::nl_msg_nlmsgerr;
 use nlsock_fuzz::ffi::message::{nl_msg_genlmsghdr, nl_msg_next, nl_msg_nlmsghdr};
 use nlsock_fuzz::ffi::ofpbuf::ofpbuf_use_const;
 use nlsock_fuzz::input::{Input, Placed};

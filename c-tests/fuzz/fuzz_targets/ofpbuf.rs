@@ -4,9 +4,10 @@
 
 use core::ptr::{null, null_mut};
 use libfuzzer_sys::fuzz_target;
-use nlsock_fuzz::abi::{List, OfpBuf, OfpbufSource};
+use nlsock_fuzz::abi::{List, OfpbufSource};
+use nlsock_fuzz::flavour::OfpBuf;
 use nlsock_fuzz::entry::{log_everything, ofpbuf};
-use nlsock_fuzz::ffi::flavour::ofpbuf::*;
+use nlsock_fuzz::flavour::functions::ofpbuf::*;
 use nlsock_fuzz::ffi::ofpbuf::*;
 use nlsock_fuzz::input::Input;
 use std::fmt::Write;

@@ -1,10 +1,13 @@
 //! What the targets use of the library's private parts.
 
-use crate::abi::{Extack, OfpBuf};
+use crate::abi::Extack;
+use crate::flavour::OfpBuf;
+use crate::host::level::Level;
 use crate::host::log;
 use crate::socket::extack;
-use crate::wire::{self, Header, Messages, Names};
+use crate::wire::{self, Description, Header, Messages, Names};
 use core::ffi::{CStr, c_char, c_int, c_void};
+use core::fmt;
 use core::mem::MaybeUninit;
 use core::sync::atomic::Ordering::Relaxed;
 use std::sync::Once;
@@ -16,7 +19,7 @@ pub fn log_everything() {
         for module in [&log::SOCKET, &log::MESSAGE] {
             module.honor_rate_limits.store(false, Relaxed);
         }
-        crate::ffi::ext::nlsock_log_set_level(4);
+        crate::ffi::ext::nlsock_log_set_level(Level::Dbg as c_int);
         // SAFETY: the handler uses nothing but its arguments.
         crate::ffi::ext::nlsock_log_set_handler(Some(check_line), core::ptr::null_mut());
     });
@@ -30,7 +33,7 @@ unsafe extern "C" fn check_line(
 ) {
     // SAFETY: the handler's contract: two C strings.
     let (module, text) = unsafe { (CStr::from_ptr(module), CStr::from_ptr(text)) };
-    assert!((1..=4).contains(&level));
+    assert!((1..=Level::Dbg as c_int).contains(&level));
     assert!([c"netlink", c"netlink_socket"].contains(&module));
     assert!(!text.is_empty() && !text.to_bytes().contains(&b'\n'));
 }
@@ -44,17 +47,17 @@ pub fn ofpbuf() -> OfpBuf {
 struct Plain;
 
 impl Names for Plain {
-    fn family(&self, id: u16) -> String {
-        id.to_string()
+    fn family(&self, id: u16, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{id}")
     }
-    fn errno(&self, code: i32) -> String {
-        crate::errno::message(code)
+    fn errno(&self, code: i32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", crate::errno::text(code))
     }
 }
 
 /// The line that the log shows of a message.
 pub fn describe(message: &[u8], protocol: i32) -> String {
-    wire::describe(message, protocol, &Plain)
+    Description { message, protocol, names: Plain }.to_string()
 }
 
 /// The messages of a datagram by length, and how many bytes are left.

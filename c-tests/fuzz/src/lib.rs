@@ -1,6 +1,6 @@
-//! The library's modules once more, as a crate that fuzz targets can link: the library itself is
-//! none, and what parses the kernel's words is private there. A module that `src/lib.rs` declares
-//! belongs here, too, but for `runtime`: targets have the standard library.
+//! The library's modules once more, as a crate that fuzz targets can link. The library itself is not such
+//! a crate, and its parsers are private. All modules of `src/lib.rs` belong here, except `runtime`: targets
+//! have the standard library.
 
 extern crate alloc;
 
@@ -8,31 +8,34 @@ extern crate alloc;
 pub mod abi;
 #[path = "../../../src/ffi/mod.rs"]
 pub mod ffi;
-
+#[path = "../../../src/flavour/mod.rs"]
+pub mod flavour;
+#[path = "../../../src/assert.rs"]
+mod assert;
 #[path = "../../../src/buffer/mod.rs"]
 mod buffer;
-#[path = "../../../src/contract.rs"]
-mod contract;
 #[path = "../../../src/errno.rs"]
 mod errno;
-#[path = "../../../src/guarded.rs"]
-mod guarded;
+#[path = "../../../src/grow_list.rs"]
+mod grow_list;
 #[path = "../../../src/host/mod.rs"]
 mod host;
+#[path = "../../../src/identity.rs"]
+mod identity;
 #[path = "../../../src/memory.rs"]
 mod memory;
 #[path = "../../../src/message.rs"]
 mod message;
+#[path = "../../../src/process.rs"]
+mod process;
 #[path = "../../../src/socket/mod.rs"]
 mod socket;
-#[path = "../../../src/sys.rs"]
+#[path = "../../../src/sys/mod.rs"]
 mod sys;
-#[path = "../../../src/thread.rs"]
+#[path = "../../../src/thread/mod.rs"]
 mod thread;
 #[path = "../../../src/wire/mod.rs"]
 mod wire;
 
 pub mod entry;
 pub mod input;
-
-pub use socket::NlSock;
