@@ -14,7 +14,7 @@
 //! | `wire` | reading messages, in safe code without state |
 //! | [`flavour`] | everything that differs between interface versions |
 //! | [`abi`] | layouts that are the same in all of them |
-//! | `thread`, `identity`, `grow_list` | data of each thread; the process's number; a lock-free list |
+//! | `thread`, `identity`, `grow_list` | thread data, the process's number, a lock-free list |
 //! | `sys`, `errno` | system calls, and the error type |
 //!
 //! CONTRIBUTING.md lists what each file may use; docs/design.md explains how the library works.

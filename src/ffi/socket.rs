@@ -70,7 +70,8 @@ unsafe fn open(protocol: c_int, sockp: *mut *mut NlSock) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_destroy(sock: *mut NlSock) {
     if !sock.is_null() {
-        // SAFETY: the rule of this module: it came from nl_sock_create() and goes.
+        // SAFETY: the caller's contract (see `ffi`). The socket is from `open`, and is not used any
+        // more.
         let sock = unsafe { Box::from_raw(sock.cast::<Socket>()) };
         thread::without_cancellation(|| drop(sock));
     }

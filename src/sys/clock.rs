@@ -15,43 +15,46 @@ fn milliseconds(time: libc::timespec) -> i64 {
     time.tv_sec * 1000 + time.tv_nsec / 1_000_000
 }
 
-/// A time of day in UTC.
+/// A date and time in UTC.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Utc {
     pub(crate) year: i64,
-    /// From 1.
+    /// 1 for the first.
     pub(crate) month: i64,
-    /// From 1.
+    /// 1 for the first.
     pub(crate) day: i64,
     pub(crate) hour: i64,
     pub(crate) minute: i64,
     pub(crate) second: i64,
 }
 
-/// The time of day in UTC.
+/// The present date and time in UTC.
 pub(crate) fn utc() -> Utc {
     Utc::from_unix(clock(libc::CLOCK_REALTIME).tv_sec)
 }
 
 impl Utc {
-    /// The time that is `seconds` after the start of 1970. gmtime_r() takes a lock of libc, which a
-    /// child would inherit if another thread held it at the fork.
+    /// The date and time `seconds` seconds after the start of 1970. gmtime_r() is not used, since
+    /// it locks a mutex of libc: if another thread held that during a fork, it would stay locked in
+    /// the child.
     fn from_unix(seconds: i64) -> Self {
         const DAY: i64 = 86_400;
-        /// Days in 400 years, after which the calendar repeats.
+        /// The number of days in 400 years, after which the calendar repeats.
         const ERA: i64 = 146_097;
-        /// Days from 1 March 0000 to 1 January 1970.
+        /// The number of days from 1 March of the year 0 to 1 January 1970.
         const TO_1970: i64 = 719_468;
 
         let (days, second) = (seconds.div_euclid(DAY), seconds.rem_euclid(DAY));
-        // Years start in March here, so that a leap day is the last day of its year.
+        // In this calculation, years start in March, so that a leap day is the last day of its
+        // year.
         let day = days + TO_1970;
         let (era, day_of_era) = (day.div_euclid(ERA), day.rem_euclid(ERA));
-        // Every 4 years have one day more, every 100 years one less, every 400 years one more.
+        // There is an additional day every 4 years, except every 100 years, but again every 400
+        // years.
         let year_of_era =
             (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        // From March on, five months in a row have 153 days.
+        // Each group of five months from March on has 153 days.
         let month_from_march = (5 * day_of_year + 2) / 153;
         let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
         Self {

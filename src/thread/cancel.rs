@@ -61,7 +61,7 @@ impl Drop for CancelDisabled<'_> {
     }
 }
 
-/// Runs `f`, during which the thread is not cancelled.
+/// Runs `f` with cancellation of the thread disabled.
 pub(crate) fn without_cancellation<R>(f: impl FnOnce() -> R) -> R {
     with(|thread| {
         let _cancel = CancelDisabled::new(thread);
@@ -69,8 +69,8 @@ pub(crate) fn without_cancellation<R>(f: impl FnOnce() -> R) -> R {
     })
 }
 
-/// Runs `f`, which calls a function of the program, with the program's own cancel state. `f` may
-/// never return: the thread may be cancelled, or leave by longjmp() or an exception.
+/// Runs `f`, which calls a function of the program. The program's own setting applies meanwhile.
+/// `f` may not return: the thread may be cancelled in it, or leave it by longjmp() or an exception.
 pub(crate) fn call_out(f: impl FnOnce()) {
     // Cleared before `f` runs, so that it is correct if `f` does not return.
     let disabled = with(|thread| CANCEL.of(thread).disabled.replace(false));
