@@ -1,69 +1,29 @@
-/* fork() at any moment: in a signal handler that interrupts any function of the library, on any
- * thread, and from several threads at once.
+/* fork() at any moment, in a signal handler that interrupts any function of the library, on any
+ * thread.  test-fork-threads.c is about fork() on several threads.
  *
  * Nothing hangs, and every answer is right, in the parent and in the child.  Only a call that was
  * interrupted and then goes on in the child may fail, in both: its socket is one that the two
  * share. */
 
+#include <dlfcn.h>
 #include <pthread.h>
+#include <sys/auxv.h>
 #include <sys/time.h>
 #include <ucontext.h>
 #include "answers.h"
 #include "netns.h"
 #include "processes.h"
 #include "signal-safe-malloc.h"
+#include "tally.h"
 
-/* How a child is made. */
+#if defined(__GLIBC_PREREQ)
+#if __GLIBC_PREREQ(2, 34)
+#define HAVE__FORK 1
+#endif
+#endif
+
+/* How a child is made: fork(), or _Fork(), which runs no handlers of pthread_atfork(). */
 static pid_t (*make_child)(void) = fork;
-
-/* What is counted in all processes of a test. */
-static struct {
-    int forks;          /* Number of children made by handlers. */
-    int wrong;          /* Number of wrong answers. */
-} *counts;
-
-static void
-count(int *counter)
-{
-    __atomic_add_fetch(counter, 1, __ATOMIC_RELAXED);
-}
-
-static void
-judge(bool right)
-{
-    if (!right) {
-        count(&counts->wrong);
-    }
-}
-
-static void *
-use_library(void *right)
-{
-    *(bool *) right = all_answers_are_right();
-    return NULL;
-}
-
-/* Starts threads that use the library.  Returns whether they got the right answers. */
-static bool
-threads_get_answers(void)
-{
-    enum { N = 2 };
-    pthread_t threads[N];
-    bool right[N];
-    bool all = true;
-    int i;
-
-    for (i = 0; i < N; i++) {
-        if (pthread_create(&threads[i], NULL, use_library, &right[i])) {
-            return false;
-        }
-    }
-    for (i = 0; i < N; i++) {
-        pthread_join(threads[i], NULL);
-        all = all && right[i];
-    }
-    return all;
-}
 
 /* What a child of the handler does. */
 enum child {
@@ -115,19 +75,6 @@ make_call(const struct call *call)
 }
 
 static void
-start_counting(void)
-{
-    counts = share(sizeof *counts);
-}
-
-static void
-check_counts(int forks)
-{
-    CHECK_INT(counts->wrong, 0);
-    CHECK(counts->forks >= forks);
-}
-
-static void
 handle(int signr, void (*handler)(int, siginfo_t *, void *))
 {
     struct sigaction action;
@@ -137,14 +84,6 @@ handle(int signr, void (*handler)(int, siginfo_t *, void *))
     action.sa_flags = SA_SIGINFO | SA_RESTART;
     sigfillset(&action.sa_mask);
     sigaction(signr, &action, NULL);
-}
-
-/* Returns a random number below 'n'.  The sequence is the same in each run. */
-static unsigned int
-random_below(unsigned int *state, unsigned int n)
-{
-    *state = *state * 1103515245 + 12345;
-    return (*state >> 8) % n;
 }
 
 /* After single instructions.
@@ -160,26 +99,68 @@ static volatile bool stepping;          /* Whether the next instructions are to 
 static volatile int n_steps;            /* Number of instructions so far. */
 static volatile int fork_every;         /* How many instructions lie between forks, 0 for no forks. */
 
+/* Whether an instruction is the kernel's, to read the clock.  It starts again if the clock has ticked
+ * meanwhile, which would be for ever if each round took as long as a fork. */
+static bool
+reads_clock(greg_t instruction)
+{
+    unsigned long start = getauxval(AT_SYSINFO_EHDR);
+
+    return (unsigned long) instruction - start < 16384;
+}
+
 static void
 step(int signr, siginfo_t *info, void *context_)
 {
     ucontext_t *context = context_;
+    greg_t *registers = context->uc_mcontext.gregs;
 
     (void) signr;
     (void) info;
     n_steps++;
-    if (fork_every && !(n_steps % fork_every)) {
+    if (fork_every && !(n_steps % fork_every) && !reads_clock(registers[REG_RIP])) {
         fork_in_handler();
     }
     if (!stepping || in_child) {
-        context->uc_mcontext.gregs[REG_EFL] &= ~TRAP_FLAG;
+        registers[REG_EFL] &= ~TRAP_FLAG;
     }
 }
 
 static void
 set_trap_flag(void)
 {
-    __asm__ volatile ("pushfq; orl %0, (%%rsp); popfq" : : "i" (TRAP_FLAG) : "memory", "cc");
+    __asm__ volatile ("sub $128, %%rsp; pushfq; orl %0, (%%rsp); popfq; add $128, %%rsp"
+                      : : "i" (TRAP_FLAG) : "memory", "cc");
+}
+
+static void
+clear_trap_flag(void)
+{
+    __asm__ volatile ("sub $128, %%rsp; pushfq; andl %0, (%%rsp); popfq; add $128, %%rsp"
+                      : : "i" (~TRAP_FLAG) : "memory", "cc");
+}
+
+/* The library's calls of pthread_sigmask() come here.  While signals are blocked, the flag is off: the
+ * kernel ends a process that it cannot bring a trap to. */
+int
+pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
+{
+    static int (*real)(int, const sigset_t *, sigset_t *);
+    bool pause = stepping && !in_child;
+    sigset_t now;
+    int error;
+
+    if (pause) {
+        clear_trap_flag();
+    }
+    if (!real) {
+        real = (int (*)(int, const sigset_t *, sigset_t *)) dlsym(RTLD_NEXT, "pthread_sigmask");
+    }
+    error = real(how, set, old);
+    if (pause && !real(SIG_BLOCK, NULL, &now) && !sigismember(&now, SIGTRAP)) {
+        set_trap_flag();
+    }
+    return error;
 }
 
 /* Makes a call while a handler forks after every 'every'th instruction. */
@@ -195,13 +176,13 @@ step_through(const struct call *call, int every)
     fork_every = 0;
 }
 
-/* The call that the test is about. */
+/* The call that the test is about, and how often to fork in it at most. */
 static const struct call *this_call;
+static int most_forks;
 
 static void
 fork_after_instructions(void)
 {
-    const int most = 400;
     int every, n;
 
     if (runs_slowly()) {
@@ -213,20 +194,21 @@ fork_after_instructions(void)
     CHECK(this_call->is_right());
     step_through(this_call, 0);
     n = n_steps;
-    every = n / most + 1;
+    every = n / most_forks + 1;
     CHECK_INT(counts->forks, 0);
     step_through(this_call, every);
-    check_counts(n / every / 2);
+    check_tally(n / every / 2);
     CHECK(all_answers_are_right());
 }
 
 /* fork_after_instructions() for each call. */
 static void
-run_stepping(const char *what)
+run_stepping(const char *what, int most)
 {
     static char names[N_CALLS][128];
     size_t i;
 
+    most_forks = most;
     for (i = 0; i < N_CALLS; i++) {
         snprintf(names[i], sizeof names[i], "%s: %s", what, calls[i].name);
         this_call = &calls[i];
@@ -236,9 +218,10 @@ run_stepping(const char *what)
 }
 #else
 static void
-run_stepping(const char *what)
+run_stepping(const char *what, int most)
 {
     (void) what;
+    (void) most;
 }
 #endif
 
@@ -289,7 +272,7 @@ fork_at_random_moments(void)
         }
         setitimer(ITIMER_REAL, &off, NULL);
     }
-    check_counts(n * (int) N_CALLS);
+    check_tally(n * (int) N_CALLS);
     CHECK(all_answers_are_right());
 }
 
@@ -345,59 +328,22 @@ fork_on_random_threads(void)
     for (i = 0; i < N_THREADS; i++) {
         pthread_join(threads[i], NULL);
     }
-    check_counts(n);
+    check_tally(n);
     CHECK(all_answers_are_right());
-}
-
-/* From several threads, while others are inside the library. */
-
-enum { N_FORKING = 3, N_FORKS = 20000 };
-
-static void *
-fork_often(void *seed)
-{
-    unsigned int state = (unsigned int) (uintptr_t) seed;
-    int n = fewer(N_FORKS) / N_FORKING + 1;
-    int i;
-
-    for (i = 0; i < n; i++) {
-        pid_t child;
-
-        if (random_below(&state, 2)) {
-            judge(calls[random_below(&state, N_CALLS)].is_right());
-        }
-        child = make_child();
-        if (!child) {
-            leave(i % 50 ? true : i % 500 ? all_answers_are_right() : threads_get_answers());
-        }
-        count(&counts->forks);
-        judge(child > 0 && left_right(child));
-    }
-    return NULL;
 }
 
 static void
-fork_many_times(void)
+fork_without_handlers(void)
 {
-    pthread_t threads[N_THREADS], forking[N_FORKING];
-    uintptr_t i;
-
-    start_counting();
-    for (i = 0; i < N_THREADS / 2; i++) {
-        CHECK_INT(pthread_create(&threads[i], NULL, call_until_stopped, (void *) (i + 1)), 0);
+#ifdef HAVE__FORK
+    if (!children_can_tell()) {
+        SKIP_ALONE(WITHOUT_WIPEONFORK);
     }
-    for (i = 0; i < N_FORKING; i++) {
-        CHECK_INT(pthread_create(&forking[i], NULL, fork_often, (void *) (i + 100)), 0);
-    }
-    for (i = 0; i < N_FORKING; i++) {
-        pthread_join(forking[i], NULL);
-    }
-    stop = true;
-    for (i = 0; i < N_THREADS / 2; i++) {
-        pthread_join(threads[i], NULL);
-    }
-    check_counts(fewer(N_FORKS));
-    CHECK(all_answers_are_right());
+    make_child = _Fork;
+    fork_on_random_threads();
+#else
+    SKIP_ALONE("no _Fork()");
+#endif
 }
 
 int
@@ -406,12 +352,12 @@ main(void)
     if (!netns_enter("test-fork-anywhere")) {
         return EXIT_SUCCESS;
     }
-    run_stepping("fork() after an instruction of");
+    run_stepping("fork() after an instruction of", 200);
     RUN_ALONE(fork_at_random_moments);
     RUN_ALONE(fork_on_random_threads);
-    RUN_ALONE(fork_many_times);
+    RUN_ALONE(fork_without_handlers);
     child_kind = GOES_ON;
-    run_stepping("going on in the child after an instruction of");
+    run_stepping("going on in a child after an instruction of", 100);
     RUN_ALONE(fork_at_random_moments);
     RUN_ALONE(fork_on_random_threads);
     return tap_done();

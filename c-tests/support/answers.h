@@ -189,7 +189,7 @@ own_socket_works(void)
         return false;
     }
     /* The reply is there when the request has been sent.  Somebody else may take it. */
-    nlsock_sock_set_timeout(sock, 20);
+    nlsock_sock_set_timeout(sock, 2);
     use_request_memory(&request, &memory);
     ofpbuf_use_stub(&reply, reply_memory, sizeof reply_memory);
     put_getlink(&request, 1);

@@ -131,7 +131,7 @@ static inline int
 wait_until_it_hangs(pid_t child)
 {
     const struct timespec pause = { 0, 1000000 };
-    int64_t end = now_ms() + (runs_slowly() ? 120 : 10) * INT64_C(1000);
+    int64_t end = now_ms() + (runs_slowly() ? 120 : 30) * INT64_C(1000);
     int status;
 
     while (now_ms() < end) {
