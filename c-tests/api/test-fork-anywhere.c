@@ -255,7 +255,7 @@ static void
 fork_at_random_moments(void)
 {
     const struct itimerval off = { { 0, 0 }, { 0, 0 } };
-    int n = fewer(60);
+    int n = fewer(child_kind == GOES_ON ? 15 : 60);
     size_t i;
 
     if (SANITIZED) {
@@ -306,7 +306,7 @@ static void
 fork_on_random_threads(void)
 {
     pthread_t threads[N_THREADS];
-    int n = fewer(400);
+    int n = fewer(child_kind == GOES_ON ? 100 : 400);
     unsigned int state = 1;
     uintptr_t i;
 
@@ -352,12 +352,13 @@ main(void)
     if (!netns_enter("test-fork-anywhere")) {
         return EXIT_SUCCESS;
     }
-    run_stepping("fork() after an instruction of", 200);
+    nlsock_log_set_handler(ignore_line, NULL);
+    run_stepping("fork() after an instruction of", 150);
     RUN_ALONE(fork_at_random_moments);
     RUN_ALONE(fork_on_random_threads);
     RUN_ALONE(fork_without_handlers);
     child_kind = GOES_ON;
-    run_stepping("going on in a child after an instruction of", 100);
+    run_stepping("going on in a child after an instruction of", 50);
     RUN_ALONE(fork_at_random_moments);
     RUN_ALONE(fork_on_random_threads);
     return tap_done();

@@ -480,6 +480,7 @@ main(void)
     if (!netns_enter("test-fork-pool")) {
         return EXIT_SUCCESS;
     }
+    nlsock_log_set_handler(ignore_line, NULL);
     add_routes(N_ROUTES);
     nlsock_pool_flush();
     RUN_BOTH(end_in_parent_first);

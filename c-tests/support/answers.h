@@ -1,11 +1,12 @@
 /* Questions to which there is one right answer.  They allocate nothing but what the library
- * allocates. */
+ * allocates.  A thread that asks them may be cancelled: they give back what they have. */
 
 #ifndef ANSWERS_H
 #define ANSWERS_H 1
 
 #include <errno.h>
 #include <linux/genetlink.h>
+#include <pthread.h>
 #include "kernel.h"
 #include "nlsock-ext.h"
 
@@ -21,6 +22,18 @@ static inline void
 use_request_memory(struct ofpbuf *request, struct request_memory *memory)
 {
     ofpbuf_use_stub(request, memory, sizeof *memory);
+}
+
+static inline void
+delete_reply(void *replyp)
+{
+    ofpbuf_delete(*(struct ofpbuf **) replyp);
+}
+
+static inline void
+destroy_socket(void *sockp)
+{
+    nl_sock_destroy(*(struct nl_sock **) sockp);
 }
 
 /* Deletes a route that does not exist.  Returns whether that is refused. */
@@ -59,14 +72,15 @@ port_that_finds_loopback(void)
 {
     struct request_memory memory;
     struct ofpbuf request, *reply = NULL;
-    uint32_t port = 0;
+    volatile uint32_t port = 0;
 
     use_request_memory(&request, &memory);
     put_getlink(&request, 1);
+    pthread_cleanup_push(delete_reply, &reply);
     if (!nl_transact(NETLINK_ROUTE, &request, &reply) && describes_loopback(reply)) {
         port = nl_msg_nlmsghdr(reply)->nlmsg_pid;
     }
-    ofpbuf_delete(reply);
+    pthread_cleanup_pop(true);
     ofpbuf_uninit(&request);
     return port;
 }
@@ -119,6 +133,22 @@ put_getlinks(struct ofpbuf *request)
     put_getlink(request, 0);
 }
 
+/* A dump that may have to be ended by a thread that is cancelled. */
+struct started_dump {
+    struct nl_dump dump;
+    bool started;
+};
+
+static inline void
+end_started_dump(void *dump_)
+{
+    struct started_dump *dump = (struct started_dump *) dump_;
+
+    if (dump->started) {
+        nl_dump_done(&dump->dump);
+    }
+}
+
 /* Dumps the links.  Returns whether loopback is there and the dump ends well. */
 static inline bool
 dump_is_complete(void)
@@ -126,19 +156,26 @@ dump_is_complete(void)
     struct request_memory memory;
     uint64_t buffer_memory[NL_DUMP_BUFSIZE / 8];
     struct ofpbuf request, reply, buf;
-    struct nl_dump dump;
-    bool found = false;
+    struct started_dump dump;
+    volatile bool found = false;
+    int error = -1;
 
     use_request_memory(&request, &memory);
     ofpbuf_use_stub(&buf, buffer_memory, sizeof buffer_memory);
     put_getlinks(&request);
-    nl_dump_start(&dump, NETLINK_ROUTE, &request);
-    while (nl_dump_next(&dump, &reply, &buf)) {
+    dump.started = false;
+    pthread_cleanup_push(end_started_dump, &dump);
+    nl_dump_start(&dump.dump, NETLINK_ROUTE, &request);
+    dump.started = true;
+    while (nl_dump_next(&dump.dump, &reply, &buf)) {
         found = found || describes_loopback(&reply);
     }
+    error = nl_dump_done(&dump.dump);
+    dump.started = false;
+    pthread_cleanup_pop(false);
     ofpbuf_uninit(&buf);
     ofpbuf_uninit(&request);
-    return !nl_dump_done(&dump) && found;
+    return !error && found;
 }
 
 /* The same by nlsock_dump_all(). */
@@ -147,12 +184,13 @@ whole_dump_is_complete(void)
 {
     struct request_memory memory;
     struct ofpbuf request, *all = NULL;
-    bool right;
+    bool right = false;
 
     use_request_memory(&request, &memory);
     put_getlinks(&request);
+    pthread_cleanup_push(delete_reply, &all);
     right = !nlsock_dump_all(NETLINK_ROUTE, &request, 5, 0, &all) && describes_loopback(all);
-    ofpbuf_delete(all);
+    pthread_cleanup_pop(true);
     ofpbuf_uninit(&request);
     return right;
 }
@@ -182,12 +220,13 @@ own_socket_works(void)
     uint64_t reply_memory[NL_DUMP_BUFSIZE / 8];
     struct request_memory memory;
     struct ofpbuf request, reply;
-    struct nl_sock *sock;
-    bool right;
+    struct nl_sock *sock = NULL;
+    bool right = false;
 
     if (nl_sock_create(NETLINK_ROUTE, &sock)) {
         return false;
     }
+    pthread_cleanup_push(destroy_socket, &sock);
     /* The reply is there when the request has been sent.  Somebody else may take it. */
     nlsock_sock_set_timeout(sock, 2);
     use_request_memory(&request, &memory);
@@ -197,7 +236,7 @@ own_socket_works(void)
             && describes_loopback(&reply);
     ofpbuf_uninit(&reply);
     ofpbuf_uninit(&request);
-    nl_sock_destroy(sock);
+    pthread_cleanup_pop(true);
     return right;
 }
 
@@ -228,23 +267,22 @@ ignore_line(void *aux, int level, const char *module, const char *text)
     (void) text;
 }
 
-/* Logs lines to a handler: with a rate limit, and without one.  The level of other threads changes,
- * too. */
+/* Logs lines with a rate limit, and without one.  The level of other threads changes, too. */
 static inline bool
 lines_are_logged(void)
 {
-    struct nl_sock *sock;
+    struct nl_sock *sock = NULL;
     bool right;
 
-    nlsock_log_set_handler(ignore_line, NULL);
     nlsock_log_set_level(NLSOCK_LOG_DBG);
     right = short_attribute_is_refused() && deletion_is_refused();
     nlsock_log_set_level(NLSOCK_LOG_WARN);
     if (nl_sock_create(NETLINK_ROUTE, &sock)) {
         return false;
     }
+    pthread_cleanup_push(destroy_socket, &sock);
     right = right && nl_sock_join_mcgroup(sock, 1000000) == EINVAL;
-    nl_sock_destroy(sock);
+    pthread_cleanup_pop(true);
     return right;
 }
 
