@@ -178,8 +178,7 @@ run_each_call(const char *what, void (*setting)(void))
     for (i = 0; i < N_CALLS; i++) {
         snprintf(names[i], sizeof names[i], "%s: %s", what, calls[i].name);
         this_call = &calls[i];
-        alone_test = cancel_one_function;
-        tap_run(names[i], run_alone);
+        tap_run_alone(names[i], cancel_one_function);
     }
 }
 
@@ -534,7 +533,7 @@ threads_are_cancelled_at_any_moment(void)
 int
 main(void)
 {
-    if (!netns_enter("test-cancel")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     nlsock_log_set_handler(ignore_line, NULL);

@@ -34,7 +34,7 @@ fork_with_a_lock_in_the_allocator(void)
 
     register_handlers = (void (*)(void)) dlsym(RTLD_DEFAULT, "preload_allocator_register");
     if (!register_handlers) {
-        SKIP_ALONE("preload-allocator is not preloaded");
+        SKIP("preload-allocator is not preloaded");
     }
     register_handlers();
     start_counting();
@@ -70,7 +70,7 @@ main(int argc, char *argv[])
         perror("execv");
         return EXIT_FAILURE;
     }
-    if (!netns_enter("test-fork-allocator")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     nlsock_log_set_handler(ignore_line, NULL);

@@ -186,7 +186,7 @@ fork_after_instructions(void)
     int every, n;
 
     if (runs_slowly()) {
-        SKIP_ALONE("valgrind does not trap single instructions");
+        SKIP("valgrind does not trap single instructions");
     }
     start_counting();
     handle(SIGTRAP, step);
@@ -212,8 +212,7 @@ run_stepping(const char *what, int most)
     for (i = 0; i < N_CALLS; i++) {
         snprintf(names[i], sizeof names[i], "%s: %s", what, calls[i].name);
         this_call = &calls[i];
-        alone_test = fork_after_instructions;
-        tap_run(names[i], run_alone);
+        tap_run_alone(names[i], fork_after_instructions);
     }
 }
 #else
@@ -259,7 +258,7 @@ fork_at_random_moments(void)
     size_t i;
 
     if (SANITIZED) {
-        SKIP_ALONE("the sanitizer's functions cannot be interrupted");
+        SKIP("the sanitizer's functions cannot be interrupted");
     }
     start_counting();
     handle(SIGALRM, on_alarm);
@@ -311,7 +310,7 @@ fork_on_random_threads(void)
     uintptr_t i;
 
     if (SANITIZED) {
-        SKIP_ALONE("the sanitizer's functions cannot be interrupted");
+        SKIP("the sanitizer's functions cannot be interrupted");
     }
     start_counting();
     handle(SIGUSR1, on_signal);
@@ -337,19 +336,19 @@ fork_without_handlers(void)
 {
 #ifdef HAVE__FORK
     if (!children_can_tell()) {
-        SKIP_ALONE(WITHOUT_WIPEONFORK);
+        SKIP(WITHOUT_WIPEONFORK);
     }
     make_child = _Fork;
     fork_on_random_threads();
 #else
-    SKIP_ALONE("no _Fork()");
+    SKIP("no _Fork()");
 #endif
 }
 
 int
 main(void)
 {
-    if (!netns_enter("test-fork-anywhere")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     nlsock_log_set_handler(ignore_line, NULL);

@@ -215,7 +215,7 @@ modules_come_and_go(void)
 int
 main(void)
 {
-    if (!netns_enter("test-fork-log")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     RUN_ALONE(rate_limited_lines_of_the_library);

@@ -451,9 +451,9 @@ static void
 with_raw_children(void (*test)(void))
 {
     if (!children_can_tell()) {
-        SKIP_ALONE(WITHOUT_WIPEONFORK);
+        SKIP(WITHOUT_WIPEONFORK);
     } else if (SANITIZED) {
-        SKIP_ALONE("the sanitizer has to know of children");
+        SKIP("the sanitizer has to know of children");
     }
     make_child = raw_fork;
     test();
@@ -477,7 +477,7 @@ RAW(a_child_closes_a_socket_of_the_parent)
 int
 main(void)
 {
-    if (!netns_enter("test-fork-pool")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     nlsock_log_set_handler(ignore_line, NULL);

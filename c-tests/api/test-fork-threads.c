@@ -68,7 +68,7 @@ fork_on_several_threads(void)
 int
 main(void)
 {
-    if (!netns_enter("test-fork-threads")) {
+    if (!netns_enter()) {
         return EXIT_SUCCESS;
     }
     nlsock_log_set_handler(ignore_line, NULL);

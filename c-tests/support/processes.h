@@ -106,16 +106,8 @@ share(size_t size)
     return memory;
 }
 
-/* The test that runs alone, and why it cannot if it cannot. */
+/* The test that runs alone. */
 static void (*alone_test)(void);
-static char *alone_skipped;
-
-/* SKIP() for a test that runs alone. */
-#define SKIP_ALONE(WHY)                                                         \
-    do {                                                                        \
-        snprintf(alone_skipped, 256, "%s", WHY);                                \
-        return;                                                                 \
-    } while (0)
 
 static inline int64_t
 now_ms(void)
@@ -148,10 +140,10 @@ wait_until_it_hangs(pid_t child)
 static inline void
 run_alone(void)
 {
+    char *reason = (char *) share(sizeof tap_skip_reason);
     int status;
     pid_t child;
 
-    alone_skipped = (char *) share(256);
     fflush(stdout);
     child = fork();
     if (child < 0) {
@@ -161,6 +153,9 @@ run_alone(void)
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         setvbuf(stdout, NULL, _IOLBF, 0);
         alone_test();
+        if (tap_skipped) {
+            memcpy(reason, tap_skip_reason, sizeof tap_skip_reason);
+        }
         fflush(stdout);
         _exit(tap_bad);
     }
@@ -169,18 +164,25 @@ run_alone(void)
     /* Children of the test that hang, or that the test forgot. */
     kill(-child, SIGKILL);
     if (status == -1) {
-        printf("# it hangs\n");
+        tap_diagnostic("it hangs");
     } else if (WIFSIGNALED(status)) {
-        printf("# it ended by signal %d\n", WTERMSIG(status));
+        tap_diagnostic("it ended by signal %d", WTERMSIG(status));
     }
     CHECK(status == 0);
-    if (alone_skipped[0]) {
-        SKIP(alone_skipped);
+    if (reason[0]) {
+        SKIP(reason);
     }
-    munmap(alone_skipped, 256);
+    munmap(reason, sizeof tap_skip_reason);
+}
+
+static inline void
+tap_run_alone(const char *name, void (*test)(void))
+{
+    alone_test = test;
+    tap_run(name, run_alone);
 }
 
 /* RUN() in a process of its own. */
-#define RUN_ALONE(TEST) (alone_test = TEST, tap_run(#TEST, run_alone))
+#define RUN_ALONE(TEST) tap_run_alone(#TEST, TEST)
 
 #endif /* processes.h */

@@ -72,8 +72,8 @@ sizes_now(void)
         long more_space__ = now__.address_space - (BEFORE).address_space;       \
         long more_heap__ = now__.heap - (BEFORE).heap;                          \
         if (more_space__ > 128 || more_heap__ > 1024) {                         \
-            printf("# %ld KiB of address space, %ld bytes of the heap more\n",  \
-                   more_space__, more_heap__);                                  \
+            tap_diagnostic("%ld KiB of address space, %ld bytes of the heap "   \
+                           "more", more_space__, more_heap__);                  \
         }                                                                       \
         CHECK(more_space__ <= 128);                                             \
         CHECK(more_heap__ <= 1024);                                             \
