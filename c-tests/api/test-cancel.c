@@ -4,7 +4,6 @@
  * The C library's functions that act on a cancellation are replaced by ones that request it at a
  * chosen call.  So each moment at which a function of the library can be cancelled is tried. */
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -13,6 +12,7 @@
 #include "batch.h"
 #include "netns.h"
 #include "processes.h"
+#include "replaced.h"
 #include "sizes.h"
 #if !OVS3
 #include "poll-loop.h"
@@ -28,17 +28,6 @@ reach_point(void)
     if (cancel_after && !--cancel_after) {
         pthread_cancel(pthread_self());
     }
-}
-
-static void *
-real(const char *name)
-{
-    void *function = dlsym(RTLD_NEXT, name);
-
-    if (!function) {
-        abort();
-    }
-    return function;
 }
 
 #define POINT(TYPE, NAME, PARAMETERS, ARGUMENTS)                                \
@@ -135,11 +124,13 @@ cancel_one_function(void)
         CHECK(all_answers_are_right());
         cancel_at_each_point();
     }
+    nlsock_pool_flush();
     before = sizes_now();
     for (i = 0; i < fewer(100) || n < 10; i++) {
         n += cancel_at_each_point();
         CHECK(this_call->is_right());
     }
+    nlsock_pool_flush();
     CHECK_NOT_GROWN(before);
     CHECK(all_answers_are_right());
 }
@@ -156,8 +147,9 @@ be_cancellation_point(void *aux, int level, const char *module, const char *text
 static void
 log_to_cancellation_point(void)
 {
+    clocks_are_fast = true;
     nlsock_log_set_handler(be_cancellation_point, NULL);
-    nlsock_log_set_level(NLSOCK_LOG_DBG);
+    set_usual_level(NLSOCK_LOG_DBG);
 }
 
 /* Transactions on a socket with a deadline take another way. */
@@ -475,7 +467,6 @@ another_thread_ends_the_dump_after_a_handler(void)
 {
     log_to_cancellation_point();
     end_dumps_of_cancelled_threads();
-    nlsock_log_set_level(NLSOCK_LOG_WARN);
     CHECK(all_answers_are_right());
 }
 

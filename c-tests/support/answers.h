@@ -99,7 +99,7 @@ batch_is_answered(void)
     struct request_memory memory[N];
     struct nl_transaction transactions[N], *pointers[N];
     struct ofpbuf requests[N], replies[N];
-    uint64_t reply_memory[N][8];
+    uint64_t reply_memory[N][256];
     bool right = true;
     unsigned int i;
 
@@ -133,20 +133,11 @@ put_getlinks(struct ofpbuf *request)
     put_getlink(request, 0);
 }
 
-/* A dump that may have to be ended by a thread that is cancelled. */
-struct started_dump {
-    struct nl_dump dump;
-    bool started;
-};
-
+/* Ends a dump whose thread is cancelled.  That is also right if nl_dump_start() did not return. */
 static inline void
-end_started_dump(void *dump_)
+end_dump_of_cancelled(void *dump)
 {
-    struct started_dump *dump = (struct started_dump *) dump_;
-
-    if (dump->started) {
-        nl_dump_done(&dump->dump);
-    }
+    nl_dump_done((struct nl_dump *) dump);
 }
 
 /* Dumps the links.  Returns whether loopback is there and the dump ends well. */
@@ -156,22 +147,20 @@ dump_is_complete(void)
     struct request_memory memory;
     uint64_t buffer_memory[NL_DUMP_BUFSIZE / 8];
     struct ofpbuf request, reply, buf;
-    struct started_dump dump;
     volatile bool found = false;
+    struct nl_dump dump;
     int error = -1;
 
     use_request_memory(&request, &memory);
     ofpbuf_use_stub(&buf, buffer_memory, sizeof buffer_memory);
     put_getlinks(&request);
-    dump.started = false;
-    pthread_cleanup_push(end_started_dump, &dump);
-    nl_dump_start(&dump.dump, NETLINK_ROUTE, &request);
-    dump.started = true;
-    while (nl_dump_next(&dump.dump, &reply, &buf)) {
+    memset(&dump, 0xee, sizeof dump);
+    pthread_cleanup_push(end_dump_of_cancelled, &dump);
+    nl_dump_start(&dump, NETLINK_ROUTE, &request);
+    while (nl_dump_next(&dump, &reply, &buf)) {
         found = found || describes_loopback(&reply);
     }
-    error = nl_dump_done(&dump.dump);
-    dump.started = false;
+    error = nl_dump_done(&dump);
     pthread_cleanup_pop(false);
     ofpbuf_uninit(&buf);
     ofpbuf_uninit(&request);
@@ -267,7 +256,18 @@ ignore_line(void *aux, int level, const char *module, const char *text)
     (void) text;
 }
 
-/* Logs lines with a rate limit, and without one.  The level of other threads changes, too. */
+/* The level that lines_are_logged() leaves behind. */
+static int usual_level = NLSOCK_LOG_WARN;
+
+/* Sets the level, for the whole test. */
+static inline void
+set_usual_level(int level)
+{
+    usual_level = level;
+    nlsock_log_set_level(level);
+}
+
+/* Logs lines with a rate limit, and without one.  Other threads log more meanwhile. */
 static inline bool
 lines_are_logged(void)
 {
@@ -276,7 +276,7 @@ lines_are_logged(void)
 
     nlsock_log_set_level(NLSOCK_LOG_DBG);
     right = short_attribute_is_refused() && deletion_is_refused();
-    nlsock_log_set_level(NLSOCK_LOG_WARN);
+    nlsock_log_set_level(usual_level);
     if (nl_sock_create(NETLINK_ROUTE, &sock)) {
         return false;
     }
