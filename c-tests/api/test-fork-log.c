@@ -61,7 +61,7 @@ fork_while_threads_act(void)
     for (i = 0; i < N_THREADS; i++) {
         CHECK_INT(pthread_create(&threads[i], NULL, act_until_stopped, &wrong[i]), 0);
     }
-    for (i = 0; i < fewer(1500); i++) {
+    for (i = 0; i < fewer(500); i++) {
         pid_t child = fork();
 
         if (!child) {
