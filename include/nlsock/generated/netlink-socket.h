@@ -94,7 +94,8 @@ void nl_sock_destroy(struct nl_sock *sock);
  * Subscribes 'sock' to 'multicast_group', a group of its protocol. The group numbers start at 1.
  * Does nothing if 'sock' is subscribed already.
  *
- * Transactions on a subscribed socket, which only the 2014 interface has, discard notifications.
+ * Do not use a subscribed socket for transactions, as the 2014 interface allows: they discard
+ * notifications.
  *
  * # Return value
  * 0, or a positive errno value of setsockopt(): EINVAL if there is no such group, EPERM if

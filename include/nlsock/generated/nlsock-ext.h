@@ -70,8 +70,8 @@ struct nlsock_extack {
    */
   uint32_t n_path;
   /**
-   * The type of the attribute at 'offset', after the types of the nested attributes that contain
-   * it, the outermost first. If there are more than 8, the innermost are left out.
+   * The types of the attributes that lead to the one at 'offset': the outermost first, its own
+   * last. If there are more than 8, the last ones are left out.
    */
   uint16_t path[8];
   /**
