@@ -10,6 +10,11 @@ test-threads test-pool test-fork test-log"
 tests_2014="$tests_both test-layout test-layers test-host test-interpose
 test-compat"
 
+# Tests of what happens to the process and its threads, for both interfaces.  They run for themselves,
+# because some need more than to be compiled: see source_of and arguments.
+tests_process="test-fork-pool test-fork-anywhere test-fork-threads test-fork-log test-fork-allocator
+test-cancel test-leave-handler test-leave-handler-exception test-thread-exit test-thread-memory"
+
 # for_ovs3 TEST...: the names of these tests when they are compiled for the 3.x interface.
 for_ovs3() {
     printf '%s-ovs3 ' "$@"
@@ -17,6 +22,8 @@ for_ovs3() {
 
 # shellcheck disable=SC2086 # words
 tests="$tests_2014 $(for_ovs3 $tests_both) test-ovs3"
+# shellcheck disable=SC2086 # words
+process_tests="$tests_process $(for_ovs3 $tests_process)"
 warnings="-Wall -Wextra -Werror"
 
 # package TEST: the pkg-config package that the test is compiled with.
@@ -27,13 +34,20 @@ package() {
     esac
 }
 
-# source_of TEST FOLDER: the file of the test, which may be that of both interfaces.
+# source_of TEST FOLDER: the file of the test, which may be that of both interfaces, and in C++.
 source_of() {
-    if [ -f "$2/$1.c" ]; then
-        echo "$2/$1.c"
-    else
-        echo "$2/${1%-ovs3}.c"
-    fi
+    for source in "$2/$1.c" "$2/${1%-ovs3}.c" "$2/${1%-ovs3}.cc"; do
+        [ ! -f "$source" ] || break
+    done
+    echo "$source"
+}
+
+# arguments TEST: the shared object that the test preloads, if it does.
+arguments() {
+    case $1 in
+        test-fork-allocator*) echo "$scratch/preload-allocator.so" ;;
+        test-thread-memory*) echo "$scratch/preload-hugepages.so" ;;
+    esac
 }
 
 # compile NAME SOURCE [FLAG...]
@@ -41,13 +55,27 @@ compile() {
     program=$1
     source=$2
     shift 2
+    case $source in
+        *.cc) compiler="${CXX:-c++} -std=gnu++17" ;;
+        *) compiler="${CC:-cc} -std=gnu11" ;;
+    esac
     # shellcheck disable=SC2046,SC2086 # words
-    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g $warnings -I"$c_tests/support" \
+    $compiler -D_GNU_SOURCE -O1 -g $warnings -I"$c_tests/support" \
         -o "$scratch/$program" "$source" $(flags "$(package "$program")" --cflags --libs) -lpthread "$@"
 }
 
+# compile_preload NAME: a shared object for LD_PRELOAD.
+compile_preload() {
+    # shellcheck disable=SC2086 # words
+    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g $warnings -shared -fPIC -o "$scratch/$1.so" \
+        "$c_tests/api/$1.c" -lpthread -ldl
+}
+
 compile_tests() {
-    for test in $tests; do
+    for preload in preload-allocator preload-hugepages; do
+        check "$preload compiles" compile_preload $preload
+    done
+    for test in $tests $process_tests; do
         check "$test compiles" compile "$test" "$(source_of "$test" "$c_tests/api")"
     done
 }
@@ -115,9 +143,10 @@ unprivileged() {
 
 programs() {
     compile_tests
-    for test in $tests; do
+    for test in $tests $process_tests; do
         echo "# $test"
-        run_tap "$test" "$scratch/$test"
+        # shellcheck disable=SC2046 # words
+        run_tap "$test" "$scratch/$test" $(arguments "$test")
     done
     unprivileged
     echo "# out-of-memory"

@@ -77,7 +77,7 @@ enum Received {
     /// The datagram has this sequence number, which is not that of the dump.
     Stale(u32),
     /// The kernel refused the dump.
-    Refused(KernelError, Option<Box<Extack>>),
+    Refused(KernelError, Option<Extack>),
     /// Nothing was received.
     Failed(Failure),
     /// Nothing was received, since the dump ended or failed earlier.
@@ -297,7 +297,7 @@ impl Dump {
             }
             Received::Refused(refusal, extack) => {
                 log::report_short(refusal);
-                let refusal = Refusal { error: refusal.errno(), extack: extack.as_deref() };
+                let refusal = Refusal { error: refusal.errno(), extack: extack.as_ref() };
                 log_limited!(SOCKET, Info, "{refusal}");
                 Progress::Over
             }
@@ -457,7 +457,7 @@ impl State {
                 let error = refusal.errno().raw();
                 let extack = extack::read(error, header, datagram, &self.request);
                 self.result.extack = extack.unwrap_or(Extack::NONE);
-                return Received::Refused(refusal, extack.map(Box::new));
+                return Received::Refused(refusal, extack);
             }
         }
         Received::Part
