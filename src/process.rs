@@ -11,6 +11,7 @@ use core::ffi::c_void;
 extern "C" fn load() {
     // This is first because the functions below may log, and the log uses data of the thread.
     thread::start(end_thread);
+    identity::current();
     log::start();
     counters::start();
     // SAFETY: the function exists as long as the library is loaded. This fails only for lack of
@@ -24,7 +25,7 @@ extern "C" fn forked() {
     identity::change();
     // SAFETY: the child has only this thread.
     unsafe { pool::close_descriptors() };
-    thread::with_existing(thread::replace_descriptors);
+    thread::replace_descriptors();
 }
 
 /// Runs when a thread that has called the library ends. `block` is the thread's block.
@@ -41,7 +42,12 @@ unsafe extern "C" fn end_thread(block: *mut c_void) {
 /// Runs when the process ends, or when a plugin that contains the static library is unloaded. Other
 /// threads may still be running; their memory is lost.
 extern "C" fn unload() {
-    thread::stop();
+    pool::flush();
+    if let Some(block) = thread::stop() {
+        // SAFETY: it is the calling thread's block. The library will not be called any more, or, if the
+        // process ends, makes a new block for this thread.
+        unsafe { end_thread(block) };
+    }
 }
 
 #[used]

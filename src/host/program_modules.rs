@@ -16,7 +16,7 @@
 use super::level::Level;
 use crate::abi::{List, VlogModule};
 use crate::errno::Preserve;
-use crate::identity;
+use crate::{identity, thread};
 use core::ffi::c_int;
 use core::mem::MaybeUninit;
 use core::ptr::null_mut;
@@ -36,6 +36,11 @@ const PAUSE: libc::c_long = 50_000;
 
 /// Runs `f` with the lock held and all signals blocked.
 fn locked<R>(f: impl FnOnce() -> R) -> R {
+    // Sleeping is a cancellation point, and signals are blocked there.
+    thread::cancel_disabled_briefly(|| locked_without_cancellation(f))
+}
+
+fn locked_without_cancellation<R>(f: impl FnOnce() -> R) -> R {
     let _errno = Preserve::new();
     let mut all = MaybeUninit::<libc::sigset_t>::uninit();
     let mut before = MaybeUninit::<libc::sigset_t>::uninit();

@@ -33,6 +33,10 @@ use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 /// their buffers.
 const ENDED: c_int = -1;
 
+/// The size in bytes of the buffer into which the original receives what is left of a dump. Longer
+/// datagrams count as jumbo.
+const NL_DUMP_BUFSIZE: usize = 4096;
+
 const NLMSG_DONE: u16 = libc::NLMSG_DONE as u16;
 const NLM_F_DUMP_ACK: u16 = (libc::NLM_F_DUMP | libc::NLM_F_ACK) as u16;
 const NLM_F_DUMP_INTR: u16 = 0x10;
@@ -77,7 +81,7 @@ enum Received {
     /// The datagram has this sequence number, which is not that of the dump.
     Stale(u32),
     /// The kernel refused the dump.
-    Refused(KernelError, Option<Extack>),
+    Refused(KernelError),
     /// Nothing was received.
     Failed(Failure),
     /// Nothing was received, since the dump ended or failed earlier.
@@ -117,7 +121,7 @@ impl Dump {
             let _cancel = CancelDisabled::new(thread);
             match pool::take(protocol) {
                 // SAFETY: the caller's promise.
-                Ok(sock) => unsafe { self.start_on(sock, request) },
+                Ok(sock) => unsafe { self.start_on(thread, sock, request) },
                 Err(error) => self.set_up(null_mut(), seq, error.raw()),
             }
         });
@@ -127,7 +131,7 @@ impl Dump {
     ///
     /// # Safety
     /// See [`Dump::start`].
-    unsafe fn start_on(self, sock: Pooled, request: Buf<'_>) {
+    unsafe fn start_on(self, thread: &Thread, sock: Pooled, request: Buf<'_>) {
         sock.max_requests();
         let seq = sock.allocate_seq(1);
         let state = State {
@@ -144,11 +148,17 @@ impl Dump {
         // caller's promise.
         unsafe {
             *(*sock).dump.get() = Some(Box::new(state));
-            let result = (*sock).send(request, seq, Wait::Yes);
+            let guard = (*sock).guard_descriptor(thread);
+            let result = match (*sock).is_own() {
+                true => (*sock).send_quietly(request, seq, Wait::Yes),
+                false => Err(Errno::EBADF),
+            };
+            drop(guard);
             if let Some(state) = &mut *(*sock).dump.get() {
                 state.deadline = Deadline::after((*sock).timeout.load(Relaxed));
             }
             (*self.0).status = errno::status(result);
+            (*sock).trace("nl_sock_send__", result, request.bytes());
         }
     }
 
@@ -230,7 +240,7 @@ impl Dump {
         thread::with(|thread| {
             let _cancel = CancelDisabled::new(thread);
             loop {
-                let received = self.receive_with(|sock| {
+                let received = self.receive_with(thread, |sock| {
                     sock.receive_quietly(thread, buffer)?;
                     Ok(buffer.bytes())
                 });
@@ -250,8 +260,11 @@ impl Dump {
     /// meanwhile.
     fn receive_with<'a>(
         self,
+        thread: &Thread,
         receive: impl FnOnce(&Socket) -> Result<&'a [u8], Failure>,
     ) -> Received {
+        // SAFETY: null, or the socket of the dump, which is freed only when the dump ends.
+        let _guard = unsafe { self.socket().as_ref() }.map(|sock| sock.guard_descriptor(thread));
         if self.is_parents() {
             return Received::Ended;
         }
@@ -268,10 +281,12 @@ impl Dump {
                 // Set already, so that no thread tries to receive more.
                 Received::Part if state.result.complete => ENDED,
                 Received::Part | Received::Stale(_) | Received::Ended => 0,
-                Received::Refused(refusal, _) => refusal.errno().raw(),
+                Received::Refused(refusal) => refusal.errno().raw(),
                 // The kernel adds to the queue whenever something is received from it. If it is
                 // empty, the message that ends the dump is missing.
-                Received::Failed(Failure::Call(Errno::EAGAIN)) => Errno::EPROTO.raw(),
+                Received::Failed(Failure::Call(Errno::EAGAIN) | Failure::Unwanted) => {
+                    Errno::EPROTO.raw()
+                }
                 Received::Failed(failure) => failure.errno().raw(),
             };
             received
@@ -297,7 +312,8 @@ impl Dump {
                 log_limited!(SOCKET, Dbg, "ignoring seq {seq} != expected {expected}");
                 Progress::Nothing
             }
-            Received::Refused(refusal, extack) => {
+            Received::Refused(refusal) => {
+                let extack = self.extack();
                 log::report_short(refusal);
                 let refusal = Refusal { error: refusal.errno(), extack: extack.as_ref() };
                 log_limited!(SOCKET, Info, "{refusal}");
@@ -307,13 +323,24 @@ impl Dump {
         }
     }
 
+    /// What the kernel said of the dump, beside an errno value.
+    fn extack(self) -> Option<Extack> {
+        self.locked(|_, sock| {
+            // SAFETY: the mutex of the dump that uses the socket is locked.
+            let state = unsafe { (*sock?.dump.get()).as_ref() };
+            state.map(|state| state.result.extack)
+        })
+    }
+
     /// Makes the dump fail with `error`, unless it has ended or failed already.
     pub(super) fn abandon(self, error: Errno) {
-        self.locked(|status, _| {
-            if *status == 0 {
-                *status = error.raw();
-            }
-        });
+        if !self.is_parents() {
+            self.locked(|status, _| {
+                if *status == 0 {
+                    *status = error.raw();
+                }
+            });
+        }
     }
 
     /// Ends the dump: reads what is left, and returns the socket to the pool.
@@ -340,8 +367,11 @@ impl Dump {
             let mut scratch = Scratch::of(thread);
             loop {
                 let mut datagram: &[u8] = &[];
-                let received = self.receive_with(|sock| {
+                let received = self.receive_with(thread, |sock| {
                     datagram = sock.receive_whole(scratch.memory())?;
+                    if datagram.len() > NL_DUMP_BUFSIZE {
+                        count(Event::Jumbo, 1);
+                    }
                     Ok(datagram)
                 });
                 if matches!(received, Received::Ended) {
@@ -459,7 +489,7 @@ impl State {
                 let error = refusal.errno().raw();
                 let extack = extack::read(error, header, datagram, &self.request);
                 self.result.extack = extack.unwrap_or(Extack::NONE);
-                return Received::Refused(refusal, extack);
+                return Received::Refused(refusal);
             }
         }
         Received::Part

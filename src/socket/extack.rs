@@ -41,11 +41,19 @@ impl Extack {
         extack
     }
 
-    /// The kernel's error text. None if there is none, or if it is not UTF-8.
+    /// The kernel's error text, as far as it is UTF-8. None if there is none.
     pub(crate) fn text(&self) -> Option<&str> {
         // SAFETY: the text ends in NUL: `new` never writes to the last byte.
         let text = unsafe { CStr::from_ptr(self.message.as_ptr()) };
-        text.to_str().ok().filter(|text| !text.is_empty())
+        let text = match text.to_str() {
+            Ok(text) => text,
+            // As far as it is UTF-8.
+            Err(error) => {
+                let valid = text.to_bytes().get(..error.valid_up_to()).unwrap_or_default();
+                core::str::from_utf8(valid).unwrap_or_default()
+            }
+        };
+        (!text.is_empty()).then_some(text)
     }
 }
 

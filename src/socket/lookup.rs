@@ -54,9 +54,11 @@ struct Family<'a> {
     groups: Option<&'a [u8]>,
 }
 
-/// The size of the memory for the request, in bytes. Only if the name is longer than that of any
-/// family, the request moves to the heap.
+/// Bytes for the request, name included.
 const REQUEST: usize = 128;
+/// The most bytes of a name that are sent. No family has so long a name: the kernel refuses it, whatever
+/// follows.
+const LONGEST_NAME: usize = 64;
 
 /// Asks the kernel about a family, and passes its reply to `use_family`.
 fn ask<R>(
@@ -94,13 +96,15 @@ fn ask_on<R>(
     request.use_memory(memory.as_mut_ptr().cast(), REQUEST, OfpbufSource::STUB);
     message::put_header(request, GENL_HEADER, GENL_ID_CTRL, libc::NLM_F_REQUEST as u16);
     message::put_genl_header(request, CTRL_CMD_GETFAMILY, 1);
-    message::add_attr(request, Side::Tail, FAMILY_NAME as u16, name.to_bytes_with_nul());
+    let bytes = name.to_bytes_with_nul();
+    let bytes = bytes.get(..LONGEST_NAME).unwrap_or(bytes);
+    message::add_attr(request, Side::Tail, FAMILY_NAME as u16, bytes);
 
     let mut result = Err(Errno::EPROTO);
     let mut finish = |outcome: Result<&[u8], Errno>| {
         result = outcome.and_then(|reply| parse_family(reply, name)).and_then(&mut *use_family);
     };
-    // SAFETY: the request is in `memory`, or on the heap.
+    // SAFETY: the request is in `memory`.
     unsafe { on_pooled(thread, sock, &mut One { request, finish: &mut finish }) };
     request.uninit();
     result
@@ -160,7 +164,8 @@ fn find_group(groups: &[u8], name: &CStr) -> Result<u32, Errno> {
     Err(Errno::EPROTO)
 }
 
-const _: () = assert!(HEADER + GENL_HEADER + ATTR_HEADER + libc::GENL_NAMSIZ as usize <= REQUEST);
+const _: () = assert!(HEADER + GENL_HEADER + ATTR_HEADER + LONGEST_NAME <= REQUEST);
+const _: () = assert!(LONGEST_NAME > libc::GENL_NAMSIZ as usize);
 
 #[cfg(test)]
 mod tests {

@@ -23,10 +23,12 @@ use crate::host::log::{log, log_limited};
 use crate::identity;
 use crate::message;
 use crate::sys::{self, Fd, NetworkNamespace, Wait, option};
+use crate::thread::{self, Thread, Unfinished};
 use alloc::boxed::Box;
 use core::cell::UnsafeCell;
-use core::ffi::{c_int, c_uint};
+use core::ffi::{c_int, c_uint, c_void};
 use core::num::NonZeroUsize;
+use core::ptr::null_mut;
 use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering::Relaxed};
 use once_cell::race::OnceNonZeroUsize;
 
@@ -102,6 +104,16 @@ impl Socket {
     #[inline]
     pub(crate) fn is_own(&self) -> bool {
         self.opened_by == identity::current()
+    }
+
+    /// Protects the parent's socket until the result is dropped: if a signal handler forks meanwhile
+    /// and returns to the caller, the child's descriptor does not stand for the socket any more. The
+    /// caller checks [`Socket::is_own`] after this, since the fork may have happened before. Nothing is
+    /// logged while the result exists.
+    fn guard_descriptor<'a>(&self, thread: &'a Thread) -> Unfinished<'a> {
+        unsafe fn nothing(_: *mut c_void) {}
+        // SAFETY: nothing is released.
+        unsafe { thread::begin_another(thread, null_mut(), nothing, self.raw_fd()) }
     }
 
     /// Allocates `n` consecutive sequence numbers and returns the first. None of them is 0, which
@@ -196,12 +208,18 @@ impl Socket {
     /// See [`message::finalize`].
     pub(crate) unsafe fn send(&self, message: Buf<'_>, seq: u32, wait: Wait) -> Result<(), Errno> {
         // SAFETY: the caller's promise.
-        unsafe { message::finalize(message, seq, self.port) };
-        let result = sys::send(&self.fd, message.bytes(), wait);
-        if result.is_ok() {
-            count(Event::Sent, 1);
-        }
+        let result = unsafe { self.send_quietly(message, seq, wait) };
         self.trace("nl_sock_send__", result, message.bytes());
         result
+    }
+
+    /// [`Socket::send`] without a log line.
+    ///
+    /// # Safety
+    /// See [`message::finalize`].
+    unsafe fn send_quietly(&self, message: Buf<'_>, seq: u32, wait: Wait) -> Result<(), Errno> {
+        // SAFETY: the caller's promise.
+        unsafe { message::finalize(message, seq, self.port) };
+        sys::send(&self.fd, message.bytes(), wait).inspect(|()| count(Event::Sent, 1))
     }
 }

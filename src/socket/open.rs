@@ -72,10 +72,13 @@ impl Socket {
     /// Opens a socket and passes it to `keep`, which stores it where it is not lost. Then logs
     /// which options could not be set; a log handler may not return.
     pub(crate) fn open<R>(protocol: c_int, keep: impl FnOnce(Box<Self>) -> R) -> Result<R, Errno> {
+        // Before socket(): if a signal handler forks after this, the child does not take the socket
+        // for its own.
+        let opened_by = identity::current();
         let mut warnings = Warnings::default();
         match connect(protocol, &mut warnings) {
             Ok((fd, port)) => {
-                let kept = keep(Box::new(Self::new(fd, port, protocol)));
+                let kept = keep(Box::new(Self::new(fd, port, protocol, opened_by)));
                 warnings.log();
                 Ok(kept)
             }
@@ -86,13 +89,13 @@ impl Socket {
         }
     }
 
-    fn new(fd: Fd, port: u32, protocol: c_int) -> Self {
+    fn new(fd: Fd, port: u32, protocol: c_int, opened_by: u32) -> Self {
         Self {
             fd,
             next_seq: AtomicU32::new(1),
             port,
             protocol,
-            opened_by: identity::current(),
+            opened_by,
             foreign_use_logged: AtomicU32::new(0),
             max_requests: OnceNonZeroUsize::new(),
             congested: AtomicBool::new(false),

@@ -41,8 +41,14 @@ impl Fd {
     pub(crate) fn replace(fd: c_int) {
         // SAFETY: no memory is involved. The owner of the descriptor still owns it.
         unsafe {
-            let substitute = libc::eventfd(0, libc::EFD_CLOEXEC);
-            if substitute >= 0 {
+            let mut substitute = libc::eventfd(0, libc::EFD_CLOEXEC);
+            if substitute < 0 {
+                // Perhaps the process has as many descriptors as it may have. Then the closed number
+                // is the one that is given next, or a lower one.
+                libc::close(fd);
+                substitute = libc::eventfd(0, libc::EFD_CLOEXEC);
+            }
+            if substitute >= 0 && substitute != fd {
                 libc::dup3(substitute, fd, libc::O_CLOEXEC);
                 libc::close(substitute);
             }

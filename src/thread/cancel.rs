@@ -69,6 +69,15 @@ pub(crate) fn without_cancellation<R>(f: impl FnOnce() -> R) -> R {
     })
 }
 
+/// Runs `f`, during which the thread is not cancelled. `f` uses no data of the thread, and calls no
+/// function of the program.
+pub(crate) fn cancel_disabled_briefly<R>(f: impl FnOnce() -> R) -> R {
+    let before = set_state(DISABLE);
+    let result = f();
+    set_state(before);
+    result
+}
+
 /// Runs `f`, which calls a function of the program. The program's own setting applies meanwhile.
 /// `f` may not return: the thread may be cancelled in it, or leave it by longjmp() or an exception.
 pub(crate) fn call_out(f: impl FnOnce()) {

@@ -8,8 +8,8 @@
 mod cancel;
 mod unfinished;
 
-pub(crate) use cancel::{CancelDisabled, call_out, without_cancellation};
-pub(crate) use unfinished::{Unfinished, begin, begin_another, release_all, replace_descriptors};
+pub(crate) use cancel::{CancelDisabled, call_out, cancel_disabled_briefly, without_cancellation};
+pub(crate) use unfinished::{Unfinished, begin, begin_another, release_all};
 
 use crate::sys::{self, ThreadMemory, Uninit};
 use alloc::boxed::Box;
@@ -210,6 +210,28 @@ pub(crate) fn with<R>(f: impl FnOnce(&Thread) -> R) -> R {
     f(&Thread { own: here.own, block, frame: here.frame.addr() })
 }
 
+/// Runs `f` with the calling thread, if it has a block already. Allocates nothing, as `nlsock_thread()`
+/// may for the thread-local memory of a library that was loaded by dlopen(). `f` must not use a
+/// [`HeapPart`].
+fn with_block_of_key(f: impl FnOnce(&Thread)) {
+    let key = KEY.load(Relaxed);
+    if key == NO_KEY {
+        return;
+    }
+    // SAFETY: the key is the library's own.
+    let block = unsafe { libc::pthread_getspecific(key) };
+    if let Some(block) = NonNull::new(block.cast::<Uninit>()) {
+        f(&Thread { own: NonNull::dangling(), block, frame: 0 });
+    }
+}
+
+/// Replaces the sockets that the calling thread is using by files that are not sockets. For the fork
+/// handler in a child: if a signal handler called fork(), it may return to a function that it
+/// interrupted, which must not use the parent's socket.
+pub(crate) fn replace_descriptors() {
+    with_block_of_key(unfinished::replace_descriptors);
+}
+
 /// Runs `f` with the calling thread, if it has a block already.
 pub(crate) fn with_existing(f: impl FnOnce(&Thread)) {
     let here = nlsock_thread();
@@ -238,8 +260,19 @@ impl Thread {
     #[cold]
     pub(crate) fn has_left(&self, frame: usize) -> bool {
         frame <= self.frame
+            && !on_signal_stack()
             && own_stack()
                 .is_some_and(|stack| stack.contains(&frame) && stack.contains(&self.frame))
+    }
+}
+
+/// Whether a signal handler is running on a stack of its own, which may lie within the thread's stack.
+fn on_signal_stack() -> bool {
+    let mut stack = MaybeUninit::<libc::stack_t>::uninit();
+    // SAFETY: the call fills in `stack`, or fails.
+    unsafe {
+        libc::sigaltstack(core::ptr::null(), stack.as_mut_ptr()) == 0
+            && stack.assume_init().ss_flags & libc::SS_ONSTACK != 0
     }
 }
 
@@ -314,12 +347,15 @@ pub(crate) unsafe fn end(block: *mut c_void) {
 
 /// Undoes [`start`]. Called when the process ends, or when the code that contains the library is
 /// unloaded: `at_end` must not run any more. The memory of threads that are still running is lost.
-pub(crate) fn stop() {
+///
+/// Returns the block of the calling thread, if there is one, for [`end`].
+pub(crate) fn stop() -> Option<*mut c_void> {
     let key = KEY.swap(NO_KEY, Relaxed);
     if key != NO_KEY {
         // SAFETY: the key was created by `start`.
         unsafe { libc::pthread_key_delete(key) };
     }
+    nlsock_thread().block().map(|block| block.as_ptr().cast())
 }
 
 #[cfg(test)]

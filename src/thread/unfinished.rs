@@ -131,10 +131,8 @@ pub(crate) fn release_all(thread: &Thread) {
     ENTRIES.of(thread).release_if(|_| true);
 }
 
-/// Replaces the sockets of all objects by files that are not sockets. Called by the fork handler in
-/// a child: if a signal handler called fork(), it may return to a function that it interrupted,
-/// which must not use the parent's socket.
-pub(crate) fn replace_descriptors(thread: &Thread) {
+/// Replaces the sockets of all objects by files that are not sockets.
+pub(super) fn replace_descriptors(thread: &Thread) {
     let entries = ENTRIES.of(thread);
     for (index, entry) in entries.entries.iter().enumerate() {
         if entries.used.get() & 1 << index != 0 && entry.descriptor.get() >= 0 {

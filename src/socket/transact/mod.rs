@@ -111,7 +111,7 @@ pub(super) unsafe fn on_pooled<T: Transactions>(
 ) {
     let registered = sock.register(thread);
     // SAFETY: the caller's promise.
-    let queue = unsafe { run_all(thread, sock, transactions) };
+    let queue = unsafe { run_all(thread, sock, Origin::Pool, transactions) };
     drop(registered);
     if queue == Queue::Empty {
         sock.mark_idle();
@@ -127,7 +127,7 @@ pub(crate) unsafe fn transact_on<T: Transactions>(sock: &Socket, transactions: &
     thread::with(|thread| {
         let _cancel = CancelDisabled::new(thread);
         // SAFETY: the caller's promise.
-        unsafe { run_all(thread, sock, transactions) };
+        unsafe { run_all(thread, sock, Origin::Caller, transactions) };
     });
 }
 
@@ -135,14 +135,20 @@ pub(crate) unsafe fn transact_on<T: Transactions>(sock: &Socket, transactions: &
 ///
 /// # Safety
 /// See [`transact`].
-unsafe fn run_all<T: Transactions>(thread: &Thread, sock: &Socket, transactions: &mut T) -> Queue {
+unsafe fn run_all<T: Transactions>(
+    thread: &Thread,
+    sock: &Socket,
+    origin: Origin,
+    transactions: &mut T,
+) -> Queue {
     let deadline = Deadline::after(sock.timeout.load(Relaxed));
     let mut queue = Queue::Empty;
     let mut start = 0;
     Failures::of(thread).start_batch();
     while start < transactions.len() {
         let count = batch_len(sock, transactions, start);
-        let mut batch = Batch { sock, thread, transactions, start, deadline, queue: Queue::Empty };
+        let mut batch =
+            Batch { sock, thread, origin, transactions, start, deadline, queue: Queue::Empty };
         // SAFETY: the caller's promise.
         unsafe { batch.run(Set::first(count)) };
         queue = queue.and(batch.queue);
@@ -168,6 +174,14 @@ fn batch_len(sock: &Socket, transactions: &impl Transactions, start: usize) -> u
     count
 }
 
+/// Where a socket comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Origin {
+    Pool,
+    /// The C caller. A child may use such a socket of its parent.
+    Caller,
+}
+
 /// The result of sending some requests of a batch and receiving the replies.
 enum Round {
     /// Every request has an outcome.
@@ -182,6 +196,7 @@ enum Round {
 struct Batch<'a, T> {
     sock: &'a Socket,
     thread: &'a Thread,
+    origin: Origin,
     transactions: &'a mut T,
     /// The index of the first transaction.
     start: usize,
@@ -190,6 +205,15 @@ struct Batch<'a, T> {
 }
 
 impl<T: Transactions> Batch<'_, T> {
+    /// EBADF if this process is a child of the one that took the socket from the pool: a signal handler
+    /// forked, and returned here.
+    fn check_process(&self) -> Result<(), Errno> {
+        match self.origin {
+            Origin::Pool if !self.sock.is_own() => Err(Errno::EBADF),
+            _ => Ok(()),
+        }
+    }
+
     /// Carries out the transactions in `pending`, the indexes of which count from `start`.
     ///
     /// # Safety
@@ -304,6 +328,7 @@ impl<T: Transactions> Batch<'_, T> {
         if several {
             bytes = datagram.bytes();
         }
+        self.check_process()?;
         let result = sys::send(&self.sock.fd, bytes, Wait::Yes);
         if trace::wanted() {
             for index in sent {
@@ -329,7 +354,11 @@ impl<T: Transactions> Batch<'_, T> {
                 self.fail(replies.open(), Errno::ETIMEDOUT);
                 return Round::Complete;
             }
-            match self.sock.receive_in(memory) {
+            let received = match self.check_process() {
+                Ok(()) => self.sock.receive_in(memory),
+                Err(error) => Err(Failure::Call(error)),
+            };
+            match received {
                 Ok((datagram, size)) => {
                     overflows.reset();
                     self.process_datagram(&mut replies, datagram, size);
