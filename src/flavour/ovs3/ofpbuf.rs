@@ -71,7 +71,8 @@ impl OfpBuf {
         }
     }
 
-    /// Sets the fields that locate headers as in `of`, whose data `p` has a copy of.
+    /// Copies the fields that locate headers from `of` to `p`, and adjusts them to the data of `p`,
+    /// which is a copy of that of `of`.
     pub(crate) unsafe fn copy_layers(p: *mut Self, of: *const Self) {
         // SAFETY: the caller's promise.
         unsafe {
