@@ -1,6 +1,7 @@
 //! The text of a log message.
 //!
-//! It is on the stack: if a log handler does not return, an allocation would never be freed.
+//! The text is on the stack. If it were on the heap, it would never be freed if a log handler does
+//! not return.
 
 use core::ffi::CStr;
 use core::fmt::{self, Write};
