@@ -36,8 +36,8 @@ pub struct Counters {
     pub stale: u64,
     /// Messages of other processes that were discarded: see nlsock_sock_set_kernel_only().
     pub spoofed: u64,
-    /// Sockets from the pool that were closed after use instead of being returned to it: messages
-    /// may still have been in their receive queues, or they must not be used again.
+    /// Sockets from the pool that were closed after use instead of being returned to it: either
+    /// messages may still have been in their receive queues, or the sockets must not be used again.
     pub discarded: u64,
 }
 

@@ -145,8 +145,8 @@ pub unsafe extern "C" fn nl_sock_drain(sock: *mut NlSock) -> c_int {
 }
 
 /// Makes the next poll_block() of this thread wake up when one of 'events' (POLLIN, POLLOUT, ...)
-/// occurs on 'sock'. If the process contains Open vSwitch, that is Open vSwitch's poll_block(),
-/// otherwise nlsock_poll_block().
+/// occurs on 'sock'. In a process without Open vSwitch, nlsock_poll_block() takes the place of
+/// poll_block().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_wait(sock: *const NlSock, events: c_short) {
     // SAFETY: the caller's contract (see `ffi`).

@@ -10,8 +10,8 @@ use core::marker::PhantomData;
 use core::ptr::null_mut;
 
 /// The allocation with which the original starts a reply's buffer, in bytes. Buffers made here get
-/// the size to which such a buffer would have grown. A longer reply counts as jumbo: a message
-/// longer than the room that was there for it.
+/// the size to which such a buffer would have grown. A reply of more than this size counts as
+/// "jumbo", which means that a message is longer than the room that was there for it.
 const REPLY_SIZE: usize = 1024;
 
 /// The array of pointers to transactions that a C caller passes.

@@ -76,9 +76,9 @@ pub(crate) fn reset() {
     }
 }
 
-/// The number of events, in all threads, since any thread last called this: Open vSwitch makes the
-/// call in each of its threads, and adds up the results. If the process also contains the
-/// original's code, events that this code counted are included.
+/// The number of events, in all threads, since the last call of this function by any thread. Open
+/// vSwitch calls it in each of its threads, and adds up the results. Includes the events that the
+/// original's code counted, if the process also contains that code.
 fn unreported(event: Event) -> c_uint {
     let total = cell(&TOTALS, event).load(Relaxed);
     // By fetch_max(), the difference is never negative, even if two threads are here at once.

@@ -12,8 +12,8 @@ use core::cell::UnsafeCell;
 use core::sync::atomic::Ordering::Relaxed;
 use core::sync::atomic::{AtomicI64, AtomicU32};
 
-/// The tokens that a message costs. At a rate of one token in a millisecond, that allows one
-/// message in a minute.
+/// The tokens that a message costs. So a rate of one token in a millisecond allows one message in a
+/// minute.
 const MESSAGE_TOKENS: u32 = 60_000;
 
 /// A rate limit of the library itself.

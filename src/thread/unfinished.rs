@@ -23,9 +23,9 @@ struct Entry {
     descriptor: Cell<c_int>,
 }
 
-/// The greatest number of objects that one thread can have registered. There are several if a log
-/// handler calls the library, whose log handler calls it again, and so on. Further objects are not
-/// registered.
+/// The greatest number of objects that one thread can have registered. A thread has several if its
+/// log handler calls the library, and that call logs and calls the handler again. Further objects
+/// are not registered.
 const DEPTH: usize = 16;
 
 struct Entries {

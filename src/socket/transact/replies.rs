@@ -47,7 +47,7 @@ impl Replies {
     }
 
     /// Requests that succeeded without a reply: they asked for no acknowledgement, and a later
-    /// request was answered. The kernel works in order.
+    /// request was answered. The kernel works on requests in their order.
     pub(super) fn done_without_reply(&self) -> Set {
         let before = self.answered.last().map_or(Set::EMPTY, Set::first);
         self.sent.without(self.answered).without(self.acks).and(before)
