@@ -14,9 +14,9 @@ const MAX_ATTR: usize = 65535;
 /// Where something is added to a message.
 #[derive(Clone, Copy)]
 pub(crate) enum Side {
-    /// At the end: it is appended.
+    /// At the end of the message.
     Tail,
-    /// At the start: it is prepended.
+    /// At the start of the message.
     Head,
 }
 

@@ -16,7 +16,7 @@ use core::ptr::null_mut;
 
 /// A `struct ofpbuf` of a C caller.
 ///
-/// This is a raw pointer, since C may have other pointers to the structure and to the buffer's
+/// `Buf` is a raw pointer, since C may have other pointers to the structure and to the buffer's
 /// memory. The methods are safe to call because the caller of [`Buf::from_ptr`] has promised
 /// everything that they need.
 #[derive(Clone, Copy)]

@@ -3,7 +3,7 @@
 //! A rate limit is a `struct vlog_rate_limit`, which contains a mutex. If the process has Open
 //! vSwitch's log, only that log uses the structure, and locks the mutex. Otherwise only the code in
 //! this file uses the structure. This code does not lock the mutex, since a mutex that another
-//! thread holds during a fork stays locked in the child for ever. It uses atomic operations
+//! thread holds during a fork stays locked in the child for ever. The code uses atomic operations
 //! instead.
 
 use crate::abi::{OvsMutex, VlogRateLimit};
@@ -26,12 +26,12 @@ unsafe impl Sync for RateLimit {}
 /// Whether a message may be logged now.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Permission {
-    /// It may.
+    /// The message may be logged.
     Granted,
-    /// It may. First log that `dropped` messages were dropped, the first of them `first` seconds
-    /// ago, the last of them `last` seconds ago.
+    /// The message may be logged. Before it, log that `dropped` messages were dropped, the first of
+    /// them `first` seconds ago, the last of them `last` seconds ago.
     GrantedAfter { dropped: u32, first: i64, last: i64 },
-    /// It must be dropped.
+    /// The message must be dropped.
     Denied,
 }
 

@@ -9,9 +9,9 @@ use core::mem::MaybeUninit;
 /// What a system call does if there is nothing to receive, or no room for what it sends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Wait {
-    /// It blocks.
+    /// The call blocks.
     Yes,
-    /// It fails with EAGAIN.
+    /// The call fails with EAGAIN.
     No,
 }
 

@@ -11,8 +11,8 @@ pub(crate) fn align(size: usize) -> usize {
     size.wrapping_add(3) & !3
 }
 
-/// The two fields of an attribute's header: length and type. It takes the fewest instructions to
-/// read them one by one.
+/// The two fields of an attribute's header: length and type. To read the fields one by one takes
+/// the fewest instructions.
 #[inline]
 fn fields(header: &[u8; ATTR_HEADER]) -> Option<(u16, u16)> {
     let (length, kind) = header.split_first_chunk()?;

@@ -1,5 +1,5 @@
 //! Extended acknowledgements ("extacks"): attributes in which the kernel explains an errno value.
-//! They follow the error code in NLMSG_ERROR and NLMSG_DONE messages.
+//! These attributes follow the error code in NLMSG_ERROR and NLMSG_DONE messages.
 
 use super::{ATTR_HEADER, Attrs, HEADER, Header, align, u32_at};
 
