@@ -102,7 +102,7 @@ impl<T> HeapPart<T> {
         (!object.is_null()).then(|| unsafe { Box::from_raw(object) })
     }
 
-    /// Puts an object in. Frees the object that a signal handler may have put in meanwhile.
+    /// Puts an object in. If a signal handler has put in another object meanwhile, frees that one.
     pub(crate) fn put(&self, thread: &Thread, object: Box<T>) {
         let object = Box::into_raw(object).cast();
         let other = self.pointer(thread).swap(object, Relaxed).cast::<T>();

@@ -34,7 +34,7 @@ pub(crate) struct Attr<'a> {
 pub(crate) struct Attrs<'a> {
     /// The bytes from the next attribute on.
     bytes: &'a [u8],
-    /// The number of bytes that there were at first.
+    /// The number of bytes that were passed to [`Attrs::new`].
     size: usize,
 }
 

@@ -140,8 +140,8 @@ int nl_sock_drain(struct nl_sock *sock);
 
 /**
  * Makes the next poll_block() of this thread wake up when one of 'events' (POLLIN, POLLOUT, ...)
- * occurs on 'sock'. If the process contains Open vSwitch, that is Open vSwitch's poll_block(),
- * otherwise nlsock_poll_block().
+ * occurs on 'sock'. In a process without Open vSwitch, nlsock_poll_block() takes the place of
+ * poll_block().
  */
 void nl_sock_wait(const struct nl_sock *sock, short events);
 

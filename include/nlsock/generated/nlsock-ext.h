@@ -42,8 +42,8 @@ struct nlsock_counters {
    */
   uint64_t spoofed;
   /**
-   * Sockets from the pool that were closed after use instead of being returned to it: messages
-   * may still have been in their receive queues, or they must not be used again.
+   * Sockets from the pool that were closed after use instead of being returned to it: either
+   * messages may still have been in their receive queues, or the sockets must not be used again.
    */
   uint64_t discarded;
 };
