@@ -66,7 +66,7 @@ $(call static,$(1)): $(release_$(1))/libnlsock.so $(call exports,$(1))
 endef
 $(foreach f,$(FLAVOURS),$(eval $(call flavour_rules,$f)))
 
-demo: deps ## Build everything and watch this kernel's links, routes and families
+demo: deps ## Build the 2014 library and watch this kernel's links, routes and families
 	@$(MAKE) --no-print-directory FLAVOUR=2014 stage
 	c-tests/check/demo.sh $(STAGE)
 

@@ -2,6 +2,8 @@
  *
  *   batch-errors NAME...
  *
+ *   cc -o batch-errors batch-errors.c $(pkg-config --cflags --libs nlsock)
+ *
  * All requests are sent together, which is faster than one after another.  Each has its own result:
  * if one fails, the others can still succeed. */
 
@@ -33,7 +35,7 @@ lookup_init(struct lookup *lookup, const char *name)
 
     ofpbuf_init(&lookup->reply, 4096);
     lookup->transaction.request = &lookup->request;
-    /* Null would do for a request to which no reply is wanted. */
+    /* This may be null if the reply is not needed. */
     lookup->transaction.reply = &lookup->reply;
 }
 
@@ -48,8 +50,9 @@ print_result(const char *name, const struct lookup *lookup, size_t index)
         printf("%s: index %d\n", name, ifi->ifi_index);
         return true;
     }
-    printf("%s: %s", name, strerror(lookup->transaction.error));
-    /* Did the kernel say more than an errno value? */
+    printf("%s: %s", name, lookup->transaction.error ? strerror(lookup->transaction.error)
+                                                     : "the reply is too short");
+    /* Has the kernel sent more than an errno value? */
     if (nlsock_batch_extack(index, &extack, sizeof extack)) {
         if (extack.message[0]) {
             printf(": %s", extack.message);

@@ -4,8 +4,11 @@
  *   change address add|delete NAME ADDRESS/LENGTH
  *   change route add|delete NAME DESTINATION/LENGTH [GATEWAY]
  *
- * Each change is a transaction: one request, which the kernel acknowledges with an errno value, 0
- * for success.  With an error, it often adds an explanation: the extended acknowledgement. */
+ *   cc -o change change.c $(pkg-config --cflags --libs nlsock)
+ *
+ * NAME is that of a link.  Each change is a transaction: one request, to which the kernel answers
+ * with an errno value; 0 means success.  To an error, it often adds an explanation, the extended
+ * acknowledgement. */
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -65,7 +68,8 @@ main(int argc, char *argv[])
     bool add = argc > 2 && !strcmp(argv[2], "add");
     bool delete = argc > 2 && !strcmp(argv[2], "delete");
     bool up = argc > 3 && !strcmp(argv[3], "up"), down = argc > 3 && !strcmp(argv[3], "down");
-    const char *name = argv[argc < 4 ? 0 : add || delete ? 3 : 2];
+    /* The name of the link follows "add" or "delete", or else "link". */
+    const char *name = argc < 4 ? "" : argv[add || delete ? 3 : 2];
     uint32_t flags = NLM_F_REQUEST | NLM_F_ACK | (add ? NLM_F_CREATE | NLM_F_EXCL : 0u);
     unsigned int index = if_nametoindex(name);
     struct ofpbuf request;
@@ -103,7 +107,10 @@ main(int argc, char *argv[])
             nl_msg_put_unspec(&request, RTA_GATEWAY, gateway.bytes, gateway.size);
         }
     } else {
-        fail("usage", "link NAME up|down, address|route add|delete NAME PREFIX [GATEWAY]");
+        fail("usage", "\n"
+             "  change link NAME up|down\n"
+             "  change address add|delete NAME ADDRESS/LENGTH\n"
+             "  change route add|delete NAME DESTINATION/LENGTH [GATEWAY]");
     }
     if (!index) {
         fail(name, strerror(ENODEV));

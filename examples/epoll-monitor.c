@@ -1,4 +1,6 @@
-/* Prints changes of links as they happen, until SIGTERM or SIGINT ends it.
+/* Prints changes of links as they happen, until SIGTERM or SIGINT ends the program.
+ *
+ *   cc -o epoll-monitor epoll-monitor.c $(pkg-config --cflags --libs nlsock)
  *
  * epoll waits for two descriptors at once: the netlink socket, and that of signalfd(), from which
  * signals are read like data. */

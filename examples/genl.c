@@ -1,8 +1,10 @@
-/* Prints generic netlink's families, or looks names up.
+/* Lists generic netlink families, or looks one up.
  *
- * Usage: genl                 list the families and their multicast groups
- *        genl FAMILY          look up a family's number
- *        genl FAMILY GROUP    look up a multicast group's number */
+ *   genl                 lists the families and their multicast groups
+ *   genl FAMILY          looks up the number of a family
+ *   genl FAMILY GROUP    looks up the number of a multicast group of a family
+ *
+ *   cc -o genl genl.c $(pkg-config --cflags --libs nlsock-compat) */
 
 #include <config.h>
 #include "netlink-socket.h"

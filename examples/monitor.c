@@ -1,6 +1,10 @@
-/* Prints link changes as they arrive, in the manner of Open vSwitch's nlmon.
+/* Prints all links, and then changes of links as they arrive, like Open vSwitch's nlmon.
  *
- * Usage: monitor [COUNT]      stop after COUNT changes; 0 or none: never */
+ *   monitor [COUNT]
+ *
+ *   cc -o monitor monitor.c $(pkg-config --cflags --libs nlsock-compat)
+ *
+ * Ends after COUNT changes.  If COUNT is 0 or missing, runs until it is killed. */
 
 #include <config.h>
 #include <errno.h>
@@ -43,7 +47,7 @@ print_change(const struct ofpbuf *msg)
     fflush(stdout);
 }
 
-/* Prints all links there are. */
+/* Prints all links. */
 static void
 print_links(void)
 {
@@ -81,6 +85,9 @@ main(int argc, char *argv[])
     int error;
 
     set_program_name(argv[0]);
+    if (argc > 2 || (argc == 2 && argv[1][strspn(argv[1], "0123456789")])) {
+        ovs_fatal(0, "usage: %s [COUNT]", argv[0]);
+    }
     error = nl_sock_create(NETLINK_ROUTE, &sock);
     if (error) {
         ovs_fatal(error, "could not create a routing socket");

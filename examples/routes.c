@@ -1,4 +1,6 @@
-/* Prints the routes of every table and family. */
+/* Prints the routes of every table and family.
+ *
+ *   cc -o routes routes.c $(pkg-config --cflags --libs nlsock-compat) */
 
 #include <config.h>
 #include <arpa/inet.h>

@@ -1,6 +1,8 @@
-/* Sets a link up or down, through a transaction.
+/* Sets a link up or down, by a transaction.
  *
- * Usage: set-link NAME up|down */
+ *   set-link NAME up|down
+ *
+ *   cc -o set-link set-link.c $(pkg-config --cflags --libs nlsock-compat) */
 
 #include <config.h>
 #include <net/if.h>
@@ -17,7 +19,7 @@ main(int argc, char *argv[])
     int error;
 
     set_program_name(argv[0]);
-    if (argc != 3) {
+    if (argc != 3 || (strcmp(argv[2], "up") && strcmp(argv[2], "down"))) {
         ovs_fatal(0, "usage: %s NAME up|down", argv[0]);
     }
     memset(&ifi, 0, sizeof ifi);

@@ -1,7 +1,10 @@
 /* Lists the TCP sockets of this machine, as "ss -t -a" does.
  *
- * The library can talk to every part of the kernel that uses netlink.  This one, NETLINK_SOCK_DIAG,
- * replies with a structure for each socket, and with attributes only if they are asked for. */
+ *   cc -o sock-diag sock-diag.c $(pkg-config --cflags --libs nlsock)
+ *
+ * The library works with every protocol of netlink.  With NETLINK_SOCK_DIAG, the kernel sends one
+ * message for each socket, which contains a structure.  It adds attributes only if the request asks
+ * for them. */
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,13 +18,14 @@
 #include "netlink.h"
 #include "ofpbuf.h"
 
-/* The states of a TCP socket in the kernel, from 1 on. */
+/* The names of the kernel's states of a TCP socket.  The first state has the number 1. */
 static const char *const states[] = {
     "?", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT", "CLOSE",
     "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING", "NEW_SYN_RECV",
 };
 #define N_STATES (sizeof states / sizeof *states)
 
+/* Prints one end of a connection: the address and the port, which are in network byte order. */
 static void
 print_end(int family, const void *address, uint16_t port)
 {
@@ -34,7 +38,7 @@ print_end(int family, const void *address, uint16_t port)
 static void
 print_socket(const struct ofpbuf *msg)
 {
-    /* Null if the message is shorter than that. */
+    /* Null if the message is too short for the structure. */
     const struct inet_diag_msg *diag = ofpbuf_at(msg, NLMSG_HDRLEN, sizeof *diag);
 
     if (!diag) {
@@ -47,14 +51,14 @@ print_socket(const struct ofpbuf *msg)
     printf(" uid %u inode %u\n", diag->idiag_uid, diag->idiag_inode);
 }
 
-/* Lists the sockets of one family.  Returns 0 or an errno value. */
+/* Lists the sockets of one address family.  Returns 0 or an errno value. */
 static int
 list_sockets(uint8_t family)
 {
     struct inet_diag_req_v2 req = {
         .sdiag_family = family,
         .sdiag_protocol = IPPROTO_TCP,
-        .idiag_states = UINT32_MAX,     /* All of them. */
+        .idiag_states = UINT32_MAX,     /* One bit for each state: all states. */
     };
     struct ofpbuf request, reply, buf;
     struct nl_dump dump;

@@ -1,5 +1,7 @@
 /* Counts the IPv4 routes, by several threads that share one dump.
  *
+ *   cc -o threaded-dump threaded-dump.c $(pkg-config --cflags --libs nlsock) -pthread
+ *
  * This is useful if it takes longer to handle a message than to receive it.  Each message goes to
  * exactly one of the threads. */
 
@@ -8,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include "netlink-socket.h"
 #include "netlink.h"
 #include "nlsock-ext.h"
@@ -41,7 +44,7 @@ work(void *arg)
 int
 main(void)
 {
-    struct rtmsg rtm = { .rtm_family = 2 /* AF_INET */ };
+    struct rtmsg rtm = { .rtm_family = AF_INET };
     struct worker workers[N_THREADS] = { { .routes = 0 } };
     struct nlsock_dump_result result;
     unsigned long long routes = 0;
@@ -67,16 +70,17 @@ main(void)
         routes += workers[i].routes;
     }
 
-    /* Only after all threads have left nl_dump_next(). */
+    /* This must not be called before all threads have left nl_dump_next(). */
     error = nl_dump_done(&dump);
     if (error) {
         fprintf(stderr, "cannot list the routes: %s\n", strerror(error));
         return EXIT_FAILURE;
     }
 
-    /* What nl_dump_done() does not report: whether the table changed meanwhile, so that entries may
-     * be missing or there twice. */
+    /* The table may have changed during the dump.  Then entries may be missing, or appear twice.
+     * nl_dump_done() does not report that, but this does. */
     nlsock_dump_result(&result, sizeof result);
-    printf("%llu routes%s\n", routes, result.interrupted ? ", but they changed meanwhile" : "");
+    printf("%llu routes%s\n", routes,
+           result.interrupted ? ", but the table changed during the dump" : "");
     return EXIT_SUCCESS;
 }

@@ -1,5 +1,5 @@
-//! Assertions. If one fails, because a C caller broke the contract, it is logged and the process
-//! aborts.
+//! Assertions. If an assertion fails, because a C caller broke the contract, the failure is logged,
+//! and the process aborts.
 
 use crate::{host, sys};
 use core::ffi::CStr;
@@ -36,8 +36,8 @@ pub(crate) const fn c_str(text: &'static str) -> &'static CStr {
     }
 }
 
-/// Logs a failed assertion and aborts. If the process has Open vSwitch's function for that, calls
-/// it.
+/// Logs a failed assertion and aborts. If the process contains Open vSwitch, its function
+/// ovs_assert_failure() does both.
 #[cold]
 #[inline(never)]
 pub(crate) fn failure(location: &CStr, function: &CStr, condition: &CStr) -> ! {

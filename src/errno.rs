@@ -27,8 +27,8 @@ impl Errno {
         Self::from_raw(get())
     }
 
-    /// The error with this errno value. If `code` is not positive, EINVAL, so that an error never
-    /// becomes a success.
+    /// The error with the errno value `code`. If `code` is not positive, the error is EINVAL, since
+    /// 0 would mean success.
     pub(crate) fn from_raw(code: c_int) -> Self {
         if code > 0 { Self(code) } else { Self::EINVAL }
     }
@@ -59,8 +59,8 @@ pub(crate) fn set(code: c_int) {
     unsafe { *location() = code };
 }
 
-/// Remembers the thread's errno when it is created, and restores it when it is dropped. A function
-/// that must not change the caller's errno holds one.
+/// Stores the thread's errno when this object is created, and restores errno when the object is
+/// dropped. A function that must not change the caller's errno creates one at its start.
 pub(crate) struct Preserve(c_int);
 
 impl Preserve {
@@ -102,7 +102,7 @@ impl fmt::Display for Text {
     }
 }
 
-/// Writes the text of an errno value, with its NUL, to `text`. Cuts it if it is too long.
+/// Writes the text of an errno value, with its NUL, to `text`. A text that is too long is cut.
 pub(crate) fn write_text(code: c_int, text: &mut [u8]) {
     let _errno = Preserve::new();
     // SAFETY: the pointer and the length are those of `text`. This is POSIX's strerror_r(), which

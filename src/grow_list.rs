@@ -1,8 +1,8 @@
 //! A list to which elements can only be added, and which is read without a lock.
 //!
-//! Readers follow pointers that never change after they have been set, so they never wait: even if
-//! they run in a signal handler that interrupted an addition, or in a child in which the thread
-//! that was adding does not exist.
+//! Readers follow pointers that never change once they are set, so readers never wait. They may run
+//! in a signal handler that interrupts an addition, or in a child whose parent was adding a value
+//! during the fork.
 
 #[cfg(loom)]
 use loom::sync::atomic::AtomicPtr;
@@ -20,7 +20,7 @@ struct Node<T> {
     next: *mut Node<T>,
 }
 
-/// A list of values. They are never freed.
+/// A list of values, which are never freed.
 pub(crate) struct GrowList<T> {
     first: AtomicPtr<Node<T>>,
 }
@@ -44,7 +44,8 @@ impl<T> GrowList<T> {
         Values { next: self.first.load(Acquire), list: PhantomData }
     }
 
-    /// Returns the value that `find` finds. If it finds none, adds the value that `new` returns.
+    /// Returns the value that `find` finds. If `find` finds none, adds the value that `new`
+    /// returns, and returns that.
     pub(crate) fn find_or_add<'a>(
         &'a self,
         find: impl Fn(Values<'a, T>) -> Option<&'a T>,
@@ -61,7 +62,8 @@ impl<T> GrowList<T> {
                 Ok(_) => return unsafe { &(*node).value },
                 Err(first) => values = Values { next: first, list: PhantomData },
             }
-            // Another thread has added a value meanwhile. It may be the one that is looked for.
+            // Another thread has added a value meanwhile. That may be the value that `find` looks
+            // for.
             if let Some(known) = find(values.clone()) {
                 // SAFETY: from Box, and not in the list.
                 drop(unsafe { Box::from_raw(node) });

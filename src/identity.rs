@@ -1,21 +1,22 @@
-//! A number for this process, by which it can be distinguished from its parent and its children.
+//! A number for this process, which differs from those of its parent and its children.
 //!
-//! A socket records the number of the process that opened it. A child has another number, so it
-//! notices that the socket is not its own. Fork handlers do not run in a child that was created by
-//! clone(). So the number is in a page that is 0 in every child (MADV_WIPEONFORK, since Linux
-//! 4.14). On older kernels, only a child that was created by fork() gets another number.
+//! A socket records the number of the process that opened it. A child has another number, and so
+//! notices that the socket belongs to its parent. Fork handlers do not run in a child that was
+//! created by clone(). So the number is in a page that the kernel fills with zeros in every child
+//! (MADV_WIPEONFORK, since Linux 4.14). On older kernels, only a child that was created by fork()
+//! gets another number.
 
 use crate::sys::{self, WipedOnFork};
 use core::sync::atomic::AtomicU32;
 use core::sync::atomic::Ordering::Relaxed;
 use once_cell::race::OnceRef;
 
-/// The page. It contains the number of this process, or 0 if the process has not been given a
-/// number yet.
+/// The page that contains the number of this process, or 0 if the process does not have a number
+/// yet.
 static PAGE: OnceRef<'static, AtomicU32> = OnceRef::new();
-/// Used instead of the page if that cannot be mapped. A child inherits its value.
+/// Contains the number if no page can be mapped. A child starts with the value of its parent.
 static INHERITED: AtomicU32 = AtomicU32::new(0);
-/// The highest number that this process or an ancestor of it has given to a process.
+/// The highest number that was given to this process or to one of its ancestors.
 static HIGHEST: AtomicU32 = AtomicU32::new(0);
 
 fn cell() -> &'static AtomicU32 {

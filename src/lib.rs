@@ -1,4 +1,5 @@
-//! The netlink library of Open vSwitch as a standalone C library.
+//! The netlink library of Open vSwitch as a standalone C library. In the comments, "the original"
+//! is the C code of Open vSwitch that this library replaces.
 //!
 //! C programs use it through the headers in `include/`. Calls go down through these modules, and
 //! results come back up: each module may use those in later rows.

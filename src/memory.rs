@@ -1,4 +1,4 @@
-//! Memory from malloc(), which C may free. If there is none left, an assertion fails, as in the
+//! Memory from malloc(), which C may free. If no memory is left, an assertion fails, as in the
 //! original. Memory that only Rust uses comes from `runtime`.
 
 use crate::assert::{c_str, failure, here};
@@ -33,8 +33,8 @@ pub(crate) unsafe fn free(p: *mut u8) {
 /// Copies `size` bytes. If `size` is 0, the pointers may be null.
 ///
 /// # Safety
-/// Unless `size` is 0, the bytes at `from` can be read and those at `to` written, and they do not
-/// overlap.
+/// Unless `size` is 0: `size` bytes can be read at `from`, as many can be written at `to`, and the
+/// two ranges do not overlap.
 #[inline]
 pub(crate) unsafe fn copy(from: *const u8, to: *mut u8, size: usize) {
     if size > 0 {
@@ -46,7 +46,7 @@ pub(crate) unsafe fn copy(from: *const u8, to: *mut u8, size: usize) {
 /// Allocates a copy of the `size` bytes at `from`.
 ///
 /// # Safety
-/// Unless `size` is 0, the bytes can be read.
+/// Unless `size` is 0, `size` bytes can be read at `from`.
 pub(crate) unsafe fn xmemdup(from: *const u8, size: usize) -> *mut u8 {
     let to = xmalloc(size);
     // SAFETY: the caller's promise; the new allocation has this size.

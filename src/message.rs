@@ -1,4 +1,5 @@
-//! Building messages: appending and prepending headers and attributes.
+//! Building messages: appending and prepending headers and attributes. Also [`next`], which takes
+//! the first message out of a buffer.
 
 use crate::abi::foreign::{genlmsghdr, nlattr, nlmsghdr};
 use crate::assert::c_assert;
@@ -10,20 +11,20 @@ use crate::wire::{ATTR_HEADER, GENL_HEADER, HEADER};
 /// The greatest value of an attribute's length field.
 const MAX_ATTR: usize = 65535;
 
-/// The end of a message that something is added to.
+/// Where something is added to a message.
 #[derive(Clone, Copy)]
 pub(crate) enum Side {
-    /// It is appended.
+    /// At the end of the message.
     Tail,
-    /// It is prepended.
+    /// At the start of the message.
     Head,
 }
 
-/// Adds `size` uninitialised bytes, followed by zeros up to a multiple of 4. Returns the address of
-/// the first byte.
+/// Adds `size` uninitialised bytes to a message, and after them zeros up to a multiple of 4.
+/// Returns the address of the first byte.
 #[inline]
 pub(crate) fn add_uninit(message: Buf<'_>, side: Side, size: usize) -> *mut u8 {
-    // If the padded size exceeds SIZE_MAX, the buffer refuses it.
+    // If the padded size exceeds SIZE_MAX, an assertion fails in the calls below.
     let padded = size.checked_next_multiple_of(4).unwrap_or(usize::MAX);
     let start = match side {
         Side::Tail => message.put_uninit(padded),
@@ -36,10 +37,11 @@ pub(crate) fn add_uninit(message: Buf<'_>, side: Side, size: usize) -> *mut u8 {
     start
 }
 
-/// Adds a copy of the `size` bytes at `data`, followed by zeros up to a multiple of 4.
+/// Adds a copy of the `size` bytes at `data` to a message, and after it zeros up to a multiple of
+/// 4.
 ///
 /// # Safety
-/// Unless `size` is 0, the bytes can be read and are not part of the message.
+/// Unless `size` is 0, the bytes at `data` can be read and are not part of the message.
 #[inline]
 pub(crate) unsafe fn add(message: Buf<'_>, side: Side, data: *const u8, size: usize) {
     let to = add_uninit(message, side, size);
@@ -47,7 +49,8 @@ pub(crate) unsafe fn add(message: Buf<'_>, side: Side, data: *const u8, size: us
     unsafe { memory::copy(data, to, size) };
 }
 
-/// Adds an attribute with `size` uninitialised bytes of payload, and returns the payload's address.
+/// Adds an attribute with a payload of `size` uninitialised bytes. Returns the address of the
+/// payload.
 #[inline]
 pub(crate) fn add_attr_uninit(message: Buf<'_>, side: Side, kind: u16, size: usize) -> *mut u8 {
     let fits = !oversized(size);
@@ -73,7 +76,7 @@ pub(crate) fn add_attr(message: Buf<'_>, side: Side, kind: u16, payload: &[u8]) 
 /// Adds an attribute that holds a copy of the `size` bytes at `data`.
 ///
 /// # Safety
-/// Unless `size` is 0, the bytes can be read and are not part of the message.
+/// Unless `size` is 0, the bytes at `data` can be read and are not part of the message.
 #[inline]
 pub(crate) unsafe fn add_attr_raw(
     message: Buf<'_>,
@@ -92,8 +95,8 @@ pub(crate) fn reserve(message: Buf<'_>, size: usize) {
     message.prealloc_tailroom(size.checked_next_multiple_of(4).unwrap_or(usize::MAX));
 }
 
-/// Appends a message header to an empty buffer. Length, sequence number and port id are 0 until the
-/// message is sent.
+/// Appends a message header to an empty buffer, and makes sure that `expected_payload` more bytes
+/// fit. The length, the sequence number and the port id are 0 until the message is sent.
 pub(crate) fn put_header(message: Buf<'_>, expected_payload: usize, kind: u16, flags: u16) {
     c_assert!(message.size() == 0, "nl_msg_put_nlmsghdr", "ofpbuf_size(msg) == 0");
     reserve(message, expected_payload.saturating_add(HEADER));
@@ -112,8 +115,8 @@ pub(crate) fn put_genl_header(message: Buf<'_>, cmd: u8, version: u8) {
     unsafe { to.write_unaligned(header) };
 }
 
-/// Appends the header of an attribute that contains those appended next, up to [`end_nested`].
-/// Returns its offset, for [`end_nested`].
+/// Appends the header of a nested attribute, and returns the header's offset. What is appended next
+/// becomes the payload of the attribute, until [`end_nested`] is called with that offset.
 #[inline]
 pub(crate) fn start_nested(message: Buf<'_>, kind: u16) -> usize {
     let offset = message.size();
@@ -121,8 +124,8 @@ pub(crate) fn start_nested(message: Buf<'_>, kind: u16) -> usize {
     offset
 }
 
-/// Sets the length of the attribute at `offset`, so that everything after its header is its
-/// payload.
+/// Ends the nested attribute whose header is at `offset`: sets its length, so that everything after
+/// the header is its payload.
 #[inline]
 pub(crate) fn end_nested(message: Buf<'_>, offset: usize) {
     let attr = message.at(offset, ATTR_HEADER);
@@ -134,7 +137,7 @@ pub(crate) fn end_nested(message: Buf<'_>, offset: usize) {
 }
 
 /// Removes the first message from `buffer` and makes `message` a view of it. If `buffer` does not
-/// start with a whole message, empties both and returns false.
+/// start with a whole message, empties both buffers and returns false.
 pub(crate) fn next(buffer: Buf<'_>, message: Buf<'_>) -> bool {
     if let Some(header) = crate::wire::Header::parse(buffer.bytes()) {
         let length = header.length as usize;
@@ -149,7 +152,7 @@ pub(crate) fn next(buffer: Buf<'_>, message: Buf<'_>) -> bool {
     false
 }
 
-/// Gives `message` neither data nor size.
+/// Makes `message` empty: the data pointer is null, the size is 0.
 pub(crate) fn empty(message: Buf<'_>) {
     message.set_data(core::ptr::null_mut());
     message.set_size(0);
@@ -161,8 +164,8 @@ pub(crate) fn oversized(payload: usize) -> bool {
     payload > MAX_PAYLOAD
 }
 
-/// Sets the length, the sequence number and the port id in a message's header, which must be there.
-/// Returns the flags.
+/// Sets the length, the sequence number and the port id in a message's header. Asserts that there
+/// is a header. Returns its flags.
 ///
 /// # Safety
 /// The memory of `message`, which C passes as const, may be written.
@@ -178,7 +181,7 @@ pub(crate) unsafe fn finalize(message: Buf<'_>, seq: u32, port: u32) -> u16 {
     }
 }
 
-/// The header of a message, which must be there.
+/// The header of a message. Asserts that there is one.
 #[inline]
 pub(crate) fn header(message: Buf<'_>) -> *mut nlmsghdr {
     let header = message.at(0, HEADER);

@@ -9,7 +9,7 @@ use core::ffi::c_void;
 /// Runs when the library is loaded. Open vSwitch's lists can be used already, since they are
 /// initialised statically.
 extern "C" fn load() {
-    // This is first because the functions below may log, and the log uses data of the thread.
+    // This comes first: the functions below may log, and logging uses data of the thread.
     thread::start(end_thread);
     identity::current();
     log::start();
@@ -19,8 +19,9 @@ extern "C" fn load() {
     unsafe { libc::pthread_atfork(None, None, Some(forked)) };
 }
 
-/// Runs in a child before fork() returns. It must not allocate or free memory, or lock anything:
-/// the allocator may be locked because of the fork, and other locks by threads of the parent.
+/// Runs in a child before fork() returns. This must not allocate or free memory, since the
+/// allocator may be locked during a fork. It must not wait for any other lock either, since a
+/// thread of the parent may have held that.
 extern "C" fn forked() {
     identity::change();
     // SAFETY: the child has only this thread.
@@ -40,7 +41,7 @@ unsafe extern "C" fn end_thread(block: *mut c_void) {
 }
 
 /// Runs when the process ends, or when a plugin that contains the static library is unloaded. Other
-/// threads may still be running; their memory is lost.
+/// threads may still be running; the memory that is mapped for them is lost.
 extern "C" fn unload() {
     pool::flush();
     if let Some(block) = thread::stop() {

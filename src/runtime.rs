@@ -1,5 +1,6 @@
 //! Replaces two parts of Rust's standard library: the heap, and the handling of panics. Without the
-//! standard library, this library has a third of its size, and does not need libgcc_s to unwind.
+//! standard library, libnlsock is a third as large, and does not need libgcc_s, which unwinds the
+//! stack.
 
 use crate::sys;
 use core::alloc::{GlobalAlloc, Layout};
@@ -36,7 +37,8 @@ unsafe impl GlobalAlloc for Malloc {
 }
 
 // Rust's precompiled core library refers to two functions that unwind the stack. They are never
-// called, since a panic aborts. These definitions make the linker find them; they stop the process.
+// called, since a panic aborts. The linker needs definitions all the same. The ones below would
+// stop the process.
 core::arch::global_asm!(
     ".text",
     ".hidden rust_eh_personality, _Unwind_Resume",
@@ -47,12 +49,12 @@ core::arch::global_asm!(
     trap = const TRAP,
 );
 
-/// Machine code that stops the process: int3 on x86-64; on others zeros, which ARM has no
-/// instruction for.
+/// Machine code that stops the process: int3 on x86-64. On other processors, zeros, which are not
+/// an instruction of ARM.
 const TRAP: u32 = if cfg!(target_arch = "x86_64") { 0xcccc_cccc } else { 0 };
 
-/// A line for standard error, cut if it is too long. It is not on the heap, since a panic may be
-/// due to a lack of memory.
+/// A line for standard error. What does not fit is cut. The line is on the stack, since a panic may
+/// be due to a lack of memory on the heap.
 struct Line {
     text: [u8; LINE],
     size: usize,
@@ -65,7 +67,7 @@ impl Write for Line {
         // The last byte is for the newline.
         let room = self.text.get_mut(self.size..LINE - 1).unwrap_or_default();
         for (to, from) in room.iter_mut().zip(text.bytes()) {
-            // The text of a panic has two lines. Make it one.
+            // A panic's text has two lines. Join them.
             *to = if from == b'\n' { b' ' } else { from };
             self.size += 1;
         }
@@ -73,8 +75,8 @@ impl Write for Line {
     }
 }
 
-/// Reports a panic on standard error and aborts. The reason is a bug of the library or a lack of
-/// memory.
+/// Reports a panic on standard error and aborts. A panic is due to a bug of the library or to a
+/// lack of memory.
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     let mut line = Line { text: [b'\n'; LINE], size: 0 };

@@ -1,5 +1,6 @@
 //! The types of nlsock-ext.h. Later versions of the library may add fields at the end of a
-//! structure, so every function that fills one in gets the size that the caller knows.
+//! structure. So a function that fills in a structure also gets the size that the structure has in
+//! the caller's version.
 
 use core::ffi::{c_char, c_int, c_void};
 
@@ -21,12 +22,13 @@ pub struct Counters {
     pub overflow: u64,
     /// Datagrams received.
     pub received: u64,
-    /// Datagrams received that were larger than the allocation of the buffer for them.
+    /// Messages received that were longer than the room that was there for them: the allocation of
+    /// their buffer.
     pub recv_jumbo: u64,
     /// Messages sent.
     pub sent: u64,
-    /// Messages that the kernel dropped, by its own count, which is read when a receive fails with
-    /// ENOBUFS.
+    /// Messages that the kernel dropped. The kernel counts them; its count is read when a receive
+    /// fails with ENOBUFS.
     pub dropped: u64,
     /// Requests sent again because their replies may have been lost.
     pub resent: u64,
@@ -34,8 +36,8 @@ pub struct Counters {
     pub stale: u64,
     /// Messages of other processes that were discarded: see nlsock_sock_set_kernel_only().
     pub spoofed: u64,
-    /// Sockets from the pool that were closed after use, because messages may still have been in
-    /// them or because they must not be used again.
+    /// Sockets from the pool that were closed after use instead of being returned to it: either
+    /// messages may still have been in their receive queues, or the sockets must not be used again.
     pub discarded: u64,
 }
 
@@ -50,15 +52,16 @@ pub struct Extack {
     pub offset: u32,
     /// The number of attribute types in 'path'.
     pub n_path: u32,
-    /// The types of the attributes that lead to the one at 'offset': the outermost first, its own
-    /// last. If there are more than 8, the last ones are left out.
+    /// The types of the nested attributes that contain the attribute at 'offset', the outermost
+    /// first, and then the type of that attribute itself. If there are more than 8 types, the last
+    /// ones are left out.
     pub path: [u16; 8],
     /// Whether the request lacks an attribute that the kernel requires.
     pub missing: bool,
     /// The type of the missing attribute. Only if 'missing'.
     pub missing_type: u32,
-    /// The offset of the nested attribute in which the attribute is missing; 0 if it is missing at
-    /// the top level of the message. Only if 'missing'.
+    /// The offset of the nested attribute that lacks the missing attribute; 0 if the top level of
+    /// the message lacks it. Only if 'missing'.
     pub missing_nest: u32,
     /// The kernel's error text, cut after 255 bytes; empty if there is none.
     pub message: [c_char; 256],
@@ -68,8 +71,8 @@ pub struct Extack {
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct DumpResult {
-    /// The errno value in the message that ends the dump; 0 if there is none. nl_dump_done()
-    /// returns it only after nlsock_set_strict_dumps().
+    /// The errno value in the message that ends the dump; 0 if that message contains none.
+    /// nl_dump_done() returns this value only after nlsock_set_strict_dumps().
     pub error: c_int,
     /// Whether the table changed during the dump (NLM_F_DUMP_INTR). If so, entries may be missing
     /// or appear twice.

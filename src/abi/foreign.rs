@@ -1,6 +1,6 @@
-//! Types whose C declarations are not generated: the hand-written headers declare the enumerations,
-//! because cbindgen cannot express their aliases and attributes; the other types are from headers
-//! of the system.
+//! Types whose C declarations are not generated from this source. Hand-written headers declare the
+//! enumerations, because cbindgen cannot express their aliases and attributes, and the small
+//! integer types. The other types are from headers of the system.
 //!
 //! The C enumerations are integers here, since a C caller may store a number that no enumerator
 //! has.
@@ -13,13 +13,13 @@
 pub struct OfpbufSource(pub u8);
 
 impl OfpbufSource {
-    /// Memory from malloc(): it may be reallocated, and is freed.
+    /// Memory from malloc(). The buffer may reallocate it, and frees it.
     pub const MALLOC: Self = Self(0);
-    /// Memory that cannot move.
+    /// Memory of the caller's. The data cannot move elsewhere, so the buffer cannot grow.
     pub const STACK: Self = Self(1);
     /// Memory of the caller's. If the buffer grows, its data moves to memory from malloc().
     pub const STUB: Self = Self(2);
-    /// Memory of DPDK. Only the interface of 2014 has such buffers.
+    /// Memory of a packet buffer of DPDK. Only the interface of 2014 has such buffers.
     pub const DPDK: Self = Self(3);
 }
 
@@ -30,7 +30,7 @@ impl OfpbufSource {
 pub struct NlAttrType(pub u32);
 
 impl NlAttrType {
-    /// Skips the attribute, whatever its payload.
+    /// No requirements: the attribute is skipped.
     pub const NO_ATTR: Self = Self(0);
     /// Any payload.
     pub const UNSPEC: Self = Self(1);
@@ -43,7 +43,8 @@ impl NlAttrType {
     /// Eight bytes in either byte order.
     pub const U64: Self = Self(5);
 
-    /// The least and the greatest payload size of one of the types above. None for another type.
+    /// The least and the greatest payload size of an attribute type, if the type is one of the
+    /// constants above. None for another type.
     #[inline]
     pub(crate) const fn common_bounds(self) -> Option<(usize, usize)> {
         Some(match self {
@@ -57,7 +58,8 @@ impl NlAttrType {
     }
 }
 
-/// A `bool` that C sets. It may hold another byte than 0 or 1, which Rust's `bool` must not.
+/// A `bool` that C sets. The byte may be another than 0 or 1; in a `bool` of Rust, that is not
+/// allowed.
 #[repr(transparent)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CBool(pub u8);

@@ -1,7 +1,7 @@
-//! Structures that Open vSwitch's log and counters share with the code that uses them.
+//! Structures that Open vSwitch's log and counters share with the code that logs and counts.
 //!
 //! Open vSwitch writes fields such as 'min_level' as plain C fields while this library reads them.
-//! They are atomics here, with the same layout, so that the reads are defined.
+//! Here these fields are atomics, with the same layout, so that the reads are defined.
 
 use super::list::List;
 use super::mutex::OvsMutex;
@@ -12,7 +12,7 @@ use core::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, AtomicU32};
 /// `struct vlog_module`.
 #[repr(C)]
 pub struct VlogModule {
-    /// The element by which the module is on the list of all modules.
+    /// The module's element in the list of all modules.
     pub list: UnsafeCell<List>,
     /// The name that users see.
     pub name: *const c_char,
@@ -24,24 +24,25 @@ pub struct VlogModule {
     pub honor_rate_limits: AtomicBool,
 }
 
-/// `struct vlog_rate_limit`.
+/// `struct vlog_rate_limit`, a token bucket: each message costs tokens, and is dropped if there are
+/// too few.
 #[repr(C)]
 pub struct VlogRateLimit {
     /// Tokens added per millisecond.
     pub rate: c_uint,
-    /// The most tokens that there can be.
+    /// The greatest number of tokens in the bucket.
     pub burst: c_uint,
-    /// The tokens that there are.
+    /// The number of tokens in the bucket.
     pub tokens: AtomicU32,
     /// When tokens were last added: the time of the monotonic clock in milliseconds.
     pub last_fill: AtomicI64,
     /// When the first of the messages counted in 'n_dropped' was dropped, in seconds.
     pub first_dropped: AtomicI64,
-    /// When the last of them was dropped, in seconds.
+    /// When the last of the messages counted in 'n_dropped' was dropped, in seconds.
     pub last_dropped: AtomicI64,
     /// The number of messages dropped since one was last logged.
     pub n_dropped: AtomicU32,
-    /// Protects the other fields.
+    /// Protects the other fields if Open vSwitch's log uses the structure: see `host::rate_limit`.
     pub mutex: OvsMutex,
 }
 
@@ -52,7 +53,7 @@ pub struct CoverageCounter {
     pub name: *const c_char,
     /// Returns the number of events since its last call.
     pub count: extern "C" fn() -> c_uint,
-    /// The total number of events. This field and those below are only used by Open vSwitch.
+    /// The total number of events. Only Open vSwitch uses this field and the fields below.
     pub total: c_ulonglong,
     /// The value of 'total' when the averages were last computed.
     pub last_total: c_ulonglong,

@@ -1,7 +1,7 @@
 //! The list element inside `struct ofpbuf`.
 
-/// The head or an element of a doubly linked list. Both pointers of an empty list's head point to
-/// the head.
+/// The head or an element of a doubly linked list. In the head of an empty list, both pointers
+/// point to the head itself.
 #[repr(C)]
 #[derive(Debug)]
 pub struct List {

@@ -1,6 +1,6 @@
-//! Layouts that are the same in every interface version: of structures that callers' object code
-//! contains, and of those that Open vSwitch's log and counters use. Layouts that differ are in
-//! `flavour`.
+//! Structures whose layout is the same in every interface version: those that callers' object code
+//! contains, and those that Open vSwitch's log and counters use. Structures whose layout differs
+//! are in `flavour`.
 
 pub mod ext;
 pub mod foreign;

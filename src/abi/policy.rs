@@ -2,16 +2,16 @@
 
 use super::foreign::{CBool, NlAttrType};
 
-/// Requirements on an attribute. A policy of zeros, whose type is NL_A_NO_ATTR, skips the
-/// attribute.
+/// Requirements on an attribute. An attribute whose policy is all zeros (type NL_A_NO_ATTR) is
+/// skipped.
 #[repr(C)]
 #[derive(Debug)]
 pub struct NlPolicy {
-    /// What the payload must be.
+    /// The kind of payload that the attribute must have.
     pub r#type: NlAttrType,
-    /// The least payload size in bytes; 0 means the least size of the type.
+    /// The least payload size in bytes; 0 means the least size that 'type' allows.
     pub min_len: usize,
-    /// The greatest payload size in bytes; 0 means the greatest size of the type.
+    /// The greatest payload size in bytes; 0 means the greatest size that 'type' allows.
     pub max_len: usize,
     /// Whether the attribute may be missing.
     pub optional: CBool,

@@ -2,8 +2,8 @@
 
 use core::ffi::c_void;
 
-/// The pointer that is as far from `to` as `p` is from `from`. Null stays null. Callers may set
-/// these pointers to any address, so this only calculates with addresses.
+/// Returns the new value of `p`, a pointer into memory that has moved from `from` to `to`. Null
+/// stays null. Callers may have set `p` to any address, so this calculates with plain addresses.
 pub(crate) fn rebase(p: *mut c_void, from: *mut u8, to: *mut u8) -> *mut c_void {
     if p.is_null() {
         return p;

@@ -1,8 +1,8 @@
 //! Reallocating a buffer, and moving the data within its allocation.
 //!
-//! Callers can see 'allocated', so it always grows to the same value as in the original. One
-//! difference: if a buffer would exceed 4 GiB - 1, an assertion fails; in the original the sum
-//! wrapped.
+//! Callers can see the field 'allocated', so it gets the same values as in the original. One
+//! difference: if an allocation would exceed 4 GiB - 1, an assertion fails; in the original, its
+//! size wraps around.
 
 use super::Buf;
 use crate::abi::OfpbufSource;
@@ -10,11 +10,12 @@ use crate::assert::c_assert;
 use crate::flavour::OfpBuf;
 use crate::memory;
 
-/// The least headroom or tailroom, in bytes, after a reallocation that was made to get more of it.
+/// If a buffer is reallocated to get more headroom, it gets at least this many bytes of headroom.
+/// The same holds for tailroom.
 const MIN_GROWTH: usize = 64;
 
-/// The size that an allocation of `room` bytes grows to when `size` bytes are put into the buffer
-/// in two steps: first what fits, then the rest.
+/// The size that an allocation of `room` bytes grows to when `size` bytes are put into an empty
+/// buffer in two steps: first what fits, then the rest.
 pub(crate) fn filled_size(room: usize, size: usize) -> usize {
     match size.checked_sub(room) {
         None | Some(0) => room,
@@ -22,7 +23,8 @@ pub(crate) fn filled_size(room: usize, size: usize) -> usize {
     }
 }
 
-// "SAFETY: `from_ptr`" stands for: the promise made to `Buf::from_ptr`.
+// In the SAFETY comments, `from_ptr` stands for the promise that the caller of `Buf::from_ptr`
+// made.
 impl Buf<'_> {
     #[inline]
     pub(crate) fn prealloc_tailroom(self, size: usize) {
@@ -38,7 +40,8 @@ impl Buf<'_> {
         }
     }
 
-    /// Reallocates the buffer so that it has exactly this headroom and tailroom.
+    /// Reallocates the buffer so that it has exactly `headroom` bytes of headroom and `tailroom`
+    /// bytes of tailroom.
     #[cold]
     #[inline(never)]
     fn resize(self, headroom: usize, tailroom: usize) {
@@ -103,7 +106,7 @@ impl Buf<'_> {
         }
     }
 
-    /// Moves the data to a new allocation, whose start malloc() has aligned.
+    /// Moves the data to a new allocation, at the start of it, where it is aligned for any type.
     #[cfg(feature = "ovs3")]
     pub(crate) fn align(self) {
         self.resize(0, 0);
@@ -126,10 +129,11 @@ impl Buf<'_> {
         }
     }
 
-    /// Adds headroom to an empty buffer, and makes sure that it has this tailroom.
+    /// Adds `headroom` bytes of headroom to an empty buffer, and makes sure that `tailroom` bytes
+    /// of tailroom are left.
     pub(crate) fn reserve(self, headroom: usize, tailroom: usize) {
         c_assert!(self.size() == 0, "ofpbuf_reserve", "!ofpbuf_size(b)");
-        // If the sum exceeds SIZE_MAX, resize() refuses it.
+        // If the sum exceeds SIZE_MAX, the assertion in `resize` fails.
         self.prealloc_tailroom(headroom.saturating_add(tailroom));
         self.set_data(self.data().wrapping_add(headroom));
     }

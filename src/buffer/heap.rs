@@ -1,4 +1,4 @@
-//! Buffers whose structure, not only their allocation, is from malloc().
+//! Buffers for which both the `struct ofpbuf` and the allocation for the data are from malloc().
 
 use super::Buf;
 use crate::abi::{List, OfpbufSource};
@@ -13,9 +13,9 @@ pub(crate) fn new(size: usize) -> *mut OfpBuf {
     p
 }
 
-/// [`new`] with `headroom` bytes of headroom before room for `size` bytes.
+/// Does what [`new`] does, and adds `headroom` bytes of headroom before the room for `size` bytes.
 pub(crate) fn new_with_headroom(size: usize, headroom: usize) -> *mut OfpBuf {
-    // If the sum exceeds SIZE_MAX, init() refuses it.
+    // If the sum exceeds SIZE_MAX, the assertion in `init` fails.
     let p = new(size.saturating_add(headroom));
     // SAFETY: `new` has set it up, and nothing else refers to it.
     unsafe { Buf::from_ptr(p) }.reserve(headroom, 0);
@@ -25,7 +25,7 @@ pub(crate) fn new_with_headroom(size: usize, headroom: usize) -> *mut OfpBuf {
 /// Allocates a buffer with `headroom` bytes of headroom and a copy of the `size` bytes at `data`.
 ///
 /// # Safety
-/// The bytes can be read, unless `size` is 0.
+/// Unless `size` is 0, the bytes at `data` can be read.
 pub(crate) unsafe fn clone_data(data: *const u8, size: usize, headroom: usize) -> *mut OfpBuf {
     let p = new_with_headroom(size, headroom);
     // SAFETY: `new_with_headroom` has set it up, and nothing else refers to it; the caller's
@@ -34,11 +34,12 @@ pub(crate) unsafe fn clone_data(data: *const u8, size: usize, headroom: usize) -
     p
 }
 
-/// Frees a buffer's memory and structure, like the inline function `ofpbuf_delete()` in ofpbuf.h.
+/// Frees a buffer's allocation and its structure, like the inline function `ofpbuf_delete()` in
+/// ofpbuf.h.
 ///
 /// # Safety
-/// `p` is null, or points to a buffer that satisfies [`Buf::from_ptr`], whose structure is from
-/// malloc(), and which is not used any more.
+/// `p` is null, a buffer of DPDK (nothing is done), or a buffer that satisfies [`Buf::from_ptr`],
+/// whose structure is from malloc(), and which is not used any more.
 pub(crate) unsafe fn delete(p: *mut OfpBuf) {
     // SAFETY: the caller's promise. Buffers of DPDK are not from malloc().
     unsafe {
@@ -52,7 +53,8 @@ pub(crate) unsafe fn delete(p: *mut OfpBuf) {
 /// Removes every buffer from the list at `head` and frees it.
 ///
 /// # Safety
-/// `head` is the head of a list of the 'list_node' of buffers that satisfy [`delete`].
+/// `head` is the head of a list. Its elements are the 'list_node' of buffers, each of which
+/// satisfies the contract of [`delete`].
 pub(crate) unsafe fn delete_list(head: *mut List) {
     // SAFETY: the caller's promise. `next` is read before the element is freed.
     unsafe {

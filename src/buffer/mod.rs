@@ -1,5 +1,5 @@
-//! What the functions `ofpbuf_*` do with the caller's `struct ofpbuf`, a buffer that grows at both
-//! ends.
+//! The work of the functions `ofpbuf_*` on the caller's `struct ofpbuf`, a buffer that grows at
+//! both ends.
 
 mod growth;
 mod heap;
@@ -16,8 +16,9 @@ use core::ptr::null_mut;
 
 /// A `struct ofpbuf` of a C caller.
 ///
-/// It contains a raw pointer, since C may have other pointers to the structure and its memory. Its
-/// methods are safe to call because of the promise made to [`Buf::from_ptr`].
+/// `Buf` is a raw pointer, since C may have other pointers to the structure and to the buffer's
+/// memory. The methods are safe to call because the caller of [`Buf::from_ptr`] has promised
+/// everything that they need.
 #[derive(Clone, Copy)]
 pub(crate) struct Buf<'a>(*mut OfpBuf, PhantomData<&'a OfpBuf>);
 
@@ -35,7 +36,7 @@ impl<'a> Buf<'a> {
     }
 }
 
-// "SAFETY: `from_ptr`" stands for: the promise made to `from_ptr`.
+// In the SAFETY comments, `from_ptr` stands for the promise that the caller of `from_ptr` made.
 impl Buf<'_> {
     #[inline]
     pub(crate) fn base(self) -> *mut u8 {
@@ -78,7 +79,7 @@ impl Buf<'_> {
         unsafe { *OfpBuf::data(self.0) = data.cast() };
     }
 
-    /// Sets the size of the data. It does not exceed 'allocated', so it fits 32 bits.
+    /// Sets the size of the data. `size` does not exceed 'allocated', so it fits in 32 bits.
     #[inline]
     pub(crate) fn set_size(self, size: usize) {
         // SAFETY: `from_ptr`.
@@ -111,7 +112,7 @@ impl Buf<'_> {
         end.wrapping_sub(self.tail().addr())
     }
 
-    /// The address of the `size` bytes of data at `offset`; null if the data has fewer.
+    /// The address of the `size` bytes of data at `offset`; null if the data is too short for that.
     #[inline]
     pub(crate) fn at(self, offset: usize, size: usize) -> *mut u8 {
         match offset.checked_add(size) {
@@ -133,7 +134,7 @@ impl Buf<'_> {
         self.init_rest(allocated as u32, source);
     }
 
-    /// Makes the structure a view of the `size` bytes at `data`. It cannot be reallocated.
+    /// Makes the structure a view of the `size` bytes at `data`. A view cannot be reallocated.
     #[inline]
     pub(crate) fn use_const(self, data: *const u8, size: usize) {
         self.use_memory(data.cast_mut(), size, OfpbufSource::STACK);
@@ -142,8 +143,8 @@ impl Buf<'_> {
 
     /// Makes the structure an empty buffer with an allocation of `size` bytes from malloc().
     pub(crate) fn init(self, size: usize) {
-        // Checked before the allocation: a size that wrapped would make malloc() reserve a lot of
-        // memory.
+        // Check this before the allocation: malloc() would reserve a lot of memory for a size that
+        // has wrapped around.
         c_assert!(size <= u32::MAX as usize, "ofpbuf_init", "size <= UINT32_MAX");
         let base = if size == 0 { null_mut() } else { memory::xmalloc(size) };
         self.use_memory(base, size, OfpbufSource::MALLOC);
@@ -151,7 +152,8 @@ impl Buf<'_> {
 
     /// Sets all fields except for the base, the data and the size.
     pub(crate) fn init_rest(self, allocated: u32, source: OfpbufSource) {
-        // The pointers of a list element that is not on a list: using them crashes at once.
+        // The value of both pointers in a list element that is not on a list: using it crashes at
+        // once.
         let poison = null_mut::<List>().with_addr(usize::from_ne_bytes([0xcc; size_of::<usize>()]));
         // SAFETY: `from_ptr`: the structure exists.
         unsafe {
@@ -204,7 +206,7 @@ impl Buf<'_> {
         self.data()
     }
 
-    /// Appends a copy of `bytes` and returns its address.
+    /// Appends a copy of `bytes` and returns the address of the copy.
     #[inline]
     pub(crate) fn put(self, bytes: &[u8]) -> *mut u8 {
         // SAFETY: the bytes of a slice can be read. No slice contains memory that a buffer may
@@ -212,10 +214,10 @@ impl Buf<'_> {
         unsafe { self.put_raw(bytes.as_ptr(), bytes.len()) }
     }
 
-    /// Appends a copy of the `size` bytes at `from` and returns its address.
+    /// Appends a copy of the `size` bytes at `from` and returns the address of the copy.
     ///
     /// # Safety
-    /// Unless `size` is 0, the bytes can be read and are not part of the buffer.
+    /// Unless `size` is 0, the bytes at `from` can be read and are not part of the buffer.
     #[inline(always)]
     pub(crate) unsafe fn put_raw(self, from: *const u8, size: usize) -> *mut u8 {
         let to = self.put_uninit(size);
@@ -224,7 +226,7 @@ impl Buf<'_> {
         to
     }
 
-    /// Removes `size` bytes from the start of the data and returns the address of the first.
+    /// Removes the first `size` bytes of the data. Returns the address of the removed bytes.
     #[inline]
     pub(crate) fn pull(self, size: usize) -> *mut u8 {
         c_assert!(self.size() >= size, "ofpbuf_pull", "ofpbuf_size(b) >= size");
@@ -234,8 +236,8 @@ impl Buf<'_> {
         data
     }
 
-    /// Replaces the data by `bytes`. The allocation grows as if they were put into the buffer in
-    /// two steps: first what fits, then the rest.
+    /// Replaces the data by `bytes`. The allocation grows as in the original, which puts the bytes
+    /// into the buffer in two steps: first what fits, then the rest.
     #[inline(always)]
     pub(crate) fn fill(self, bytes: &[u8]) {
         self.clear();
@@ -262,8 +264,8 @@ impl Buf<'_> {
         }
     }
 
-    /// Returns the data in memory from malloc(), which the caller frees, and leaves no memory in
-    /// the buffer.
+    /// Returns the data, in memory from malloc() that the caller frees. After that, the buffer has
+    /// no memory.
     pub(crate) fn steal_data(self) -> *mut u8 {
         let source = self.source();
         c_assert!(source != OfpbufSource::DPDK, "ofpbuf_steal_data", "b->source != OFPBUF_DPDK");
@@ -286,9 +288,10 @@ impl Buf<'_> {
     }
 }
 
-/// The fields that locate headers within the data.
+/// The fields that locate headers ("layers") within the data.
 impl Buf<'_> {
-    /// Sets the fields that locate headers as in `from`, whose data this buffer has a copy of.
+    /// Takes over from `from` the fields that locate headers, and adjusts them to the data of this
+    /// buffer, which is a copy of that of `from`.
     pub(crate) fn copy_layers(self, from: Buf<'_>) {
         // SAFETY: `from_ptr`, of both.
         unsafe { OfpBuf::copy_layers(self.0, from.0) };

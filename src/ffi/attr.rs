@@ -1,7 +1,7 @@
 //! netlink.h: reading attributes.
 //!
-//! The functions get a pointer to an attribute, which may be unaligned, and rely on its length
-//! field: nothing else tells them how much may be read.
+//! Each function gets a pointer to an attribute, which may be unaligned. The functions rely on the
+//! length field of the attribute: nothing else tells them how many bytes may be read.
 
 use crate::abi::foreign::{nlattr, odp_port_t, ovs_be16, ovs_be32, ovs_be64};
 use crate::assert::c_assert;
@@ -207,7 +207,8 @@ pub unsafe extern "C" fn nl_attr_get_nested(nla: *const nlattr, nested: *mut Ofp
 }
 
 /// Returns the first attribute of type 'type' among the 'size' bytes of attributes at 'attrs',
-/// which may be null. Returns null if there is none before the first that is not whole.
+/// which may be null. The search ends at an attribute that is not whole. Returns null if no such
+/// attribute is found.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_attr_find__(
     attrs: *const nlattr,
@@ -217,7 +218,7 @@ pub unsafe extern "C" fn nl_attr_find__(
     if attrs.is_null() {
         return null();
     }
-    // A caller may pass SIZE_MAX if it knows that the attribute is there. No slice is that long.
+    // A caller who knows that the attribute is there may pass SIZE_MAX. No slice may be that long.
     let size = size.min(isize::MAX as usize);
     // SAFETY: the caller's contract (see `ffi`).
     let bytes = unsafe { core::slice::from_raw_parts(attrs.cast::<u8>(), size) };
@@ -227,7 +228,7 @@ pub unsafe extern "C" fn nl_attr_find__(
 }
 
 /// Returns the first attribute of type 'type' after the first 'hdr_len' bytes of 'buf'. Returns
-/// null if there is none, or if 'buf' has fewer bytes.
+/// null if there is none, or if 'buf' has less than 'hdr_len' bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_attr_find(
     buf: *const OfpBuf,
@@ -243,7 +244,7 @@ pub unsafe extern "C" fn nl_attr_find(
     }
 }
 
-/// Returns the first attribute of type 'type' in the payload of 'nla', or null.
+/// Returns the first attribute of type 'type' in the payload of 'nla', or null if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_attr_find_nested(nla: *const nlattr, r#type: u16) -> *const nlattr {
     // SAFETY: the caller's contract (see `ffi`).

@@ -7,7 +7,7 @@ use crate::socket::dump::Dump;
 use core::ffi::c_int;
 
 /// Starts a dump by sending 'request' to the kernel on a socket of 'protocol' from the pool. If
-/// that fails, nl_dump_next() returns false and nl_dump_done() returns the error.
+/// this fails, nl_dump_next() returns false and nl_dump_done() returns the error.
 ///
 /// 'dump' need not be initialised. It must not be moved or copied before nl_dump_done(), which must
 /// be called for every dump.
@@ -25,8 +25,8 @@ pub unsafe extern "C" fn nl_dump_start(dump: *mut NlDump, protocol: c_int, reque
     unsafe { Dump::from_ptr(dump).start(protocol, Buf::from_ptr(request)) };
 }
 
-/// Makes 'reply' a view of the next message of 'dump'. Takes the message from 'buf'; if that is
-/// empty, receives into it first.
+/// Makes 'reply' a view of the next message of 'dump'. Takes the message from 'buf'; if 'buf' is
+/// empty, first receives a datagram into it.
 ///
 /// 'buf' must be initialised, with an allocation of at least NLMSG_HDRLEN bytes; NL_DUMP_BUFSIZE is
 /// a good size. 'reply' need not be initialised.
@@ -65,14 +65,14 @@ pub unsafe extern "C" fn nl_dump_next(
 /// - ETIMEDOUT: the time set by nlsock_sock_set_timeout() passed.
 /// - EBADF: a parent of this process started the dump, and the dump had not ended before the fork.
 ///   The parent's socket is left alone.
-/// - Another positive errno value: the kernel refused the dump with it, or the socket could not be
-///   opened or used.
+/// - Another positive errno value: the kernel refused the dump with this error, or the socket could
+///   not be opened or used.
 ///
-/// The message that ends a dump may contain an errno value, too. The function returns it only after
-/// nlsock_set_strict_dumps(); nlsock_dump_result() always reports it.
+/// The message that ends a dump may contain an errno value, too. The function returns that value
+/// only after nlsock_set_strict_dumps(); nlsock_dump_result() always reports it.
 ///
 /// # Thread safety
-/// No other thread may be in nl_dump_next() for this dump, or call it later.
+/// No other thread may be in nl_dump_next() for this dump, or call nl_dump_next() for it later.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_dump_done(dump: *mut NlDump) -> c_int {
     // SAFETY: the caller's contract (see `ffi`).

@@ -84,15 +84,16 @@ pub extern "C" fn nlsock_log_set_level(level: c_int) -> c_int {
 /// library's own texts have at most 2047 bytes; a longer one is cut, and ends in "...".
 ///
 /// The handler may call the library, but must not use the socket or the dump that the interrupted
-/// function works on. Its own transactions replace those that nlsock_last_extack() and
+/// function works on. Transactions of the handler replace those that nlsock_last_extack() and
 /// nlsock_batch_extack() report on.
 ///
 /// The handler may be left by longjmp() or by a C++ exception, and the thread may be cancelled in
 /// it. The library loses neither memory nor descriptors then. The interrupted function has no
-/// result: do not use what it would have returned or stored, except for two things. If it stores
-/// the address of a new socket or buffer for the caller, that is now null or must be freed. A dump
-/// must still be ended by nl_dump_done(); so that this also works if nl_dump_start() was
-/// interrupted, set the structure to zeros before.
+/// result: do not use what it would have returned or stored. There are two exceptions:
+/// - If the function stores the address of a new socket or buffer, the stored pointer is now null,
+///   or the caller must free the object.
+/// - A dump must still be ended by nl_dump_done(). So that this also works if nl_dump_start() was
+///   interrupted, set its 'dump' to zeros before the call.
 ///
 /// # Return value
 /// 0, or EOPNOTSUPP if the process has Open vSwitch's log.
@@ -137,7 +138,8 @@ pub extern "C" fn nlsock_set_strict_dumps(strict: bool) {
 /// - EINTR: the table changed during each of the dumps.
 /// - ETIMEDOUT: the time limit passed.
 /// - EMSGSIZE: the messages have more than 2 GiB in all.
-/// - Another errno value of nl_dump_done(), or the one in the message that ends the dump.
+/// - Another positive errno value: an error of nl_dump_done(), or the errno value in the message
+///   that ends the dump.
 ///
 /// # Ownership
 /// 'request' stays the caller's; its header is changed as by nl_dump_start(). The caller frees the
@@ -163,8 +165,8 @@ pub unsafe extern "C" fn nlsock_dump_all(
 }
 
 /// Fills in '*extack', whose size is 'size' (pass sizeof *extack), with what the kernel reported
-/// about the last transaction, lookup or dump of this thread that failed. In a batch, the last
-/// transaction that failed counts.
+/// about the last transaction, lookup or dump of this thread that failed. If several transactions
+/// of a batch failed, this is the last of them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_last_extack(extack: *mut Extack, size: usize) {
     // SAFETY: the caller's contract (see `ffi`).
@@ -190,16 +192,17 @@ pub unsafe extern "C" fn nlsock_batch_extack(
     found.is_some()
 }
 
-/// Sets a time limit of 'timeout_ms' milliseconds for each nl_sock_recv() that waits, and for each
-/// batch of transactions, on 'sock'; 0, the default, means no limit. If it passes, the error is
-/// ETIMEDOUT. The socket stays usable: later calls ignore what arrives late.
+/// Sets a time limit of 'timeout_ms' milliseconds on 'sock', for each nl_sock_recv() that waits and
+/// for each batch of transactions; 0, the default, means no limit. What is not done within the
+/// limit fails with ETIMEDOUT. The socket stays usable: later calls ignore replies that arrive
+/// late.
 ///
 /// In a batch, nothing is sent after the limit. The kernel may have carried out requests whose
 /// error is ETIMEDOUT.
 ///
-/// If 'sock' is null, sets the limit for sockets from the pool: for each batch of transactions that
-/// starts later, and for each dump as a whole. Lookups have no limit, since the kernel answers them
-/// at once.
+/// If 'sock' is null, sets the limit for all sockets of the pool: for each batch of transactions
+/// that starts later, and for each later dump as a whole. Lookups have no limit, since the kernel
+/// answers them at once.
 ///
 /// # Thread safety
 /// Any thread may call it, also while others use 'sock'.
@@ -235,7 +238,7 @@ pub unsafe extern "C" fn nlsock_sock_listen_all_nsid(sock: *mut NlSock, listen: 
 }
 
 /// Does the same as nl_sock_recv(), and fills in '*source', whose size is 'size' (pass sizeof
-/// *source), with where the message came from.
+/// *source), with the origin of the message.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_sock_recv_from(
     sock: *mut NlSock,
@@ -259,8 +262,8 @@ pub unsafe extern "C" fn nlsock_sock_recv_from(
     status(result)
 }
 
-/// Closes all idle sockets in the pool. Without it, a socket that has been idle for a minute is
-/// closed when a socket is returned to the pool the next time.
+/// Closes all idle sockets in the pool. Without this call, a socket that has been idle for a minute
+/// is closed when another socket is returned to the pool.
 ///
 /// # Thread safety
 /// Any thread may call it.
@@ -271,7 +274,7 @@ pub extern "C" fn nlsock_pool_flush() {
 
 /// If 'aware', makes the pool give a thread only sockets of the network namespace that the thread
 /// is in. Needed if threads change their namespace by setns() or unshare(). Off by default, since
-/// it costs a system call each time a socket is taken from the pool. Applies to all threads.
+/// this costs a system call each time a socket is taken from the pool. Applies to all threads.
 ///
 /// # Thread safety
 /// Any thread may call it.

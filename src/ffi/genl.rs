@@ -6,8 +6,8 @@ use core::ffi::{CStr, c_char, c_int, c_uint};
 
 /// Finds the number of the generic netlink family 'name' and stores it in '*number'.
 ///
-/// '*number' caches the result: the kernel is asked only if it is 0. If the lookup fails, '*number'
-/// becomes the negative errno value, which later calls return without another lookup.
+/// '*number' caches the result: the kernel is asked only if '*number' is 0. If the lookup fails,
+/// '*number' becomes the negative errno value, which later calls return without another lookup.
 ///
 /// # Return value
 /// - 0: '*number' is the family's number.

@@ -29,8 +29,9 @@ pub(crate) unsafe fn prepend(msg: *mut OfpBuf, kind: u16, payload: &[u8]) {
     message::add_attr(unsafe { Buf::from_ptr(msg) }, Side::Head, kind, payload);
 }
 
-/// The errno value of an NLMSG_ERROR message: 0 for an ACK, EPROTO if the message is malformed.
-/// Logs it if the message is too short. None for a message of another type.
+/// The errno value in `msg` if that is an NLMSG_ERROR message: 0 for an ACK, EPROTO for a malformed
+/// message. A message that is too short is also logged. None if `msg` is of another type. Asserts
+/// that `msg` has a header.
 pub(crate) fn error_code(msg: Buf<'_>) -> Option<c_int> {
     // Asserts that there is a header.
     message::header(msg);
@@ -51,8 +52,8 @@ pub unsafe extern "C" fn nl_msg_nlmsghdr(msg: *const OfpBuf) -> *mut nlmsghdr {
     message::header(unsafe { Buf::from_ptr(msg) })
 }
 
-/// Returns the generic netlink header, which follows the header of 'msg'; null if 'msg' is too
-/// short for both.
+/// Returns the generic netlink header of 'msg', which follows the message header; null if 'msg' is
+/// too short for both headers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_genlmsghdr(msg: *const OfpBuf) -> *mut genlmsghdr {
     // SAFETY: the caller's contract (see `ffi`).
@@ -338,8 +339,9 @@ pub unsafe extern "C" fn nl_msg_push_string(msg: *mut OfpBuf, r#type: u16, value
     unsafe { prepend(msg, r#type, CStr::from_ptr(value).to_bytes_with_nul()) };
 }
 
-/// Appends the header of an attribute of type 'type' that contains the attributes appended next, up
-/// to nl_msg_end_nested(). Returns the offset of the header in 'msg', for nl_msg_end_nested().
+/// Appends the header of a nested attribute of type 'type'. The attributes appended next are its
+/// payload, until nl_msg_end_nested() is called. Returns the offset of the header in 'msg', for
+/// nl_msg_end_nested().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_start_nested(msg: *mut OfpBuf, r#type: u16) -> usize {
     // SAFETY: the caller's contract (see `ffi`).
@@ -356,8 +358,8 @@ pub unsafe extern "C" fn nl_msg_end_nested(msg: *mut OfpBuf, offset: usize) {
 }
 
 /// Appends an attribute of type 'type' that contains a copy of the 'size' bytes of attributes at
-/// 'data'. 'size' is rounded up to a multiple of 4, also in the length of the attribute, which,
-/// header included, must not exceed 65535 bytes.
+/// 'data', and padding up to a multiple of 4. The padding counts in the length of the attribute.
+/// That length, header included, must not exceed 65535 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_put_nested(
     msg: *mut OfpBuf,
@@ -381,12 +383,13 @@ pub unsafe extern "C" fn nl_msg_put_nested(
 /// is emptied, and 'msg' has neither data nor size.
 ///
 /// # Ownership
-/// The message stays in the memory of 'buffer': 'msg' is valid until that is changed or freed.
+/// The message stays in the memory of 'buffer': 'msg' is valid until that memory is changed or
+/// freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_next(buffer: *mut OfpBuf, msg: *mut OfpBuf) -> *mut nlmsghdr {
     // SAFETY: the caller's contract (see `ffi`).
     let (buffer, msg) = unsafe { (Buf::from_ptr(buffer), Buf::from_ptr(msg)) };
-    // Read first, since 'buffer' and 'msg' may be the same.
+    // Read this first, since 'buffer' and 'msg' may be the same structure.
     let header = buffer.data().cast();
     if message::next(buffer, msg) { header } else { null_mut() }
 }

@@ -1,12 +1,12 @@
 //! The C boundary: functions that check their arguments, call the core and convert the result.
 //!
-//! Their documentation comments become the comments of the C headers. Each says first what the
-//! function does, then, as far as there is something to say: the return value with its errno
-//! values, ownership, thread safety.
+//! Their documentation comments become the comments of the C headers. Each comment first says what
+//! the function does, and then, if there is something to say about them: the return value with its
+//! errno values, ownership, thread safety.
 //!
 //! # Caller's contract
 //!
-//! What every function here relies on, unless its comment says otherwise. "SAFETY: the caller's
+//! Every function here relies on this, unless its comment says otherwise. "SAFETY: the caller's
 //! contract" refers to this section.
 //!
 //! - A pointer leads to a live, initialised object, and is null only if the comment allows that.

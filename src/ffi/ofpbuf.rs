@@ -10,8 +10,8 @@ use alloc::string::String;
 use core::ffi::{c_char, c_int, c_void};
 use core::fmt::Write;
 
-/// Makes 'b' an empty buffer in the 'allocated' bytes at 'base'. It cannot grow beyond them: that
-/// aborts. ofpbuf_uninit() is not necessary.
+/// Makes 'b' an empty buffer in the 'allocated' bytes at 'base'. Growing beyond them aborts the
+/// process. ofpbuf_uninit() is not necessary.
 ///
 /// # Ownership
 /// The memory stays the caller's.
@@ -21,8 +21,8 @@ pub unsafe extern "C" fn ofpbuf_use_stack(b: *mut OfpBuf, base: *mut c_void, all
     unsafe { Buf::from_ptr(b) }.use_memory(base.cast(), allocated, OfpbufSource::STACK);
 }
 
-/// Makes 'b' an empty buffer in the 'allocated' bytes at 'base'. If it grows beyond them, its data
-/// moves to the heap, so ofpbuf_uninit() is necessary.
+/// Makes 'b' an empty buffer in the 'allocated' bytes at 'base'. If the buffer grows beyond them,
+/// its data moves to the heap, so ofpbuf_uninit() is necessary.
 ///
 /// # Ownership
 /// The memory stays the caller's.
@@ -32,8 +32,8 @@ pub unsafe extern "C" fn ofpbuf_use_stub(b: *mut OfpBuf, base: *mut c_void, allo
     unsafe { Buf::from_ptr(b) }.use_memory(base.cast(), allocated, OfpbufSource::STUB);
 }
 
-/// Makes 'b' a view of the 'size' bytes at 'data', which must not be written through 'b'. It cannot
-/// grow: that aborts. ofpbuf_uninit() is not necessary.
+/// Makes 'b' a view of the 'size' bytes at 'data', which must not be written through 'b'. Growing
+/// 'b' aborts the process. ofpbuf_uninit() is not necessary.
 ///
 /// # Ownership
 /// The memory stays the caller's.
@@ -63,7 +63,7 @@ pub unsafe extern "C" fn ofpbuf_uninit(b: *mut OfpBuf) {
     }
 }
 
-/// Does the same as ofpbuf_uninit() and then ofpbuf_init().
+/// Frees the memory of 'b' like ofpbuf_uninit(), and initialises 'b' again like ofpbuf_init().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_reinit(b: *mut OfpBuf, size: usize) {
     // SAFETY: the caller's contract (see `ffi`).
@@ -91,7 +91,7 @@ pub extern "C" fn ofpbuf_new_with_headroom(size: usize, headroom: usize) -> *mut
     buffer::new_with_headroom(size, headroom)
 }
 
-/// Allocates a copy of 'b': see ofpbuf_clone_with_headroom(). It has no headroom.
+/// Allocates a copy of 'b': see ofpbuf_clone_with_headroom(). The copy has no headroom.
 ///
 /// # Ownership
 /// The caller frees it with ofpbuf_delete().
@@ -101,8 +101,8 @@ pub unsafe extern "C" fn ofpbuf_clone(b: *const OfpBuf) -> *mut OfpBuf {
     unsafe { ofpbuf_clone_with_headroom(b, 0) }
 }
 
-/// Allocates a buffer with 'headroom' bytes of headroom and a copy of the data of 'b'. The fields
-/// of 'b' that locate headers within the data are taken over, too.
+/// Allocates a buffer with 'headroom' bytes of headroom and a copy of the data of 'b'. Also copies
+/// the fields of 'b' that locate headers within the data, and adjusts them to the copy.
 ///
 /// # Ownership
 /// The caller frees it with ofpbuf_delete().
@@ -159,8 +159,8 @@ pub unsafe extern "C" fn ofpbuf_put_zeros(b: *mut OfpBuf, size: usize) -> *mut c
     unsafe { zero(Buf::from_ptr(b).put_uninit(size), size) }
 }
 
-/// Appends a copy of the 'size' bytes at 'p' to 'b' and returns its address. 'p' may be null if
-/// 'size' is 0.
+/// Appends a copy of the 'size' bytes at 'p' to 'b' and returns the address of the copy. 'p' may be
+/// null if 'size' is 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_put(b: *mut OfpBuf, p: *const c_void, size: usize) -> *mut c_void {
     // SAFETY: the caller's contract (see `ffi`).
@@ -194,7 +194,8 @@ pub unsafe extern "C" fn ofpbuf_put_hex(
             let (Some(high), Some(low)) = (high, low) else {
                 break;
             };
-            // One byte at a time: callers can see by 'allocated' how the buffer grew.
+            // One byte at a time, as in the original: the value of 'allocated' depends on how the
+            // buffer grew.
             b.put(&[(high * 16 + low) as u8]);
             added += 1;
             s = s.add(2);
@@ -227,8 +228,8 @@ pub unsafe extern "C" fn ofpbuf_push_zeros(b: *mut OfpBuf, size: usize) -> *mut 
     unsafe { zero(Buf::from_ptr(b).push_uninit(size), size) }
 }
 
-/// Prepends a copy of the 'size' bytes at 'p' to the data of 'b' and returns its address. 'p' may
-/// be null if 'size' is 0.
+/// Prepends a copy of the 'size' bytes at 'p' to the data of 'b' and returns the address of the
+/// copy. 'p' may be null if 'size' is 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_push(b: *mut OfpBuf, p: *const c_void, size: usize) -> *mut c_void {
     // SAFETY: the caller's contract (see `ffi`).
@@ -261,7 +262,7 @@ pub unsafe extern "C" fn ofpbuf_trim(b: *mut OfpBuf) {
     unsafe { Buf::from_ptr(b) }.trim();
 }
 
-/// Appends zero bytes to 'b' until it has at least 'length' bytes of data.
+/// Appends zero bytes to 'b' until 'b' has at least 'length' bytes of data.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_padto(b: *mut OfpBuf, length: usize) {
     // SAFETY: the caller's contract (see `ffi`). The buffer has just been given the bytes.
@@ -318,8 +319,8 @@ pub unsafe extern "C" fn ofpbuf_to_string(b: *const OfpBuf, maxbytes: usize) -> 
     unsafe { memory::xmemdup(text.as_ptr(), text.len()).cast() }
 }
 
-/// Removes each buffer from 'list', a list of the 'list_node' of buffers, and frees it as
-/// ofpbuf_delete() does.
+/// Removes each buffer from 'list', whose elements are the 'list_node' of buffers, and frees the
+/// buffer as ofpbuf_delete() does.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_list_delete(list: *mut List) {
     // SAFETY: the caller's contract (see `ffi`).

@@ -9,7 +9,7 @@ use crate::flavour::OfpBuf;
 use crate::host::log::log_limited;
 use crate::wire::{self, AttrProblem};
 
-/// Logs a problem of attributes. Aborts if the problem is that the caller's policy has an unknown
+/// Logs a problem with attributes. Aborts if the problem is the caller's: a policy of an unknown
 /// type.
 #[cold]
 #[inline(never)]
@@ -39,14 +39,14 @@ pub unsafe extern "C" fn nl_attr_validate(nla: *const nlattr, policy: *const NlP
 }
 
 /// Parses the attributes that follow the first 'offset' bytes of 'msg'. 'policy' and 'attrs' are
-/// arrays with one element for each attribute type less than 'n_attrs'. Stores in each element of
-/// 'attrs' a pointer to the last attribute of that type, or null if there is none. Skips attributes
-/// of other types, and those whose policy is NL_A_NO_ATTR.
+/// arrays of 'n_attrs' elements, which are indexed by attribute type. Stores in each element of
+/// 'attrs' a pointer to the last attribute of the element's type, or null if there is none. Skips
+/// attributes whose type is 'n_attrs' or more, and those whose policy is NL_A_NO_ATTR.
 ///
 /// # Return value
-/// True if 'msg' has at least 'offset' bytes, all attributes satisfy their policies, nothing
-/// follows them that is not an attribute, and no attribute is missing whose policy is not optional.
-/// Otherwise false, and 'attrs' holds what was found up to the failure.
+/// True if 'msg' has at least 'offset' bytes, only whole attributes follow them, all attributes
+/// satisfy their policies, and none is missing unless its policy is optional. Otherwise false;
+/// 'attrs' then holds what was found up to the failure.
 ///
 /// # Ownership
 /// The attributes stay in the memory of 'msg'.
@@ -93,7 +93,7 @@ unsafe fn parse(
     attrs: *mut *mut nlattr,
     n_attrs: usize,
 ) -> bool {
-    // If there are no elements, the arrays may be null.
+    // If `n_attrs` is 0, the arrays may be null.
     let (policies, slots): (&[NlPolicy], &mut [*mut nlattr]) = match n_attrs {
         0 => (&[], &mut []),
         // SAFETY: the caller's promise. `attrs` may be uninitialised, so it is written first.
@@ -102,8 +102,8 @@ unsafe fn parse(
             (core::slice::from_raw_parts(policy, n), core::slice::from_raw_parts_mut(attrs, n))
         },
     };
-    // Callers may do more with what they get than read the payload: it is their own memory, with
-    // the provenance that they gave.
+    // Callers may do more with the pointers that they get than read the payload. So these pointers
+    // have the provenance of the callers' own memory.
     let slot = |attr: wire::Attr<'_>| {
         let header = attr.payload.as_ptr().wrapping_sub(wire::ATTR_HEADER);
         core::ptr::with_exposed_provenance_mut(header.addr())

@@ -9,8 +9,8 @@ use crate::{assert, memory, sys};
 use core::cell::UnsafeCell;
 use core::ffi::{CStr, c_char, c_int, c_longlong, c_short};
 
-/// Registers a log module of the program. It gets the level that is set for all modules, and those
-/// set later.
+/// Registers a log module of the program. The module gets the level that was last set for all
+/// modules. Setting that level later changes the level of this module, too.
 ///
 /// # Ownership
 /// The module must stay until nlsock_log_unregister().
@@ -23,7 +23,7 @@ pub unsafe extern "C" fn nlsock_log_register(module: *mut VlogModule) {
     log::register(unsafe { &*module });
 }
 
-/// Removes a log module of the program from the list of modules. Does nothing if it is not
+/// Removes a log module of the program from the list of modules. Does nothing if the module is not
 /// registered.
 ///
 /// # Thread safety
@@ -33,8 +33,8 @@ pub unsafe extern "C" fn nlsock_log_unregister(module: *mut VlogModule) {
     log::unregister(module);
 }
 
-/// Sets the level of one log module of the program: see nlsock_log_set_level(), whose return values
-/// it has.
+/// Sets the level of one log module of the program. The levels and the return values are those of
+/// nlsock_log_set_level().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_log_set_module_level(
     module: *mut VlogModule,
@@ -44,8 +44,8 @@ pub unsafe extern "C" fn nlsock_log_set_module_level(
     status(unsafe { log::set_module_level(&*module, level) })
 }
 
-/// Logs 'text' for a log module of the program, even if the level of the module is lower. Does
-/// nothing if 'level' is not a level.
+/// Logs 'text' at the level 'level' for a log module of the program, without checking the level of
+/// the module. Does nothing if there is no such level.
 ///
 /// # Thread safety
 /// Any thread may call it.
@@ -58,8 +58,8 @@ pub unsafe extern "C" fn nlsock_log(module: *const VlogModule, level: c_int, tex
     }
 }
 
-/// Returns whether a message of the program should not be logged, because there were too many
-/// messages under 'limit' or because the level of 'module' is lower.
+/// Returns whether a message of the program, of the level 'level', should not be logged: because
+/// there were too many messages under 'limit', or because 'module' does not log that level.
 ///
 /// # Thread safety
 /// Any thread may call it, also with the same 'limit'.
@@ -95,8 +95,8 @@ pub extern "C" fn nlsock_poll_timer_wait_until(when: c_longlong) {
 }
 
 /// Blocks until one of the conditions occurs that this thread has set since its last
-/// nlsock_poll_block(), or until a signal handler has run. Forgets the conditions. It is a
-/// cancellation point.
+/// nlsock_poll_block(), or until a signal handler has run. Then forgets the conditions. This
+/// function is a cancellation point.
 #[unsafe(no_mangle)]
 pub extern "C" fn nlsock_poll_block() {
     poll_loop::block();

@@ -80,12 +80,12 @@ pub unsafe extern "C" fn nl_sock_destroy(sock: *mut NlSock) {
 /// Subscribes 'sock' to 'multicast_group', a group of its protocol. The group numbers start at 1.
 /// Does nothing if 'sock' is subscribed already.
 ///
-/// Do not use a subscribed socket for transactions, as the 2014 interface allows: they discard
-/// notifications.
+/// The 2014 interface allows transactions on a socket of the caller. Do not use a subscribed socket
+/// for that: transactions discard notifications.
 ///
 /// # Return value
-/// 0, or a positive errno value of setsockopt(): EINVAL if there is no such group, EPERM if
-/// subscribing to it needs a capability.
+/// 0, or a positive errno value of setsockopt(): EINVAL if there is no such group, EPERM if the
+/// group is for privileged processes only.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_join_mcgroup(sock: *mut NlSock, multicast_group: c_uint) -> c_int {
     // SAFETY: the caller's contract (see `ffi`).
@@ -145,8 +145,8 @@ pub unsafe extern "C" fn nl_sock_drain(sock: *mut NlSock) -> c_int {
 }
 
 /// Makes the next poll_block() of this thread wake up when one of 'events' (POLLIN, POLLOUT, ...)
-/// occurs on 'sock'. That is Open vSwitch's poll_block() if the process has it, otherwise
-/// nlsock_poll_block().
+/// occurs on 'sock'. In a process without Open vSwitch, nlsock_poll_block() takes the place of
+/// poll_block().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_wait(sock: *const NlSock, events: c_short) {
     // SAFETY: the caller's contract (see `ffi`).

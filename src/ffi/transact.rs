@@ -9,7 +9,9 @@ use core::ffi::c_int;
 use core::marker::PhantomData;
 use core::ptr::null_mut;
 
-/// The allocation of a reply's buffer before the size of the reply is known.
+/// The allocation with which the original starts a reply's buffer, in bytes. Buffers made here get
+/// the size to which such a buffer would have grown. A reply of more than this size counts as
+/// "jumbo", which means that a message is longer than the room that was there for it.
 const REPLY_SIZE: usize = 1024;
 
 /// The array of pointers to transactions that a C caller passes.
@@ -23,7 +25,8 @@ impl CallersArray<'_> {
     /// The array that a C caller passes as a pointer and a length.
     ///
     /// # Safety
-    /// The array has `n` pointers to transactions. All of it stays valid while this exists.
+    /// The array has `n` pointers to transactions. The array, the transactions and their buffers
+    /// stay valid while the result exists.
     pub(crate) unsafe fn new(transactions: *mut *mut NlTransaction, n: usize) -> Self {
         Self { transactions, n, lifetime: PhantomData }
     }
@@ -74,7 +77,7 @@ pub(crate) struct CallersRequest<'a> {
 }
 
 impl CallersRequest<'_> {
-    /// The request and the place for its reply, which becomes null at first.
+    /// The request, and the place for its reply. Sets `*replyp` to null.
     ///
     /// # Safety
     /// `request` is a buffer whose memory may be written; `replyp` is null or may be written.
@@ -118,16 +121,15 @@ impl Transactions for CallersRequest<'_> {
     }
 }
 
-/// Counts `message` as a jumbo reply if it is larger than the allocation `room` that its buffer
-/// had.
+/// Counts `message` as jumbo if it is longer than `room`, the allocation of the buffer for it.
 fn count_jumbo(room: usize, message: &[u8]) {
     if message.len() > room {
         count(Event::Jumbo, 1);
     }
 }
 
-/// A new buffer with `message`. Its allocation is what one of `REPLY_SIZE` would have become by
-/// receiving `message`.
+/// A new buffer with `message`. Its allocation has the size to which an allocation of
+/// [`REPLY_SIZE`] bytes would have grown by receiving `message`.
 fn new_reply(message: &[u8]) -> *mut OfpBuf {
     let reply = buffer::new(buffer::filled_size(REPLY_SIZE, message.len()));
     // SAFETY: a new buffer that nothing else refers to.
@@ -143,8 +145,8 @@ fn new_reply(message: &[u8]) -> *mut OfpBuf {
 /// - 0: the request was successful.
 /// - EPROTONOSUPPORT: the kernel does not have the protocol.
 /// - ETIMEDOUT, ENOBUFS, EPROTO, E2BIG: as for nl_transact_multiple().
-/// - Another positive errno value: the kernel refused the request with it, or the socket could not
-///   be opened or used.
+/// - Another positive errno value: the kernel refused the request with this error, or the socket
+///   could not be opened or used.
 ///
 /// # Ownership
 /// 'request' stays the caller's; its header is changed as by nl_sock_send(). The caller frees the
@@ -175,13 +177,13 @@ pub unsafe extern "C" fn nl_transact(
 ///
 /// A request is successful if the kernel replied to it or acknowledged it. It is also successful if
 /// it asked for no acknowledgement and the receive queue is empty: the kernel works on a request
-/// while it is sent, so a refusal would be in the queue, unless messages were lost. If the request
-/// has the flag NLM_F_ACK, the acknowledgement is waited for, for a second or for the time set by
-/// nlsock_sock_set_timeout(), also if a reply has arrived.
+/// while the request is being sent, so a refusal would be in the queue, unless messages were lost.
+/// If a request has the flag NLM_F_ACK, the function waits for the acknowledgement, also after a
+/// reply: for a second, or for the time set by nlsock_sock_set_timeout().
 ///
-/// If replies were lost because the socket's receive buffer overflowed, the requests from the first
-/// one on whose result is uncertain are sent again, fewer at a time. So requests must be
-/// idempotent.
+/// If replies were lost because the socket's receive buffer overflowed, the first request whose
+/// result is uncertain, and all that follow it, are sent again, fewer at a time. So requests must
+/// be idempotent.
 ///
 /// # Return value
 /// Each 'error' is 0 or a positive errno value:
@@ -190,11 +192,11 @@ pub unsafe extern "C" fn nl_transact(
 /// - EPROTO: something arrived that is not a message, and may have been the reply; or the kernel's
 ///   error message is malformed.
 /// - E2BIG: the reply is longer than 4 MiB, or something that long arrived and may have been the
-///   reply.
-/// - Another value: the kernel refused the request with it, or the request could not be sent. If no
-///   socket could be opened, every transaction has that error.
+///   reply. If memory was short when the thread first called the library, the limit is 64 KiB.
+/// - Another value: the kernel refused the request with this error, or the request could not be
+///   sent. If no socket could be opened, every transaction has that error.
 ///
-/// An error of one request does not keep the others from being sent.
+/// The other requests are sent even if one of them fails.
 ///
 /// # Ownership
 /// The array, the requests and the replies stay the caller's. The headers of the requests are

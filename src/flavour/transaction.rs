@@ -1,5 +1,5 @@
-//! `struct nl_transaction`. Its layout is the same in every interface version. It is not in `abi`
-//! because it points to buffers, whose layout differs.
+//! `struct nl_transaction`. Its layout is the same in every interface version. `abi` does not
+//! contain it, because it points to buffers, whose layout differs.
 
 use super::OfpBuf;
 use crate::abi::layout;

@@ -47,7 +47,7 @@ pub(crate) fn set_handler(handler: Handler, aux: *mut c_void) {
     PRESENT.store(present, Release);
 }
 
-/// Writes a message to the handler or to standard error.
+/// Passes a message to the current handler; if there is none, writes it to standard error.
 pub(crate) fn write(module: &CStr, level: Level, text: &CStr) {
     // SAFETY: null, or an element of `HANDLERS`, which is never freed.
     match unsafe { PRESENT.load(Acquire).as_ref() } {

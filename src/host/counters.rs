@@ -1,5 +1,5 @@
-//! The event counters. Four of them are also Open vSwitch's coverage counters, if the process has
-//! these.
+//! The event counters. Four of them are also coverage counters of Open vSwitch, if the process
+//! contains that.
 
 use super::{nlsock_host_counter, nlsock_host_counter_register};
 use crate::abi::CoverageCounter;
@@ -9,7 +9,7 @@ use core::ptr::null_mut;
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use core::sync::atomic::{AtomicPtr, AtomicU64};
 
-/// Kinds of events that are counted. The first four are those that Open vSwitch knows.
+/// Kinds of events that are counted. The first four are also coverage counters in the original.
 #[derive(Clone, Copy)]
 #[repr(usize)]
 pub(crate) enum Event {
@@ -17,7 +17,8 @@ pub(crate) enum Event {
     Overflow,
     /// A datagram was received.
     Received,
-    /// A datagram was received that was larger than the allocation of the buffer for it.
+    /// A message was received that was longer than the room that was there for it: the allocation
+    /// of its buffer.
     Jumbo,
     /// A message was sent.
     Sent,
@@ -35,20 +36,20 @@ pub(crate) enum Event {
 
 /// The number of kinds of events.
 const EVENTS: usize = 9;
-/// The number of those that Open vSwitch knows.
+/// The number of kinds that are also coverage counters.
 const HOST_EVENTS: usize = 4;
 
-/// The number of events since the process started.
+/// The number of events of each kind since the process started.
 static TOTALS: [AtomicU64; EVENTS] = [const { AtomicU64::new(0) }; EVENTS];
 /// The value of [`TOTALS`] at the last reset.
 static RESET: [AtomicU64; EVENTS] = [const { AtomicU64::new(0) }; EVENTS];
-/// The number of events that have been reported to Open vSwitch.
+/// The number of events of each kind that have been reported to Open vSwitch.
 static REPORTED: [AtomicU64; HOST_EVENTS] = [const { AtomicU64::new(0) }; HOST_EVENTS];
 
 /// A function that Open vSwitch calls to get the number of new events.
 type Count = extern "C" fn() -> c_uint;
-/// The [`Count`] functions of the original's counters, if the process contains the original's code,
-/// too. Otherwise null.
+/// If the process also contains the original's code: the [`Count`] functions of the original's
+/// counters. Otherwise null.
 static ORIGINAL: [AtomicPtr<()>; HOST_EVENTS] = [const { AtomicPtr::new(null_mut()) }; HOST_EVENTS];
 
 #[inline]
@@ -75,9 +76,9 @@ pub(crate) fn reset() {
     }
 }
 
-/// The number of events since the last call, of all threads: Open vSwitch adds up what it gets from
-/// each. Includes what the original's code counted, if the process contains that and still calls
-/// it.
+/// The number of events, in all threads, since the last call of this function by any thread. Open
+/// vSwitch calls it in each of its threads, and adds up the results. Includes the events that the
+/// original's code counted, if the process also contains that code.
 fn unreported(event: Event) -> c_uint {
     let total = cell(&TOTALS, event).load(Relaxed);
     // By fetch_max(), the difference is never negative, even if two threads are here at once.
@@ -102,7 +103,7 @@ extern "C" fn sendings() -> c_uint {
     unreported(Event::Sent)
 }
 
-/// A counter that is registered with Open vSwitch, which changes it from then on.
+/// A counter for Open vSwitch, which changes the structure once it is registered.
 #[repr(transparent)]
 struct Registered(UnsafeCell<CoverageCounter>);
 
@@ -128,8 +129,8 @@ static COUNTERS: [Registered; HOST_EVENTS] = [
 ];
 
 /// Registers the counters with Open vSwitch. If the process also contains the original's code
-/// (LD_PRELOAD over a shared libopenvswitch), that registers counters of the same names. Then makes
-/// those call this library's functions instead.
+/// (LD_PRELOAD over a shared libopenvswitch), that code registers counters of the same names. Then
+/// does not register more counters, but makes those of the original call this library's functions.
 pub(crate) fn start() {
     for (counter, original) in COUNTERS.iter().zip(&ORIGINAL) {
         let counter = counter.0.get();

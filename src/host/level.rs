@@ -35,8 +35,8 @@ impl Level {
     }
 }
 
-/// The number of a level, by its name in the environment variable NLSOCK_LOG. None if there is no
-/// such level.
+/// The number of the level that has the name `name` in the environment variable NLSOCK_LOG. None if
+/// there is no such level.
 pub(crate) fn level_from_name(name: &str) -> Option<c_int> {
     let levels = [
         ("off", OFF),

@@ -1,11 +1,13 @@
 //! Logging: which messages are logged, and where they go.
 //!
-//! The level of a module is in its field 'min_level', whether this library or Open vSwitch has set
-//! it. So a message below that level costs one relaxed load. If the process also has the original's
-//! module of the same name (see `modules`), its level is looked up, too.
+//! The level of a log module is in its field 'min_level', which this library or Open vSwitch has
+//! set. So a message that is not logged costs one relaxed load. If the process also has the
+//! original's module of the same name (see `modules`), the level of that module is checked after
+//! that.
 //!
-//! These functions neither allocate memory nor lock anything. They call Open vSwitch's log, or the
-//! program's log handler, by [`thread::call_out`], since those may not return.
+//! The functions that log a message neither allocate memory nor lock anything. They call Open
+//! vSwitch's log, or the program's log handler, by [`thread::call_out`], since both may never
+//! return.
 
 pub(crate) use super::modules::{MESSAGE, SOCKET};
 pub(crate) use super::program_modules::unregister;
@@ -29,8 +31,8 @@ use core::sync::atomic::Ordering::Relaxed;
 pub(crate) static SOCKET_LIMIT: RateLimit = RateLimit::new(60, 600);
 pub(crate) static MESSAGE_LIMIT: RateLimit = RateLimit::new(60, 600);
 
-/// Registers the library's modules with Open vSwitch's log. If the process does not have that, sets
-/// their level to that in the environment variable NLSOCK_LOG, or to "warn".
+/// Registers the library's modules with Open vSwitch's log. If the process does not have that log,
+/// sets the level of the modules to the value of the environment variable NLSOCK_LOG, or to "warn".
 pub(crate) fn start() {
     if nlsock_host_has_log() {
         modules::join_host();
@@ -91,7 +93,7 @@ pub(crate) fn check_no_host() -> Result<(), Errno> {
 }
 
 /// Registers a module of the program: with Open vSwitch's log if the process has that, otherwise
-/// here.
+/// with `program_modules`.
 pub(crate) fn register(module: &'static VlogModule) {
     if nlsock_host_has_log() {
         modules::register_with_host(module);
@@ -100,7 +102,7 @@ pub(crate) fn register(module: &'static VlogModule) {
     }
 }
 
-/// Whether messages of this level are logged.
+/// Whether the module logs messages of this level.
 #[inline]
 pub(crate) fn enabled(module: &VlogModule, level: Level) -> bool {
     module.min_level.load(Relaxed) >= level as i32 && enabled_by_host(module, level)
@@ -118,7 +120,7 @@ pub(crate) fn emit(module: &VlogModule, level: Level, message: fmt::Arguments<'_
     emit_text(module, level, Text::new(message).as_c_str());
 }
 
-/// [`emit`] for a message that has been formatted.
+/// Does what [`emit`] does, for a message that has been formatted already.
 pub(crate) fn emit_text(module: &VlogModule, level: Level, text: &CStr) {
     let _errno = Preserve::new();
     if nlsock_host_has_log() {
@@ -130,7 +132,7 @@ pub(crate) fn emit_text(module: &VlogModule, level: Level, text: &CStr) {
     }
 }
 
-/// [`emit`], unless there were too many messages under `limit`.
+/// Logs a message like [`emit`], unless there were too many messages under `limit`.
 ///
 /// # Safety
 /// `limit` points to an initialised rate limit.
@@ -147,8 +149,9 @@ pub(crate) unsafe fn emit_limited(
     }
 }
 
-/// Whether the message should be dropped, because there were too many under `limit`. If it should
-/// not, but messages before it were dropped, logs how many.
+/// Whether a message should be dropped: because there were too many messages under `limit`, or
+/// because the module does not log messages of this level. If not, and messages were dropped
+/// before, logs the number of those.
 ///
 /// # Safety
 /// `limit` points to an initialised rate limit.
@@ -187,7 +190,7 @@ pub(crate) unsafe fn should_drop(
     }
 }
 
-/// Logs that an NLMSG_ERROR message is too short, if it is.
+/// If `error` means that an NLMSG_ERROR message is too short, logs that.
 pub(crate) fn report_short(error: KernelError) {
     if let Some(text) = error.if_short() {
         log_limited!(MESSAGE, Err, "{text}");
@@ -199,7 +202,7 @@ pub(crate) fn assertion(message: fmt::Arguments<'_>) {
     console::write(c"util", Level::Emer, Text::new(message).as_c_str());
 }
 
-/// Logs a message to a module of the library, if its level allows that.
+/// Logs a message for one of the library's modules, if the level of the module allows that.
 macro_rules! log {
     ($module:ident, $level:ident, $($text:tt)+) => {
         if $crate::host::log::enabled(
@@ -216,7 +219,7 @@ macro_rules! log {
 }
 pub(crate) use log;
 
-/// [`log`], unless the module's rate limit is exceeded.
+/// Does what [`log`] does, unless the module's rate limit is exceeded.
 macro_rules! log_limited {
     (SOCKET, $level:ident, $($text:tt)+) => {
         $crate::host::log::log_limited!(@ SOCKET, SOCKET_LIMIT, $level, $($text)+)

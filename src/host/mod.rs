@@ -1,5 +1,6 @@
-//! Services of the process: log, counters, poll loop, and the handling of failed assertions. If the
-//! process contains Open vSwitch, the "host", its services are used, otherwise the library's own.
+//! Log, counters, poll loop and the handling of failed assertions. If the process contains Open
+//! vSwitch (called "the host" in this source), the host's own are used; otherwise those of this
+//! module.
 
 pub(crate) mod console;
 pub(crate) mod counters;
@@ -34,8 +35,8 @@ unsafe extern "C" {
     ) -> bool;
 }
 
-/// Reports a failed assertion. If the host has a function for that, calls it; it does not return.
-/// Otherwise logs the assertion at the highest level.
+/// Reports a failed assertion. If the host has a function for that, calls that function, which does
+/// not return. Otherwise logs the assertion at the highest level.
 pub(crate) fn assert_failure(location: &CStr, function: &CStr, condition: &CStr) {
     // SAFETY: three C strings.
     let reported = unsafe {

@@ -1,9 +1,10 @@
 //! The library's own log modules, and the original's modules of the same names.
 //!
 //! If this library was preloaded before a shared libopenvswitch (LD_PRELOAD), the process also
-//! contains the original's code, which registers modules of the same names. Then users set the
-//! levels of those. So the library does not register its own modules, and sets their level to
-//! "dbg"; the levels of the original's modules are checked after that.
+//! contains the original's code, which registers modules of the same names. Users then set the
+//! levels of the original's modules. So the library does not register its own modules, and sets
+//! their level to "dbg", at which they let every message pass. Then the level of the original's
+//! module decides.
 
 use super::level::Level;
 use super::{nlsock_host_log_module, nlsock_host_log_register};
@@ -50,11 +51,12 @@ pub(crate) static SOCKET: VlogModule = module(c"netlink_socket");
 pub(crate) static MESSAGE: VlogModule = module(c"netlink");
 
 pub(super) static OWN: [&VlogModule; 2] = [&SOCKET, &MESSAGE];
-/// The original's modules of the same names; null if the process does not contain them.
+/// The original's modules of the same names, in the order of [`OWN`]; null if the process does not
+/// contain them.
 static HOSTS: [AtomicPtr<VlogModule>; 2] = [const { AtomicPtr::new(null_mut()) }; 2];
 
-/// Registers the library's modules with Open vSwitch. If the process contains the original's module
-/// of the same name, uses that instead.
+/// Registers the library's modules with Open vSwitch. Where the process contains the original's
+/// module of the same name, uses that module instead.
 pub(super) fn join_host() {
     for (own, hosts) in OWN.iter().zip(&HOSTS) {
         // SAFETY: a C string.

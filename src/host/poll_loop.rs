@@ -1,5 +1,5 @@
-//! A poll loop for processes without Open vSwitch's: a thread sets conditions, and then blocks
-//! until one of them occurs.
+//! A poll loop for processes that do not contain Open vSwitch's poll loop: a thread sets
+//! conditions, and then blocks until one of them occurs.
 
 use super::log::log_limited;
 use super::nlsock_host_poll_fd_wait;
@@ -13,8 +13,8 @@ use core::ffi::{CStr, c_int, c_short};
 use core::time::Duration;
 
 /// The descriptors that a thread's next [`block`] waits for, and the events on them. [`block`] does
-/// not take them out, so that they are freed at the end of the thread if that is cancelled in
-/// [`block`].
+/// not take them out of the thread's data: if the thread is cancelled in [`block`], they are freed
+/// at the end of the thread.
 static FDS: HeapPart<UnsafeCell<Vec<libc::pollfd>>> = HeapPart::new(heap::POLL_LOOP);
 
 /// The time at which a thread's next [`block`] wakes up, even if nothing else occurs.
@@ -55,8 +55,8 @@ fn with_fds<R>(thread: &Thread, f: impl FnOnce(&mut Vec<libc::pollfd>) -> R) -> 
     f(unsafe { &mut *fds.get() })
 }
 
-/// Makes the thread's next poll_block() wake up when one of `events` occurs on `fd`: Open vSwitch's
-/// if the process has that, otherwise [`block`].
+/// Makes the thread's next call of Open vSwitch's poll_block() wake up when one of `events` occurs
+/// on `fd`. If the process does not contain Open vSwitch, this applies to [`block`] instead.
 pub(crate) fn fd_wait(fd: c_int, events: c_short, place: &'static CStr) {
     // SAFETY: a static C string, since Open vSwitch keeps the pointer.
     if !unsafe { nlsock_host_poll_fd_wait(fd, events, place.as_ptr()) } {
@@ -88,8 +88,8 @@ pub(crate) fn timer_wait_until(when: i64) {
     });
 }
 
-/// Blocks until one of the conditions occurs that the thread has set since its last call, or until
-/// a signal handler has run. Forgets the conditions.
+/// Blocks until one of the conditions occurs that the thread has set since its last call of this
+/// function, or until a signal handler has run. Then forgets the conditions.
 pub(crate) fn block() {
     let result = thread::with(|thread| {
         let timeout = match UNTIL.of(thread).replace(WakeTime::NEVER) {
@@ -112,7 +112,7 @@ pub(crate) fn block() {
     }
 }
 
-/// Frees the memory that a thread used here. Called when it ends.
+/// Frees the thread's list of descriptors. Called when the thread ends.
 pub(crate) fn end_thread(thread: &Thread) {
     drop(FDS.take(thread));
 }

@@ -1,17 +1,18 @@
 //! The log modules of programs that use the headers in include/nlsock/compat, in a process without
-//! Open vSwitch's log. Setting the level of all modules sets theirs, too.
+//! Open vSwitch's log. When the level of all modules is set, the level of these is set, too.
 //!
 //! A module is in memory of the program, which may be unmapped once the module is unregistered, for
 //! example if it is part of a plugin. So unregistering must wait until no thread is setting the
-//! level of the module. That is why this list has a lock, the only one of the library besides that
-//! of a dump. It cannot hang:
-//! - The thread that holds it blocks all signals, and only follows and stores pointers and numbers.
-//!   So no signal handler can fork, exit or try to lock it again meanwhile.
-//! - The lock contains the number of the process, so a child does not wait for a thread of its
-//!   parent. If that thread was changing the list, the list is still usable: it is so after each
-//!   store.
-//! - A thread that waits sleeps, so that it does not keep the thread that holds the lock from
-//!   running, even if it has a higher priority.
+//! level of the module. That is why the list of these modules has a lock, the only one of the
+//! library besides the mutex of a dump. The lock cannot hang:
+//! - The thread that holds the lock blocks all signals, and only follows and stores pointers and
+//!   numbers. So while the lock is held, no signal handler of that thread can fork, exit or wait
+//!   for the lock.
+//! - The lock contains the number of the process that holds it, so a child does not wait for a
+//!   thread of its parent. Even if a thread of the parent was changing the list during the fork,
+//!   the child can use the list: it is in order after each single store.
+//! - A thread that waits for the lock sleeps. So the thread that holds the lock can run, even if
+//!   the one that waits has a higher priority.
 
 use super::level::Level;
 use crate::abi::{List, VlogModule};
@@ -24,11 +25,11 @@ use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32};
 
 /// The list element of the module that was registered last; null if there is none. The field 'next'
-/// of each element points to the one registered before it; 'prev' is not used.
+/// of each element points to the element of the module registered before; 'prev' is not used.
 static FIRST: AtomicPtr<List> = AtomicPtr::new(null_mut());
 /// The level that was last set for all modules, the library's own included.
 static LEVEL: AtomicI32 = AtomicI32::new(Level::Warn as c_int);
-/// The lock: the number of the process of which a thread holds it; 0 if none does.
+/// The lock: the number of the process whose thread holds the lock; 0 if no thread does.
 static HOLDER: AtomicU32 = AtomicU32::new(0);
 
 /// How long a thread sleeps before it tries to get the lock again, in nanoseconds.
@@ -79,8 +80,8 @@ fn elements() -> impl Iterator<Item = *mut List> {
     })
 }
 
-/// Registers a module of the program. It gets the level that was last set for all modules, and
-/// those set later.
+/// Registers a module of the program. The module gets the level that was last set for all modules.
+/// Setting that level later changes the level of this module, too.
 pub(crate) fn register(module: &'static VlogModule) {
     locked(|| {
         module.set_level(LEVEL.load(Relaxed));
@@ -93,7 +94,7 @@ pub(crate) fn register(module: &'static VlogModule) {
     });
 }
 
-/// Unregisters a module of the program. Its memory may be unmapped after this.
+/// Unregisters a module of the program. The module's memory may be unmapped after this.
 pub(crate) fn unregister(module: *const VlogModule) {
     let removed = module.cast::<List>().cast_mut();
     locked(|| {

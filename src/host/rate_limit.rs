@@ -1,9 +1,10 @@
 //! Rate limits for log messages: token buckets, with the same arithmetic as Open vSwitch's.
 //!
-//! If the process has Open vSwitch's log, that uses the structure, and locks the mutex in it.
-//! Otherwise only this file uses the structure. It does not lock the mutex: if another thread held
-//! it during a fork, it would stay locked in the child for ever. Instead, tokens are taken and
-//! added by atomic exchange.
+//! A rate limit is a `struct vlog_rate_limit`, which contains a mutex. If the process has Open
+//! vSwitch's log, only that log uses the structure, and locks the mutex. Otherwise only the code in
+//! this file uses the structure. This code does not lock the mutex, since a mutex that another
+//! thread holds during a fork stays locked in the child for ever. The code uses atomic operations
+//! instead.
 
 use crate::abi::{OvsMutex, VlogRateLimit};
 use crate::sys;
@@ -11,8 +12,8 @@ use core::cell::UnsafeCell;
 use core::sync::atomic::Ordering::Relaxed;
 use core::sync::atomic::{AtomicI64, AtomicU32};
 
-/// The tokens that a message costs. At a rate of one token in a millisecond, that allows one
-/// message in a minute.
+/// The tokens that a message costs. So a rate of one token in a millisecond allows one message in a
+/// minute.
 const MESSAGE_TOKENS: u32 = 60_000;
 
 /// A rate limit of the library itself.
@@ -25,12 +26,12 @@ unsafe impl Sync for RateLimit {}
 /// Whether a message may be logged now.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Permission {
-    /// It may.
+    /// The message may be logged.
     Granted,
-    /// It may. Before it, log that `dropped` messages were dropped, the first of them `first`
-    /// seconds ago, the last `last` seconds ago.
+    /// The message may be logged. Before it, log that `dropped` messages were dropped, the first of
+    /// them `first` seconds ago, the last of them `last` seconds ago.
     GrantedAfter { dropped: u32, first: i64, last: i64 },
-    /// It must be dropped.
+    /// The message must be dropped.
     Denied,
 }
 
@@ -72,7 +73,7 @@ fn withdraw(limit: &VlogRateLimit) -> bool {
     limit.tokens.fetch_update(Relaxed, Relaxed, take).is_ok()
 }
 
-/// Adds the tokens for the time since the last refill, up to the burst.
+/// Adds the tokens for the time since the last refill, up to `limit.burst` tokens in all.
 fn refill(limit: &VlogRateLimit, now: i64) {
     let last = limit.last_fill.load(Relaxed);
     // If the exchange fails, another thread is adding these tokens.

@@ -1,6 +1,7 @@
 //! The text of a log message.
 //!
-//! It is on the stack: if a log handler does not return, an allocation would never be freed.
+//! The text is on the stack. If it were on the heap, it would never be freed if a log handler does
+//! not return.
 
 use core::ffi::CStr;
 use core::fmt::{self, Write};
@@ -19,7 +20,7 @@ impl Text {
     /// Formats a message. Replaces NULs in it by blanks.
     pub(crate) fn new(message: fmt::Arguments<'_>) -> Self {
         let mut text = Self { bytes: [0; SIZE], length: 0 };
-        // This fails if the text does not fit.
+        // Formatting fails if the text does not fit.
         if text.write_fmt(message).is_err() {
             let end = SIZE - 1;
             if let Some(last) = text.bytes.get_mut(end - CUT.len()..end) {

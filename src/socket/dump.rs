@@ -1,8 +1,9 @@
 //! Dumps: a request that the kernel answers by any number of messages, for example all routes.
 //!
-//! Several threads may read one dump. The mutex in the caller's `struct nl_dump` protects its
-//! status and lets one thread at a time receive, since the kernel's state of a dump does not allow
-//! two. Nothing is logged while the mutex is held, because a log handler may not return.
+//! Several threads may read one dump. The mutex in the caller's `struct nl_dump` protects the
+//! dump's status. It also lets only one thread at a time receive, since the kernel does not support
+//! two receives at once on a socket with a dump. Nothing is logged while the mutex is held, because
+//! a log handler may not return.
 
 use super::deadline::Deadline;
 use super::extack::{self, Failures};
@@ -41,7 +42,8 @@ const NLMSG_DONE: u16 = libc::NLMSG_DONE as u16;
 const NLM_F_DUMP_ACK: u16 = (libc::NLM_F_DUMP | libc::NLM_F_ACK) as u16;
 const NLM_F_DUMP_INTR: u16 = 0x10;
 
-/// Whether nl_dump_done() also returns errors that it does not return in the original.
+/// Whether nl_dump_done() also returns the errors that the original does not return: see
+/// nlsock_set_strict_dumps().
 static STRICT: AtomicBool = AtomicBool::new(false);
 
 pub(crate) fn set_strict(strict: bool) {
@@ -96,8 +98,9 @@ impl Dump {
     /// The dump that a C caller's pointer refers to.
     ///
     /// # Safety
-    /// `p` points to memory for a `struct nl_dump`. Before any method other than [`Dump::start`] is
-    /// called, `start` has initialised the structure, and [`Dump::done`] has not ended the dump.
+    /// `p` points to memory for a `struct nl_dump`, which exists as long as the result is used.
+    /// [`Dump::start`] is called first; it initialises the structure. No method is called after
+    /// [`Dump::done`].
     pub(crate) unsafe fn from_ptr(p: *mut NlDump) -> Self {
         Self(p)
     }
@@ -174,8 +177,8 @@ impl Dump {
         unsafe { (*self.0).sock.cast() }
     }
 
-    /// Whether a parent of this process started the dump. If so, the dump's socket is the parent's,
-    /// and its mutex may have been locked by a thread that this process does not have.
+    /// Whether a parent of this process started the dump. If so, the socket belongs to the parent,
+    /// and the dump's mutex may be locked by a thread that this process does not have.
     fn is_parents(self) -> bool {
         // SAFETY: null, or the dump's socket, which only `done` frees.
         unsafe { self.socket().as_ref() }.is_some_and(|sock| !sock.is_own())
@@ -215,7 +218,7 @@ impl Dump {
         false
     }
 
-    /// Sets the status to `new`. If it is an error already, leaves it unchanged.
+    /// Sets the status to `new`, unless the status is an error already.
     #[cold]
     fn set_status(self, new: c_int) {
         if !self.is_parents() {
@@ -256,8 +259,8 @@ impl Dump {
         })
     }
 
-    /// Receives a datagram by `receive` and updates the dump's state and status. Locks the mutex
-    /// meanwhile.
+    /// Receives a datagram by `receive` and updates the dump's state and status, with the mutex
+    /// locked.
     fn receive_with<'a>(
         self,
         thread: &Thread,
@@ -278,12 +281,12 @@ impl Dump {
             };
             let received = state.receive_with(|| receive(sock));
             *status = match &received {
-                // Set already, so that no thread tries to receive more.
+                // Set the status now, so that no thread tries to receive more.
                 Received::Part if state.result.complete => ENDED,
                 Received::Part | Received::Stale(_) | Received::Ended => 0,
                 Received::Refused(refusal) => refusal.errno().raw(),
-                // The kernel adds to the queue whenever something is received from it. If it is
-                // empty, the message that ends the dump is missing.
+                // Whenever something is received, the kernel puts the next part of the dump into
+                // the queue. So if the queue is empty, the message that ends the dump is missing.
                 Received::Failed(Failure::Call(Errno::EAGAIN) | Failure::Unwanted) => {
                     Errno::EPROTO.raw()
                 }
@@ -293,7 +296,7 @@ impl Dump {
         })
     }
 
-    /// Logs the result of an attempt to receive, and converts it.
+    /// Logs the result of an attempt to receive. Returns how to go on.
     fn report(self, received: Received, datagram: &[u8]) -> Progress {
         match &received {
             Received::Part | Received::Stale(_) | Received::Refused(..) => {
@@ -386,7 +389,7 @@ impl Dump {
         });
     }
 
-    /// Frees everything that the dump uses. Returns its status and its details.
+    /// Frees everything that the dump uses. Returns the status and the details of the dump.
     fn take_apart(self) -> (c_int, DumpResult) {
         let parents = self.is_parents();
         // SAFETY: the promise made to `from_ptr`, and no other thread uses the dump. A parent's
@@ -403,12 +406,12 @@ impl Dump {
         let (sock, state) = unsafe { (Pooled::from_raw(sock), (*sock.as_ref().dump.get()).take()) };
         let result = state.map_or(DumpResult::NONE, |state| state.result);
         if result.complete {
-            // The end has arrived, so nothing is left in the socket, and it can be kept. Otherwise
-            // it is closed.
+            // The end of the dump has arrived, so nothing is left to receive, and the pool can keep
+            // the socket. Otherwise the socket is closed.
             sock.mark_idle();
         }
         match status {
-            // A parent started it, and may still be reading it.
+            // A parent started the dump, and may still be reading it.
             0 if parents => (Errno::EBADF.raw(), result),
             status => (status, result),
         }
@@ -448,7 +451,7 @@ fn outcome(status: c_int, result: &DumpResult) -> Result<(), Errno> {
     Ok(())
 }
 
-/// Formats as the log text for a refused dump.
+/// A refusal of a dump. [`fmt::Display`] writes its text for the log.
 struct Refusal<'a> {
     error: Errno,
     extack: Option<&'a Extack>,
@@ -483,7 +486,7 @@ impl State {
         }
         match kernel_error(header, datagram) {
             None => self.examine(datagram),
-            // The request was not for a dump. The kernel has acknowledged it.
+            // The request was not for a dump. The kernel has carried it out, and acknowledges it.
             Some(KernelError::Ack) => self.result.complete = true,
             Some(refusal) => {
                 let error = refusal.errno().raw();

@@ -1,4 +1,5 @@
-//! Dumps of a whole table into one buffer, repeated until the table does not change meanwhile.
+//! Dumps of a whole table into one buffer, repeated until the table does not change during the
+//! dump.
 
 use super::deadline::Deadline;
 use super::dump::{self, Dump};
@@ -16,8 +17,8 @@ use core::ptr::null_mut;
 /// larger datagrams in a dump.
 const PART: usize = 32768;
 
-/// The data of one call. It is on the heap, so that it can be freed if the call is left by a log
-/// handler that does not return.
+/// The data of one call of [`dump_all`]. It is on the heap, so that [`release`] can free it if a
+/// log handler leaves the call.
 struct Work {
     dump: MaybeUninit<NlDump>,
     /// Whether `dump` has been started and has not been ended.
@@ -28,7 +29,8 @@ struct Work {
     all: *mut OfpBuf,
 }
 
-/// Frees the data of a call.
+/// Cleans up after a [`dump_all`] that was left without reaching its end: ends its dump, and frees
+/// its buffers. Also called at the end of every [`dump_all`].
 ///
 /// # Safety
 /// `work` points to a [`Work`] from [`Box`] that is not used any more.
@@ -93,7 +95,7 @@ pub(crate) unsafe fn dump_all(
 }
 
 impl Work {
-    /// Dumps the table once. EINTR means that it changed meanwhile.
+    /// Dumps the table once. EINTR means that the table changed during the dump.
     ///
     /// # Safety
     /// See [`dump_all`].

@@ -23,7 +23,8 @@ impl Extack {
     };
 
     /// Converts an extended acknowledgement from the kernel to the structure for C. `request` is
-    /// the request that it refers to; if it is empty, the path to the attribute stays empty.
+    /// the request that the kernel reports on; if `request` is empty, the path to the attribute
+    /// stays empty.
     pub(crate) fn new(error: i32, reported: wire::Extack<'_>, request: &[u8]) -> Self {
         let mut extack = Self { error, ..Self::NONE };
         if let Some(offset) = reported.offset {
@@ -63,13 +64,13 @@ pub(crate) fn read(error: i32, header: Header, message: &[u8], request: &[u8]) -
     wire::extack(header, message).map(|reported| Extack::new(error, reported, request))
 }
 
-/// Transactions: the index of each in its batch, and its extended acknowledgement.
+/// A list of transactions: the index of each in its batch, and its extended acknowledgement.
 type Indexed = Vec<(usize, Extack)>;
 
-/// The transactions of each thread's last batch that failed with an extended acknowledgement.
+/// Of each thread's last batch: the transactions that failed with an extended acknowledgement.
 static BATCH: HeapPart<Indexed> = HeapPart::new(heap::BATCH);
 
-/// The extended acknowledgement of the last call of a thread that failed.
+/// What the kernel reported about the last failure of a thread.
 struct LastFailure(UnsafeCell<Extack>);
 
 // SAFETY: zero is `Extack::NONE`.
@@ -87,7 +88,8 @@ impl<'a> Failures<'a> {
         Self(thread)
     }
 
-    /// Forgets the previous batch. Call at the start of a batch or of a single transaction.
+    /// Forgets the extended acknowledgements of the thread's previous batch. Call at the start of
+    /// each batch, also one of a single transaction.
     #[inline]
     pub(super) fn start_batch(self) {
         if BATCH.get(self.0).is_some() {
@@ -115,8 +117,8 @@ impl<'a> Failures<'a> {
         }
     }
 
-    /// Records that a call failed. `extack` is used only if it has the same errno value; otherwise
-    /// it belongs to another failure.
+    /// Records that a call failed with `error`. Uses `extack` only if its errno value is the same;
+    /// otherwise `extack` belongs to another failure.
     pub(super) fn failed_with(self, error: Errno, extack: &Extack) {
         if extack.error == error.raw() {
             self.set_last(extack);
@@ -140,19 +142,19 @@ impl<'a> Failures<'a> {
     }
 }
 
-/// The extended acknowledgement of the thread's last call that failed.
+/// What the kernel reported about the last failure of the thread.
 pub(crate) fn last(thread: &Thread) -> Extack {
     // SAFETY: only this thread uses it, and nothing changes it while it is copied.
     unsafe { *LAST.of(thread).0.get() }
 }
 
 /// The extended acknowledgement of the transaction at `index` in the thread's last batch. None if
-/// it has none.
+/// that transaction has none.
 pub(crate) fn of_batch(thread: &Thread, index: usize) -> Option<Extack> {
     BATCH.get(thread)?.iter().find(|(of, _)| *of == index).map(|(_, extack)| *extack)
 }
 
-/// Frees the memory that a thread used here. Called when it ends.
+/// Frees the thread's list of failed transactions. Called when the thread ends.
 pub(crate) fn end_thread(thread: &Thread) {
     drop(BATCH.take(thread));
 }

@@ -9,14 +9,14 @@ const GENL_ID_CTRL: u16 = libc::GENL_ID_CTRL as u16;
 /// A family's number and its name.
 type Entry = (u16, Box<CStr>);
 
-/// The families that were looked up. If the kernel gives a number to another family later, the
-/// latest name counts.
+/// The families that were looked up. If the kernel later gives a number to another family, the name
+/// that was added last counts.
 static NAMES: GrowList<Entry> = GrowList::new();
 
 /// Remembers the name of a family, as the kernel reported it.
 pub(super) fn remember(id: u16, name: &CStr) {
-    // If the latest entry for this number has another name, add a new one, even if an older entry
-    // has this name: the latest entry counts.
+    // The latest entry for a number counts. So if it has another name, add an entry, even if an
+    // older entry has this name already.
     let latest = |mut names: Values<'static, Entry>| {
         names.find(|(of, _)| *of == id).filter(|(_, known)| **known == *name)
     };

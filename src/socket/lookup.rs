@@ -54,13 +54,13 @@ struct Family<'a> {
     groups: Option<&'a [u8]>,
 }
 
-/// Bytes for the request, name included.
+/// The size of the memory for the request, the name included, in bytes.
 const REQUEST: usize = 128;
 /// The most bytes of a name that are sent. No family has so long a name: the kernel refuses it, whatever
 /// follows.
 const LONGEST_NAME: usize = 64;
 
-/// Asks the kernel about a family, and passes its reply to `use_family`.
+/// Asks the kernel about the family `name`, and passes the kernel's reply to `use_family`.
 fn ask<R>(
     name: &CStr,
     mut use_family: impl FnMut(Family<'_>) -> Result<R, Errno>,
@@ -68,9 +68,9 @@ fn ask<R>(
     thread::with(|thread| {
         let _cancel = CancelDisabled::new(thread);
         // A family has the same number in all network namespaces, so a socket of any namespace will
-        // do; finding out the thread's namespace takes as long as a lookup. But some families exist
-        // only in the initial namespace. So if the family is unknown to the socket, ask again on
-        // one that belongs to the thread's namespace.
+        // usually do. Finding out the thread's namespace takes as long as a lookup. But some
+        // families exist only in the initial namespace. So if the socket's namespace does not have
+        // the family, ask again on a socket of the thread's namespace.
         if let Some(sock) = pool::take_for_lookup_anywhere() {
             let result = ask_on(thread, &sock, name, &mut use_family);
             if !matches!(result, Err(Errno::ENOENT)) || pool::is_in_present_netns(&sock) {
@@ -82,7 +82,7 @@ fn ask<R>(
     })
 }
 
-/// [`ask`] on the socket `sock`.
+/// Does what [`ask`] does, on the socket `sock`.
 fn ask_on<R>(
     thread: &Thread,
     sock: &Pooled,
@@ -130,8 +130,8 @@ fn parse_family<'a>(reply: &'a [u8], name: &CStr) -> Result<Family<'a>, Errno> {
     }
 }
 
-/// Whether `found`, the attribute with a family's name, contains `name`. True if there is no
-/// attribute.
+/// Whether `found`, the attribute with a family's name, is `name`. Also true if the reply does not
+/// have that attribute.
 fn named(found: Option<Attr<'_>>, name: &CStr) -> bool {
     found.is_none_or(|attr| attr.payload == name.to_bytes_with_nul())
 }

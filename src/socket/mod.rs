@@ -1,5 +1,6 @@
 //! Netlink sockets that are connected to the kernel. The other files of this folder contain what is
-//! built on them: receiving, the pool, transactions, dumps, and lookups of generic netlink names.
+//! built on these sockets: receiving, the pool, transactions, dumps, and lookups of generic netlink
+//! names.
 
 pub(crate) mod deadline;
 pub(crate) mod dump;
@@ -37,7 +38,7 @@ pub(crate) const MAX_REQUESTS: usize = 128;
 /// The number of bytes that each reply is assumed to take up in the receive buffer.
 const REPLY_ESTIMATE: u32 = 4096;
 
-/// A netlink socket: what `struct nl_sock` is to C.
+/// A netlink socket. C code has pointers to it as `struct nl_sock`.
 ///
 /// All methods take shared references, since C code may use one socket in several threads.
 pub(crate) struct Socket {
@@ -47,15 +48,15 @@ pub(crate) struct Socket {
     protocol: c_int,
     /// The number ([`identity::current`]) of the process that opened the socket. Never changes.
     opened_by: u32,
-    /// The number of the last process, other than that one, that has logged that it uses the
-    /// socket; 0 if none has.
+    /// The number of the last child that has logged that it uses this socket of its parent; 0 if
+    /// none has.
     foreign_use_logged: AtomicU32,
     /// The greatest number of requests that are sent at once. Determined by the first transaction
     /// or dump.
     max_requests: OnceNonZeroUsize,
-    /// Whether the kernel may be dropping messages for this socket. It starts when the receive
-    /// queue is full, and a receive then reports that messages were lost; it stops when a receive
-    /// finds the queue empty.
+    /// Whether the kernel may be dropping messages for this socket. The kernel starts dropping when
+    /// the receive queue is full; the next receive then reports that messages were lost. The kernel
+    /// stops when a receive finds the queue empty.
     congested: AtomicBool,
     /// The number of messages that the kernel had dropped when a receive last reported lost
     /// messages.
@@ -64,11 +65,12 @@ pub(crate) struct Socket {
     timeout: AtomicU32,
     /// Whether messages from other processes are discarded.
     kernel_only: AtomicBool,
-    /// The slots of the pool in which the socket is kept while it is idle. None if it is not to be
-    /// kept.
+    /// The slots of the pool in which the socket is kept while it is idle. None if the pool must
+    /// not keep it.
     pool: Option<pool::Index>,
-    /// The network namespace that the socket belongs to. None if it is not known: it is only
-    /// determined if the pool distinguishes namespaces.
+    /// The network namespace that the socket belongs to. None if that is not known: it is
+    /// determined for sockets for lookups, and for all sockets of a pool that distinguishes
+    /// namespaces.
     netns: Option<NetworkNamespace>,
     /// When the pool got the socket back: the time of the monotonic clock in milliseconds.
     idle_since: AtomicI64,
@@ -99,8 +101,8 @@ impl Socket {
         self.fd.raw()
     }
 
-    /// Whether this process opened the socket. If not, a parent of it did, and may still be using
-    /// it.
+    /// Whether this process opened the socket. If not, a parent of this process did, and may still
+    /// be using the socket.
     #[inline]
     pub(crate) fn is_own(&self) -> bool {
         self.opened_by == identity::current()
@@ -140,8 +142,8 @@ impl Socket {
         )
     }
 
-    /// Sets a time limit for receives that wait, batches of transactions, and dumps. If it passes,
-    /// they fail with ETIMEDOUT. 0 means no limit.
+    /// Sets a time limit for receives that wait, batches of transactions, and dumps: what is not
+    /// done within the limit fails with ETIMEDOUT. 0 means no limit.
     pub(crate) fn set_timeout(&self, milliseconds: u32) {
         self.timeout.store(milliseconds, Relaxed);
     }
@@ -190,7 +192,7 @@ impl Socket {
         }
     }
 
-    /// If a parent of this process opened the socket and may still be using it, logs that, once in
+    /// If a parent of this process opened the socket and may still be using it, logs that: once in
     /// each process.
     #[cold]
     fn log_foreign_use(&self) {

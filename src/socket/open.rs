@@ -12,10 +12,10 @@ use core::ffi::c_int;
 use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32};
 use once_cell::race::OnceNonZeroUsize;
 
-/// The reason why a socket could not be opened. It is logged after the descriptor has been closed,
-/// which would be lost if a log handler did not return.
+/// The reason why a socket could not be opened. The reason is logged after the descriptor has been
+/// closed: if a log handler did not return, an open descriptor would be lost.
 enum Failure {
-    /// A system call, by its name, failed.
+    /// The system call with this name failed.
     Call(&'static str, Errno),
     /// The socket has an address that is not a netlink address.
     BadAddress,
@@ -36,7 +36,7 @@ impl Failure {
     }
 }
 
-/// The errors of socket options that could not be set, but are not essential. They are logged.
+/// The errors of setting socket options that are not essential. These errors are only logged.
 #[derive(Default)]
 struct Warnings {
     receive_buffer: Option<Errno>,
@@ -69,8 +69,8 @@ impl Warnings {
 }
 
 impl Socket {
-    /// Opens a socket and passes it to `keep`, which stores it where it is not lost. Then logs
-    /// which options could not be set; a log handler may not return.
+    /// Opens a socket and passes it to `keep`, which stores it where it cannot be lost. Only then
+    /// logs which options could not be set, since a log handler may not return.
     pub(crate) fn open<R>(protocol: c_int, keep: impl FnOnce(Box<Self>) -> R) -> Result<R, Errno> {
         // Before socket(): if a signal handler forks after this, the child does not take the socket
         // for its own.
@@ -120,7 +120,8 @@ impl Socket {
 
 /// Opens a socket and connects it to the kernel. Returns its descriptor and its port id.
 fn connect(protocol: c_int, warnings: &mut Warnings) -> Result<(Fd, u32), Failure> {
-    // The original logs "fcntl" if socket() fails. Keep that for people who search logs for it.
+    // The original logs "fcntl" if socket() fails. Log the same text, for people who search their
+    // logs for it.
     let fd = sys::netlink_socket(protocol).map_err(|error| Failure::Call("fcntl", error))?;
     warnings.receive_buffer = grow_receive_buffer(&fd).err();
     sys::connect_to_kernel(&fd).map_err(|error| Failure::Call("connect(0)", error))?;
@@ -141,9 +142,9 @@ pub(super) fn ask_for_extended_acks(fd: &Fd) -> Result<(), Errno> {
 /// Requests a receive buffer of the size [`RECEIVE_BUFFER`], or the largest that the system allows.
 fn grow_receive_buffer(fd: &Fd) -> Result<(), Errno> {
     match sys::set_option(fd, libc::SOL_SOCKET, libc::SO_RCVBUFFORCE, RECEIVE_BUFFER) {
-        // Only a privileged process may exceed the system's limit. For others, SO_RCVBUF reduces
-        // the value to the limit and then doubles it. Do not use it if the default is larger
-        // already.
+        // Only a privileged process may exceed the system's limit. For other processes, SO_RCVBUF
+        // reduces the value to the limit and then doubles it. Leave the buffer as it is if it is
+        // that large already.
         Err(Errno::EPERM) => match sys::receive_buffer_size(fd) {
             Ok(size) if size >= 2 * RECEIVE_BUFFER as u32 => Ok(()),
             _ => sys::set_option(fd, libc::SOL_SOCKET, libc::SO_RCVBUF, RECEIVE_BUFFER),

@@ -1,8 +1,8 @@
 //! The pool: idle sockets that are kept for the next transaction, dump or lookup.
 //!
-//! There are slots for each protocol, and some for lookups of generic netlink names. A socket is
-//! taken out of a slot or put into one by a single atomic exchange, so no thread ever waits for
-//! another. If a parent of this process opened a socket, it is neither taken nor put back, but
+//! There are slots for each protocol, and slots for lookups of generic netlink names. A socket is
+//! taken out of a slot, or put into a slot, by a single atomic exchange, so no thread ever waits
+//! for another. A socket that a parent of this process opened is neither used nor put back, but
 //! closed.
 
 use super::Socket;
@@ -33,8 +33,8 @@ const SWEEP_INTERVAL: i64 = 1000;
 pub(crate) struct Index(usize);
 
 impl Index {
-    /// The slots of sockets for lookups. They have slots of their own, since lookups may use a
-    /// socket of any network namespace. Other threads must not get these sockets.
+    /// The slots of sockets for lookups. A lookup may use a socket of any network namespace, a
+    /// transaction may not. So these sockets are kept apart, and are never handed to a transaction.
     const LOOKUP: Self = Self(PROTOCOLS);
 
     pub(super) fn of_protocol(protocol: c_int) -> Option<Self> {
@@ -48,10 +48,11 @@ impl Index {
 
 static POOL: [Slots<Socket, KEPT>; PROTOCOLS + 1] = [const { Slots::new() }; PROTOCOLS + 1];
 
-/// When sockets that were idle for too long were last searched for, in milliseconds.
+/// When the pool was last searched for sockets that have been idle for too long: the time of the
+/// monotonic clock in milliseconds.
 static SWEPT: AtomicI64 = AtomicI64::new(0);
 
-/// Whether a thread only gets sockets that belong to the network namespace that it is in.
+/// Whether a thread gets only sockets that belong to the network namespace that the thread is in.
 static NETNS_AWARE: AtomicBool = AtomicBool::new(false);
 
 /// The time limit of sockets from the pool: see [`Socket::set_timeout`].
@@ -91,8 +92,8 @@ impl Pooled {
         self.idle.set(false);
     }
 
-    /// Registers the socket with the thread until the result is dropped, so that it is closed if
-    /// the caller is left without reaching its end.
+    /// Registers the socket with the thread until the result is dropped. If the calling function is
+    /// left without reaching its end, the registered socket is closed later.
     pub(super) fn register<'a>(&self, thread: &'a Thread) -> Unfinished<'a> {
         // SAFETY: if the caller is left, then the owner of the `Pooled` is left, too, and nothing
         // else uses the pointer.
@@ -113,7 +114,7 @@ impl Pooled {
     }
 }
 
-/// Closes a socket that was registered, and whose owner was left.
+/// Closes a socket that was registered by a function that was left without reaching its end.
 ///
 /// # Safety
 /// `sock` points to a [`Socket`] from [`Box`] that is not used any more.
@@ -145,8 +146,8 @@ impl Drop for Pooled {
     }
 }
 
-/// Takes an idle socket for lookups, of any network namespace. None if there is none, or if the
-/// pool distinguishes namespaces.
+/// Takes an idle socket for lookups, of any network namespace. None if there is no idle one, or if
+/// the pool distinguishes namespaces.
 pub(super) fn take_for_lookup_anywhere() -> Option<Pooled> {
     if NETNS_AWARE.load(Relaxed) { None } else { take_idle(Index::LOOKUP) }
 }
@@ -161,7 +162,7 @@ pub(super) fn is_in_present_netns(sock: &Socket) -> bool {
     sys::network_namespace().is_ok_and(|present| sock.netns == Some(present))
 }
 
-/// Takes an idle socket, or opens one.
+/// Takes an idle socket of the protocol from the pool. If there is none, opens a socket.
 pub(super) fn take(protocol: c_int) -> Result<Pooled, Errno> {
     let index = Index::of_protocol(protocol).ok_or(Errno::EPROTONOSUPPORT)?;
     let sock = if NETNS_AWARE.load(Relaxed) {
@@ -183,7 +184,7 @@ fn take_idle(index: Index) -> Option<Pooled> {
         if sock.is_own() {
             return Some(Pooled::new(sock));
         }
-        // A parent opened it. It is closed here.
+        // A parent opened this socket. It is closed here.
     }
 }
 
@@ -203,7 +204,8 @@ fn open(protocol: c_int, set_up: impl FnOnce(&mut Socket)) -> Result<Pooled, Err
     })
 }
 
-/// [`take`] if threads may change their network namespace: only sockets of the thread's namespace.
+/// Takes an idle socket that belongs to the thread's network namespace. If there is none, opens a
+/// socket.
 fn take_in_netns(index: Index, protocol: c_int) -> Result<Pooled, Errno> {
     let Ok(present) = sys::network_namespace() else {
         // Without /proc, the thread's network namespace is unknown: use a new socket, and do not
@@ -214,7 +216,7 @@ fn take_in_netns(index: Index, protocol: c_int) -> Result<Pooled, Errno> {
         if sock.netns == Some(present) {
             return Ok(sock);
         }
-        // Its namespace is another one, or unknown. It is closed here.
+        // The namespace of this socket is another one, or unknown. The socket is closed here.
     }
     open(protocol, |sock| {
         sock.netns = Some(present);
@@ -252,8 +254,9 @@ pub(crate) fn flush() {
     });
 }
 
-/// Closes the descriptors of all idle sockets, for the fork handler in a child. It must not call
-/// free(), so the sockets stay in their slots; [`take`] frees them, since a parent opened them.
+/// Closes the descriptors of all idle sockets. Called by the fork handler in a child, which must
+/// not call free(). So the sockets stay in their slots; [`take`] frees them later, when it finds
+/// that a parent opened them.
 ///
 /// # Safety
 /// The process has no other thread.

@@ -13,12 +13,14 @@ use crate::thread::{self, Thread};
 use crate::wire::{HEADER, Header};
 use core::sync::atomic::Ordering::Relaxed;
 
-/// The number of unwanted datagrams in a row after which a receive that does not wait fails.
-/// Otherwise a process that floods the socket could keep it from returning.
+/// A receive that does not wait fails after this many unwanted datagrams in a row. Otherwise a
+/// process that floods the socket could keep the receive from returning. Unwanted are empty
+/// datagrams and, if only those of the kernel are wanted, those of other processes.
 const MOST_UNWANTED: u32 = 1000;
 
-/// The largest allocation of a caller's buffer, in bytes, for which a datagram is received into
-/// other memory first and then copied.
+/// If the allocation of a caller's buffer is at most this large, in bytes, a datagram is received
+/// into the thread's scratch memory and then copied. Otherwise it is received directly into the
+/// buffer.
 const MOST_COPIED: usize = 65536;
 
 /// Counts failures with ENOBUFS in a row. If the receive buffer overflowed, the kernel first
@@ -36,7 +38,7 @@ impl Overflows {
         self.0 < Self::MOST
     }
 
-    /// Resets the count. Call when something was received.
+    /// Resets the count. Call this after something has been received.
     pub(super) fn reset(&mut self) {
         self.0 = 0;
     }
@@ -70,8 +72,8 @@ pub(super) enum Failure {
     Unwanted,
     /// The deadline passed.
     TimedOut,
-    /// A datagram was too long. `limit` is the size of the memory besides the caller's buffer, for
-    /// the log.
+    /// A datagram was too long. `limit`, which is for the log, is the size of the scratch memory in
+    /// bytes.
     Truncated { limit: usize },
     /// A datagram of `size` bytes does not start with a whole message.
     Invalid { size: usize },
@@ -89,15 +91,15 @@ impl Failure {
         }
     }
 
-    /// Logs what is wrong with the datagram, if that is the reason. Returns the errno value that a
-    /// receive returns.
+    /// If the reason is a datagram that is too long or invalid, logs that. Returns the errno value
+    /// that a receive returns.
     #[cold]
     fn log(self) -> Errno {
         self.report();
         self.errno()
     }
 
-    /// Logs what is wrong with the datagram, if that is the reason.
+    /// If the reason is a datagram that is too long or invalid, logs that.
     pub(super) fn report(&self) {
         match self {
             Self::Truncated { limit } => {
@@ -111,8 +113,8 @@ impl Failure {
     }
 }
 
-/// Checks that a datagram of `size` bytes starts with a whole message. `start` is the part of the
-/// datagram that is at hand.
+/// Checks that a datagram of `size` bytes starts with a whole message. `start` is the start of the
+/// datagram, as far as it fitted in the caller's memory.
 fn check_header(start: &[u8], size: usize) -> Result<(), Failure> {
     let length = Header::parse(start).map(|header| header.length as usize);
     match length {
@@ -122,10 +124,11 @@ fn check_header(start: &[u8], size: usize) -> Result<(), Failure> {
 }
 
 impl Socket {
-    /// Receives one datagram into `buffer`, whose allocation grows if necessary. Stores where it
-    /// came from in `sender`.
+    /// Receives one datagram into `buffer`, whose allocation grows if necessary. Stores the
+    /// datagram's origin in `sender`.
     ///
-    /// On failure the buffer is empty. It has no headroom in either case.
+    /// On failure, the buffer is empty. After success and after failure, the buffer has no
+    /// headroom.
     pub(crate) fn receive(
         &self,
         buffer: Buf<'_>,
@@ -149,8 +152,8 @@ impl Socket {
         Ok(())
     }
 
-    /// [`Socket::receive`] without waiting. It does not log, so it may be called with a dump's
-    /// mutex locked.
+    /// Does what [`Socket::receive`] does, but neither waits nor logs. So this may be called with a
+    /// dump's mutex locked.
     pub(super) fn receive_quietly(&self, thread: &Thread, buffer: Buf<'_>) -> Result<(), Failure> {
         buffer.clear();
         self.receive_into(thread, buffer, Until::Now, None)
@@ -179,7 +182,7 @@ impl Socket {
         Ok(())
     }
 
-    /// Receives a datagram into `memory`, and copies it to the buffer. For a small message, copying
+    /// Receives a datagram into `memory`, and copies it to `buffer`. For a small message, copying
     /// is cheaper than a system call with two buffers.
     #[inline(always)]
     fn receive_and_copy(
@@ -198,8 +201,8 @@ impl Socket {
         Ok(())
     }
 
-    /// Receives a datagram into the buffer's allocation and, what does not fit, into `tail`. Then
-    /// appends that to the buffer.
+    /// Receives a datagram into the allocation of `buffer`. What does not fit goes into `tail`, and
+    /// is then appended to `buffer`.
     #[inline(never)]
     fn receive_with_tail(
         &self,
@@ -228,8 +231,8 @@ impl Socket {
         Ok(())
     }
 
-    /// Receives a datagram into `memory`, without waiting. Returns the part of it that fits, and
-    /// its real size.
+    /// Receives a datagram into `memory`, without waiting. Returns the part of the datagram that
+    /// fits, and the datagram's real size.
     #[inline(always)]
     pub(super) fn receive_in<'m>(
         &self,
@@ -240,8 +243,8 @@ impl Socket {
         Ok((datagram, size))
     }
 
-    /// [`Socket::receive_in`] that fails if the datagram does not fit, or does not start with a
-    /// whole message. It does not log.
+    /// Does what [`Socket::receive_in`] does, but fails if the datagram does not fit, or does not
+    /// start with a whole message. Does not log.
     pub(super) fn receive_whole<'m>(&self, memory: &'m mut [Uninit]) -> Result<&'m [u8], Failure> {
         let limit = memory.len();
         let (datagram, size) = self.receive_in(memory)?;
@@ -253,8 +256,8 @@ impl Socket {
         Ok(datagram)
     }
 
-    /// Receives the next datagram that is neither empty nor unwanted into `memory`. Returns its
-    /// real size.
+    /// Receives the next datagram into `memory`, as [`Socket::receive_datagram`] does, which skips
+    /// some. Returns the datagram's real size.
     #[inline(always)]
     fn receive_in_one_part(&self, memory: &mut [Uninit], until: Until) -> Result<usize, Failure> {
         if !self.kernel_only.load(Relaxed) {
@@ -272,8 +275,9 @@ impl Socket {
         self.receive_datagram(memory, &mut [], until, None)
     }
 
-    /// Receives the next datagram that is neither empty nor unwanted into `first` and, what does
-    /// not fit, into `second`. Returns its real size. Stores where it came from in `sender`.
+    /// Receives the next datagram into `first`; what does not fit goes into `second`. Skips
+    /// datagrams that are empty or, if `kernel_only` is set, from another process. Returns the
+    /// datagram's real size, and stores its origin in `sender`.
     #[inline(never)]
     fn receive_datagram(
         &self,
@@ -353,8 +357,8 @@ impl Socket {
         }
     }
 
-    /// Discards the messages in the receive queue. Does not discard more than the queue has room
-    /// for, so that it ends even if messages arrive all the time.
+    /// Discards the messages in the receive queue. Discards no more bytes than the queue has room
+    /// for, so that this ends even if messages arrive all the time.
     pub(crate) fn drain(&self) -> Result<(), Errno> {
         let mut room = i64::from(sys::receive_buffer_size(&self.fd)?);
         let mut overflows = Overflows::default();
@@ -369,7 +373,7 @@ impl Socket {
                     self.note_failure(error);
                     match error {
                         Errno::EAGAIN => return Ok(()),
-                        // The messages that did arrive follow.
+                        // The messages that were not lost follow.
                         Errno::ENOBUFS if overflows.another() => {}
                         error => return Err(error),
                     }

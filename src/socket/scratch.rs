@@ -7,8 +7,8 @@ use core::ffi::c_void;
 use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 
-/// The size of a thread's scratch memory in bytes, unless it could not be mapped: then the thread
-/// has less. Larger than any message from the kernel. Pages that are never written to take up no
+/// The size of a thread's scratch memory in bytes: larger than any message from the kernel. If so
+/// much could not be mapped, the thread has less. Pages that are never written to take up no
 /// memory.
 pub(super) const SIZE: usize = SCRATCH_SIZES[0];
 
@@ -23,19 +23,19 @@ unsafe impl Zeroed for User {}
 
 static USER: Part<User> = Part::new(room::SCRATCH);
 
-/// Memory to receive into: the thread's scratch memory or, for nested calls, other memory. It is
-/// returned when this is dropped.
+/// Memory to receive into: the thread's scratch memory or, for nested calls, other memory. The
+/// memory is given back when this object is dropped.
 pub(super) struct Scratch<'a> {
     memory: ThreadMemory,
     user: &'a User,
-    /// Registers other memory, so that it is unmapped if this is never dropped. None if this is the
-    /// thread's scratch memory.
+    /// The registration of memory other than the thread's scratch memory, so that it is unmapped
+    /// even if this object is never dropped. None for the thread's scratch memory.
     other: ManuallyDrop<Option<Unfinished<'a>>>,
 }
 
 impl<'a> Scratch<'a> {
-    /// The thread's scratch memory. If an outer call of the same thread is using it, because a log
-    /// handler has called the library, other memory.
+    /// Returns the thread's scratch memory. If an outer call of the same thread is using that,
+    /// because a log handler has called the library, returns other memory.
     #[inline]
     pub(super) fn of(thread: &'a Thread) -> Self {
         let user = USER.of(thread);

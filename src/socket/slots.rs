@@ -34,7 +34,8 @@ impl<T, const N: usize> Slots<T, N> {
         self.slots.iter().find_map(take_from)
     }
 
-    /// Puts an object into the first empty slot. If there is none, returns it as the error.
+    /// Puts an object into the first empty slot. If no slot is empty, returns the object as the
+    /// error.
     #[inline]
     pub(crate) fn give(&self, object: Box<T>) -> Result<(), Box<T>> {
         let object = Box::into_raw(object);
@@ -50,7 +51,7 @@ impl<T, const N: usize> Slots<T, N> {
     }
 
     /// Takes out each object for which `chosen` is true, and passes it to `f`. Other objects are
-    /// taken out, too, and then put back.
+    /// taken out, too, and then put back; one for which no slot is free any more is passed to `f`.
     pub(crate) fn take_each(&self, chosen: impl Fn(&T) -> bool, mut f: impl FnMut(Box<T>)) {
         for slot in &self.slots {
             match take_from(slot) {

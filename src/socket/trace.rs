@@ -1,4 +1,4 @@
-//! Debug messages on the log, one for each netlink message sent or received.
+//! Debug messages in the log, one for each netlink message sent or received.
 
 use super::family_names::family_name;
 use crate::errno::{self, Errno};
@@ -7,7 +7,8 @@ use crate::host::log::{SOCKET, enabled, log_limited};
 use crate::wire::{Description, Names};
 use core::fmt;
 
-/// The names of errno values, and of the families that were looked up.
+/// Gives a [`Description`] the texts of errno values, and the names of the families that were
+/// looked up.
 struct KnownNames;
 
 impl Names for KnownNames {
@@ -25,7 +26,7 @@ pub(super) fn wanted() -> bool {
     enabled(&SOCKET, Level::Dbg)
 }
 
-/// Logs a message that `function` sent or received with `result`.
+/// Logs `message`, which the function `function` sent or received with the result `result`.
 #[inline]
 pub(super) fn message(function: &str, result: Result<(), Errno>, message: &[u8], protocol: i32) {
     if wanted() {

@@ -5,8 +5,8 @@ pub(crate) fn monotonic_ms() -> i64 {
     milliseconds(clock(libc::CLOCK_MONOTONIC))
 }
 
-/// The time of the monotonic clock in milliseconds, up to 10 ms late. Cheaper than
-/// [`monotonic_ms`].
+/// The time of the monotonic clock in milliseconds, as of the kernel's last tick: up to 10 ms ago.
+/// Cheaper than [`monotonic_ms`].
 pub(crate) fn coarse_ms() -> i64 {
     milliseconds(clock(libc::CLOCK_MONOTONIC_COARSE))
 }
@@ -19,9 +19,9 @@ fn milliseconds(time: libc::timespec) -> i64 {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Utc {
     pub(crate) year: i64,
-    /// 1 for the first.
+    /// 1 for January.
     pub(crate) month: i64,
-    /// 1 for the first.
+    /// 1 for the first day of the month.
     pub(crate) day: i64,
     pub(crate) hour: i64,
     pub(crate) minute: i64,
@@ -35,8 +35,8 @@ pub(crate) fn utc() -> Utc {
 
 impl Utc {
     /// The date and time `seconds` seconds after the start of 1970. gmtime_r() is not used, since
-    /// it locks a mutex of libc: if another thread held that during a fork, it would stay locked in
-    /// the child.
+    /// it locks a mutex of libc: if another thread held that mutex during a fork, the mutex would
+    /// stay locked in the child.
     fn from_unix(seconds: i64) -> Self {
         const DAY: i64 = 86_400;
         /// The number of days in 400 years, after which the calendar repeats.

@@ -30,7 +30,8 @@ impl ThreadMemory {
         // SAFETY: nothing else uses the mapping, and it still contains only zeros after these
         // calls. If one of them fails, the mapping only takes up more memory.
         unsafe {
-            // If the system uses huge pages for everything, the first write would take up 2 MiB.
+            // If the system uses huge pages wherever it can, the first write would otherwise take
+            // up 2 MiB.
             libc::madvise(address, size, libc::MADV_NOHUGEPAGE);
             // If the program has called mlockall(MCL_FUTURE), the mapping has all its pages now,
             // locked. Unlock and free them.
@@ -53,12 +54,11 @@ impl ThreadMemory {
 /// A page of memory that is 0 in a child after a fork, whatever the parent wrote to it.
 pub(crate) struct WipedOnFork(pub(crate) NonNull<Uninit>);
 
-/// A size that is less than a page. The kernel rounds it up to a page, whatever the size of that
-/// is.
+/// A size that is less than a page on any machine. The kernel rounds it up to a page.
 const SOME_BYTES: usize = 64;
 
-/// Maps a page that is 0 at first, and again in every child of this process. None if that fails. On
-/// Linux before 4.14, a child gets a copy of the page instead.
+/// Maps a page that is 0 at first, and is 0 again in every child of this process. None if that
+/// fails. On Linux before 4.14, a child gets a copy of the page instead.
 pub(crate) fn map_wiped_on_fork() -> Option<WipedOnFork> {
     let start = map(SOME_BYTES, 0)?;
     // SAFETY: nothing else uses the mapping. It starts at a page, as madvise() requires; madvise()

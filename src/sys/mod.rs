@@ -1,7 +1,7 @@
 //! All system calls of the library, in safe functions.
 //!
-//! If a signal interrupts a system call (EINTR), it is repeated, as in the original. Only [`poll`]
-//! returns EINTR, so that its caller can decide.
+//! A system call that is interrupted by a signal (EINTR) is repeated, as in the original. Only
+//! [`poll`] returns EINTR, so that its caller can decide.
 
 mod clock;
 mod memory;
@@ -24,8 +24,8 @@ use core::time::Duration;
 /// A byte of a buffer that the kernel writes to.
 pub(crate) type Uninit = MaybeUninit<u8>;
 
-/// Makes a system call, and repeats it while it fails with EINTR. Returns its result, which is not
-/// negative, or errno.
+/// Makes a system call, and repeats it while it fails with EINTR. Returns the call's result if that
+/// is not negative, otherwise the errno value.
 #[inline(always)]
 fn retry(mut call: impl FnMut() -> isize) -> Result<usize, Errno> {
     loop {
@@ -44,9 +44,10 @@ fn check(result: c_int) -> Result<(), Errno> {
 }
 
 /// Waits until a descriptor is ready, or until `timeout` has passed; None means no limit. Returns
-/// the number of descriptors that are ready; EINTR if a signal handler ran before that.
+/// the number of descriptors that are ready; EINTR if a signal handler ran during the wait.
 pub(crate) fn poll(fds: &mut [libc::pollfd], timeout: Option<Duration>) -> Result<usize, Errno> {
-    // Rounded up, since a caller whose wait ends too early would repeat it without pause.
+    // Rounded up: if a wait ended too early, its caller would repeat it until the time has come,
+    // each time with a timeout of 0.
     let milliseconds = timeout.map_or(-1, |timeout| {
         c_int::try_from(timeout.as_nanos().div_ceil(1_000_000)).unwrap_or(c_int::MAX)
     });
@@ -75,8 +76,8 @@ pub(crate) fn network_namespace() -> Result<NetworkNamespace, Errno> {
 /// The number of pieces that [`write_stderr`] writes at once.
 const PIECES: usize = 3;
 
-/// Writes `pieces` to standard error, one after the other: in one system call, or in more if it
-/// writes only a part.
+/// Writes `pieces` to standard error, one after the other. Makes one system call, and further ones
+/// if that writes only a part.
 pub(crate) fn write_stderr(mut pieces: [&[u8]; PIECES]) {
     while pieces.iter().any(|piece| !piece.is_empty()) {
         let parts = pieces.map(|piece| libc::iovec {
@@ -87,7 +88,7 @@ pub(crate) fn write_stderr(mut pieces: [&[u8]; PIECES]) {
         let written =
             retry(|| unsafe { libc::writev(libc::STDERR_FILENO, parts.as_ptr(), PIECES as c_int) });
         let mut written = match written {
-            // The log itself failed, so this cannot be logged.
+            // This is an error of the log itself, so it cannot be logged.
             Err(_) | Ok(0) => return,
             Ok(written) => written,
         };

@@ -15,10 +15,10 @@ pub(crate) mod option {
     pub(crate) const EXT_ACK: c_int = 11;
 }
 
-/// A file descriptor. It is closed when this is dropped.
+/// A file descriptor, which is closed when this object is dropped.
 pub(crate) struct Fd(AtomicI32);
 
-/// The value after the descriptor has been closed.
+/// The value in an [`Fd`] whose descriptor has been closed.
 const CLOSED: c_int = -1;
 
 impl Fd {
@@ -26,7 +26,7 @@ impl Fd {
         self.0.load(Relaxed)
     }
 
-    /// Closes the descriptor. Later system calls on this fail with EBADF.
+    /// Closes the descriptor. Later system calls on this object fail with EBADF.
     pub(crate) fn close(&self) {
         let fd = self.0.swap(CLOSED, Relaxed);
         if fd != CLOSED {
@@ -35,9 +35,9 @@ impl Fd {
         }
     }
 
-    /// Replaces a socket by a file that is not a socket, with the same descriptor: calls on it fail
-    /// with ENOTSOCK. In a child, that keeps a function that was interrupted by the fork from using
-    /// the parent's socket.
+    /// Makes the descriptor `fd`, which refers to a socket, refer to a file that is not a socket:
+    /// socket calls on `fd` then fail with ENOTSOCK. In a child, this keeps a function that the
+    /// fork interrupted from using the parent's socket.
     pub(crate) fn replace(fd: c_int) {
         // SAFETY: no memory is involved. The owner of the descriptor still owns it.
         unsafe {
@@ -71,7 +71,7 @@ pub(crate) fn netlink_socket(protocol: c_int) -> Result<Fd, Errno> {
     Ok(Fd(AtomicI32::new(fd)))
 }
 
-/// The netlink address with this port id. 0 is that of the kernel.
+/// The netlink address with the port id `port`. The kernel's port id is 0.
 pub(super) fn address(port: u32) -> libc::sockaddr_nl {
     // SAFETY: all-zero bytes are a valid address.
     let mut address: libc::sockaddr_nl = unsafe { core::mem::zeroed() };
@@ -82,14 +82,15 @@ pub(super) fn address(port: u32) -> libc::sockaddr_nl {
 
 pub(super) const ADDRESS_SIZE: libc::socklen_t = size_of::<libc::sockaddr_nl>() as libc::socklen_t;
 
-/// Connects a socket to the kernel, so that it only sends to the kernel.
+/// Connects a socket to the kernel: what is sent without an address goes to the kernel.
 pub(crate) fn connect_to_kernel(fd: &Fd) -> Result<(), Errno> {
     let kernel = address(0);
     // SAFETY: the address lives through the call and has the size given.
     check(unsafe { libc::connect(fd.raw(), (&raw const kernel).cast(), ADDRESS_SIZE) })
 }
 
-/// The port id that the kernel gave the socket. None if its address is not a netlink address.
+/// The port id that the kernel gave the socket. None if the address of the socket is not a netlink
+/// address.
 pub(crate) fn port_id(fd: &Fd) -> Result<Option<u32>, Errno> {
     let mut local = address(0);
     let mut size = ADDRESS_SIZE;
@@ -107,8 +108,8 @@ pub(crate) fn set_option(fd: &Fd, level: c_int, name: c_int, value: c_int) -> Re
     check(unsafe { libc::setsockopt(fd.raw(), level, name, (&raw const value).cast(), INT_SIZE) })
 }
 
-/// The size of a socket's receive buffer in bytes. The kernel's overhead for each message counts,
-/// too.
+/// The size of a socket's receive buffer in bytes. Each message takes up more of it than the
+/// message's own length, since the kernel also counts its bookkeeping.
 pub(crate) fn receive_buffer_size(fd: &Fd) -> Result<u32, Errno> {
     let mut value: c_int = 0;
     let mut size = INT_SIZE;
@@ -125,8 +126,8 @@ pub(crate) fn receive_buffer_size(fd: &Fd) -> Result<u32, Errno> {
     u32::try_from(value).map_err(|_| Errno::EINVAL)
 }
 
-/// The number of messages that the kernel has dropped for a socket since it was opened. None if the
-/// kernel (Linux before 4.12) does not report it.
+/// The number of messages that the kernel has dropped for a socket since the socket was opened.
+/// None if the kernel (Linux before 4.12) does not report it.
 pub(crate) fn dropped_messages(fd: &Fd) -> Option<u32> {
     /// The index of the number in the array that SO_MEMINFO returns.
     const SK_MEMINFO_DROPS: usize = 8;

@@ -9,9 +9,9 @@ use core::mem::MaybeUninit;
 /// What a system call does if there is nothing to receive, or no room for what it sends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Wait {
-    /// It blocks.
+    /// The call blocks.
     Yes,
-    /// It fails with EAGAIN.
+    /// The call fails with EAGAIN.
     No,
 }
 
@@ -32,13 +32,14 @@ pub(crate) fn send(fd: &Fd, datagram: &[u8], wait: Wait) -> Result<(), Errno> {
     Ok(())
 }
 
-/// Bytes that no message starts with: its length would be 4 GiB - 1.
+/// Bytes that no message starts with: as a length field, they would mean 4 GiB - 1.
 const UNTOUCHED: [u8; 4] = [0xff; 4];
 
 /// Receives a datagram into `first` by the system call `receive`.
 ///
 /// Some kernels had a bug: they returned an errno value as if it were the number of bytes received,
-/// and wrote nothing. To detect that, `first` is marked with [`UNTOUCHED`] before.
+/// and wrote nothing. To detect that, [`UNTOUCHED`] is written to the start of `first` before the
+/// call.
 #[inline(always)]
 fn receive_checked(
     first: &mut [Uninit],
@@ -61,7 +62,8 @@ fn receive_checked(
     })
 }
 
-/// Receives one datagram. Returns its real length, which may exceed that of the buffer.
+/// Receives one datagram. Returns the datagram's real length; what exceeds the size of the buffer
+/// is lost.
 #[inline(always)]
 pub(crate) fn receive(fd: &Fd, buffer: &mut [Uninit], wait: Wait) -> Result<usize, Errno> {
     let flags = wait.flags() | libc::MSG_TRUNC;
@@ -76,15 +78,16 @@ pub(crate) fn receive(fd: &Fd, buffer: &mut [Uninit], wait: Wait) -> Result<usiz
 pub(crate) struct Sender {
     /// The port id of the sender; 0 for the kernel.
     pub(crate) port: u32,
-    /// The multicast group that it was sent to; 0 for none, or if [`option::PKTINFO`] is off.
+    /// The multicast group that the datagram was sent to; 0 for none, or if [`option::PKTINFO`] is
+    /// off.
     pub(crate) group: u32,
-    /// The id of the network namespace that it came from. None if that is the socket's own, or if
-    /// [`option::LISTEN_ALL_NSID`] is off.
+    /// The id of the network namespace that the datagram came from. None if that is the socket's
+    /// own, or if [`option::LISTEN_ALL_NSID`] is off.
     pub(crate) nsid: Option<c_int>,
 }
 
-/// Receives one datagram into two buffers: what does not fit the first goes to the second. Returns
-/// its real length, which may exceed that of both. Stores where it came from in `sender`.
+/// Receives one datagram into `first`; what does not fit goes into `second`. Returns the datagram's
+/// real length, which may exceed the size of both. Stores the datagram's origin in `sender`.
 pub(crate) fn receive_split(
     fd: &Fd,
     first: &mut [Uninit],
@@ -121,7 +124,7 @@ pub(crate) fn receive_split(
     Ok(size)
 }
 
-/// Where a datagram came from, by its sender's port id and its control messages.
+/// The origin of a datagram. `port` is the sender's port id; the rest is in the control messages.
 ///
 /// # Safety
 /// recvmsg() has filled in `message`, and its control messages still exist.

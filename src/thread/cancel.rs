@@ -1,13 +1,14 @@
 //! Cancellation (pthread_cancel()). It is disabled while a function of the library has memory or
-//! descriptors that would be lost. While a function of the program runs, such as its log handler,
-//! the program's setting applies; what would be lost then is registered by [`super::begin`].
+//! descriptors that would be lost. While the library calls a function of the program, such as its
+//! log handler, the program's own setting applies. Objects that would be lost by a cancellation
+//! there are registered by [`super::begin`].
 
 use super::{Part, Thread, Zeroed, room, with};
 use core::cell::Cell;
 use core::ffi::c_int;
 
 unsafe extern "C" {
-    // The `libc` crate does not declare it for all targets.
+    // The `libc` crate does not declare this function for all targets.
     fn pthread_setcancelstate(state: c_int, old: *mut c_int) -> c_int;
 }
 
@@ -32,11 +33,11 @@ unsafe impl Zeroed for Cancel {}
 
 static CANCEL: Part<Cancel> = Part::new(room::CANCEL);
 
-/// Disables cancellation of the thread until this is dropped.
+/// Disables cancellation of the thread until this object is dropped.
 pub(crate) struct CancelDisabled<'a> {
     thread: &'a Thread,
-    /// Whether this disabled it. False if it was disabled already, by the program or by an outer
-    /// function of the library.
+    /// Whether this object disabled cancellation. False if cancellation was disabled already, by
+    /// the program or by an outer function of the library.
     first: bool,
 }
 
@@ -78,10 +79,11 @@ pub(crate) fn cancel_disabled_briefly<R>(f: impl FnOnce() -> R) -> R {
     result
 }
 
-/// Runs `f`, which calls a function of the program. The program's own setting applies meanwhile.
-/// `f` may not return: the thread may be cancelled in it, or leave it by longjmp() or an exception.
+/// Runs `f`, which calls a function of the program, with the program's own setting of cancellation.
+/// `f` need not return: the thread may be cancelled in `f`, or leave `f` by longjmp() or an
+/// exception.
 pub(crate) fn call_out(f: impl FnOnce()) {
-    // Cleared before `f` runs, so that it is correct if `f` does not return.
+    // Clear `disabled` before `f` runs, so that it is correct even if `f` does not return.
     let disabled = with(|thread| CANCEL.of(thread).disabled.replace(false));
     if disabled {
         set_state(ENABLE);

@@ -1,7 +1,8 @@
-//! Data of each thread. It is in a block of memory that is mapped, and 0, when the thread first
-//! needs it, and unmapped when the thread ends.
+//! Data that the library keeps for each thread. The data of a thread is in a block of memory. The
+//! block is mapped when the thread first needs it, contains only zeros at first, and is unmapped
+//! when the thread ends.
 //!
-//! Each module that has data of a thread has a [`Part`] of the block. The modules `cancel` and
+//! Each module that keeps data for threads has a [`Part`] of the block. The modules `cancel` and
 //! `unfinished` deal with threads that are cancelled, or that leave a log handler by longjmp() or
 //! an exception.
 
@@ -22,7 +23,7 @@ use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering::Relaxed};
 
 unsafe extern "C" {
     safe fn nlsock_thread() -> Here;
-    // The `libc` crate does not declare it for all targets.
+    // The `libc` crate does not declare this function for all targets.
     fn pthread_getattr_np(thread: libc::pthread_t, attributes: *mut libc::pthread_attr_t) -> c_int;
 }
 
@@ -40,7 +41,8 @@ struct Own {
 struct Here {
     /// The thread-local pointers of the thread.
     own: NonNull<Own>,
-    /// The address of a stack frame that is below those of all functions that are running.
+    /// The address of a stack frame. It is lower than those of all functions that are running on
+    /// this stack.
     frame: *mut c_void,
 }
 
@@ -57,8 +59,8 @@ impl Here {
     }
 }
 
-/// An object on the heap that each thread may have. The pointer to it is not in the block but in
-/// thread-local memory, since leak checkers look for pointers only there.
+/// An object on the heap, of which each thread may have one. The pointer to it is not in the block
+/// but in thread-local memory, since leak checkers look for pointers only there.
 pub(crate) struct HeapPart<T> {
     index: usize,
     object: PhantomData<AtomicPtr<T>>,
@@ -92,15 +94,15 @@ impl<T> HeapPart<T> {
         unsafe { self.pointer(thread).load(Relaxed).cast::<T>().as_ref() }
     }
 
-    /// Takes the object out. Done before it is changed, since a signal handler may interrupt that
-    /// and call the library.
+    /// Takes the object out. Callers do that before they change the object, since a signal handler
+    /// may interrupt the change and call the library.
     pub(crate) fn take(&self, thread: &Thread) -> Option<Box<T>> {
         let object = self.pointer(thread).swap(null_mut(), Relaxed).cast::<T>();
         // SAFETY: from Box in `put`, and taken out.
         (!object.is_null()).then(|| unsafe { Box::from_raw(object) })
     }
 
-    /// Puts an object in. Frees the object that a signal handler may have put in meanwhile.
+    /// Puts an object in. If a signal handler has put in another object meanwhile, frees that one.
     pub(crate) fn put(&self, thread: &Thread, object: Box<T>) {
         let object = Box::into_raw(object).cast();
         let other = self.pointer(thread).swap(object, Relaxed).cast::<T>();
@@ -201,8 +203,8 @@ pub(crate) struct Thread {
 
 /// Runs `f` with the calling thread.
 ///
-/// Calls are distinguished by their frames. So if a function that uses [`begin`] calls another one
-/// that uses it, the latter must not be inlined.
+/// Calls of the library are distinguished by their stack frames. So if a function that uses
+/// [`begin`] calls another function that uses [`begin`], the second one must not be inlined.
 #[inline(always)]
 pub(crate) fn with<R>(f: impl FnOnce(&Thread) -> R) -> R {
     let here = nlsock_thread();
@@ -242,7 +244,7 @@ pub(crate) fn with_existing(f: impl FnOnce(&Thread)) {
 
 impl Thread {
     /// The address and the size of the scratch memory, which follows the block. The caller makes
-    /// sure that it is used only once at a time.
+    /// sure that no two calls use it at the same time.
     pub(crate) fn scratch(&self) -> (NonNull<Uninit>, usize) {
         // SAFETY: the thread's memory is larger than the block.
         let start = unsafe { self.block.byte_add(BLOCK) };
@@ -253,10 +255,11 @@ impl Thread {
         self.frame
     }
 
-    /// Whether the call whose frame was at `frame` was left without reaching its end: by
-    /// cancellation, longjmp() or an exception. Calls that are still going on have frames at higher
-    /// addresses than this one. If one of the two frames is not on the thread's own stack, but on
-    /// that of a signal handler or a coroutine, this is unknown, and the result is false.
+    /// Whether the call whose stack frame was at `frame` was left without reaching its end: by
+    /// cancellation, longjmp() or an exception. A call that is still going on has its frame at a
+    /// higher address than the present call. If one of the two frames is not on the thread's own
+    /// stack, but on the stack of a signal handler or a coroutine, the answer is unknown, and the
+    /// result is false.
     #[cold]
     pub(crate) fn has_left(&self, frame: usize) -> bool {
         frame <= self.frame
@@ -298,8 +301,9 @@ fn own_stack() -> Option<core::ops::Range<usize>> {
 static KEY: AtomicU32 = AtomicU32::new(NO_KEY);
 const NO_KEY: u32 = u32::MAX;
 
-/// The size of a thread's scratch memory in bytes: more than any message from the kernel. If that
-/// cannot be mapped, the second size is used, into which the largest attribute fits.
+/// The sizes to try for a thread's scratch memory, in bytes. The first is more than any message
+/// from the kernel needs. If it cannot be mapped, the second is used, into which the largest
+/// attribute fits.
 pub(crate) const SCRATCH_SIZES: [usize; 2] = [4 << 20, 65536];
 
 #[cold]
@@ -321,7 +325,8 @@ fn create() -> NonNull<Uninit> {
     block
 }
 
-/// Makes `at_end` run when a thread ends. It gets the thread's block, and must call [`end`].
+/// Makes `at_end` run at the end of each thread that has a block. `at_end` gets that block, and
+/// must call [`end`].
 pub(crate) fn start(at_end: unsafe extern "C" fn(*mut c_void)) {
     let mut key = NO_KEY;
     // SAFETY: `key` exists during the call. `stop` deletes the key, so `at_end` does not run after
@@ -331,8 +336,9 @@ pub(crate) fn start(at_end: unsafe extern "C" fn(*mut c_void)) {
     }
 }
 
-/// Unmaps a thread's memory. Its parts must have been freed before. If another destructor calls the
-/// library after this, the thread gets a new block, for which `at_end` runs again.
+/// Unmaps a thread's memory. What the parts of the block refer to must have been freed before. If
+/// another destructor calls the library after this, the thread gets a new block, for which `at_end`
+/// runs again.
 ///
 /// # Safety
 /// `block` is that of the calling thread, and nothing uses it any more.

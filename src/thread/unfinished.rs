@@ -1,9 +1,11 @@
 //! Objects that would be lost if a call of the library is left without reaching its end: because
-//! the thread is cancelled in the program's log handler, or leaves it by longjmp() or an exception.
+//! the thread is cancelled in the program's log handler, or leaves the handler by longjmp() or an
+//! exception.
 //!
-//! Rust's destructors do not run then. So a call registers such an object in the thread's block
-//! until it ends. When the thread calls the library the next time, the objects of calls that were
-//! left are released; when the thread ends, all objects are.
+//! Rust's destructors do not run then. So a call registers such an object in the thread's block,
+//! until the call ends. When the thread calls the library the next time, the objects of calls that
+//! were left are released. When the thread ends, all objects that are still registered are
+//! released.
 
 use super::{Part, Thread, Zeroed, room};
 use crate::sys::Fd;
@@ -15,18 +17,19 @@ use core::sync::atomic::{Ordering::SeqCst, compiler_fence};
 struct Entry {
     object: Cell<*mut c_void>,
     release: Cell<Option<unsafe fn(*mut c_void)>>,
-    /// The frame ([`Thread::frame`]) of the call that registered it.
+    /// The frame ([`Thread::frame`]) of the call that registered the object.
     frame: Cell<usize>,
     /// The file descriptor that the object uses; negative if it uses none.
     descriptor: Cell<c_int>,
 }
 
-/// The greatest number of objects of one thread. There are several if a log handler calls the
-/// library again, and so on. Further objects are not registered.
+/// The greatest number of objects that one thread can have registered. A thread has several if its
+/// log handler calls the library, and that call logs and calls the handler again. Further objects
+/// are not registered.
 const DEPTH: usize = 16;
 
 struct Entries {
-    /// The entries in use: bit N is set if entry N is.
+    /// The entries in use: bit N is set if entry N is in use.
     used: Cell<u32>,
     entries: [Entry; DEPTH],
 }
@@ -36,16 +39,18 @@ unsafe impl Zeroed for Entries {}
 
 static ENTRIES: Part<Entries> = Part::new(room::UNFINISHED);
 
-/// Keeps an object registered until this is dropped.
+/// Keeps an object registered until this guard is dropped.
 pub(crate) struct Unfinished<'a> {
     entries: &'a Entries,
-    /// The bit of its entry; 0 if there was no free entry.
+    /// The mask of the object's entry in `Entries::used`; 0 if there was no free entry.
     bit: u32,
 }
 
-/// Registers `object`, which `release` can release, until the result is dropped. `descriptor` is
-/// the file descriptor that the object uses, negative if it uses none. Releases the objects of
-/// calls that were left first; so it must only be used for the first object of each [`Thread`].
+/// Registers `object` until the result is dropped. `release` is the function that releases it.
+/// `descriptor` is the file descriptor that the object uses; negative if it uses none.
+///
+/// Before that, this releases the objects of calls that were left. So only the first object of each
+/// [`Thread`] must be registered by this function, and further ones by [`begin_another`].
 ///
 /// # Safety
 /// Until the result is dropped, `release` may be called on `object` once, when no function that
@@ -65,7 +70,7 @@ pub(crate) unsafe fn begin(
     unsafe { begin_another(thread, object, release, descriptor) }
 }
 
-/// [`begin`] for another object of the same [`Thread`].
+/// Registers a further object of the same [`Thread`]: see [`begin`].
 ///
 /// # Safety
 /// See [`begin`].
@@ -85,8 +90,8 @@ pub(crate) unsafe fn begin_another(
     entry.release.set(Some(release));
     entry.frame.set(thread.frame());
     entry.descriptor.set(descriptor);
-    // A signal handler that interrupts this and calls the library may use the same entry, until it
-    // returns. So the bit is set after the entry has been written.
+    // A signal handler that interrupts this function and calls the library may use the same entry,
+    // until the handler returns. So the bit is set after the entry has been written.
     compiler_fence(SeqCst);
     let bit = 1 << index;
     entries.used.update(|used| used | bit);

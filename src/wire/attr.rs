@@ -11,8 +11,8 @@ pub(crate) fn align(size: usize) -> usize {
     size.wrapping_add(3) & !3
 }
 
-/// The two fields of an attribute's header: length and type. Read one by one, they take the fewest
-/// instructions.
+/// The two fields of an attribute's header: length and type. To read the fields one by one takes
+/// the fewest instructions.
 #[inline]
 fn fields(header: &[u8; ATTR_HEADER]) -> Option<(u16, u16)> {
     let (length, kind) = header.split_first_chunk()?;
@@ -22,9 +22,9 @@ fn fields(header: &[u8; ATTR_HEADER]) -> Option<(u16, u16)> {
 /// An attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Attr<'a> {
-    /// The offset of its header in the bytes that were iterated.
+    /// The offset of the attribute's header in the bytes that are iterated.
     pub(crate) offset: usize,
-    /// Its type without the flags.
+    /// The attribute's type without the flags.
     pub(crate) kind: u16,
     pub(crate) payload: &'a [u8],
 }
@@ -34,7 +34,7 @@ pub(crate) struct Attr<'a> {
 pub(crate) struct Attrs<'a> {
     /// The bytes from the next attribute on.
     bytes: &'a [u8],
-    /// The number of bytes that there were at first.
+    /// The number of bytes that were passed to [`Attrs::new`].
     size: usize,
 }
 
@@ -43,7 +43,8 @@ impl<'a> Attrs<'a> {
         Self { bytes, size: bytes.len() }
     }
 
-    /// The number of bytes from the next attribute on. At the end, those that are not an attribute.
+    /// The number of bytes from the next attribute on. After the iteration has ended, the number of
+    /// bytes at the end that are not an attribute.
     pub(crate) fn left(&self) -> usize {
         self.bytes.len()
     }
@@ -57,10 +58,11 @@ impl<'a> Iterator for Attrs<'a> {
         let (header, rest) = self.bytes.split_first_chunk()?;
         let (length, kind) = fields(header)?;
         let (length, kind) = (usize::from(length), kind & TYPE_MASK);
-        // If the length is less than the header's, the difference wraps and exceeds the rest.
+        // If the length is less than the size of the header, the difference wraps around, and
+        // exceeds the size of the rest.
         let (payload, rest) = rest.split_at_checked(length.wrapping_sub(ATTR_HEADER))?;
         let offset = self.size - self.bytes.len();
-        // If there are too few bytes for the padding, they count as left over.
+        // If the padding is incomplete, its bytes count as left over.
         self.bytes = match self.bytes.get(align(length)..) {
             Some(next) => next,
             None => rest,

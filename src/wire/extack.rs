@@ -1,9 +1,9 @@
 //! Extended acknowledgements ("extacks"): attributes in which the kernel explains an errno value.
-//! They follow the error code in NLMSG_ERROR and NLMSG_DONE messages.
+//! These attributes follow the error code in NLMSG_ERROR and NLMSG_DONE messages.
 
 use super::{ATTR_HEADER, Attrs, HEADER, Header, align, u32_at};
 
-/// Flag of an NLMSG_ERROR message that contains only the header of the request.
+/// Flag of an NLMSG_ERROR message that quotes only the header of the request.
 const NLM_F_CAPPED: u16 = 0x100;
 /// Flag of an NLMSG_ERROR or NLMSG_DONE message that contains attributes.
 pub(crate) const NLM_F_ACK_TLVS: u16 = 0x200;
@@ -19,14 +19,14 @@ const NLMSGERR_ATTR_MISS_NEST: u16 = 6;
 /// The attributes of an extended acknowledgement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Extack<'a> {
-    /// An error text. A NUL follows it.
+    /// The error text, without the NUL that follows it.
     pub(crate) text: Option<&'a [u8]>,
     /// The offset in the request of the attribute that the kernel objects to.
     pub(crate) offset: Option<u32>,
     /// The type of an attribute that is missing in the request.
     pub(crate) missing: Option<u32>,
-    /// The offset in the request of the nested attribute in which an attribute is missing. None if
-    /// it is missing at the top level.
+    /// The offset in the request of the nested attribute that lacks the missing attribute. None if
+    /// the top level of the request lacks it.
     pub(crate) missing_from: Option<u32>,
 }
 
@@ -40,8 +40,8 @@ pub(crate) fn extack(header: Header, message: &[u8]) -> Option<Extack<'_>> {
 }
 
 /// The offset in `message`, which has the flag [`NLM_F_ACK_TLVS`], at which the attributes start.
-/// They follow the error code and, in an NLMSG_ERROR message, the copy of the request, or of its
-/// header. The offset may lie beyond the message.
+/// The attributes follow the error code and, in an NLMSG_ERROR message, the copy of the request or
+/// of the request's header. The offset may lie beyond the message.
 pub(crate) fn attrs_start(header: Header, message: &[u8]) -> Option<usize> {
     let echoed = match header.kind {
         NLMSG_DONE => 0,
@@ -80,8 +80,8 @@ fn parse(header: Header, message: &[u8]) -> Option<Extack<'_>> {
 }
 
 /// Writes to `path` the types of the nested attributes that contain the attribute at `offset` of
-/// `request`, the outermost first, and then its own type, as far as there is room. Returns the
-/// number of types; 0 if there is no attribute at `offset`.
+/// `request`, the outermost first, and then the type of that attribute itself, as far as there is
+/// room. Returns the number of types; 0 if there is no attribute at `offset`.
 ///
 /// The attributes of a request follow a header that depends on the protocol, which is not known
 /// here. So this tries one header size after the other, and takes the first for which the rest of
@@ -102,7 +102,7 @@ pub(crate) fn path(request: &[u8], offset: usize, path: &mut [u16]) -> usize {
         .unwrap_or(0)
 }
 
-/// [`path`] for a sequence of attributes without a header before it.
+/// Does what [`path`] does, for a sequence of attributes without a header before it.
 fn walk(attrs: &[u8], offset: usize, path: &mut [u16]) -> usize {
     let (mut attrs, mut offset, mut depth) = (attrs, offset, 0);
     loop {

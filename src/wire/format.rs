@@ -31,7 +31,7 @@ pub(crate) trait Names {
     fn errno(&self, code: i32, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 }
 
-/// Formats as a description of a message, in one line.
+/// A message. [`fmt::Display`] writes a description of it, in one line.
 pub(crate) struct Description<'a, N> {
     pub(crate) message: &'a [u8],
     pub(crate) protocol: i32,
@@ -113,7 +113,7 @@ fn code(body: &[u8]) -> Option<i32> {
     u32_at(body, 0).map(u32::cast_signed)
 }
 
-/// Formats a number like C's `%#x`.
+/// A number. [`fmt::Display`] writes it as C's `%#x` does.
 pub(crate) struct Hex(pub(crate) u32);
 
 impl fmt::Display for Hex {

@@ -45,7 +45,8 @@ impl<'a> Messages<'a> {
         Self { rest: datagram }
     }
 
-    /// The bytes from the next message on. At the end, those that are not a whole message.
+    /// The bytes from the next message on. After the iteration has ended, the bytes at the end that
+    /// are not a whole message.
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.rest
     }

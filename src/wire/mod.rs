@@ -19,14 +19,14 @@ pub(crate) use format::{Description, Hex, Names, hex_dump};
 pub(crate) use header::{GENL_HEADER, HEADER, Header, Messages};
 pub(crate) use policy::{AttrProblem, parse, validate};
 
-/// The 16-bit integer at `offset`. None if `bytes` ends before or within it.
+/// The 16-bit integer at `offset`. None if `bytes` ends before the end of the integer.
 #[inline]
 fn u16_at(bytes: &[u8], offset: usize) -> Option<u16> {
     let field = bytes.get(offset..offset.checked_add(2)?)?;
     Some(u16::from_ne_bytes(field.try_into().ok()?))
 }
 
-/// The 32-bit integer at `offset`. None if `bytes` ends before or within it.
+/// The 32-bit integer at `offset`. None if `bytes` ends before the end of the integer.
 #[inline]
 fn u32_at(bytes: &[u8], offset: usize) -> Option<u32> {
     let field = bytes.get(offset..offset.checked_add(4)?)?;

@@ -5,7 +5,7 @@ use crate::abi::{NlAttrType, NlPolicy};
 use core::ffi::c_uint;
 use core::fmt;
 
-/// A problem of attributes. `kind` is the attribute's type.
+/// A problem with attributes. `kind` is the attribute's type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AttrProblem {
     /// The payload is smaller or larger than the policy allows.
@@ -14,7 +14,7 @@ pub(crate) enum AttrProblem {
     NoNul { kind: u16 },
     /// A string has a NUL before its end.
     EarlyNul { kind: u16 },
-    /// There was an attribute of this type before. This is not an error: the last one counts.
+    /// There was an attribute of the same type before. This is not an error: the last one counts.
     Duplicate { kind: u16 },
     /// The message ends before its attributes start.
     MissingHeaders,
@@ -55,9 +55,9 @@ fn bounds(policy: &NlPolicy) -> Result<(usize, usize), AttrProblem> {
     Ok((if min == 0 { own_min } else { min }, if max == 0 { own_max } else { max }))
 }
 
-/// For each type that only restricts the payload size: the greatest size, and the difference
-/// between it and the least size. [`NO_SIZE`] for other types. A payload has less than 64 KiB, so
-/// `u32::MAX` stands for no limit.
+/// For each attribute type that restricts nothing but the size of the payload: the greatest size,
+/// and the difference between the greatest and the least size. [`NO_SIZE`] for other types. A
+/// payload has less than 64 KiB, so `u32::MAX` stands for no limit.
 static SIZES: [(u32, u32); 16] = {
     let mut sizes = [NO_SIZE; 16];
     let mut rest: &mut [_] = &mut sizes;
@@ -188,14 +188,15 @@ pub(crate) fn parse<'a, S: Slot<'a>>(
 /// Whether an attribute is required and missing.
 #[inline]
 fn is_missing<'a, S: Slot<'a>>((policy, found): (&NlPolicy, &S)) -> bool {
-    // Checked first, since most policies in a long table are optional.
+    // `optional` is checked first, since most policies in a long table are optional.
     !policy.optional.get() && found.is_empty() && policy.r#type != NlAttrType::NO_ATTR
 }
 
 /// The first type whose attribute is required and missing.
 #[inline(always)]
 fn missing<'a, S: Slot<'a>>(policies: &[NlPolicy], slots: &[S]) -> Option<usize> {
-    // Four at a time, after the up to three that are left over: that takes fewer instructions.
+    // Check four elements at a time, since that takes fewer instructions. The up to three elements
+    // that do not make four are at the start.
     let (odd_policies, fours_of_policies) = policies.as_rchunks::<4>();
     let (odd_slots, fours_of_slots) = slots.as_rchunks::<4>();
     let mut fours = fours_of_policies.iter().zip(fours_of_slots);

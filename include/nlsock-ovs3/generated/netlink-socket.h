@@ -94,12 +94,12 @@ void nl_sock_destroy(struct nl_sock *sock);
  * Subscribes 'sock' to 'multicast_group', a group of its protocol. The group numbers start at 1.
  * Does nothing if 'sock' is subscribed already.
  *
- * Do not use a subscribed socket for transactions, as the 2014 interface allows: they discard
- * notifications.
+ * The 2014 interface allows transactions on a socket of the caller. Do not use a subscribed socket
+ * for that: transactions discard notifications.
  *
  * # Return value
- * 0, or a positive errno value of setsockopt(): EINVAL if there is no such group, EPERM if
- * subscribing to it needs a capability.
+ * 0, or a positive errno value of setsockopt(): EINVAL if there is no such group, EPERM if the
+ * group is for privileged processes only.
  */
 int nl_sock_join_mcgroup(struct nl_sock *sock, unsigned int multicast_group);
 
@@ -140,8 +140,8 @@ int nl_sock_drain(struct nl_sock *sock);
 
 /**
  * Makes the next poll_block() of this thread wake up when one of 'events' (POLLIN, POLLOUT, ...)
- * occurs on 'sock'. That is Open vSwitch's poll_block() if the process has it, otherwise
- * nlsock_poll_block().
+ * occurs on 'sock'. In a process without Open vSwitch, nlsock_poll_block() takes the place of
+ * poll_block().
  */
 void nl_sock_wait(const struct nl_sock *sock, short events);
 
@@ -160,27 +160,26 @@ uint32_t nl_sock_pid(const struct nl_sock *sock);
 
 /**
  * Receives one datagram into 'buf', in place of its content. 'buf' must have an allocation of at
- * least NLMSG_HDRLEN bytes; best is the size of a typical message. If the datagram is larger, the
+ * least NLMSG_HDRLEN bytes; the size of a typical message is best. If the datagram is larger, the
  * allocation grows.
  *
  * If 'nsid' is nonnull, stores in '*nsid' the id of the network namespace that the message came
  * from, or -1 if that is the namespace of 'sock': see nl_sock_listen_all_nsid().
  *
- * Signals do not end a receive that waits. To end it, set a time limit by
- * nlsock_sock_set_timeout(), or wait by poll() on nl_sock_fd() and pass false as 'wait', or cancel
- * the thread: the function is a cancellation point.
+ * If 'wait' is true, waits for a datagram, and signals do not end that wait. To limit it, call
+ * nlsock_sock_set_timeout(), or wait by poll() on nl_sock_fd() instead and pass false as 'wait'. A
+ * thread can be cancelled during the wait: the function is a cancellation point.
  *
  * # Return value
  * 0 on success. Otherwise 'buf' is empty, and the value is one of:
  * - EAGAIN: there is nothing to receive, and 'wait' is false.
  * - ETIMEDOUT: nothing arrived within the time limit.
  * - ENOBUFS: messages were lost since the last call, because the socket's receive buffer was full.
- *   Those that were not lost can still be received.
- * - EPROTO: the datagram does not start with a message. It is discarded.
- * - E2BIG: the datagram is too long. It is discarded. A datagram of up to 4 MiB is never too long,
- *   nor one that exceeds the allocation of 'buf' by up to 4 MiB if the allocation is larger than
- *   64 KiB. If there was not enough memory when the thread first called the library, the limit is
- *   the allocation and 64 KiB.
+ *   The messages that were not lost can still be received.
+ * - EPROTO: the datagram does not start with a message, and is discarded.
+ * - E2BIG: the datagram is too long, and is discarded. The limit is at least 4 MiB; if the
+ *   allocation of 'buf' is larger than 64 KiB, it is that allocation plus 4 MiB. If memory was
+ *   short when the thread first called the library, it is the allocation plus 64 KiB.
  * - Another errno value of recv().
  *
  * # Thread safety
@@ -206,8 +205,8 @@ int nl_sock_listen_all_nsid(struct nl_sock *sock, bool enable);
  * - 0: the request was successful.
  * - EPROTONOSUPPORT: the kernel does not have the protocol.
  * - ETIMEDOUT, ENOBUFS, EPROTO, E2BIG: as for nl_transact_multiple().
- * - Another positive errno value: the kernel refused the request with it, or the socket could not
- *   be opened or used.
+ * - Another positive errno value: the kernel refused the request with this error, or the socket
+ *   could not be opened or used.
  *
  * # Ownership
  * 'request' stays the caller's; its header is changed as by nl_sock_send(). The caller frees the
@@ -227,13 +226,13 @@ int nl_transact(int protocol, const struct ofpbuf *request, struct ofpbuf **repl
  *
  * A request is successful if the kernel replied to it or acknowledged it. It is also successful if
  * it asked for no acknowledgement and the receive queue is empty: the kernel works on a request
- * while it is sent, so a refusal would be in the queue, unless messages were lost. If the request
- * has the flag NLM_F_ACK, the acknowledgement is waited for, for a second or for the time set by
- * nlsock_sock_set_timeout(), also if a reply has arrived.
+ * while the request is being sent, so a refusal would be in the queue, unless messages were lost.
+ * If a request has the flag NLM_F_ACK, the function waits for the acknowledgement, also after a
+ * reply: for a second, or for the time set by nlsock_sock_set_timeout().
  *
- * If replies were lost because the socket's receive buffer overflowed, the requests from the first
- * one on whose result is uncertain are sent again, fewer at a time. So requests must be
- * idempotent.
+ * If replies were lost because the socket's receive buffer overflowed, the first request whose
+ * result is uncertain, and all that follow it, are sent again, fewer at a time. So requests must
+ * be idempotent.
  *
  * # Return value
  * Each 'error' is 0 or a positive errno value:
@@ -242,11 +241,11 @@ int nl_transact(int protocol, const struct ofpbuf *request, struct ofpbuf **repl
  * - EPROTO: something arrived that is not a message, and may have been the reply; or the kernel's
  *   error message is malformed.
  * - E2BIG: the reply is longer than 4 MiB, or something that long arrived and may have been the
- *   reply.
- * - Another value: the kernel refused the request with it, or the request could not be sent. If no
- *   socket could be opened, every transaction has that error.
+ *   reply. If memory was short when the thread first called the library, the limit is 64 KiB.
+ * - Another value: the kernel refused the request with this error, or the request could not be
+ *   sent. If no socket could be opened, every transaction has that error.
  *
- * An error of one request does not keep the others from being sent.
+ * The other requests are sent even if one of them fails.
  *
  * # Ownership
  * The array, the requests and the replies stay the caller's. The headers of the requests are
@@ -259,7 +258,7 @@ void nl_transact_multiple(int protocol, struct nl_transaction **transactions, si
 
 /**
  * Starts a dump by sending 'request' to the kernel on a socket of 'protocol' from the pool. If
- * that fails, nl_dump_next() returns false and nl_dump_done() returns the error.
+ * this fails, nl_dump_next() returns false and nl_dump_done() returns the error.
  *
  * 'dump' need not be initialised. It must not be moved or copied before nl_dump_done(), which must
  * be called for every dump.
@@ -274,8 +273,8 @@ void nl_transact_multiple(int protocol, struct nl_transaction **transactions, si
 void nl_dump_start(struct nl_dump *dump, int protocol, const struct ofpbuf *request);
 
 /**
- * Makes 'reply' a view of the next message of 'dump'. Takes the message from 'buf'; if that is
- * empty, receives into it first.
+ * Makes 'reply' a view of the next message of 'dump'. Takes the message from 'buf'; if 'buf' is
+ * empty, first receives a datagram into it.
  *
  * 'buf' must be initialised, with an allocation of at least NLMSG_HDRLEN bytes; NL_DUMP_BUFSIZE is
  * a good size. 'reply' need not be initialised.
@@ -308,22 +307,22 @@ bool nl_dump_next(struct nl_dump *dump, struct ofpbuf *reply, struct ofpbuf *buf
  * - ETIMEDOUT: the time set by nlsock_sock_set_timeout() passed.
  * - EBADF: a parent of this process started the dump, and the dump had not ended before the fork.
  *   The parent's socket is left alone.
- * - Another positive errno value: the kernel refused the dump with it, or the socket could not be
- *   opened or used.
+ * - Another positive errno value: the kernel refused the dump with this error, or the socket could
+ *   not be opened or used.
  *
- * The message that ends a dump may contain an errno value, too. The function returns it only after
- * nlsock_set_strict_dumps(); nlsock_dump_result() always reports it.
+ * The message that ends a dump may contain an errno value, too. The function returns that value
+ * only after nlsock_set_strict_dumps(); nlsock_dump_result() always reports it.
  *
  * # Thread safety
- * No other thread may be in nl_dump_next() for this dump, or call it later.
+ * No other thread may be in nl_dump_next() for this dump, or call nl_dump_next() for it later.
  */
 int nl_dump_done(struct nl_dump *dump);
 
 /**
  * Finds the number of the generic netlink family 'name' and stores it in '*number'.
  *
- * '*number' caches the result: the kernel is asked only if it is 0. If the lookup fails, '*number'
- * becomes the negative errno value, which later calls return without another lookup.
+ * '*number' caches the result: the kernel is asked only if '*number' is 0. If the lookup fails,
+ * '*number' becomes the negative errno value, which later calls return without another lookup.
  *
  * # Return value
  * - 0: '*number' is the family's number.

@@ -4,20 +4,20 @@
 /* Generated from the Rust sources: see CONTRIBUTING.md.  Do not edit. */
 
 /**
- * Requirements on an attribute. A policy of zeros, whose type is NL_A_NO_ATTR, skips the
- * attribute.
+ * Requirements on an attribute. An attribute whose policy is all zeros (type NL_A_NO_ATTR) is
+ * skipped.
  */
 struct nl_policy {
   /**
-   * What the payload must be.
+   * The kind of payload that the attribute must have.
    */
   enum nl_attr_type type;
   /**
-   * The least payload size in bytes; 0 means the least size of the type.
+   * The least payload size in bytes; 0 means the least size that 'type' allows.
    */
   size_t min_len;
   /**
-   * The greatest payload size in bytes; 0 means the greatest size of the type.
+   * The greatest payload size in bytes; 0 means the greatest size that 'type' allows.
    */
   size_t max_len;
   /**
@@ -36,8 +36,8 @@ extern "C" {
 struct nlmsghdr *nl_msg_nlmsghdr(const struct ofpbuf *msg);
 
 /**
- * Returns the generic netlink header, which follows the header of 'msg'; null if 'msg' is too
- * short for both.
+ * Returns the generic netlink header of 'msg', which follows the message header; null if 'msg' is
+ * too short for both headers.
  */
 struct genlmsghdr *nl_msg_genlmsghdr(const struct ofpbuf *msg);
 
@@ -223,8 +223,9 @@ void nl_msg_push_be64(struct ofpbuf *msg, uint16_t type, ovs_be64 value);
 void nl_msg_push_string(struct ofpbuf *msg, uint16_t type, const char *value);
 
 /**
- * Appends the header of an attribute of type 'type' that contains the attributes appended next, up
- * to nl_msg_end_nested(). Returns the offset of the header in 'msg', for nl_msg_end_nested().
+ * Appends the header of a nested attribute of type 'type'. The attributes appended next are its
+ * payload, until nl_msg_end_nested() is called. Returns the offset of the header in 'msg', for
+ * nl_msg_end_nested().
  */
 size_t nl_msg_start_nested(struct ofpbuf *msg, uint16_t type);
 
@@ -237,8 +238,8 @@ void nl_msg_end_nested(struct ofpbuf *msg, size_t offset);
 
 /**
  * Appends an attribute of type 'type' that contains a copy of the 'size' bytes of attributes at
- * 'data'. 'size' is rounded up to a multiple of 4, also in the length of the attribute, which,
- * header included, must not exceed 65535 bytes.
+ * 'data', and padding up to a multiple of 4. The padding counts in the length of the attribute.
+ * That length, header included, must not exceed 65535 bytes.
  */
 void nl_msg_put_nested(struct ofpbuf *msg, uint16_t type, const void *data, size_t size);
 
@@ -251,7 +252,8 @@ void nl_msg_put_nested(struct ofpbuf *msg, uint16_t type, const void *data, size
  * is emptied, and 'msg' has neither data nor size.
  *
  * # Ownership
- * The message stays in the memory of 'buffer': 'msg' is valid until that is changed or freed.
+ * The message stays in the memory of 'buffer': 'msg' is valid until that memory is changed or
+ * freed.
  */
 struct nlmsghdr *nl_msg_next(struct ofpbuf *buffer, struct ofpbuf *msg);
 
@@ -307,13 +309,13 @@ void nl_msg_put_in6_addr(struct ofpbuf *msg, uint16_t type, const struct in6_add
 void nl_msg_put_string__(struct ofpbuf *msg, uint16_t type, const char *value, size_t len);
 
 /**
- * Does the same as nl_msg_start_nested(), with the flag NLA_F_NESTED in the type.
+ * Does the same as nl_msg_start_nested(), and sets the flag NLA_F_NESTED in the type.
  */
 size_t nl_msg_start_nested_with_flag(struct ofpbuf *msg, uint16_t type);
 
 /**
- * Removes the attribute that nl_msg_start_nested() started at 'offset', with everything appended
- * since.
+ * Removes the attribute that nl_msg_start_nested() started at 'offset', with everything that was
+ * appended since then.
  */
 void nl_msg_cancel_nested(struct ofpbuf *msg, size_t offset);
 
@@ -328,12 +330,12 @@ bool nl_msg_end_non_empty_nested(struct ofpbuf *msg, size_t offset);
 
 /**
  * Inserts the header of an attribute of type 'type' after the first 'offset' bytes of 'msg', so
- * that the 'size' bytes that follow become its payload.
+ * that the next 'size' bytes of 'msg' become the payload of that attribute.
  */
 void nl_msg_wrap_nested(struct ofpbuf *msg, uint16_t type, size_t offset, size_t size);
 
 /**
- * Truncates 'msg' to its first 'offset' bytes. It must have at least that many.
+ * Truncates 'msg' to its first 'offset' bytes. 'msg' must have at least that many bytes.
  */
 void nl_msg_reset_size(struct ofpbuf *msg, size_t offset);
 
@@ -427,18 +429,19 @@ void nl_attr_get_nested(const struct nlattr *nla, struct ofpbuf *nested);
 
 /**
  * Returns the first attribute of type 'type' among the 'size' bytes of attributes at 'attrs',
- * which may be null. Returns null if there is none before the first that is not whole.
+ * which may be null. The search ends at an attribute that is not whole. Returns null if no such
+ * attribute is found.
  */
 const struct nlattr *nl_attr_find__(const struct nlattr *attrs, size_t size, uint16_t type);
 
 /**
  * Returns the first attribute of type 'type' after the first 'hdr_len' bytes of 'buf'. Returns
- * null if there is none, or if 'buf' has fewer bytes.
+ * null if there is none, or if 'buf' has less than 'hdr_len' bytes.
  */
 const struct nlattr *nl_attr_find(const struct ofpbuf *buf, size_t hdr_len, uint16_t type);
 
 /**
- * Returns the first attribute of type 'type' in the payload of 'nla', or null.
+ * Returns the first attribute of type 'type' in the payload of 'nla', or null if there is none.
  */
 const struct nlattr *nl_attr_find_nested(const struct nlattr *nla, uint16_t type);
 
@@ -476,14 +479,14 @@ bool nl_attr_validate(const struct nlattr *nla, const struct nl_policy *policy);
 
 /**
  * Parses the attributes that follow the first 'offset' bytes of 'msg'. 'policy' and 'attrs' are
- * arrays with one element for each attribute type less than 'n_attrs'. Stores in each element of
- * 'attrs' a pointer to the last attribute of that type, or null if there is none. Skips attributes
- * of other types, and those whose policy is NL_A_NO_ATTR.
+ * arrays of 'n_attrs' elements, which are indexed by attribute type. Stores in each element of
+ * 'attrs' a pointer to the last attribute of the element's type, or null if there is none. Skips
+ * attributes whose type is 'n_attrs' or more, and those whose policy is NL_A_NO_ATTR.
  *
  * # Return value
- * True if 'msg' has at least 'offset' bytes, all attributes satisfy their policies, nothing
- * follows them that is not an attribute, and no attribute is missing whose policy is not optional.
- * Otherwise false, and 'attrs' holds what was found up to the failure.
+ * True if 'msg' has at least 'offset' bytes, only whole attributes follow them, all attributes
+ * satisfy their policies, and none is missing unless its policy is optional. Otherwise false;
+ * 'attrs' then holds what was found up to the failure.
  *
  * # Ownership
  * The attributes stay in the memory of 'msg'.

@@ -16,7 +16,8 @@ struct nlsock_counters {
    */
   uint64_t received;
   /**
-   * Datagrams received that were larger than the allocation of the buffer for them.
+   * Messages received that were longer than the room that was there for them: the allocation of
+   * their buffer.
    */
   uint64_t recv_jumbo;
   /**
@@ -24,8 +25,8 @@ struct nlsock_counters {
    */
   uint64_t sent;
   /**
-   * Messages that the kernel dropped, by its own count, which is read when a receive fails with
-   * ENOBUFS.
+   * Messages that the kernel dropped. The kernel counts them; its count is read when a receive
+   * fails with ENOBUFS.
    */
   uint64_t dropped;
   /**
@@ -41,8 +42,8 @@ struct nlsock_counters {
    */
   uint64_t spoofed;
   /**
-   * Sockets from the pool that were closed after use, because messages may still have been in
-   * them or because they must not be used again.
+   * Sockets from the pool that were closed after use instead of being returned to it: either
+   * messages may still have been in their receive queues, or the sockets must not be used again.
    */
   uint64_t discarded;
 };
@@ -70,8 +71,9 @@ struct nlsock_extack {
    */
   uint32_t n_path;
   /**
-   * The types of the attributes that lead to the one at 'offset': the outermost first, its own
-   * last. If there are more than 8, the last ones are left out.
+   * The types of the nested attributes that contain the attribute at 'offset', the outermost
+   * first, and then the type of that attribute itself. If there are more than 8 types, the last
+   * ones are left out.
    */
   uint16_t path[8];
   /**
@@ -83,8 +85,8 @@ struct nlsock_extack {
    */
   uint32_t missing_type;
   /**
-   * The offset of the nested attribute in which the attribute is missing; 0 if it is missing at
-   * the top level of the message. Only if 'missing'.
+   * The offset of the nested attribute that lacks the missing attribute; 0 if the top level of
+   * the message lacks it. Only if 'missing'.
    */
   uint32_t missing_nest;
   /**
@@ -98,8 +100,8 @@ struct nlsock_extack {
  */
 struct nlsock_dump_result {
   /**
-   * The errno value in the message that ends the dump; 0 if there is none. nl_dump_done()
-   * returns it only after nlsock_set_strict_dumps().
+   * The errno value in the message that ends the dump; 0 if that message contains none.
+   * nl_dump_done() returns this value only after nlsock_set_strict_dumps().
    */
   int error;
   /**
@@ -187,15 +189,16 @@ int nlsock_log_set_level(int level);
  * library's own texts have at most 2047 bytes; a longer one is cut, and ends in "...".
  *
  * The handler may call the library, but must not use the socket or the dump that the interrupted
- * function works on. Its own transactions replace those that nlsock_last_extack() and
+ * function works on. Transactions of the handler replace those that nlsock_last_extack() and
  * nlsock_batch_extack() report on.
  *
  * The handler may be left by longjmp() or by a C++ exception, and the thread may be cancelled in
  * it. The library loses neither memory nor descriptors then. The interrupted function has no
- * result: do not use what it would have returned or stored, except for two things. If it stores
- * the address of a new socket or buffer for the caller, that is now null or must be freed. A dump
- * must still be ended by nl_dump_done(); so that this also works if nl_dump_start() was
- * interrupted, set the structure to zeros before.
+ * result: do not use what it would have returned or stored. There are two exceptions:
+ * - If the function stores the address of a new socket or buffer, the stored pointer is now null,
+ *   or the caller must free the object.
+ * - A dump must still be ended by nl_dump_done(). So that this also works if nl_dump_start() was
+ *   interrupted, set its 'dump' to zeros before the call.
  *
  * # Return value
  * 0, or EOPNOTSUPP if the process has Open vSwitch's log.
@@ -236,7 +239,8 @@ void nlsock_set_strict_dumps(bool strict);
  * - EINTR: the table changed during each of the dumps.
  * - ETIMEDOUT: the time limit passed.
  * - EMSGSIZE: the messages have more than 2 GiB in all.
- * - Another errno value of nl_dump_done(), or the one in the message that ends the dump.
+ * - Another positive errno value: an error of nl_dump_done(), or the errno value in the message
+ *   that ends the dump.
  *
  * # Ownership
  * 'request' stays the caller's; its header is changed as by nl_dump_start(). The caller frees the
@@ -253,8 +257,8 @@ int nlsock_dump_all(int protocol,
 
 /**
  * Fills in '*extack', whose size is 'size' (pass sizeof *extack), with what the kernel reported
- * about the last transaction, lookup or dump of this thread that failed. In a batch, the last
- * transaction that failed counts.
+ * about the last transaction, lookup or dump of this thread that failed. If several transactions
+ * of a batch failed, this is the last of them.
  */
 void nlsock_last_extack(struct nlsock_extack *extack, size_t size);
 
@@ -270,16 +274,17 @@ void nlsock_last_extack(struct nlsock_extack *extack, size_t size);
 bool nlsock_batch_extack(size_t index, struct nlsock_extack *extack, size_t size);
 
 /**
- * Sets a time limit of 'timeout_ms' milliseconds for each nl_sock_recv() that waits, and for each
- * batch of transactions, on 'sock'; 0, the default, means no limit. If it passes, the error is
- * ETIMEDOUT. The socket stays usable: later calls ignore what arrives late.
+ * Sets a time limit of 'timeout_ms' milliseconds on 'sock', for each nl_sock_recv() that waits and
+ * for each batch of transactions; 0, the default, means no limit. What is not done within the
+ * limit fails with ETIMEDOUT. The socket stays usable: later calls ignore replies that arrive
+ * late.
  *
  * In a batch, nothing is sent after the limit. The kernel may have carried out requests whose
  * error is ETIMEDOUT.
  *
- * If 'sock' is null, sets the limit for sockets from the pool: for each batch of transactions that
- * starts later, and for each dump as a whole. Lookups have no limit, since the kernel answers them
- * at once.
+ * If 'sock' is null, sets the limit for all sockets of the pool: for each batch of transactions
+ * that starts later, and for each later dump as a whole. Lookups have no limit, since the kernel
+ * answers them at once.
  *
  * # Thread safety
  * Any thread may call it, also while others use 'sock'.
@@ -306,7 +311,7 @@ int nlsock_sock_listen_all_nsid(struct nl_sock *sock, bool listen);
 
 /**
  * Does the same as nl_sock_recv(), and fills in '*source', whose size is 'size' (pass sizeof
- * *source), with where the message came from.
+ * *source), with the origin of the message.
  */
 int nlsock_sock_recv_from(struct nl_sock *sock,
                           struct ofpbuf *buf,
@@ -315,8 +320,8 @@ int nlsock_sock_recv_from(struct nl_sock *sock,
                           size_t size);
 
 /**
- * Closes all idle sockets in the pool. Without it, a socket that has been idle for a minute is
- * closed when a socket is returned to the pool the next time.
+ * Closes all idle sockets in the pool. Without this call, a socket that has been idle for a minute
+ * is closed when another socket is returned to the pool.
  *
  * # Thread safety
  * Any thread may call it.
@@ -326,7 +331,7 @@ void nlsock_pool_flush(void);
 /**
  * If 'aware', makes the pool give a thread only sockets of the network namespace that the thread
  * is in. Needed if threads change their namespace by setns() or unshare(). Off by default, since
- * it costs a system call each time a socket is taken from the pool. Applies to all threads.
+ * this costs a system call each time a socket is taken from the pool. Applies to all threads.
  *
  * # Thread safety
  * Any thread may call it.

@@ -4,8 +4,8 @@
 /* Generated from the Rust sources: see CONTRIBUTING.md.  Do not edit. */
 
 /**
- * The head or an element of a doubly linked list. Both pointers of an empty list's head point to
- * the head.
+ * The head or an element of a doubly linked list. In the head of an empty list, both pointers
+ * point to the head itself.
  */
 struct ovs_list {
   /**
@@ -41,15 +41,16 @@ struct ofpbuf {
    */
   uint32_t allocated;
   /**
-   * The start of a header in the data, or null. If the data moves, it is adjusted.
+   * The start of a header in the data, or null. If the data moves, the pointer is adjusted.
    */
   void *header;
   /**
-   * The start of a message's body in the data, or null. If the data moves, it is adjusted.
+   * The start of a message's body in the data, or null. If the data moves, the pointer is
+   * adjusted.
    */
   void *msg;
   /**
-   * An element by which the buffer's owner can put it on a list.
+   * A list element, by which the owner of the buffer can put the buffer on a list.
    */
   struct ovs_list list_node;
   /**
@@ -63,8 +64,8 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * Makes 'b' an empty buffer in the 'allocated' bytes at 'base'. It cannot grow beyond them: that
- * aborts. ofpbuf_uninit() is not necessary.
+ * Makes 'b' an empty buffer in the 'allocated' bytes at 'base'. Growing beyond them aborts the
+ * process. ofpbuf_uninit() is not necessary.
  *
  * # Ownership
  * The memory stays the caller's.
@@ -72,8 +73,8 @@ extern "C" {
 void ofpbuf_use_stack(struct ofpbuf *b, void *base, size_t allocated);
 
 /**
- * Makes 'b' an empty buffer in the 'allocated' bytes at 'base'. If it grows beyond them, its data
- * moves to the heap, so ofpbuf_uninit() is necessary.
+ * Makes 'b' an empty buffer in the 'allocated' bytes at 'base'. If the buffer grows beyond them,
+ * its data moves to the heap, so ofpbuf_uninit() is necessary.
  *
  * # Ownership
  * The memory stays the caller's.
@@ -81,8 +82,8 @@ void ofpbuf_use_stack(struct ofpbuf *b, void *base, size_t allocated);
 void ofpbuf_use_stub(struct ofpbuf *b, void *base, size_t allocated);
 
 /**
- * Makes 'b' a view of the 'size' bytes at 'data', which must not be written through 'b'. It cannot
- * grow: that aborts. ofpbuf_uninit() is not necessary.
+ * Makes 'b' a view of the 'size' bytes at 'data', which must not be written through 'b'. Growing
+ * 'b' aborts the process. ofpbuf_uninit() is not necessary.
  *
  * # Ownership
  * The memory stays the caller's.
@@ -104,7 +105,7 @@ void ofpbuf_init(struct ofpbuf *b, size_t size);
 void ofpbuf_uninit(struct ofpbuf *b);
 
 /**
- * Does the same as ofpbuf_uninit() and then ofpbuf_init().
+ * Frees the memory of 'b' like ofpbuf_uninit(), and initialises 'b' again like ofpbuf_init().
  */
 void ofpbuf_reinit(struct ofpbuf *b, size_t size);
 
@@ -126,7 +127,7 @@ struct ofpbuf *ofpbuf_new(size_t size);
 struct ofpbuf *ofpbuf_new_with_headroom(size_t size, size_t headroom);
 
 /**
- * Allocates a copy of 'b': see ofpbuf_clone_with_headroom(). It has no headroom.
+ * Allocates a copy of 'b': see ofpbuf_clone_with_headroom(). The copy has no headroom.
  *
  * # Ownership
  * The caller frees it with ofpbuf_delete().
@@ -134,8 +135,8 @@ struct ofpbuf *ofpbuf_new_with_headroom(size_t size, size_t headroom);
 struct ofpbuf *ofpbuf_clone(const struct ofpbuf *b);
 
 /**
- * Allocates a buffer with 'headroom' bytes of headroom and a copy of the data of 'b'. The fields
- * of 'b' that locate headers within the data are taken over, too.
+ * Allocates a buffer with 'headroom' bytes of headroom and a copy of the data of 'b'. Also copies
+ * the fields of 'b' that locate headers within the data, and adjusts them to the copy.
  *
  * # Ownership
  * The caller frees it with ofpbuf_delete().
@@ -170,8 +171,8 @@ void *ofpbuf_put_uninit(struct ofpbuf *b, size_t size);
 void *ofpbuf_put_zeros(struct ofpbuf *b, size_t size);
 
 /**
- * Appends a copy of the 'size' bytes at 'p' to 'b' and returns its address. 'p' may be null if
- * 'size' is 0.
+ * Appends a copy of the 'size' bytes at 'p' to 'b' and returns the address of the copy. 'p' may be
+ * null if 'size' is 0.
  */
 void *ofpbuf_put(struct ofpbuf *b, const void *p, size_t size);
 
@@ -201,8 +202,8 @@ void *ofpbuf_push_uninit(struct ofpbuf *b, size_t size);
 void *ofpbuf_push_zeros(struct ofpbuf *b, size_t size);
 
 /**
- * Prepends a copy of the 'size' bytes at 'p' to the data of 'b' and returns its address. 'p' may
- * be null if 'size' is 0.
+ * Prepends a copy of the 'size' bytes at 'p' to the data of 'b' and returns the address of the
+ * copy. 'p' may be null if 'size' is 0.
  */
 void *ofpbuf_push(struct ofpbuf *b, const void *p, size_t size);
 
@@ -223,7 +224,7 @@ void ofpbuf_prealloc_tailroom(struct ofpbuf *b, size_t size);
 void ofpbuf_trim(struct ofpbuf *b);
 
 /**
- * Appends zero bytes to 'b' until it has at least 'length' bytes of data.
+ * Appends zero bytes to 'b' until 'b' has at least 'length' bytes of data.
  */
 void ofpbuf_padto(struct ofpbuf *b, size_t length);
 
@@ -251,8 +252,8 @@ void *ofpbuf_steal_data(struct ofpbuf *b);
 char *ofpbuf_to_string(const struct ofpbuf *b, size_t maxbytes);
 
 /**
- * Removes each buffer from 'list', a list of the 'list_node' of buffers, and frees it as
- * ofpbuf_delete() does.
+ * Removes each buffer from 'list', whose elements are the 'list_node' of buffers, and frees the
+ * buffer as ofpbuf_delete() does.
  */
 void ofpbuf_list_delete(struct ovs_list *list);
 
@@ -261,14 +262,14 @@ void ofpbuf_list_delete(struct ovs_list *list);
  * without the NUL.
  *
  * # Ownership
- * The memory, which must be from malloc(), is now that of 'b'; the caller frees it with
- * ofpbuf_uninit() and no longer uses 'ds'.
+ * The memory, which must be from malloc(), now belongs to 'b': the caller frees it with
+ * ofpbuf_uninit(), and does not use 'ds' any more.
  */
 void ofpbuf_use_ds(struct ofpbuf *b, const struct ds *ds);
 
 /**
- * Makes 'b' a buffer with the 'size' bytes at 'data' as its data. If it grows, the data moves to
- * the heap, so ofpbuf_uninit() is necessary.
+ * Makes 'b' a buffer with the 'size' bytes at 'data' as its data. If the buffer grows, the data
+ * moves to the heap, so ofpbuf_uninit() is necessary.
  *
  * # Ownership
  * The memory at 'data' stays the caller's.
@@ -276,8 +277,8 @@ void ofpbuf_use_ds(struct ofpbuf *b, const struct ds *ds);
 void ofpbuf_use_data(struct ofpbuf *b, const void *data, size_t size);
 
 /**
- * Inserts a copy of the 'n' bytes at 'data' after the first 'offset' bytes of 'b', which must have
- * at least that many. 'data' may be null if 'n' is 0.
+ * Inserts a copy of the 'n' bytes at 'data' after the first 'offset' bytes of 'b'. 'b' must have
+ * at least 'offset' bytes. 'data' may be null if 'n' is 0.
  */
 void ofpbuf_insert(struct ofpbuf *b, size_t offset, const void *data, size_t n);
 
@@ -288,7 +289,7 @@ void ofpbuf_insert(struct ofpbuf *b, size_t offset, const void *data, size_t n);
 void ofpbuf_align(struct ofpbuf *b);
 
 /**
- * Truncates 'b' to its first 'new_size' bytes. It must have at least that many.
+ * Truncates 'b' to its first 'new_size' bytes. 'b' must have at least that many bytes.
  */
 void ofpbuf_truncate(struct ofpbuf *b, size_t new_size);
 

@@ -8,8 +8,8 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * Registers a log module of the program. It gets the level that is set for all modules, and those
- * set later.
+ * Registers a log module of the program. The module gets the level that was last set for all
+ * modules. Setting that level later changes the level of this module, too.
  *
  * # Ownership
  * The module must stay until nlsock_log_unregister().
@@ -20,7 +20,7 @@ extern "C" {
 void nlsock_log_register(struct vlog_module *module);
 
 /**
- * Removes a log module of the program from the list of modules. Does nothing if it is not
+ * Removes a log module of the program from the list of modules. Does nothing if the module is not
  * registered.
  *
  * # Thread safety
@@ -29,14 +29,14 @@ void nlsock_log_register(struct vlog_module *module);
 void nlsock_log_unregister(struct vlog_module *module);
 
 /**
- * Sets the level of one log module of the program: see nlsock_log_set_level(), whose return values
- * it has.
+ * Sets the level of one log module of the program. The levels and the return values are those of
+ * nlsock_log_set_level().
  */
 int nlsock_log_set_module_level(struct vlog_module *module, int level);
 
 /**
- * Logs 'text' for a log module of the program, even if the level of the module is lower. Does
- * nothing if 'level' is not a level.
+ * Logs 'text' at the level 'level' for a log module of the program, without checking the level of
+ * the module. Does nothing if there is no such level.
  *
  * # Thread safety
  * Any thread may call it.
@@ -44,8 +44,8 @@ int nlsock_log_set_module_level(struct vlog_module *module, int level);
 void nlsock_log(const struct vlog_module *module, int level, const char *text);
 
 /**
- * Returns whether a message of the program should not be logged, because there were too many
- * messages under 'limit' or because the level of 'module' is lower.
+ * Returns whether a message of the program, of the level 'level', should not be logged: because
+ * there were too many messages under 'limit', or because 'module' does not log that level.
  *
  * # Thread safety
  * Any thread may call it, also with the same 'limit'.
@@ -74,8 +74,8 @@ void nlsock_poll_timer_wait_until(long long when);
 
 /**
  * Blocks until one of the conditions occurs that this thread has set since its last
- * nlsock_poll_block(), or until a signal handler has run. Forgets the conditions. It is a
- * cancellation point.
+ * nlsock_poll_block(), or until a signal handler has run. Then forgets the conditions. This
+ * function is a cancellation point.
  */
 void nlsock_poll_block(void);
 

@@ -4,8 +4,8 @@
 /* Generated from the Rust sources: see CONTRIBUTING.md.  Do not edit. */
 
 /**
- * The head or an element of a doubly linked list. Both pointers of an empty list's head point to
- * the head.
+ * The head or an element of a doubly linked list. In the head of an empty list, both pointers
+ * point to the head itself.
  */
 struct list {
   /**
@@ -22,7 +22,7 @@ struct list {
  * A buffer for any data, which grows at both ends.
  *
  * Callers may use the fields 'frame', 'l2_5_ofs', 'l3_ofs', 'l4_ofs' and 'list_node'. For the
- * others there are the functions of ofpbuf.h.
+ * other fields, there are the functions of ofpbuf.h.
  */
 struct ofpbuf {
   /**
@@ -42,7 +42,7 @@ struct ofpbuf {
    */
   uint32_t allocated;
   /**
-   * The start of the packet's frame, or null. If the data moves, it is adjusted.
+   * The start of the packet's frame, or null. If the data moves, the pointer is adjusted.
    */
   void *frame;
   /**
@@ -62,7 +62,7 @@ struct ofpbuf {
    */
   enum ofpbuf_source source;
   /**
-   * An element by which the buffer's owner can put it on a list.
+   * A list element, by which the owner of the buffer can put the buffer on a list.
    */
   struct list list_node;
 };
@@ -72,8 +72,8 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * Makes 'b' an empty buffer in the 'allocated' bytes at 'base'. It cannot grow beyond them: that
- * aborts. ofpbuf_uninit() is not necessary.
+ * Makes 'b' an empty buffer in the 'allocated' bytes at 'base'. Growing beyond them aborts the
+ * process. ofpbuf_uninit() is not necessary.
  *
  * # Ownership
  * The memory stays the caller's.
@@ -81,8 +81,8 @@ extern "C" {
 void ofpbuf_use_stack(struct ofpbuf *b, void *base, size_t allocated);
 
 /**
- * Makes 'b' an empty buffer in the 'allocated' bytes at 'base'. If it grows beyond them, its data
- * moves to the heap, so ofpbuf_uninit() is necessary.
+ * Makes 'b' an empty buffer in the 'allocated' bytes at 'base'. If the buffer grows beyond them,
+ * its data moves to the heap, so ofpbuf_uninit() is necessary.
  *
  * # Ownership
  * The memory stays the caller's.
@@ -90,8 +90,8 @@ void ofpbuf_use_stack(struct ofpbuf *b, void *base, size_t allocated);
 void ofpbuf_use_stub(struct ofpbuf *b, void *base, size_t allocated);
 
 /**
- * Makes 'b' a view of the 'size' bytes at 'data', which must not be written through 'b'. It cannot
- * grow: that aborts. ofpbuf_uninit() is not necessary.
+ * Makes 'b' a view of the 'size' bytes at 'data', which must not be written through 'b'. Growing
+ * 'b' aborts the process. ofpbuf_uninit() is not necessary.
  *
  * # Ownership
  * The memory stays the caller's.
@@ -113,7 +113,7 @@ void ofpbuf_init(struct ofpbuf *b, size_t size);
 void ofpbuf_uninit(struct ofpbuf *b);
 
 /**
- * Does the same as ofpbuf_uninit() and then ofpbuf_init().
+ * Frees the memory of 'b' like ofpbuf_uninit(), and initialises 'b' again like ofpbuf_init().
  */
 void ofpbuf_reinit(struct ofpbuf *b, size_t size);
 
@@ -135,7 +135,7 @@ struct ofpbuf *ofpbuf_new(size_t size);
 struct ofpbuf *ofpbuf_new_with_headroom(size_t size, size_t headroom);
 
 /**
- * Allocates a copy of 'b': see ofpbuf_clone_with_headroom(). It has no headroom.
+ * Allocates a copy of 'b': see ofpbuf_clone_with_headroom(). The copy has no headroom.
  *
  * # Ownership
  * The caller frees it with ofpbuf_delete().
@@ -143,8 +143,8 @@ struct ofpbuf *ofpbuf_new_with_headroom(size_t size, size_t headroom);
 struct ofpbuf *ofpbuf_clone(const struct ofpbuf *b);
 
 /**
- * Allocates a buffer with 'headroom' bytes of headroom and a copy of the data of 'b'. The fields
- * of 'b' that locate headers within the data are taken over, too.
+ * Allocates a buffer with 'headroom' bytes of headroom and a copy of the data of 'b'. Also copies
+ * the fields of 'b' that locate headers within the data, and adjusts them to the copy.
  *
  * # Ownership
  * The caller frees it with ofpbuf_delete().
@@ -179,8 +179,8 @@ void *ofpbuf_put_uninit(struct ofpbuf *b, size_t size);
 void *ofpbuf_put_zeros(struct ofpbuf *b, size_t size);
 
 /**
- * Appends a copy of the 'size' bytes at 'p' to 'b' and returns its address. 'p' may be null if
- * 'size' is 0.
+ * Appends a copy of the 'size' bytes at 'p' to 'b' and returns the address of the copy. 'p' may be
+ * null if 'size' is 0.
  */
 void *ofpbuf_put(struct ofpbuf *b, const void *p, size_t size);
 
@@ -210,8 +210,8 @@ void *ofpbuf_push_uninit(struct ofpbuf *b, size_t size);
 void *ofpbuf_push_zeros(struct ofpbuf *b, size_t size);
 
 /**
- * Prepends a copy of the 'size' bytes at 'p' to the data of 'b' and returns its address. 'p' may
- * be null if 'size' is 0.
+ * Prepends a copy of the 'size' bytes at 'p' to the data of 'b' and returns the address of the
+ * copy. 'p' may be null if 'size' is 0.
  */
 void *ofpbuf_push(struct ofpbuf *b, const void *p, size_t size);
 
@@ -232,7 +232,7 @@ void ofpbuf_prealloc_tailroom(struct ofpbuf *b, size_t size);
 void ofpbuf_trim(struct ofpbuf *b);
 
 /**
- * Appends zero bytes to 'b' until it has at least 'length' bytes of data.
+ * Appends zero bytes to 'b' until 'b' has at least 'length' bytes of data.
  */
 void ofpbuf_padto(struct ofpbuf *b, size_t length);
 
@@ -260,8 +260,8 @@ void *ofpbuf_steal_data(struct ofpbuf *b);
 char *ofpbuf_to_string(const struct ofpbuf *b, size_t maxbytes);
 
 /**
- * Removes each buffer from 'list', a list of the 'list_node' of buffers, and frees it as
- * ofpbuf_delete() does.
+ * Removes each buffer from 'list', whose elements are the 'list_node' of buffers, and frees the
+ * buffer as ofpbuf_delete() does.
  */
 void ofpbuf_list_delete(struct list *list);
 
@@ -269,13 +269,13 @@ void ofpbuf_list_delete(struct list *list);
  * Makes 'b' an empty buffer in the 'allocated' bytes at 'base', which must be from malloc().
  *
  * # Ownership
- * The memory is now that of 'b'; the caller frees it with ofpbuf_uninit().
+ * The memory now belongs to 'b'; the caller frees it with ofpbuf_uninit().
  */
 void ofpbuf_use(struct ofpbuf *b, void *base, size_t allocated);
 
 /**
- * Sets the fields of 'b', whose memory is an 'allocated' bytes large packet buffer of DPDK, except
- * for the three that DPDK has set: base, data and size.
+ * Initialises 'b', whose memory is a packet buffer of DPDK with 'allocated' bytes. DPDK has set
+ * the base, the data and the size already; sets the other fields.
  */
 void ofpbuf_init_dpdk(struct ofpbuf *b, size_t allocated);
 
@@ -285,9 +285,10 @@ void ofpbuf_init_dpdk(struct ofpbuf *b, size_t allocated);
 void ofpbuf_reserve_with_tailroom(struct ofpbuf *b, size_t headroom, size_t tailroom);
 
 /**
- * Prepends 'increment' uninitialised bytes to the data of 'b', or removes -'increment' bytes from
- * its start if 'increment' is negative. Then sets the frame to the new start of the data and adds
- * 'increment' to the offsets of the network and the transport header, if they are set.
+ * Prepends 'increment' uninitialised bytes to the data of 'b', or, if 'increment' is negative,
+ * removes -'increment' bytes from the start of the data. Then sets the frame to the new start of
+ * the data, and adds 'increment' to the offsets of the network header and of the transport header,
+ * if they are set.
  *
  * # Return value
  * The frame.

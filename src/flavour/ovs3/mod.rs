@@ -22,8 +22,8 @@ layout!(NlDump, 64, { sock: 0, nl_seq: 8, status: 12, mutex: 16 });
 pub(crate) const HEX_BLANKS: &[u8] = b" .\t\r\n";
 /// The size of the receive buffer that a socket asks for, in bytes.
 pub(crate) const RECEIVE_BUFFER: c_int = 4 * 1024 * 1024;
-/// The largest payload of an attribute, in bytes. Without padding, the attribute's size fits its
-/// length field, of 16 bits.
+/// The largest payload of an attribute, in bytes. With such a payload, the size of the attribute
+/// without its padding still fits in the length field of 16 bits.
 pub(crate) const MAX_PAYLOAD: usize = 65531;
 /// Whether sockets ask for extended acknowledgements when they are opened.
 pub(crate) const ALWAYS_EXTENDED_ACKS: bool = true;
@@ -48,7 +48,7 @@ pub(crate) fn write_dump_refusal(
     write!(f, "netlink dump request error ({})", reason.unwrap_or(name))
 }
 
-/// The types whose numbers are those of this version.
+/// The types whose numbers differ between interface versions.
 impl NlAttrType {
     /// Sixteen bytes in either byte order.
     pub const U128: Self = Self(6);

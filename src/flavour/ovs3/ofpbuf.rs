@@ -18,11 +18,12 @@ pub struct OfpBuf {
     pub size: u32,
     /// The number of bytes in the allocation.
     pub allocated: u32,
-    /// The start of a header in the data, or null. If the data moves, it is adjusted.
+    /// The start of a header in the data, or null. If the data moves, the pointer is adjusted.
     pub header: *mut c_void,
-    /// The start of a message's body in the data, or null. If the data moves, it is adjusted.
+    /// The start of a message's body in the data, or null. If the data moves, the pointer is
+    /// adjusted.
     pub msg: *mut c_void,
-    /// An element by which the buffer's owner can put it on a list.
+    /// A list element, by which the owner of the buffer can put the buffer on a list.
     pub list_node: List,
     /// Where the allocation comes from.
     pub source: OfpbufSource,
@@ -71,7 +72,8 @@ impl OfpBuf {
         }
     }
 
-    /// Sets the fields that locate headers as in `of`, whose data `p` has a copy of.
+    /// Copies the fields that locate headers from `of` to `p`, and adjusts them to the data of `p`,
+    /// which is a copy of that of `of`.
     pub(crate) unsafe fn copy_layers(p: *mut Self, of: *const Self) {
         // SAFETY: the caller's promise.
         unsafe {

@@ -1,9 +1,10 @@
-//! Structures and unions that functions take and return by value. Which registers they are passed
-//! in depends only on their size and alignment, so arrays stand for them here.
+//! Structures and unions that functions take and return by value. The registers in which they are
+//! passed depend only on their size and alignment. So they are arrays here.
 
 #![allow(non_camel_case_types)]
 
-/// Defines a type of `$size` bytes: `$count` elements of a type that gives it the alignment.
+/// Defines a type of `$size` bytes: `$count` elements of the type `$element`, which has the right
+/// alignment.
 macro_rules! value {
     ($(#[$doc:meta])* $name:ident, $element:ty, $count:literal, $size:literal) => {
         $(#[$doc])*

@@ -21,12 +21,12 @@ layout!(NlDump, 72, { sock: 0, nl_seq: 8, mutex: 16, status: 64 });
 pub(crate) const HEX_BLANKS: &[u8] = b" \t\r\n";
 /// The size of the receive buffer that a socket asks for, in bytes.
 pub(crate) const RECEIVE_BUFFER: c_int = 1024 * 1024;
-/// The largest payload of an attribute, in bytes. Even with padding, the attribute's size fits its
-/// length field, of 16 bits.
+/// The largest payload of an attribute, in bytes. With such a payload, the size of the attribute
+/// with its padding still fits in the length field of 16 bits.
 pub(crate) const MAX_PAYLOAD: usize = 65528;
-/// Whether sockets ask for extended acknowledgements when they are opened. If not, they ask for
-/// them before their first transaction or dump, so that nl_sock_recv() returns none of them to a
-/// caller that does not expect any.
+/// Whether sockets ask for extended acknowledgements when they are opened. If not, a socket asks
+/// for them before its first transaction or dump. So a socket that is used by nl_sock_recv() alone
+/// does not get any: its caller may not expect them.
 pub(crate) const ALWAYS_EXTENDED_ACKS: bool = false;
 
 /// Writes the log text for a refused request. `name` is the text of the errno value, `reason` the
@@ -58,7 +58,7 @@ fn write_reason(f: &mut fmt::Formatter<'_>, reason: Option<&str>) -> fmt::Result
     }
 }
 
-/// The types whose numbers are those of this version.
+/// The types whose numbers differ between interface versions.
 impl NlAttrType {
     /// A string whose only NUL is at its end.
     pub const STRING: Self = Self(6);

@@ -7,7 +7,7 @@ use core::ptr::null_mut;
 /// A buffer for any data, which grows at both ends.
 ///
 /// Callers may use the fields 'frame', 'l2_5_ofs', 'l3_ofs', 'l4_ofs' and 'list_node'. For the
-/// others there are the functions of ofpbuf.h.
+/// other fields, there are the functions of ofpbuf.h.
 #[repr(C)]
 #[derive(Debug)]
 pub struct OfpBuf {
@@ -19,7 +19,7 @@ pub struct OfpBuf {
     pub size_: u32,
     /// The number of bytes in the allocation.
     pub allocated: u32,
-    /// The start of the packet's frame, or null. If the data moves, it is adjusted.
+    /// The start of the packet's frame, or null. If the data moves, the pointer is adjusted.
     pub frame: *mut c_void,
     /// The offset of the MPLS label stack from 'frame'; UINT16_MAX if there is none.
     pub l2_5_ofs: u16,
@@ -29,11 +29,11 @@ pub struct OfpBuf {
     pub l4_ofs: u16,
     /// Where the allocation comes from.
     pub source: OfpbufSource,
-    /// An element by which the buffer's owner can put it on a list.
+    /// A list element, by which the owner of the buffer can put the buffer on a list.
     pub list_node: List,
 }
 
-/// The offset of a header that there is not.
+/// The value of an offset if the header does not exist.
 const NO_OFFSET: u16 = u16::MAX;
 
 /// Access to the fields whose names differ between interface versions, and to those that locate
@@ -78,7 +78,8 @@ impl OfpBuf {
         unsafe { (*p).frame = rebase((*p).frame, from, to) };
     }
 
-    /// Sets the fields that locate headers as in `of`, whose data `p` has a copy of.
+    /// Copies the fields that locate headers from `of` to `p`, and adjusts them to the data of `p`,
+    /// which is a copy of that of `of`.
     pub(crate) unsafe fn copy_layers(p: *mut Self, of: *const Self) {
         // SAFETY: the caller's promise.
         unsafe {

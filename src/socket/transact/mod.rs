@@ -1,10 +1,10 @@
 //! Transactions: sending requests, and finding the kernel's reply to each of them.
 //!
-//! The kernel works on a request while it is sent. If the request succeeds and has no reply, the
-//! receive queue is empty after that, so EAGAIN means success. This is true only if no message was
-//! lost. If the receive buffer overflowed, the messages that are in the queue are used, and the
-//! requests whose result is still uncertain are sent again, fewer at a time. docs/design.md has an
-//! example.
+//! The kernel works on a request while send() sends it. If the request succeeds and has no reply,
+//! the receive queue is empty when send() returns. So if a receive then fails with EAGAIN, the
+//! request was successful. This is true only if no message was lost. If the receive buffer
+//! overflowed, the messages that are in the queue are used, and the requests whose result is still
+//! uncertain are sent again, fewer at a time. docs/design.md has an example.
 
 mod datagram;
 mod replies;
@@ -32,10 +32,11 @@ use crate::wire::{HEADER, Header, Hex, KernelError, Messages, kernel_error};
 use core::fmt;
 use core::sync::atomic::Ordering::Relaxed;
 
-/// The greatest size of a datagram with several requests. It is a bit less than a page, since the
-/// kernel takes longer to allocate more.
+/// The greatest size of a datagram with several requests. This is a bit less than a page, since the
+/// kernel takes longer to allocate more memory.
 const MAX_BATCH_BYTES: usize = 4096 - 512;
-/// The number of times that a single request is sent in vain before it fails with ENOBUFS.
+/// A request that is sent alone, and whose reply is lost this many times in a row, fails with
+/// ENOBUFS.
 const MAX_TRIES: u32 = 8;
 /// How long to wait for a requested acknowledgement, in milliseconds, if the socket has no time
 /// limit.
@@ -54,8 +55,8 @@ pub(crate) trait Transactions {
     fn len(&self) -> usize;
     /// The request at `index`, which is less than `len()`. Its memory may be written.
     fn request(&self, index: usize) -> Buf<'_>;
-    /// Stores the outcome of the request at `index`. May be called again, with a refusal that
-    /// replaces a reply.
+    /// Stores the outcome of the request at `index`. May be called again for the same request, with
+    /// a refusal that replaces a reply.
     fn finish(&mut self, index: usize, outcome: Outcome<'_>);
 }
 
@@ -75,8 +76,8 @@ impl Queue {
     }
 }
 
-/// Carries out all transactions on a socket from the pool. If no socket can be opened, that error
-/// is the outcome of each transaction.
+/// Carries out all transactions on a socket from the pool. If no socket can be opened, each
+/// transaction fails with the error of opening it.
 ///
 /// # Safety
 /// The requests' memory, which C passes as const, may be written.
@@ -157,13 +158,13 @@ unsafe fn run_all<T: Transactions>(
     queue
 }
 
-/// The number of transactions, from `start` on, whose requests fit one datagram.
+/// The number of transactions, from `start` on, whose requests fit in one datagram.
 fn batch_len(sock: &Socket, transactions: &impl Transactions, start: usize) -> usize {
     let most = (transactions.len() - start).min(sock.max_requests());
     let mut bytes = transactions.request(start).size();
     let mut count = 1;
     // Nothing can follow a request whose size is not a multiple of 4: the kernel expects the next
-    // request at such an offset.
+    // request at a multiple of 4.
     while count < most && bytes.is_multiple_of(4) {
         bytes += transactions.request(start + count).size();
         if bytes > MAX_BATCH_BYTES {
@@ -192,7 +193,7 @@ enum Round {
     NotSent(Errno),
 }
 
-/// Consecutive transactions whose requests fit one datagram.
+/// Consecutive transactions whose requests fit in one datagram.
 struct Batch<'a, T> {
     sock: &'a Socket,
     thread: &'a Thread,
@@ -214,7 +215,7 @@ impl<T: Transactions> Batch<'_, T> {
         }
     }
 
-    /// Carries out the transactions in `pending`, the indexes of which count from `start`.
+    /// Carries out the transactions in `pending`. An index in that set counts from `self.start`.
     ///
     /// # Safety
     /// See [`transact`].
@@ -237,7 +238,7 @@ impl<T: Transactions> Batch<'_, T> {
                 Round::Lost(left) => left,
                 Round::NotSent(Errno::ENOBUFS) => sent,
                 Round::NotSent(_) if sent.len() > 1 => {
-                    // One of the requests is the reason. Send them one by one, so that each gets
+                    // One of the requests caused the error. Send them one by one, so that each gets
                     // its own error.
                     at_once = 1;
                     continue;
@@ -266,8 +267,8 @@ impl<T: Transactions> Batch<'_, T> {
         }
     }
 
-    /// Makes `error`, which is not from a reply of the kernel, the outcome of the transactions in
-    /// `set`.
+    /// Makes the transactions in `set` fail with `error`. Not for an error that the kernel sent as
+    /// an answer to a request.
     fn fail(&mut self, set: Set, error: Errno) {
         if set.is_empty() {
             return;
@@ -298,7 +299,7 @@ impl<T: Transactions> Batch<'_, T> {
         self.receive_all(replies, Scratch::of(self.thread).memory())
     }
 
-    /// Sends the requests in `sent` in one datagram. Returns those that asked for an
+    /// Sends the requests in `sent` in one datagram. Returns the set of those that ask for an
     /// acknowledgement.
     ///
     /// # Safety
@@ -382,7 +383,8 @@ impl<T: Transactions> Batch<'_, T> {
         }
     }
 
-    /// Processes a datagram of `size` bytes. `datagram` is the part of it that fitted the memory.
+    /// Processes a datagram of `size` bytes. `datagram` is the part of these bytes that fitted in
+    /// the memory.
     #[inline(always)]
     fn process_datagram(&mut self, replies: &mut Replies, datagram: &[u8], size: usize) {
         let mut messages = Messages::new(datagram);
@@ -439,7 +441,8 @@ impl<T: Transactions> Batch<'_, T> {
         self.transactions.finish(self.start + index, outcome);
     }
 
-    /// Logs a refusal and remembers its extended acknowledgement. Returns its errno value.
+    /// Logs a refusal of the request at `index`, and remembers the extended acknowledgement in it.
+    /// Returns the errno value of the refusal.
     fn refused(&self, index: usize, answer: KernelError, header: Header, message: &[u8]) -> Errno {
         let error = answer.errno();
         let index = self.start + index;
@@ -455,9 +458,9 @@ impl<T: Transactions> Batch<'_, T> {
         error
     }
 
-    /// Processes the start of a message that did not fit the memory. The start of an error message
-    /// suffices. A reply that is too long makes its transaction fail; the kernel does not send such
-    /// replies.
+    /// Processes the start of a message that did not fit in the memory. The start of an error
+    /// message suffices. A reply that is too long makes its transaction fail; the kernel does not
+    /// send such replies.
     fn process_truncated(&mut self, replies: &mut Replies, start: &[u8]) {
         log_limited!(SOCKET, Err, "truncated message (longer than {} bytes)", scratch::SIZE);
         let header = Header::parse(start);
@@ -513,7 +516,7 @@ impl<T: Transactions> Batch<'_, T> {
     }
 }
 
-/// Formats as the log text for a refused request.
+/// A refusal of a request. [`fmt::Display`] writes its text for the log.
 struct Refusal<'a> {
     error: Errno,
     extack: Option<&'a Extack>,

@@ -16,18 +16,18 @@ pub(super) struct Replies {
     pub(super) acks: Set,
     /// Whether the kernel may have dropped replies. Once it has dropped one, it drops all that
     /// follow, until the receive queue has been read to its end. So the messages in the queue are
-    /// the first ones, without gaps.
+    /// the first ones that the kernel sent, without gaps.
     pub(super) lost: bool,
-    /// Set if something arrived that could not be read, and may have been a reply: the error for
-    /// the requests that get no reply.
+    /// If something arrived that could not be read, and that may have been a reply: the error with
+    /// which the requests that get no reply will fail.
     pub(super) unreadable: Option<Errno>,
     /// When to stop waiting for acknowledgements. None before waiting starts.
     pub(super) deadline: Option<Deadline>,
 }
 
 impl Replies {
-    /// `acks` are the requests in `sent` that asked for an acknowledgement. `lost` is the field of
-    /// that name. The request at index `i` has the sequence number `base_seq + i`.
+    /// `acks` are the requests in `sent` that asked for an acknowledgement. `lost` is the initial
+    /// value of the field `lost`. The request at index `i` has the sequence number `base_seq + i`.
     pub(super) fn new(base_seq: u32, sent: Set, acks: Set, lost: bool) -> Self {
         Self {
             base_seq,
@@ -47,7 +47,7 @@ impl Replies {
     }
 
     /// Requests that succeeded without a reply: they asked for no acknowledgement, and a later
-    /// request was answered. The kernel works in order.
+    /// request was answered. The kernel works on requests in their order.
     pub(super) fn done_without_reply(&self) -> Set {
         let before = self.answered.last().map_or(Set::EMPTY, Set::first);
         self.sent.without(self.answered).without(self.acks).and(before)
@@ -64,14 +64,15 @@ impl Replies {
     }
 
     /// Whether nothing more has to be received: the last request has an answer, so the kernel has
-    /// worked on all before it, and no acknowledgement is missing.
+    /// worked on all before it, and no acknowledgement is missing. If something arrived that could
+    /// not be read, all requests must have an answer.
     pub(super) fn complete(&self) -> bool {
         self.answered.overlaps(self.last)
             && self.acks.is_empty()
             && (self.unreadable.is_none() || self.open().is_empty())
     }
 
-    /// The index of the request with this sequence number. None if there is none.
+    /// The index of the request with this sequence number. None if no request in `sent` has it.
     pub(super) fn index(&self, seq: u32) -> Option<usize> {
         let index = seq.wrapping_sub(self.base_seq) as usize;
         (index < MAX_REQUESTS && self.sent.overlaps(Set::one(index))).then_some(index)

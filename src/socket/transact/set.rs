@@ -54,7 +54,7 @@ impl Set {
         self.0.checked_ilog2().map(|bit| bit as usize)
     }
 
-    /// The `n` lowest indexes in the set; all if it has fewer.
+    /// The `n` lowest indexes in the set; all indexes if the set has fewer.
     pub(super) fn lowest(self, n: usize) -> Self {
         if n >= self.len() {
             return self;

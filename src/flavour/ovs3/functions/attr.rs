@@ -1,4 +1,5 @@
-//! netlink.h: reading the types of attributes that the interface of 2014 does not have.
+//! netlink.h: reading payloads of kinds that the 2014 interface lacks: 128-bit integers, IPv6,
+//! Ethernet and InfiniBand addresses.
 
 use crate::abi::foreign::{in6_addr, nlattr};
 use crate::ffi::attr::read;

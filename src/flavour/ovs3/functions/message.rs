@@ -49,8 +49,8 @@ pub unsafe extern "C" fn nl_msg_nlmsgerr(
     true
 }
 
-/// The kernel's error text in a refusal, with its NUL. None if there is no text, or if the
-/// attributes of the message are malformed, which is logged.
+/// The kernel's error text in a refusal, with its NUL. None if there is no text. If the attributes
+/// of the message are malformed, logs that and returns None.
 fn explanation(message: &[u8]) -> Option<&[u8]> {
     const fn optional(r#type: NlAttrType) -> NlPolicy {
         NlPolicy { r#type, min_len: 0, max_len: 0, optional: CBool(1) }
@@ -63,7 +63,8 @@ fn explanation(message: &[u8]) -> Option<&[u8]> {
     if !refused || header.flags & NLM_F_ACK_TLVS == 0 {
         return None;
     }
-    // If the length of the echoed request is wrong, this start lies beyond the message.
+    // If the length of the quoted request is wrong, use a start beyond the message: parsing then
+    // fails.
     let start = wire::attrs_start(header, message).unwrap_or(usize::MAX);
     let mut found = [None; 2];
     if !wire::parse(message, start, &POLICIES, &mut found, Some, report) {
@@ -132,7 +133,7 @@ pub unsafe extern "C" fn nl_msg_put_string__(
     }
 }
 
-/// Does the same as nl_msg_start_nested(), with the flag NLA_F_NESTED in the type.
+/// Does the same as nl_msg_start_nested(), and sets the flag NLA_F_NESTED in the type.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_start_nested_with_flag(msg: *mut OfpBuf, r#type: u16) -> usize {
     const NLA_F_NESTED: u16 = libc::NLA_F_NESTED as u16;
@@ -141,8 +142,8 @@ pub unsafe extern "C" fn nl_msg_start_nested_with_flag(msg: *mut OfpBuf, r#type:
     message::start_nested(unsafe { Buf::from_ptr(msg) }, r#type | NLA_F_NESTED)
 }
 
-/// Removes the attribute that nl_msg_start_nested() started at 'offset', with everything appended
-/// since.
+/// Removes the attribute that nl_msg_start_nested() started at 'offset', with everything that was
+/// appended since then.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_cancel_nested(msg: *mut OfpBuf, offset: usize) {
     // SAFETY: the caller's contract (see `ffi`).
@@ -167,7 +168,7 @@ pub unsafe extern "C" fn nl_msg_end_non_empty_nested(msg: *mut OfpBuf, offset: u
 }
 
 /// Inserts the header of an attribute of type 'type' after the first 'offset' bytes of 'msg', so
-/// that the 'size' bytes that follow become its payload.
+/// that the next 'size' bytes of 'msg' become the payload of that attribute.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_wrap_nested(
     msg: *mut OfpBuf,
@@ -183,7 +184,7 @@ pub unsafe extern "C" fn nl_msg_wrap_nested(
     msg.insert(offset, &[a, b, c, d]);
 }
 
-/// Truncates 'msg' to its first 'offset' bytes. It must have at least that many.
+/// Truncates 'msg' to its first 'offset' bytes. 'msg' must have at least that many bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_reset_size(msg: *mut OfpBuf, offset: usize) {
     // SAFETY: the caller's contract (see `ffi`).

@@ -1,5 +1,5 @@
-//! Functions that only the interface of Open vSwitch 3.1 has, or has in this form. Those added in
-//! later versions, up to 3.7, are here, too.
+//! Functions that the 2014 interface does not have, or has with other arguments: those of Open
+//! vSwitch 3.1, and those added later, up to 3.7.
 
 #![expect(clippy::missing_safety_doc, reason = "the caller's contract in `ffi` holds here")]
 

@@ -15,7 +15,8 @@ pub struct Ds {
     pub string: *mut c_char,
     /// The length of the string.
     pub length: usize,
-    /// The number of bytes allocated for the string, without one more for a NUL.
+    /// The number of bytes allocated for the string, without the one more byte that is allocated
+    /// for a NUL.
     pub allocated: usize,
 }
 
@@ -23,8 +24,8 @@ pub struct Ds {
 /// without the NUL.
 ///
 /// # Ownership
-/// The memory, which must be from malloc(), is now that of 'b'; the caller frees it with
-/// ofpbuf_uninit() and no longer uses 'ds'.
+/// The memory, which must be from malloc(), now belongs to 'b': the caller frees it with
+/// ofpbuf_uninit(), and does not use 'ds' any more.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_use_ds(b: *mut OfpBuf, ds: *const Ds) {
     // SAFETY: the caller's contract (see `ffi`).
@@ -36,8 +37,8 @@ pub unsafe extern "C" fn ofpbuf_use_ds(b: *mut OfpBuf, ds: *const Ds) {
     }
 }
 
-/// Makes 'b' a buffer with the 'size' bytes at 'data' as its data. If it grows, the data moves to
-/// the heap, so ofpbuf_uninit() is necessary.
+/// Makes 'b' a buffer with the 'size' bytes at 'data' as its data. If the buffer grows, the data
+/// moves to the heap, so ofpbuf_uninit() is necessary.
 ///
 /// # Ownership
 /// The memory at 'data' stays the caller's.
@@ -51,8 +52,8 @@ pub unsafe extern "C" fn ofpbuf_use_data(b: *mut OfpBuf, data: *const c_void, si
     }
 }
 
-/// Inserts a copy of the 'n' bytes at 'data' after the first 'offset' bytes of 'b', which must have
-/// at least that many. 'data' may be null if 'n' is 0.
+/// Inserts a copy of the 'n' bytes at 'data' after the first 'offset' bytes of 'b'. 'b' must have
+/// at least 'offset' bytes. 'data' may be null if 'n' is 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_insert(
     b: *mut OfpBuf,
@@ -75,7 +76,7 @@ pub unsafe extern "C" fn ofpbuf_align(b: *mut OfpBuf) {
     unsafe { Buf::from_ptr(b) }.align();
 }
 
-/// Truncates 'b' to its first 'new_size' bytes. It must have at least that many.
+/// Truncates 'b' to its first 'new_size' bytes. 'b' must have at least that many bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_truncate(b: *mut OfpBuf, new_size: usize) {
     // SAFETY: the caller's contract (see `ffi`).

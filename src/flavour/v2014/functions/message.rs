@@ -1,4 +1,4 @@
-//! netlink.h: the function that has other arguments in another interface version.
+//! netlink.h: nl_msg_nlmsgerr(), which has other arguments in the 3.x interface.
 
 use crate::buffer::Buf;
 use crate::ffi::message::error_code;

@@ -1,4 +1,4 @@
-//! Functions that only the interface of 2014 has, or has in this form.
+//! Functions that only the 2014 interface has, or that have other arguments in the 3.x interface.
 
 #![expect(clippy::missing_safety_doc, reason = "the caller's contract in `ffi` holds here")]
 

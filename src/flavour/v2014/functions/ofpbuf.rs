@@ -9,15 +9,15 @@ use core::ffi::{c_int, c_void};
 /// Makes 'b' an empty buffer in the 'allocated' bytes at 'base', which must be from malloc().
 ///
 /// # Ownership
-/// The memory is now that of 'b'; the caller frees it with ofpbuf_uninit().
+/// The memory now belongs to 'b'; the caller frees it with ofpbuf_uninit().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_use(b: *mut OfpBuf, base: *mut c_void, allocated: usize) {
     // SAFETY: the caller's contract (see `ffi`).
     unsafe { Buf::from_ptr(b) }.use_memory(base.cast(), allocated, OfpbufSource::MALLOC);
 }
 
-/// Sets the fields of 'b', whose memory is an 'allocated' bytes large packet buffer of DPDK, except
-/// for the three that DPDK has set: base, data and size.
+/// Initialises 'b', whose memory is a packet buffer of DPDK with 'allocated' bytes. DPDK has set
+/// the base, the data and the size already; sets the other fields.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ofpbuf_init_dpdk(b: *mut OfpBuf, allocated: usize) {
     c_assert!(allocated <= u32::MAX as usize, "ofpbuf_init_dpdk", "allocated <= UINT32_MAX");
@@ -36,9 +36,10 @@ pub unsafe extern "C" fn ofpbuf_reserve_with_tailroom(
     unsafe { Buf::from_ptr(b) }.reserve(headroom, tailroom);
 }
 
-/// Prepends 'increment' uninitialised bytes to the data of 'b', or removes -'increment' bytes from
-/// its start if 'increment' is negative. Then sets the frame to the new start of the data and adds
-/// 'increment' to the offsets of the network and the transport header, if they are set.
+/// Prepends 'increment' uninitialised bytes to the data of 'b', or, if 'increment' is negative,
+/// removes -'increment' bytes from the start of the data. Then sets the frame to the new start of
+/// the data, and adds 'increment' to the offsets of the network header and of the transport header,
+/// if they are set.
 ///
 /// # Return value
 /// The frame.
@@ -60,7 +61,7 @@ pub unsafe extern "C" fn ofpbuf_resize_l2(b: *mut OfpBuf, increment: c_int) -> *
     }
 }
 
-/// Grows or shrinks the data at its start, and moves the network and transport offsets along.
+/// Does what ofpbuf_resize_l2_5() does.
 ///
 /// # Safety
 /// See [`Buf::from_ptr`].
@@ -82,7 +83,8 @@ unsafe fn resize(b: *mut OfpBuf, increment: c_int) -> *mut u8 {
     buffer.data()
 }
 
-/// Adds `increment` to an offset, if it is set. Wraps modulo 2^16 as the original does.
+/// Adds `increment` to the offset at `offset`, if that is set. Wraps modulo 2^16 as the original
+/// does.
 ///
 /// # Safety
 /// `offset` may be read and written.

@@ -1,5 +1,5 @@
-//! netlink-socket.h: functions that only this interface version has, or that have other arguments
-//! in another.
+//! netlink-socket.h: functions that only the 2014 interface has, or that have other arguments in
+//! the 3.x interface.
 
 use crate::abi::NlSock;
 use crate::buffer::Buf;
@@ -11,24 +11,23 @@ use crate::socket::transact::transact_on;
 use core::ffi::c_int;
 
 /// Receives one datagram into 'buf', in place of its content. 'buf' must have an allocation of at
-/// least NLMSG_HDRLEN bytes; best is the size of a typical message. If the datagram is larger, the
+/// least NLMSG_HDRLEN bytes; the size of a typical message is best. If the datagram is larger, the
 /// allocation grows.
 ///
-/// Signals do not end a receive that waits. To end it, set a time limit by
-/// nlsock_sock_set_timeout(), or wait by poll() on nl_sock_fd() and pass false as 'wait', or cancel
-/// the thread: the function is a cancellation point.
+/// If 'wait' is true, waits for a datagram, and signals do not end that wait. To limit it, call
+/// nlsock_sock_set_timeout(), or wait by poll() on nl_sock_fd() instead and pass false as 'wait'. A
+/// thread can be cancelled during the wait: the function is a cancellation point.
 ///
 /// # Return value
 /// 0 on success. Otherwise 'buf' is empty, and the value is one of:
 /// - EAGAIN: there is nothing to receive, and 'wait' is false.
 /// - ETIMEDOUT: nothing arrived within the time limit.
 /// - ENOBUFS: messages were lost since the last call, because the socket's receive buffer was full.
-///   Those that were not lost can still be received.
-/// - EPROTO: the datagram does not start with a message. It is discarded.
-/// - E2BIG: the datagram is too long. It is discarded. A datagram of up to 4 MiB is never too long,
-///   nor one that exceeds the allocation of 'buf' by up to 4 MiB if the allocation is larger than
-///   64 KiB. If there was not enough memory when the thread first called the library, the limit is
-///   the allocation and 64 KiB.
+///   The messages that were not lost can still be received.
+/// - EPROTO: the datagram does not start with a message, and is discarded.
+/// - E2BIG: the datagram is too long, and is discarded. The limit is at least 4 MiB; if the
+///   allocation of 'buf' is larger than 64 KiB, it is that allocation plus 4 MiB. If memory was
+///   short when the thread first called the library, it is the allocation plus 64 KiB.
 /// - Another errno value of recv().
 ///
 /// # Thread safety
