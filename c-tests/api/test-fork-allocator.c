@@ -21,6 +21,7 @@ call_until_stopped(void *seed)
     while (!stop) {
         judge(calls[random_below(&state, N_CALLS)].is_right());
         nlsock_pool_flush();
+        pause_if_slow();
     }
     return NULL;
 }

@@ -234,7 +234,7 @@ start_timer(void)
 {
     struct itimerval timer = { { 0, 0 }, { 0, 0 } };
 
-    timer.it_value.tv_usec = 20 + random_below(&timer_state, 200);
+    timer.it_value.tv_usec = 20 + random_below(&timer_state, runs_slowly() ? 200000 : 200);
     setitimer(ITIMER_REAL, &timer, NULL);
 }
 
@@ -297,6 +297,7 @@ call_until_stopped(void *seed)
 
     while (!stop) {
         make_call(&calls[random_below(&state, N_CALLS)]);
+        pause_if_slow();
     }
     return NULL;
 }

@@ -39,6 +39,7 @@ act_until_stopped(void *wrong)
         if (!action()) {
             *(bool *) wrong = true;
         }
+        pause_if_slow();
     }
     return NULL;
 }

@@ -18,6 +18,7 @@ call_until_stopped(void *aux)
 
     while (!stop) {
         judge(calls[random_below(&state, N_CALLS)].is_right());
+        pause_if_slow();
     }
     return aux;
 }

@@ -28,11 +28,22 @@ runs_slowly(void)
     return getenv("TEST_FEWER") != NULL;
 }
 
-/* Returns 'n', or a twentieth of it if the test runs slowly. */
+/* Returns 'n', or a fiftieth of it if the test runs slowly. */
 static inline int
 fewer(int n)
 {
-    return runs_slowly() ? (n + 19) / 20 : n;
+    return runs_slowly() ? (n + 49) / 50 : n;
+}
+
+/* Lets other threads run, for valgrind runs one at a time, and is not fair. */
+static inline void
+pause_if_slow(void)
+{
+    const struct timespec pause = { 0, 1000000 };
+
+    if (runs_slowly()) {
+        nanosleep(&pause, NULL);
+    }
 }
 
 /* Ends a child, from any place.  Its status says whether everything was 'right'.

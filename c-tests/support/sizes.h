@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "descriptors.h"
+#include "processes.h"
 
 /* Returns the sum of a field of a file in /proc/self, in KiB.  'field' includes the colon. */
 static inline long
@@ -57,8 +58,9 @@ sizes_now(void)
 {
     struct sizes sizes;
 
-    /* Reading the first and the last allocates, but frees that again. */
-    sizes.address_space = address_space();
+    /* Reading the first and the last allocates, but frees that again.  The address space is also that
+     * of valgrind and of sanitizers. */
+    sizes.address_space = runs_slowly() || SANITIZED ? 0 : address_space();
     sizes.descriptors = count_descriptors();
     sizes.heap = heap_in_use();
     return sizes;
