@@ -54,7 +54,7 @@ pub(crate) fn write(module: &CStr, level: Level, text: &CStr) {
         Some(Installed { handler, aux }) => {
             // SAFETY: nlsock_log_set_handler() requires a valid handler. The strings exist during
             // the call.
-            thread::call_out(|| unsafe {
+            thread::call_program(|| unsafe {
                 handler(*aux, level as c_int, module.as_ptr(), text.as_ptr());
             });
         }

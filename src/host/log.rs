@@ -6,7 +6,7 @@
 //! that.
 //!
 //! The functions that log a message neither allocate memory nor lock anything. They call Open
-//! vSwitch's log, or the program's log handler, by [`thread::call_out`], since both may never
+//! vSwitch's log, or the program's log handler, by [`thread::call_program`], since both may never
 //! return.
 
 pub(crate) use super::modules::{MESSAGE, SOCKET};
@@ -126,7 +126,7 @@ pub(crate) fn emit_text(module: &VlogModule, level: Level, text: &CStr) {
     if nlsock_host_has_log() {
         let module = from_ref(modules::effective(module)).cast();
         // SAFETY: the module is registered, and the text is a C string.
-        thread::call_out(|| unsafe { nlsock_host_log(module, level as c_int, text.as_ptr()) });
+        thread::call_program(|| unsafe { nlsock_host_log(module, level as c_int, text.as_ptr()) });
     } else {
         console::write(module.name(), level, text);
     }

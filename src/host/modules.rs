@@ -53,12 +53,12 @@ pub(crate) static MESSAGE: VlogModule = module(c"netlink");
 pub(super) static OWN: [&VlogModule; 2] = [&SOCKET, &MESSAGE];
 /// The original's modules of the same names, in the order of [`OWN`]; null if the process does not
 /// contain them.
-static HOSTS: [AtomicPtr<VlogModule>; 2] = [const { AtomicPtr::new(null_mut()) }; 2];
+static HOST_MODULES: [AtomicPtr<VlogModule>; 2] = [const { AtomicPtr::new(null_mut()) }; 2];
 
 /// Registers the library's modules with Open vSwitch. Where the process contains the original's
 /// module of the same name, uses that module instead.
 pub(super) fn join_host() {
-    for (own, hosts) in OWN.iter().zip(&HOSTS) {
+    for (own, hosts) in OWN.iter().zip(&HOST_MODULES) {
         // SAFETY: a C string.
         let known = unsafe { nlsock_host_log_module(own.name) };
         if known.is_null() {
@@ -84,7 +84,8 @@ pub(super) fn register_with_host(module: &'static VlogModule) {
 /// otherwise `module`.
 pub(super) fn effective(module: &VlogModule) -> &VlogModule {
     let own = OWN.iter().position(|&own| core::ptr::eq(own, module));
-    let hosts = own.and_then(|i| HOSTS.get(i)).map_or(null_mut(), |hosts| hosts.load(Relaxed));
+    let hosts =
+        own.and_then(|i| HOST_MODULES.get(i)).map_or(null_mut(), |hosts| hosts.load(Relaxed));
     // SAFETY: null, or a static module of the original.
     unsafe { hosts.as_ref() }.unwrap_or(module)
 }

@@ -353,7 +353,7 @@ impl Dump {
             if !self.is_parents() {
                 self.read_rest();
             }
-            let (status, result) = self.take_apart();
+            let (status, result) = self.tear_down();
             let outcome = outcome(status, &result);
             if let Err(error) = outcome {
                 Failures::of(thread).failed_with(error, &result.extack);
@@ -390,7 +390,7 @@ impl Dump {
     }
 
     /// Frees everything that the dump uses. Returns the status and the details of the dump.
-    fn take_apart(self) -> (c_int, DumpResult) {
+    fn tear_down(self) -> (c_int, DumpResult) {
         let parents = self.is_parents();
         // SAFETY: the promise made to `from_ptr`, and no other thread uses the dump. A parent's
         // mutex is not destroyed, since it may be locked.

@@ -68,7 +68,7 @@ pub(crate) unsafe fn dump_all(
             all: buffer::new(0),
         }));
         // SAFETY: only this call uses the data that `release` frees.
-        let registered = unsafe { thread::begin(thread, work.cast(), release, -1) };
+        let registered = unsafe { thread::register(thread, work.cast(), release, -1) };
         let mut result = Err(Errno::EINTR);
         for _ in 0..tries.max(1) {
             // SAFETY: only this call uses the data; the caller's promise.

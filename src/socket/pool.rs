@@ -97,7 +97,7 @@ impl Pooled {
     pub(super) fn register<'a>(&self, thread: &'a Thread) -> Unfinished<'a> {
         // SAFETY: if the caller is left, then the owner of the `Pooled` is left, too, and nothing
         // else uses the pointer.
-        unsafe { thread::begin(thread, self.sock.as_ptr().cast(), close, self.raw_fd()) }
+        unsafe { thread::register(thread, self.sock.as_ptr().cast(), close, self.raw_fd()) }
     }
 
     /// Converts to a pointer, which must be passed to [`Pooled::from_raw`] later.

@@ -40,7 +40,7 @@ impl<'a> Scratch<'a> {
     pub(super) fn of(thread: &'a Thread) -> Self {
         let user = USER.of(thread);
         let frame = user.frame.get();
-        if frame != 0 && !thread.has_left(frame) {
+        if frame != 0 && !thread.is_abandoned(frame) {
             return Self::other_memory(thread);
         }
         user.frame.set(thread.frame());
@@ -55,7 +55,7 @@ impl<'a> Scratch<'a> {
         };
         let object = memory.start.as_ptr().cast();
         // SAFETY: `unmap` may be called once this call has ended or has been left.
-        let registered = unsafe { thread::begin_another(thread, object, unmap, -1) };
+        let registered = unsafe { thread::register_another(thread, object, unmap, -1) };
         Self { memory, user: USER.of(thread), other: ManuallyDrop::new(Some(registered)) }
     }
 

@@ -1,7 +1,7 @@
 //! Cancellation (pthread_cancel()). It is disabled while a function of the library has memory or
 //! descriptors that would be lost. While the library calls a function of the program, such as its
 //! log handler, the program's own setting applies. Objects that would be lost by a cancellation
-//! there are registered by [`super::begin`].
+//! there are registered by [`super::register`].
 
 use super::{Part, Thread, Zeroed, room, with};
 use core::cell::Cell;
@@ -82,7 +82,7 @@ pub(crate) fn cancel_disabled_briefly<R>(f: impl FnOnce() -> R) -> R {
 /// Runs `f`, which calls a function of the program, with the program's own setting of cancellation.
 /// `f` need not return: the thread may be cancelled in `f`, or leave `f` by longjmp() or an
 /// exception.
-pub(crate) fn call_out(f: impl FnOnce()) {
+pub(crate) fn call_program(f: impl FnOnce()) {
     // Clear `disabled` before `f` runs, so that it is correct even if `f` does not return.
     let disabled = with(|thread| CANCEL.of(thread).disabled.replace(false));
     if disabled {
@@ -104,14 +104,14 @@ mod tests {
         with(|thread| {
             let outer = CancelDisabled::new(thread);
             let inner = CancelDisabled::new(thread);
-            call_out(|| assert_eq!(set_state(ENABLE), ENABLE));
+            call_program(|| assert_eq!(set_state(ENABLE), ENABLE));
             drop(inner);
             assert_eq!(set_state(DISABLE), DISABLE);
             drop(outer);
             assert_eq!(set_state(DISABLE), ENABLE);
             // From here on, the program itself has disabled it.
             let guard = CancelDisabled::new(thread);
-            call_out(|| assert_eq!(set_state(DISABLE), DISABLE));
+            call_program(|| assert_eq!(set_state(DISABLE), DISABLE));
             drop(guard);
             assert_eq!(set_state(ENABLE), DISABLE);
         });

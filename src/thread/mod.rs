@@ -9,8 +9,10 @@
 mod cancel;
 mod unfinished;
 
-pub(crate) use cancel::{CancelDisabled, call_out, cancel_disabled_briefly, without_cancellation};
-pub(crate) use unfinished::{Unfinished, begin, begin_another, release_all};
+pub(crate) use cancel::{
+    CancelDisabled, call_program, cancel_disabled_briefly, without_cancellation,
+};
+pub(crate) use unfinished::{Unfinished, register, register_another, release_all};
 
 use crate::sys::{self, ThreadMemory, Uninit};
 use alloc::boxed::Box;
@@ -204,7 +206,7 @@ pub(crate) struct Thread {
 /// Runs `f` with the calling thread.
 ///
 /// Calls of the library are distinguished by their stack frames. So if a function that uses
-/// [`begin`] calls another function that uses [`begin`], the second one must not be inlined.
+/// [`register`] calls another function that uses [`register`], the second one must not be inlined.
 #[inline(always)]
 pub(crate) fn with<R>(f: impl FnOnce(&Thread) -> R) -> R {
     let here = nlsock_thread();
@@ -261,7 +263,7 @@ impl Thread {
     /// stack, but on the stack of a signal handler or a coroutine, the answer is unknown, and the
     /// result is false.
     #[cold]
-    pub(crate) fn has_left(&self, frame: usize) -> bool {
+    pub(crate) fn is_abandoned(&self, frame: usize) -> bool {
         frame <= self.frame
             && !on_signal_stack()
             && own_stack()
@@ -392,11 +394,11 @@ mod tests {
         let outer = with(Thread::frame);
         std::hint::black_box(&outer);
         with(|thread| {
-            assert!(!thread.has_left(thread.frame() + 64));
-            assert!(thread.has_left(thread.frame()));
-            assert!(thread.has_left(thread.frame() - 64));
+            assert!(!thread.is_abandoned(thread.frame() + 64));
+            assert!(thread.is_abandoned(thread.frame()));
+            assert!(thread.is_abandoned(thread.frame() - 64));
             // Not on the thread's own stack.
-            assert!(!thread.has_left(16));
+            assert!(!thread.is_abandoned(16));
         });
     }
 }

@@ -50,13 +50,13 @@ pub(crate) struct Unfinished<'a> {
 /// `descriptor` is the file descriptor that the object uses; negative if it uses none.
 ///
 /// Before that, this releases the objects of calls that were left. So only the first object of each
-/// [`Thread`] must be registered by this function, and further ones by [`begin_another`].
+/// [`Thread`] must be registered by this function, and further ones by [`register_another`].
 ///
 /// # Safety
 /// Until the result is dropped, `release` may be called on `object` once, when no function that
 /// uses the object is running any more.
 #[inline]
-pub(crate) unsafe fn begin(
+pub(crate) unsafe fn register(
     thread: &Thread,
     object: *mut c_void,
     release: unsafe fn(*mut c_void),
@@ -64,18 +64,18 @@ pub(crate) unsafe fn begin(
 ) -> Unfinished<'_> {
     let entries = ENTRIES.of(thread);
     if entries.used.get() != 0 {
-        release_left(thread, entries);
+        release_abandoned(thread, entries);
     }
     // SAFETY: the caller's promise.
-    unsafe { begin_another(thread, object, release, descriptor) }
+    unsafe { register_another(thread, object, release, descriptor) }
 }
 
-/// Registers a further object of the same [`Thread`]: see [`begin`].
+/// Registers a further object of the same [`Thread`]: see [`register`].
 ///
 /// # Safety
-/// See [`begin`].
+/// See [`register`].
 #[inline]
-pub(crate) unsafe fn begin_another(
+pub(crate) unsafe fn register_another(
     thread: &Thread,
     object: *mut c_void,
     release: unsafe fn(*mut c_void),
@@ -116,7 +116,7 @@ impl Entries {
             }
             self.used.update(|used| used & !bit);
             if let Some(release) = entry.release.get() {
-                // SAFETY: the promise made to `begin`. The callers choose only objects of calls
+                // SAFETY: the promise made to `register`. The callers choose only objects of calls
                 // that were left.
                 unsafe { release(entry.object.get()) };
             }
@@ -127,8 +127,8 @@ impl Entries {
 /// Releases the objects of calls that were left.
 #[cold]
 #[inline(never)]
-fn release_left(thread: &Thread, entries: &Entries) {
-    entries.release_if(|entry| thread.has_left(entry.frame.get()));
+fn release_abandoned(thread: &Thread, entries: &Entries) {
+    entries.release_if(|entry| thread.is_abandoned(entry.frame.get()));
 }
 
 /// Releases all objects. Called when a thread ends.
@@ -160,7 +160,7 @@ mod tests {
         with(|thread| {
             let object = core::ptr::from_ref(released).cast_mut().cast();
             // SAFETY: `count` may always be called.
-            core::mem::forget(unsafe { begin(thread, object, count, -1) });
+            core::mem::forget(unsafe { register(thread, object, count, -1) });
         });
     }
 
@@ -168,7 +168,7 @@ mod tests {
         with(|thread| {
             let object = core::ptr::from_ref(released).cast_mut().cast();
             // SAFETY: `count` may always be called.
-            drop(unsafe { begin(thread, object, count, -1) });
+            drop(unsafe { register(thread, object, count, -1) });
         });
     }
 
@@ -196,7 +196,7 @@ mod tests {
         with(|thread| {
             let object = (&raw const outer).cast_mut().cast();
             // SAFETY: `count` may always be called.
-            let unfinished = unsafe { begin(thread, object, count, -1) };
+            let unfinished = unsafe { register(thread, object, count, -1) };
             for _ in 0..DEPTH {
                 deeper(|| leave(&inner));
             }

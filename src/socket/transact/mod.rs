@@ -62,14 +62,14 @@ pub(crate) trait Transactions {
 
 /// What is known about a socket's receive queue after a batch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Queue {
+pub(crate) enum QueueState {
     /// Nothing is left to receive.
     Empty,
     /// Something may be left to receive, or may still arrive.
     Unknown,
 }
 
-impl Queue {
+impl QueueState {
     /// Combines what is known after one batch and after another on the same socket.
     fn and(self, other: Self) -> Self {
         if self == Self::Empty { other } else { Self::Unknown }
@@ -114,7 +114,7 @@ pub(super) unsafe fn on_pooled<T: Transactions>(
     // SAFETY: the caller's promise.
     let queue = unsafe { run_all(thread, sock, Origin::Pool, transactions) };
     drop(registered);
-    if queue == Queue::Empty {
+    if queue == QueueState::Empty {
         sock.mark_idle();
     }
 }
@@ -141,15 +141,15 @@ unsafe fn run_all<T: Transactions>(
     sock: &Socket,
     origin: Origin,
     transactions: &mut T,
-) -> Queue {
+) -> QueueState {
     let deadline = Deadline::after(sock.timeout.load(Relaxed));
-    let mut queue = Queue::Empty;
+    let mut queue = QueueState::Empty;
     let mut start = 0;
     Failures::of(thread).start_batch();
     while start < transactions.len() {
         let count = batch_len(sock, transactions, start);
         let mut batch =
-            Batch { sock, thread, origin, transactions, start, deadline, queue: Queue::Empty };
+            Batch { sock, thread, origin, transactions, start, deadline, queue: QueueState::Empty };
         // SAFETY: the caller's promise.
         unsafe { batch.run(Set::first(count)) };
         queue = queue.and(batch.queue);
@@ -202,7 +202,7 @@ struct Batch<'a, T> {
     /// The index of the first transaction.
     start: usize,
     deadline: Deadline,
-    queue: Queue,
+    queue: QueueState,
 }
 
 impl<T: Transactions> Batch<'_, T> {
@@ -273,7 +273,7 @@ impl<T: Transactions> Batch<'_, T> {
         if set.is_empty() {
             return;
         }
-        self.queue = Queue::Unknown;
+        self.queue = QueueState::Unknown;
         Failures::of(self.thread).failed(error);
         for index in set {
             self.transactions.finish(self.start + index, Err(error));
@@ -317,7 +317,7 @@ impl<T: Transactions> Batch<'_, T> {
             if flags & NLM_F_DUMP == NLM_F_DUMP {
                 // Only the first message of a dump becomes the reply. Others will be left in the
                 // receive queue.
-                self.queue = Queue::Unknown;
+                self.queue = QueueState::Unknown;
             } else if flags & NLM_F_ACK != 0 {
                 acks.insert(Set::one(index));
             }
@@ -421,7 +421,7 @@ impl<T: Transactions> Batch<'_, T> {
                     // followed by an acknowledgement.
                     replies.acks = replies.acks.without(this);
                     if header.kind != NLMSG_DONE {
-                        self.queue = Queue::Unknown;
+                        self.queue = QueueState::Unknown;
                     }
                 }
                 Ok(message)
