@@ -114,6 +114,8 @@ impl Dump {
             flags.write_unaligned(flags.read_unaligned() | NLM_F_DUMP_ACK);
             (&raw const (*header).nlmsg_seq).read_unaligned()
         };
+        // If a log handler leaves before there is a socket, this is a dump that can be ended.
+        self.set_up(null_mut(), seq, Errno::EINTR.raw());
         thread::with(|thread| {
             let _cancel = CancelDisabled::new(thread);
             match pool::take(protocol) {

@@ -109,11 +109,12 @@ impl Work {
         // SAFETY: the structures exist, and nothing else refers to them; the caller's promise.
         let (dump, reply, part, all) = unsafe {
             let dump = Dump::from_ptr(self.dump.as_mut_ptr());
+            // A dump can be ended as soon as `start` logs anything.
+            self.dumping = true;
             dump.start(protocol, request);
             let reply = Buf::from_ptr(reply.as_mut_ptr());
             (dump, reply, Buf::from_ptr(self.part), Buf::from_ptr(self.all))
         };
-        self.dumping = true;
         all.clear();
         part.clear();
         let mut result = Ok(());
