@@ -45,8 +45,8 @@ unsafe extern "C" fn end_thread(block: *mut c_void) {
 extern "C" fn unload() {
     pool::flush();
     if let Some(block) = thread::stop() {
-        // SAFETY: it is the calling thread's block. The library will not be called any more, or, if the
-        // process ends, makes a new block for this thread.
+        // SAFETY: it is the calling thread's block. The library will not be called any more, or, if
+        // the process ends, makes a new block for this thread.
         unsafe { end_thread(block) };
     }
 }

@@ -8,8 +8,8 @@
  * - A breach of what the comments require logs an assertion failure and aborts, and so does a lack
  *   of memory.
  *
- * Functions that take no socket use one from a pool of idle sockets, or open one.  A transaction may
- * block until the kernel has acknowledged it.
+ * Functions that take no socket use one from a pool of idle sockets, or open one.  A transaction
+ * may block until the kernel has acknowledged it.
  *
  * fork(): a socket from nl_sock_create() can be used in the child.  Parent and child share it and
  * its messages, so only one of the two should use it.  The first use in a child is logged at level

@@ -56,8 +56,8 @@ struct Family<'a> {
 
 /// The size of the memory for the request, the name included, in bytes.
 const REQUEST: usize = 128;
-/// The most bytes of a name that are sent. No family has so long a name: the kernel refuses it, whatever
-/// follows.
+/// The most bytes of a name that are sent. No family has so long a name: the kernel refuses it,
+/// whatever follows.
 const LONGEST_NAME: usize = 64;
 
 /// Asks the kernel about the family `name`, and passes the kernel's reply to `use_family`.

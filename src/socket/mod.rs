@@ -108,10 +108,10 @@ impl Socket {
         self.opened_by == identity::current()
     }
 
-    /// Protects the parent's socket until the result is dropped: if a signal handler forks meanwhile
-    /// and returns to the caller, the child's descriptor does not stand for the socket any more. The
-    /// caller checks [`Socket::is_own`] after this, since the fork may have happened before. Nothing is
-    /// logged while the result exists.
+    /// Protects the parent's socket until the result is dropped: if a signal handler forks
+    /// meanwhile and returns to the caller, the child's descriptor does not stand for the socket
+    /// any more. The caller checks [`Socket::is_own`] after this, since the fork may have happened
+    /// before. Nothing is logged while the result exists.
     fn guard_descriptor<'a>(&self, thread: &'a Thread) -> Unfinished<'a> {
         unsafe fn nothing(_: *mut c_void) {}
         // SAFETY: nothing is released.

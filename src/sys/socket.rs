@@ -43,8 +43,8 @@ impl Fd {
         unsafe {
             let mut substitute = libc::eventfd(0, libc::EFD_CLOEXEC);
             if substitute < 0 {
-                // Perhaps the process has as many descriptors as it may have. Then the closed number
-                // is the one that is given next, or a lower one.
+                // Perhaps the process has as many descriptors as it may have. Then the closed
+                // number is the one that is given next, or a lower one.
                 libc::close(fd);
                 substitute = libc::eventfd(0, libc::EFD_CLOEXEC);
             }

@@ -214,9 +214,9 @@ pub(crate) fn with<R>(f: impl FnOnce(&Thread) -> R) -> R {
     f(&Thread { own: here.own, block, frame: here.frame.addr() })
 }
 
-/// Runs `f` with the calling thread, if it has a block already. Allocates nothing, as `nlsock_thread()`
-/// may for the thread-local memory of a library that was loaded by dlopen(). `f` must not use a
-/// [`HeapPart`].
+/// Runs `f` with the calling thread, if it has a block already. Allocates nothing, as
+/// `nlsock_thread()` may for the thread-local memory of a library that was loaded by dlopen(). `f`
+/// must not use a [`HeapPart`].
 fn with_block_of_key(f: impl FnOnce(&Thread)) {
     let key = KEY.load(Relaxed);
     if key == NO_KEY {
@@ -229,8 +229,8 @@ fn with_block_of_key(f: impl FnOnce(&Thread)) {
     }
 }
 
-/// Replaces the sockets that the calling thread is using by files that are not sockets. For the fork
-/// handler in a child: if a signal handler called fork(), it may return to a function that it
+/// Replaces the sockets that the calling thread is using by files that are not sockets. For the
+/// fork handler in a child: if a signal handler called fork(), it may return to a function that it
 /// interrupted, which must not use the parent's socket.
 pub(crate) fn replace_descriptors() {
     with_block_of_key(unfinished::replace_descriptors);
@@ -271,7 +271,8 @@ impl Thread {
     }
 }
 
-/// Whether a signal handler is running on a stack of its own, which may lie within the thread's stack.
+/// Whether a signal handler is running on a stack of its own, which may lie within the thread's
+/// stack.
 fn on_signal_stack() -> bool {
     let mut stack = MaybeUninit::<libc::stack_t>::uninit();
     // SAFETY: the call fills in `stack`, or fails.

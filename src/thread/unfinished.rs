@@ -13,13 +13,13 @@ use core::cell::Cell;
 use core::ffi::{c_int, c_void};
 use core::sync::atomic::{Ordering::SeqCst, compiler_fence};
 
-/// A registered object.
+/// A registered object. An entry that is not in use has no `release` and no descriptor.
 struct Entry {
     object: Cell<*mut c_void>,
     release: Cell<Option<unsafe fn(*mut c_void)>>,
     /// The frame ([`Thread::frame`]) of the call that registered the object.
     frame: Cell<usize>,
-    /// The file descriptor that the object uses; negative if it uses none.
+    /// The file descriptor that the object uses, plus 1; 0 if it uses none.
     descriptor: Cell<c_int>,
 }
 
@@ -42,6 +42,8 @@ static ENTRIES: Part<Entries> = Part::new(room::UNFINISHED);
 /// Keeps an object registered until this guard is dropped.
 pub(crate) struct Unfinished<'a> {
     entries: &'a Entries,
+    /// None if there was no free entry.
+    entry: Option<&'a Entry>,
     /// The mask of the object's entry in `Entries::used`; 0 if there was no free entry.
     bit: u32,
 }
@@ -84,24 +86,37 @@ pub(crate) unsafe fn register_another(
     let entries = ENTRIES.of(thread);
     let index = entries.used.get().trailing_ones() as usize;
     let Some(entry) = entries.entries.get(index) else {
-        return Unfinished { entries, bit: 0 };
+        return Unfinished { entries, entry: None, bit: 0 };
     };
-    entry.object.set(object);
-    entry.release.set(Some(release));
-    entry.frame.set(thread.frame());
-    entry.descriptor.set(descriptor);
-    // A signal handler that interrupts this function and calls the library may use the same entry,
-    // until the handler returns. So the bit is set after the entry has been written.
-    compiler_fence(SeqCst);
+    // A signal handler that interrupts this function and calls the library uses the same entry if
+    // it runs before the bit is set, and leaves the entry unused when it returns. After that it
+    // uses another entry. Until `release` is set, the object is not released.
     let bit = 1 << index;
     entries.used.update(|used| used | bit);
-    Unfinished { entries, bit }
+    compiler_fence(SeqCst);
+    entry.object.set(object);
+    entry.frame.set(thread.frame());
+    entry.descriptor.set(descriptor + 1);
+    compiler_fence(SeqCst);
+    entry.release.set(Some(release));
+    Unfinished { entries, entry: Some(entry), bit }
 }
 
 impl Drop for Unfinished<'_> {
     #[inline]
     fn drop(&mut self) {
+        if let Some(entry) = self.entry {
+            entry.clear();
+        }
         self.entries.used.update(|used| used & !self.bit);
+        compiler_fence(SeqCst);
+    }
+}
+
+impl Entry {
+    fn clear(&self) {
+        self.release.set(None);
+        self.descriptor.set(0);
         compiler_fence(SeqCst);
     }
 }
@@ -114,8 +129,10 @@ impl Entries {
             if self.used.get() & bit == 0 || !chosen(entry) {
                 continue;
             }
+            let release = entry.release.get();
+            entry.clear();
             self.used.update(|used| used & !bit);
-            if let Some(release) = entry.release.get() {
+            if let Some(release) = release {
                 // SAFETY: the promise made to `register`. The callers choose only objects of calls
                 // that were left.
                 unsafe { release(entry.object.get()) };
@@ -140,8 +157,8 @@ pub(crate) fn release_all(thread: &Thread) {
 pub(super) fn replace_descriptors(thread: &Thread) {
     let entries = ENTRIES.of(thread);
     for (index, entry) in entries.entries.iter().enumerate() {
-        if entries.used.get() & 1 << index != 0 && entry.descriptor.get() >= 0 {
-            Fd::replace(entry.descriptor.get());
+        if entries.used.get() & 1 << index != 0 && entry.descriptor.get() > 0 {
+            Fd::replace(entry.descriptor.get() - 1);
         }
     }
 }

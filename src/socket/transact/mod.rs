@@ -206,8 +206,8 @@ struct Batch<'a, T> {
 }
 
 impl<T: Transactions> Batch<'_, T> {
-    /// EBADF if this process is a child of the one that took the socket from the pool: a signal handler
-    /// forked, and returned here.
+    /// EBADF if this process is a child of the one that took the socket from the pool: a signal
+    /// handler forked, and returned here.
     fn check_process(&self) -> Result<(), Errno> {
         match self.origin {
             Origin::Pool if !self.sock.is_own() => Err(Errno::EBADF),
