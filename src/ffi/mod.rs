@@ -10,7 +10,7 @@
 //! contract" refers to this section.
 //!
 //! - A pointer leads to a live, initialised object, and is null only if the comment allows that.
-//!   A buffer's fields are consistent, as [`Buf::from_ptr`](crate::buffer::Buf::from_ptr) says.
+//!   A buffer's fields are consistent, as `Buf::from_ptr` in `src/buffer/` says.
 //! - A string ends in NUL. An array has the number of elements that the caller passes with it.
 //! - No other thread uses the same socket, buffer, message or dump during the call.
 //! - Bytes to be copied into a buffer are not part of that buffer.
