@@ -138,7 +138,8 @@ mod tests {
 
     #[test]
     fn registered_modules_follow_the_level() {
-        let modules = [const { module(c"test") }; 3].map(|module| &*Box::leak(Box::new(module)));
+        static MODULES: [VlogModule; 3] = [const { module(c"test") }; 3];
+        let modules = MODULES.each_ref();
         let own = [modules[2]; 2];
         let levels = || modules.map(|module| module.min_level.load(Relaxed));
         register(modules[0]);
