@@ -11,7 +11,7 @@
 
 enum { N_THREADS = 2 };
 
-static volatile bool stop;
+static _Atomic bool stop;
 
 static void *
 call_until_stopped(void *seed)

@@ -263,10 +263,10 @@ fork_at_random_moments(void)
     start_counting();
     handle(SIGALRM, on_alarm);
     for (i = 0; i < N_CALLS; i++) {
-        int end = counts->forks + n;
+        int end = forks_so_far() + n;
 
         start_timer();
-        while (counts->forks < end) {
+        while (forks_so_far() < end) {
             make_call(&calls[i]);
         }
         setitimer(ITIMER_REAL, &off, NULL);
@@ -279,7 +279,7 @@ fork_at_random_moments(void)
 
 enum { N_THREADS = 4 };
 
-static volatile bool stop;
+static _Atomic bool stop;
 
 static void
 on_signal(int signr, siginfo_t *info, void *context)
@@ -318,7 +318,7 @@ fork_on_random_threads(void)
     for (i = 0; i < N_THREADS; i++) {
         CHECK_INT(pthread_create(&threads[i], NULL, call_until_stopped, (void *) (i + 1)), 0);
     }
-    while (counts->forks < n) {
+    while (forks_so_far() < n) {
         const struct timespec pause = { 0, 20000 + (long) random_below(&state, 200000) };
 
         pthread_kill(threads[random_below(&state, N_THREADS)], SIGUSR1);

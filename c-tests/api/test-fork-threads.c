@@ -9,7 +9,7 @@
 
 enum { N_FORKING = 3, N_FORKS = 12000 };
 
-static volatile bool stop;
+static _Atomic bool stop;
 
 static void *
 call_until_stopped(void *aux)
