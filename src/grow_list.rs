@@ -105,7 +105,8 @@ mod tests {
 
     #[test]
     fn the_latest_comes_first() {
-        let list = GrowList::new();
+        static LIST: GrowList<i32> = GrowList::new();
+        let list = &LIST;
         let find_or_add = |n: i32| *list.find_or_add(|mut values| values.find(|&&v| v == n), || n);
         assert_eq!(list.values().next(), None);
         assert_eq!([1, 2, 1].map(find_or_add), [1, 2, 1]);
