@@ -238,9 +238,12 @@ dump_with_failed_options(void)
 static void
 lookups(void)
 {
+    char long_name[300] = "";   /* Its request is on the heap. */
     unsigned int group;
     int number = 0;
 
+    memset(long_name, 'n', sizeof long_name - 1);
+    nl_lookup_genl_mcgroup(long_name, "notify", &group);
     nl_lookup_genl_family("nlctrl", &number);
     number = 0;
     nl_lookup_genl_family("no such family", &number);

@@ -168,10 +168,15 @@ impl Buf<'_> {
     pub(crate) fn uninit(self) {
         let source = self.source();
         c_assert!(source != OfpbufSource::DPDK, "ofpbuf_uninit", "b->source != OFPBUF_DPDK");
-        if source == OfpbufSource::MALLOC {
+        if let Some(base) = self.heap_memory() {
             // SAFETY: `from_ptr`: the memory is from malloc(). The caller does not use it any more.
-            unsafe { memory::free(self.base()) };
+            unsafe { memory::free(base) };
         }
+    }
+
+    /// The memory from malloc() that the buffer owns, if it owns some.
+    pub(crate) fn heap_memory(self) -> Option<*mut u8> {
+        (self.source() == OfpbufSource::MALLOC).then(|| self.base())
     }
 
     #[inline]

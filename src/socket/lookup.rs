@@ -2,16 +2,17 @@
 
 use super::family_names;
 use super::pool::{self, Pooled};
-use super::transact::{One, on_pooled};
+use super::transact::{One, Origin, QueueState, run_all};
 use crate::abi::{CBool, NlAttrType, NlPolicy, OfpbufSource};
 use crate::buffer::Buf;
 use crate::errno::Errno;
 use crate::flavour::OfpBuf;
 use crate::host::log::log_limited;
+use crate::memory;
 use crate::message::{self, Side};
 use crate::thread::{self, CancelDisabled, Thread};
 use crate::wire::{ATTR_HEADER, Attr, AttrProblem, Attrs, GENL_HEADER, HEADER, Header, parse};
-use core::ffi::CStr;
+use core::ffi::{CStr, c_void};
 use core::mem::MaybeUninit;
 
 const GENL_ID_CTRL: u16 = libc::GENL_ID_CTRL as u16;
@@ -54,11 +55,9 @@ struct Family<'a> {
     groups: Option<&'a [u8]>,
 }
 
-/// The size of the memory for the request, the name included, in bytes.
+/// The size of the memory for the request, the name included, in bytes. It is enough for every name
+/// that the kernel accepts.
 const REQUEST: usize = 128;
-/// The most bytes of a name that are sent. No family has so long a name: the kernel refuses it,
-/// whatever follows.
-const LONGEST_NAME: usize = 64;
 
 /// Asks the kernel about the family `name`, and passes the kernel's reply to `use_family`.
 fn ask<R>(
@@ -89,6 +88,7 @@ fn ask_on<R>(
     name: &CStr,
     use_family: &mut impl FnMut(Family<'_>) -> Result<R, Errno>,
 ) -> Result<R, Errno> {
+    let registered = sock.register(thread);
     let mut memory = [const { MaybeUninit::<u64>::uninit() }; REQUEST / 8];
     let mut request = MaybeUninit::<OfpBuf>::uninit();
     // SAFETY: the structure exists, and nothing else refers to it.
@@ -96,18 +96,33 @@ fn ask_on<R>(
     request.use_memory(memory.as_mut_ptr().cast(), REQUEST, OfpbufSource::STUB);
     message::put_header(request, GENL_HEADER, GENL_ID_CTRL, libc::NLM_F_REQUEST as u16);
     message::put_genl_header(request, CTRL_CMD_GETFAMILY, 1);
-    let bytes = name.to_bytes_with_nul();
-    let bytes = bytes.get(..LONGEST_NAME).unwrap_or(bytes);
-    message::add_attr(request, Side::Tail, FAMILY_NAME as u16, bytes);
+    message::add_attr(request, Side::Tail, FAMILY_NAME as u16, name.to_bytes_with_nul());
+    // SAFETY: `free` may be called once this call has been left.
+    let allocated = request
+        .heap_memory()
+        .map(|base| unsafe { thread::register_another(thread, base.cast(), free, -1) });
 
     let mut result = Err(Errno::EPROTO);
     let mut finish = |outcome: Result<&[u8], Errno>| {
         result = outcome.and_then(|reply| parse_family(reply, name)).and_then(&mut *use_family);
     };
-    // SAFETY: the request is in `memory`.
-    unsafe { on_pooled(thread, sock, &mut One { request, finish: &mut finish }) };
+    // SAFETY: the request is in `memory`, or on the heap.
+    let queue =
+        unsafe { run_all(thread, sock, Origin::Pool, &mut One { request, finish: &mut finish }) };
+    drop(allocated);
     request.uninit();
+    drop(registered);
+    if queue == QueueState::Empty {
+        sock.mark_idle();
+    }
     result
+}
+
+/// # Safety
+/// `memory` is from malloc(), and nothing uses it any more.
+unsafe fn free(memory: *mut c_void) {
+    // SAFETY: the caller's promise.
+    unsafe { memory::free(memory.cast()) };
 }
 
 fn report(problem: AttrProblem) {
@@ -164,8 +179,7 @@ fn find_group(groups: &[u8], name: &CStr) -> Result<u32, Errno> {
     Err(Errno::EPROTO)
 }
 
-const _: () = assert!(HEADER + GENL_HEADER + ATTR_HEADER + LONGEST_NAME <= REQUEST);
-const _: () = assert!(LONGEST_NAME > libc::GENL_NAMSIZ as usize);
+const _: () = assert!(HEADER + GENL_HEADER + ATTR_HEADER + libc::GENL_NAMSIZ as usize <= REQUEST);
 
 #[cfg(test)]
 mod tests {

@@ -105,11 +105,7 @@ pub(crate) unsafe fn transact<T: Transactions>(protocol: i32, transactions: &mut
 /// # Safety
 /// See [`transact`].
 #[inline]
-pub(super) unsafe fn on_pooled<T: Transactions>(
-    thread: &Thread,
-    sock: &Pooled,
-    transactions: &mut T,
-) {
+unsafe fn on_pooled<T: Transactions>(thread: &Thread, sock: &Pooled, transactions: &mut T) {
     let registered = sock.register(thread);
     // SAFETY: the caller's promise.
     let queue = unsafe { run_all(thread, sock, Origin::Pool, transactions) };
@@ -132,11 +128,12 @@ pub(crate) unsafe fn transact_on<T: Transactions>(sock: &Socket, transactions: &
     });
 }
 
-/// Carries out all transactions in order, batch after batch.
+/// Carries out all transactions in order, batch after batch. The result says whether a socket from
+/// the pool can be kept.
 ///
 /// # Safety
 /// See [`transact`].
-unsafe fn run_all<T: Transactions>(
+pub(super) unsafe fn run_all<T: Transactions>(
     thread: &Thread,
     sock: &Socket,
     origin: Origin,
@@ -177,7 +174,7 @@ fn batch_len(sock: &Socket, transactions: &impl Transactions, start: usize) -> u
 
 /// Where a socket comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Origin {
+pub(super) enum Origin {
     Pool,
     /// The C caller. A child may use such a socket of its parent.
     Caller,
