@@ -1,9 +1,9 @@
 /* An allocator with one lock, to be preloaded under test-fork-allocator.c.
  *
  * Like others of its kind, it takes the lock before a fork and gives it back after that, in both
- * processes.  Its handlers are registered last, when the program asks for that: so they are the first
- * to run before a fork, and the last in the child.  Whoever allocates in a handler of its own then
- * waits for ever.  So does whoever waits, in a handler, for a thread that allocates. */
+ * processes.  Its handlers are registered last, when the program asks for that: so they are the
+ * first to run before a fork, and the last in the child.  Whoever allocates in a handler of its
+ * own then waits for ever.  So does whoever waits, in a handler, for a thread that allocates. */
 
 #include <pthread.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* Gives anonymous mappings of 2 MiB or more transparent huge pages, as a machine does where these are
- * set to "always".  To be preloaded under test-thread-memory.c, which says when. */
+/* Gives anonymous mappings of 2 MiB or more transparent huge pages, as a machine does where these
+ * are set to "always".  To be preloaded under test-thread-memory.c, which says when. */
 
 #include <stdbool.h>
 #include <stddef.h>

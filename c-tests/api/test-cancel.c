@@ -1,5 +1,5 @@
-/* pthread_cancel(): a thread that is cancelled within the library loses nothing, and leaves nothing
- * locked.
+/* pthread_cancel(): a thread that is cancelled within the library loses nothing, and leaves
+ * nothing locked.
  *
  * The C library's functions that act on a cancellation are replaced by ones that request it at a
  * chosen call.  So each moment at which a function of the library can be cancelled is tried. */

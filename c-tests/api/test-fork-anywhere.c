@@ -2,8 +2,8 @@
  * thread.  test-fork-threads.c is about fork() on several threads.
  *
  * Nothing hangs, and every answer is right, in the parent and in the child.  Only a call that was
- * interrupted and then goes on in the child may fail, in both: its socket is one that the two
- * share. */
+ * interrupted and goes on in the child may fail there: its socket is the parent's.  If the program
+ * itself opened that socket, the two may take each other's messages. */
 
 #include <dlfcn.h>
 #include <pthread.h>
@@ -35,7 +35,7 @@ static enum child child_kind;
 /* Whether this process is a child that has gone on. */
 static volatile sig_atomic_t in_child;
 
-/* Whether the thread was interrupted by a handler whose child has gone on. */
+/* Whether the thread was interrupted by a handler whose child has gone on with the same call. */
 static _Thread_local volatile sig_atomic_t disturbed;
 
 /* Forks.  Called by handlers, with all signals blocked. */
@@ -69,7 +69,7 @@ make_call(const struct call *call)
     right = call->is_right();
     if (in_child) {
         leave(all_answers_are_right() && threads_get_answers());
-    } else if (!disturbed) {
+    } else if (!disturbed || call->is_right != own_socket_works) {
         judge(right);
     }
 }
@@ -97,10 +97,10 @@ handle(int signr, void (*handler)(int, siginfo_t *, void *))
 
 static volatile bool stepping;          /* Whether the next instructions are to be trapped. */
 static volatile int n_steps;            /* Number of instructions so far. */
-static volatile int fork_every;         /* How many instructions lie between forks, 0 for no forks. */
+static volatile int fork_every;         /* Instructions from fork to fork, 0 for no forks. */
 
-/* Whether an instruction is the kernel's, to read the clock.  It starts again if the clock has ticked
- * meanwhile, which would be for ever if each round took as long as a fork. */
+/* Whether an instruction is the kernel's, to read the clock.  It starts again if the clock has
+ * ticked meanwhile, which would be for ever if each round took as long as a fork. */
 static bool
 reads_clock(greg_t instruction)
 {
@@ -140,8 +140,8 @@ clear_trap_flag(void)
                       : : "i" (~TRAP_FLAG) : "memory", "cc");
 }
 
-/* The library's calls of pthread_sigmask() come here.  While signals are blocked, the flag is off: the
- * kernel ends a process that it cannot bring a trap to. */
+/* The library's calls of pthread_sigmask() come here.  While signals are blocked, the flag is off:
+ * the kernel ends a process that it cannot bring a trap to. */
 int
 pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
 {

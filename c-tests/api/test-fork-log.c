@@ -1,5 +1,5 @@
-/* Logging across fork(): a child logs, whatever other threads of the parent were doing with the log
- * at the moment of the fork. */
+/* Logging across fork(): a child logs, whatever other threads of the parent were doing with the
+ * log at the moment of the fork. */
 
 #include <pthread.h>
 #include "answers.h"

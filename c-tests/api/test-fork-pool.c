@@ -155,8 +155,8 @@ start_dump(void)
     ofpbuf_uninit(&request);
 }
 
-/* Retrieves up to 'n' messages through 'buf', and marks the routes among them in 'marks', if that is
- * nonnull.  Returns how many there were. */
+/* Retrieves up to 'n' messages through 'buf', and marks the routes among them in 'marks', if that
+ * is nonnull.  Returns how many there were. */
 static int
 read_dump(int n, unsigned char *marks)
 {
@@ -251,8 +251,8 @@ read_and_end(void)
     end_dump(&shared->seen[1]);
 }
 
-/* What the parent had received before the fork is in the child's copy of the buffer.  More must not
- * come. */
+/* What the parent had received before the fork is in the child's copy of the buffer.  More must
+ * not come. */
 static void
 read_on_and_end(void)
 {

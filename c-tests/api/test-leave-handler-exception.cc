@@ -1,5 +1,6 @@
-/* A log handler that leaves by a C++ exception: the functions of the library that it was called from
- * lose nothing, and later calls work.  test-leave-handler.c is about more of them, and longjmp(). */
+/* A log handler that leaves by a C++ exception: the functions of the library that it was called
+ * from lose nothing, and later calls work.  test-leave-handler.c is about more of them, and
+ * longjmp(). */
 
 #include <linux/rtnetlink.h>
 #include "flavour.h"

@@ -1,5 +1,5 @@
-/* A log handler that leaves by longjmp(): the functions of the library that it was called from lose
- * nothing, and later calls work.
+/* A log handler that leaves by longjmp(): the functions of the library that it was called from
+ * lose nothing, and later calls work.
  *
  * Each call is left at its first line, then at its second, and so on, many times over.  Some lines
  * are only logged if a system call fails, so some are made to fail. */
@@ -383,8 +383,8 @@ leave_one_call_in_thread(void *aux)
     return aux;
 }
 
-/* Runs 'function' on the main thread, or on another one under valgrind: there, the C library takes the
- * main stack for smaller than it is. */
+/* Runs 'function' on the main thread, or on another one under valgrind: there, the C library takes
+ * the main stack for smaller than it is. */
 static void
 run_on_stack(void *(*function)(void *))
 {

@@ -96,8 +96,8 @@ destructors_of_the_program_may_call_the_library(void)
     CHECK(late_calls_right);
 }
 
-/* The program's key may also be older than the library's: a constructor with a priority runs before
- * those without one. */
+/* The program's key may also be older than the library's: a constructor with a priority runs
+ * before those without one. */
 __attribute__((constructor(101))) static void
 create_first_key(void)
 {

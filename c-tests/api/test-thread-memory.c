@@ -1,5 +1,6 @@
 /* test-thread-memory [PRELOAD]: what a thread costs that uses the library: resident memory, huge
- * pages, and system calls.  PRELOAD is the shared object that preload-hugepages.c was compiled to. */
+ * pages, and system calls.  PRELOAD is the shared object that preload-hugepages.c was compiled
+ * to. */
 
 #include <dlfcn.h>
 #include <pthread.h>
@@ -180,7 +181,8 @@ a_thread_that_makes_all_calls_takes_no_huge_page(void)
 
 /* System calls.
  *
- * A process traces another one, which marks the calls of the library by system calls of no effect. */
+ * A process traces another one, which marks the calls of the library by system calls without an
+ * effect. */
 
 #if defined(__GLIBC_PREREQ)
 #if __GLIBC_PREREQ(2, 30)
@@ -233,8 +235,8 @@ be_traced(void)
     _exit(0);
 }
 
-/* Runs the stopped child until it exits.  Stores in 'counts' how many system calls it makes between
- * its marks.  Returns its status, or -1 if it cannot be traced. */
+/* Runs the stopped child until it exits.  Stores in 'counts' how many system calls it makes
+ * between its marks.  Returns its status, or -1 if it cannot be traced. */
 static int
 count_system_calls(pid_t child, int counts[2])
 {

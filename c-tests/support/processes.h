@@ -48,8 +48,8 @@ pause_if_slow(void)
 
 /* Ends a child, from any place.  Its status says whether everything was 'right'.
  *
- * valgrind looks for leaks when a process exits, and takes for leaked what the threads of the parent
- * held.  There, the child becomes another program. */
+ * valgrind looks for leaks when a process exits, and takes for leaked what the threads of the
+ * parent held.  There, the child becomes another program. */
 static inline void
 leave(bool right)
 {
@@ -73,7 +73,8 @@ left_right(pid_t child)
     return WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
-/* fork() as the kernel has it, which runs no handlers of pthread_atfork().  It returns like fork(). */
+/* fork() as the kernel has it, which runs no handlers of pthread_atfork().  It returns like
+ * fork(). */
 static inline pid_t
 raw_fork(void)
 {
@@ -90,7 +91,8 @@ children_can_tell(void)
 {
 #ifdef MADV_WIPEONFORK
     long size = sysconf(_SC_PAGESIZE);
-    void *page = mmap(NULL, (size_t) size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *page = mmap(NULL, (size_t) size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                      -1, 0);
     bool can = page != MAP_FAILED && !madvise(page, (size_t) size, MADV_WIPEONFORK);
 
     if (page != MAP_FAILED) {

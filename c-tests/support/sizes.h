@@ -58,16 +58,16 @@ sizes_now(void)
 {
     struct sizes sizes;
 
-    /* Reading the first and the last allocates, but frees that again.  The address space is also that
-     * of valgrind and of sanitizers. */
+    /* Reading the first and the last allocates, but frees that again.  The address space is also
+     * that of valgrind and of sanitizers. */
     sizes.address_space = runs_slowly() || SANITIZED ? 0 : address_space();
     sizes.descriptors = count_descriptors();
     sizes.heap = heap_in_use();
     return sizes;
 }
 
-/* Checks that the process has not grown since 'BEFORE'.  Up to 128 KiB of address space and 4 KiB of
- * the heap more are the C library's, which keeps what was freed. */
+/* Checks that the process has not grown since 'BEFORE'.  Up to 128 KiB of address space and 4 KiB
+ * of the heap more are the C library's, which keeps what was freed. */
 #define CHECK_NOT_GROWN(BEFORE)                                                 \
     do {                                                                        \
         struct sizes now__ = sizes_now();                                       \

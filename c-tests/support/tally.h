@@ -1,4 +1,4 @@
-/* Answers that are judged, and children that are counted, in all processes and threads of a test. */
+/* Counts of wrong answers and of children, in all processes and threads of a test. */
 
 #ifndef TALLY_H
 #define TALLY_H 1
