@@ -126,7 +126,9 @@ check_transaction(int id, const struct fake_record *records, size_t n)
                   outcome->error);
         }
     } else if (!outcome->error) {
-        if (outcome->until_reply && !last->replies) {
+        if (last->aborted) {
+            wrong("success in a netfilter batch that was not carried out", "request", id, 0);
+        } else if (outcome->until_reply && !last->replies) {
             wrong("success without the reply that was waited for", "request", id, 0);
         } else if (!answered && (last->flags & NLM_F_ACK)) {
             wrong("success without the acknowledgement asked for", "request", id, 0);
@@ -138,12 +140,16 @@ check_transaction(int id, const struct fake_record *records, size_t n)
         bool unacknowledged = incomplete && (outcome->until_reply || last->flags & NLM_F_ACK)
                               && (outcome->error == ETIMEDOUT || caused);
 
-        if (!t->malformed && !unacknowledged) {
+        /* An answer to one request of a netfilter batch does not mean that the batch was carried
+         * out. */
+        if (!t->malformed && !unacknowledged && !last->aborted
+            && !(outcome->netfilter && (caused || outcome->error == ETIMEDOUT))) {
             wrong("an answer was delivered, but the outcome is an error", "request", id,
                   outcome->error);
         }
-    } else if (!caused && !(outcome->error == ETIMEDOUT
-                             && (outcome->until_reply || last->flags & NLM_F_ACK))) {
+    } else if (!caused && !last->aborted
+               && !(outcome->error == ETIMEDOUT
+                    && (outcome->until_reply || outcome->netfilter || last->flags & NLM_F_ACK))) {
         wrong("an error without a cause", "request", id, outcome->error);
     }
 }

@@ -105,13 +105,7 @@ impl Dump {
     ///
     /// # Safety
     /// See [`Dump::start`].
-    unsafe fn start_on(
-        self,
-        thread: &Thread,
-        sock: Pooled,
-        request: Buf<'_>,
-        await_replies: bool,
-    ) {
+    unsafe fn start_on(self, thread: &Thread, sock: Pooled, request: Buf<'_>, await_replies: bool) {
         sock.max_requests();
         let seq = sock.allocate_seq(1);
         let state = State::new(seq, request.bytes(), await_replies);

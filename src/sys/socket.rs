@@ -120,13 +120,7 @@ fn buffer_size(fd: &Fd, name: c_int) -> Result<u32, Errno> {
     let mut size = INT_SIZE;
     // SAFETY: the value lives through the call and has the size given.
     check(unsafe {
-        libc::getsockopt(
-            fd.raw(),
-            libc::SOL_SOCKET,
-            name,
-            (&raw mut value).cast(),
-            &raw mut size,
-        )
+        libc::getsockopt(fd.raw(), libc::SOL_SOCKET, name, (&raw mut value).cast(), &raw mut size)
     })?;
     u32::try_from(value).map_err(|_| Errno::EINVAL)
 }

@@ -242,4 +242,3 @@ impl fmt::Display for Refusal<'_> {
         flavour::write_refusal(f, code, errno::text(code).as_str(), reason)
     }
 }
-

@@ -115,11 +115,7 @@ unsafe fn on_pooled<T: Transactions>(
 ///
 /// # Safety
 /// See [`transact`].
-pub(crate) unsafe fn transact_on<T: Transactions>(
-    sock: &Socket,
-    transactions: &mut T,
-    mode: Mode,
-) {
+pub(crate) unsafe fn transact_on<T: Transactions>(sock: &Socket, transactions: &mut T, mode: Mode) {
     thread::with(|thread| {
         let _cancel = CancelDisabled::new(thread);
         // SAFETY: the caller's promise.

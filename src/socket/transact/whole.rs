@@ -88,9 +88,9 @@ impl<'c, 'a, T: Transactions> Whole<'c, 'a, T> {
         let netfilter = netfilter::starts_batch(call.sock.protocol(), call.transactions, start);
         let memory = Box::into_raw(Box::<Memory>::default());
         let registered = register(call.thread, call.origin, memory);
-        // SAFETY: the memory is freed below, or after this call has been left.
         let mut whole = Whole {
             call,
+            // SAFETY: the memory is freed below, or after this call has been left.
             memory: unsafe { &mut *memory },
             start,
             count,
