@@ -132,6 +132,25 @@ mod tests {
     }
 
     #[test]
+    fn control_messages_are_found_anywhere() {
+        let of_kind = |kind: u16| {
+            let mut bytes = message(16, 16);
+            bytes[4..6].copy_from_slice(&kind.to_ne_bytes());
+            bytes
+        };
+        let found = |kinds: &[u16]| {
+            let datagram: Vec<u8> = kinds.iter().flat_map(|&kind| of_kind(kind)).collect();
+            let Control { noop, overrun } = Control::in_datagram(&datagram);
+            (noop, overrun)
+        };
+        assert_eq!(found(&[]), (false, false));
+        assert_eq!(found(&[2, 3, 16]), (false, false));
+        assert_eq!(found(&[16, 1]), (true, false));
+        assert_eq!(found(&[4, 16]), (false, true));
+        assert_eq!(found(&[1, 16, 4]), (true, true));
+    }
+
+    #[test]
     fn what_is_not_a_whole_message_is_garbage() {
         for bytes in [message(15, 16), message(17, 16), message(u32::MAX, 16), vec![1; 5]] {
             let mut messages = Messages::new(&bytes);
