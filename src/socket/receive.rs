@@ -181,6 +181,9 @@ impl Socket {
     ) -> Result<(), Failure> {
         for _ in 0..MOST_UNWANTED {
             self.receive_into(thread, buffer, until, sender.as_deref_mut())?;
+            if Control::none_in_single(buffer.bytes()) {
+                return Ok(());
+            }
             let control = Control::in_datagram(buffer.bytes());
             if control.overrun {
                 count(Event::Overflow, 1);

@@ -80,7 +80,18 @@ pub(crate) struct Control {
 }
 
 impl Control {
+    /// Whether a datagram consists of one message, and that is not a control message. For a quick
+    /// check.
     #[inline]
+    pub(crate) fn none_in_single(datagram: &[u8]) -> bool {
+        let Some((length, kind)) = u32_at(datagram, 0).zip(u16_at(datagram, 4)) else {
+            return false;
+        };
+        length as usize + 3 >= datagram.len() && kind > libc::NLMSG_OVERRUN as u16
+    }
+
+    #[cold]
+    #[inline(never)]
     pub(crate) fn in_datagram(datagram: &[u8]) -> Self {
         let mut control = Self::default();
         for (header, _) in Messages::new(datagram) {
