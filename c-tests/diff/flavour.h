@@ -31,8 +31,6 @@ wrap_nested(struct ofpbuf *msg, uint16_t type, size_t offset, size_t size)
 {
     if (nl_msg_wrap_nested) {
         nl_msg_wrap_nested(msg, type, offset, size);
-    } else if (nl_attr_oversized(size)) {
-        abort();
     } else {
         struct nlattr header = { (uint16_t) (size + sizeof header), type };
 

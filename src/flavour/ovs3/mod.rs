@@ -1,4 +1,4 @@
-//! The interface of Open vSwitch 3.1, which is that of 2.17 to 3.4.
+//! The interface of Open vSwitch 2.17 and later.
 
 mod dump;
 pub mod functions;
@@ -62,6 +62,9 @@ impl NlAttrType {
     pub const NESTED: Self = Self(10);
     /// A link-layer address of Ethernet or InfiniBand.
     pub const LL_ADDR: Self = Self(11);
+    /// A next hop of another address family (RTA_VIA): the family in 2 bytes and an address of IPv4
+    /// or IPv6. Since Open vSwitch 3.5.
+    pub const RTA_VIA: Self = Self(12);
 
     /// The least and the greatest payload size that the type allows. None if there is no such type.
     #[inline]
@@ -70,6 +73,7 @@ impl NlAttrType {
             Self::U128 | Self::IPV6 => Some((16, 16)),
             Self::STRING => Some((1, usize::MAX)),
             Self::LL_ADDR => Some((6, 20)),
+            Self::RTA_VIA => Some((2 + 4, 2 + 16)),
             Self::FLAG | Self::NESTED => Some((0, usize::MAX)),
             _ => self.common_bounds(),
         }
