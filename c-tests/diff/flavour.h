@@ -51,6 +51,14 @@ truncate_to(struct ofpbuf *b, size_t size)
 }
 #endif
 
+/* The number of the types that all programs know, and a type that none of them knows.  The type
+ * RTA_VIA is newer than some originals. */
+#ifdef FLAVOUR_2014
+enum { KNOWN_TYPES = N_NL_ATTR_TYPES, UNKNOWN_TYPE = N_NL_ATTR_TYPES };
+#else
+enum { KNOWN_TYPES = NL_A_LL_ADDR + 1 + ORIGINAL_HAS_RTA_VIA, UNKNOWN_TYPE = NL_A_LL_ADDR + 2 };
+#endif
+
 #if !defined ORIGINAL && !defined FLAVOUR_2014
 struct ds { char *string; size_t length, allocated; };
 #endif

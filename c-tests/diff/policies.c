@@ -2,13 +2,6 @@
 
 #include "cases.h"
 
-/* The types that all programs know, and their number.  RTA_VIA is newer than some originals. */
-#ifdef FLAVOUR_2014
-enum { KNOWN_TYPES = N_NL_ATTR_TYPES, UNKNOWN_TYPE = N_NL_ATTR_TYPES };
-#else
-enum { KNOWN_TYPES = NL_A_LL_ADDR + 1 + ORIGINAL_HAS_RTA_VIA, UNKNOWN_TYPE = NL_A_LL_ADDR + 2 };
-#endif
-
 static struct nl_policy policy;
 
 static void
