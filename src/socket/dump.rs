@@ -105,12 +105,13 @@ impl Dump {
         Self(p)
     }
 
-    /// Initialises the dump and sends its request.
+    /// Initialises the dump and sends its request. If `strict`, the kernel checks the request
+    /// strictly: see [`Socket::set_strict_checking`].
     ///
     /// # Safety
     /// The memory of `request`, which C passes as const, may be written.
     #[inline(never)]
-    pub(crate) unsafe fn start(self, protocol: c_int, request: Buf<'_>) {
+    pub(crate) unsafe fn start(self, protocol: c_int, request: Buf<'_>, strict: bool) {
         let header = message::header(request);
         // SAFETY: the caller's promise. The header exists, but may be unaligned.
         let seq = unsafe {
@@ -122,7 +123,7 @@ impl Dump {
         self.set_up(null_mut(), seq, Errno::EINTR.raw());
         thread::with(|thread| {
             let _cancel = CancelDisabled::new(thread);
-            match pool::take(protocol) {
+            match pool::take(protocol, strict) {
                 // SAFETY: the caller's promise.
                 Ok(sock) => unsafe { self.start_on(thread, sock, request) },
                 Err(error) => self.set_up(null_mut(), seq, error.raw()),
@@ -163,6 +164,11 @@ impl Dump {
             (*self.0).status = errno::status(result);
             (*sock).trace("nl_sock_send__", result, request.bytes());
         }
+    }
+
+    /// Initialises the dump as one that has failed with `error`.
+    pub(crate) fn fail(self, error: Errno) {
+        self.set_up(null_mut(), 0, error.raw());
     }
 
     fn set_up(self, sock: *mut Socket, nl_seq: u32, status: c_int) {
@@ -355,8 +361,9 @@ impl Dump {
             }
             let (status, result) = self.tear_down();
             let outcome = outcome(status, &result);
-            if let Err(error) = outcome {
-                Failures::of(thread).failed_with(error, &result.extack);
+            match outcome {
+                Ok(()) => Failures::of(thread).dump_commented(&result.extack),
+                Err(error) => Failures::of(thread).failed_with(error, &result.extack),
             }
             LAST.of(thread).set(result);
             outcome
@@ -487,7 +494,11 @@ impl State {
         match kernel_error(header, datagram) {
             None => self.examine(datagram),
             // The request was not for a dump. The kernel has carried it out, and acknowledges it.
-            Some(KernelError::Ack) => self.result.complete = true,
+            Some(KernelError::Ack) => {
+                self.result.complete = true;
+                let extack = extack::read_warning(header, datagram, &self.request);
+                self.result.extack = extack.unwrap_or(Extack::NONE);
+            }
             Some(refusal) => {
                 let error = refusal.errno().raw();
                 let extack = extack::read(error, header, datagram, &self.request);

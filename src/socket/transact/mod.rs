@@ -85,7 +85,7 @@ impl QueueState {
 pub(crate) unsafe fn transact<T: Transactions>(protocol: i32, transactions: &mut T) {
     thread::with(|thread| {
         let _cancel = CancelDisabled::new(thread);
-        match pool::take(protocol) {
+        match pool::take(protocol, false) {
             // SAFETY: the caller's promise.
             Ok(sock) => unsafe { on_pooled(thread, &sock, transactions) },
             Err(error) => {
@@ -257,6 +257,8 @@ impl<T: Transactions> Batch<'_, T> {
                 pending = pending.without(left);
                 tries = 0;
             } else if !self.deadline.has_passed() {
+                let first = left.into_iter().next().unwrap_or_default();
+                Failures::of(self.thread).forget_from(self.start + first);
                 log_limited!(SOCKET, Dbg, "receive buffer overflow, resending request");
                 count(Event::Resent, left.len());
             }
@@ -426,9 +428,14 @@ impl<T: Transactions> Batch<'_, T> {
             Some(answer) => {
                 replies.acks = replies.acks.without(this);
                 match answer {
-                    // An acknowledgement does not replace the reply before it.
-                    KernelError::Ack if answered => return,
-                    KernelError::Ack => Ok(&[][..]),
+                    KernelError::Ack => {
+                        self.acknowledged(index, header, message);
+                        // An acknowledgement does not replace the reply before it.
+                        if answered {
+                            return;
+                        }
+                        Ok(&[][..])
+                    }
                     // A refusal replaces a reply that arrived before it.
                     _ => Err(self.refused(index, answer, header, message)),
                 }
@@ -436,6 +443,20 @@ impl<T: Transactions> Batch<'_, T> {
         };
         replies.answered.insert(this);
         self.transactions.finish(self.start + index, outcome);
+    }
+
+    /// Remembers, and logs, what the kernel reported in an acknowledgement of the request at
+    /// `index`.
+    #[inline]
+    fn acknowledged(&self, index: usize, header: Header, message: &[u8]) {
+        let index = self.start + index;
+        let request = self.transactions.request(index).bytes();
+        if let Some(extack) = extack::read_warning(header, message, request) {
+            Failures::of(self.thread).transaction_commented(index, &extack);
+            if let Some(text) = extack.text() {
+                log_limited!(SOCKET, Dbg, "received ACK with warning: {text}");
+            }
+        }
     }
 
     /// Logs a refusal of the request at `index`, and remembers the extended acknowledgement in it.
