@@ -38,7 +38,7 @@ fn check_flags(flags: c_uint, known: c_uint) -> Result<(), Errno> {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_sock_set_strict_checking(sock: *mut NlSock, strict: bool) -> c_int {
     // SAFETY: the caller's contract (see `ffi`).
-    status(unsafe { socket(sock) }.set_strict_checking(strict))
+    status(unsafe { socket(sock) }.choose_checking(strict))
 }
 
 /// If 'strict', makes the kernel check requests strictly on all sockets from the pool: in

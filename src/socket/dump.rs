@@ -10,7 +10,7 @@ use super::extack::{self, Failures};
 use super::pool::{self, Pooled};
 use super::receive::{self, Failure};
 use super::scratch::Scratch;
-use super::{Socket, trace};
+use super::{Socket, strict, trace};
 use crate::abi::ext::{DumpResult, Extack};
 use crate::abi::{NlSock, OvsMutex};
 use crate::buffer::Buf;
@@ -106,7 +106,7 @@ impl Dump {
     }
 
     /// Initialises the dump and sends its request. If `strict`, the kernel checks the request
-    /// strictly: see [`Socket::set_strict_checking`].
+    /// strictly.
     ///
     /// # Safety
     /// The memory of `request`, which C passes as const, may be written.
@@ -123,9 +123,9 @@ impl Dump {
         self.set_up(null_mut(), seq, Errno::EINTR.raw());
         thread::with(|thread| {
             let _cancel = CancelDisabled::new(thread);
-            match pool::take(protocol, strict) {
+            match pool::take(protocol) {
                 // SAFETY: the caller's promise.
-                Ok(sock) => unsafe { self.start_on(thread, sock, request) },
+                Ok(sock) => unsafe { self.start_on(thread, sock, request, strict) },
                 Err(error) => self.set_up(null_mut(), seq, error.raw()),
             }
         });
@@ -135,7 +135,8 @@ impl Dump {
     ///
     /// # Safety
     /// See [`Dump::start`].
-    unsafe fn start_on(self, thread: &Thread, sock: Pooled, request: Buf<'_>) {
+    unsafe fn start_on(self, thread: &Thread, sock: Pooled, request: Buf<'_>, strict: bool) {
+        let strict = strict || pool::strict_checking();
         sock.max_requests();
         let seq = sock.allocate_seq(1);
         let state = State {
@@ -153,15 +154,24 @@ impl Dump {
         unsafe {
             *(*sock).dump.get() = Some(Box::new(state));
             let guard = (*sock).guard_descriptor(thread);
-            let result = match (*sock).is_own() {
-                true => (*sock).send_quietly(request, seq, Wait::Yes),
-                false => Err(Errno::EBADF),
+            let own = (*sock).is_own();
+            let checking = match strict {
+                _ if !own => Err(Errno::EBADF),
+                true => (*sock).check_strictly(true),
+                false => (*sock).check_by_request(request.bytes()),
+            };
+            let result = match checking {
+                Err(error) if strict || !own => Err(error),
+                _ => (*sock).send_quietly(request, seq, Wait::Yes),
             };
             drop(guard);
             if let Some(state) = &mut *(*sock).dump.get() {
                 state.deadline = Deadline::after((*sock).timeout.load(Relaxed));
             }
             (*self.0).status = errno::status(result);
+            if own && !strict {
+                strict::log(checking);
+            }
             (*sock).trace("nl_sock_send__", result, request.bytes());
         }
     }

@@ -85,7 +85,11 @@ impl QueueState {
 pub(crate) unsafe fn transact<T: Transactions>(protocol: i32, transactions: &mut T) {
     thread::with(|thread| {
         let _cancel = CancelDisabled::new(thread);
-        match pool::take(protocol, false) {
+        let sock = pool::take(protocol).and_then(|sock| {
+            sock.check_strictly(pool::strict_checking())?;
+            Ok(sock)
+        });
+        match sock {
             // SAFETY: the caller's promise.
             Ok(sock) => unsafe { on_pooled(thread, &sock, transactions) },
             Err(error) => {
