@@ -111,10 +111,9 @@ pub(crate) fn generate(root: &Path, flavour: &Flavour) {
 
 /// The macro with the version, which is that of the package.
 fn version() -> String {
+    let comment = "/* The version of these headers: see nlsock_version(). */";
     let version = env!("CARGO_PKG_VERSION");
-    format!(
-        "\n/* The version of these headers: see nlsock_version(). */\n#define NLSOCK_VERSION \"{version}\""
-    )
+    format!("{comment}\n#define NLSOCK_VERSION \"{version}\"")
 }
 
 /// Generates the content of one header.

@@ -21,7 +21,7 @@ use crate::host::log::{self, log_limited};
 use crate::message;
 use crate::sys::Wait;
 use crate::thread::{self, CancelDisabled, Part, Thread, Zeroed, room};
-use crate::wire::{HEADER, Header, Hex, KernelError, Messages, kernel_error};
+use crate::wire::{self, Header, Hex, KernelError, Messages, kernel_error};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -496,7 +496,7 @@ impl State {
             // The request was not for a dump. The kernel has carried it out, and acknowledges it.
             Some(KernelError::Ack) => {
                 self.result.complete = true;
-                let extack = extack::read_warning(header, datagram, &self.request);
+                let extack = extack::read(0, header, datagram, &self.request);
                 self.result.extack = extack.unwrap_or(Extack::NONE);
             }
             Some(refusal) => {
@@ -524,9 +524,7 @@ impl State {
     /// Updates the details of the dump by the message that ends it.
     fn examine_end(&mut self, header: Header, message: &[u8]) {
         self.result.complete = true;
-        let code = message.get(HEADER..).and_then(|content| content.first_chunk().copied());
-        let error = code.map_or(0, i32::from_ne_bytes).checked_neg().filter(|&error| error > 0);
-        self.result.error = error.unwrap_or(0);
+        self.result.error = wire::error_at_end(message);
         if let Some(extack) = extack::read(self.result.error, header, message, &self.request) {
             self.result.extack = extack;
         }

@@ -3,7 +3,6 @@
 
 /* Generated from the Rust sources: see CONTRIBUTING.md.  Do not edit. */
 
-
 /* The version of these headers: see nlsock_version(). */
 #define NLSOCK_VERSION "1.0.0"
 
@@ -11,12 +10,12 @@
  * A flag for nlsock_dump_start() and nlsock_dump_all_flags(): makes the kernel check the request
  * strictly, as after nlsock_pool_set_strict_checking().
  */
-#define NLSOCK_DUMP_STRICT_CHECKING 1
+#define NLSOCK_STRICT_CHECKING 4
 
 /**
  * A flag for nlsock_dump_all_flags(): returns the table even if it changed during the dump.
  */
-#define NLSOCK_DUMP_EVEN_IF_CHANGED 2
+#define NLSOCK_EVEN_IF_CHANGED 8
 
 /**
  * Numbers of events since the process started, or since nlsock_counters_reset().
@@ -108,13 +107,13 @@ struct nlsock_extack_policy {
 };
 
 /**
- * What the kernel reported beyond an errno value: its extended acknowledgement ("extack"). Offsets are in
- * bytes from the start of the request's header; 0 means unknown.
+ * What the kernel reported beyond success or an errno value: its extended acknowledgement
+ * ("extack"). Offsets are in bytes from the start of the request's header; 0 means unknown.
  */
 struct nlsock_extack {
   /**
-   * The errno value; 0 if nothing failed. The kernel may also comment on a success, mostly with a
-   * warning in 'message'.
+   * The errno value; 0 if nothing failed. The kernel may also comment on a success, mostly with
+   * a warning in 'message'.
    */
   int error;
   /**
@@ -451,8 +450,8 @@ int nlsock_sock_set_strict_checking(struct nl_sock *sock, bool strict);
 void nlsock_pool_set_strict_checking(bool strict);
 
 /**
- * Does the same as nl_dump_start(), with 'flags': 0 or NLSOCK_DUMP_STRICT_CHECKING. With another
- * value, nl_dump_done() returns EINVAL; with NLSOCK_DUMP_STRICT_CHECKING before Linux 4.20,
+ * Does the same as nl_dump_start(), with 'flags': 0 or NLSOCK_STRICT_CHECKING. With another
+ * value, nl_dump_done() returns EINVAL; with NLSOCK_STRICT_CHECKING before Linux 4.20,
  * ENOPROTOOPT.
  */
 void nlsock_dump_start(struct nl_dump *dump,
@@ -462,9 +461,9 @@ void nlsock_dump_start(struct nl_dump *dump,
 
 /**
  * Does the same as nlsock_dump_all(), with 'flags': 0, or one or both of
- * - NLSOCK_DUMP_STRICT_CHECKING: the kernel checks the request strictly. Before Linux 4.20, the
+ * - NLSOCK_STRICT_CHECKING: the kernel checks the request strictly. Before Linux 4.20, the
  *   function then returns ENOPROTOOPT.
- * - NLSOCK_DUMP_EVEN_IF_CHANGED: if the table changed during each of the dumps, the function
+ * - NLSOCK_EVEN_IF_CHANGED: if the table changed during each of the dumps, the function
  *   returns EINTR, and '*replyp' holds all messages of the last of these dumps that reached its
  *   end. Entries may be missing or appear twice. The same happens if the time limit passes after a
  *   dump has reached its end. '*replyp' is null only if no dump reached its end.
@@ -563,6 +562,26 @@ uint64_t nlsock_attr_get_uint(const struct nlattr *nla);
  * NLSOCK_POLICY_SINT.
  */
 int64_t nlsock_attr_get_sint(const struct nlattr *nla);
+
+/**
+ * Fills in '*extack', whose size is 'size' (pass sizeof *extack), with what the kernel reported in
+ * 'msg', a message that nl_sock_recv() has received: an NLMSG_ERROR message, or NLMSG_DONE, which
+ * ends a dump. 'request' is the request that it answers, to find the path to the attribute
+ * concerned; it may be null. If 'msg' is another message, or the kernel reported nothing but
+ * success or an errno value, sets all fields to 0.
+ *
+ * The kernel reports more only to sockets with the option NETLINK_EXT_ACK.
+ *
+ * # Return value
+ * Whether the kernel reported more than success or an errno value.
+ *
+ * # Thread safety
+ * Any thread may call it, also while others read the messages.
+ */
+bool nlsock_msg_extack(const struct ofpbuf *msg,
+                       const struct ofpbuf *request,
+                       struct nlsock_extack *extack,
+                       size_t size);
 
 /**
  * Writes '*extack', whose size is 'extack_size' (pass sizeof *extack), as one line of text to

@@ -429,7 +429,9 @@ impl<T: Transactions> Batch<'_, T> {
                 replies.acks = replies.acks.without(this);
                 match answer {
                     KernelError::Ack => {
-                        self.acknowledged(index, header, message);
+                        let index = self.start + index;
+                        let request = self.transactions.request(index).bytes();
+                        extack::acknowledged(self.thread, index, header, message, request);
                         // An acknowledgement does not replace the reply before it.
                         if answered {
                             return;
@@ -443,20 +445,6 @@ impl<T: Transactions> Batch<'_, T> {
         };
         replies.answered.insert(this);
         self.transactions.finish(self.start + index, outcome);
-    }
-
-    /// Remembers, and logs, what the kernel reported in an acknowledgement of the request at
-    /// `index`.
-    #[inline]
-    fn acknowledged(&self, index: usize, header: Header, message: &[u8]) {
-        let index = self.start + index;
-        let request = self.transactions.request(index).bytes();
-        if let Some(extack) = extack::read_warning(header, message, request) {
-            Failures::of(self.thread).transaction_commented(index, &extack);
-            if let Some(text) = extack.text() {
-                log_limited!(SOCKET, Dbg, "received ACK with warning: {text}");
-            }
-        }
     }
 
     /// Logs a refusal of the request at `index`, and remembers the extended acknowledgement in it.
