@@ -64,6 +64,15 @@ pub(crate) fn last_result(thread: &Thread) -> DumpResult {
 #[derive(Clone, Copy)]
 pub(crate) struct Dump(*mut NlDump);
 
+/// How a dump differs from that of nl_dump_start().
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Mode {
+    /// An acknowledgement does not end the dump, and the dump waits for messages.
+    pub(crate) await_replies: bool,
+    /// The kernel checks the request strictly: see [`Socket::set_strict_checking`].
+    pub(crate) strict: bool,
+}
+
 impl Dump {
     /// The dump that a C caller's pointer refers to.
     ///
@@ -75,13 +84,12 @@ impl Dump {
         Self(p)
     }
 
-    /// Initialises the dump and sends its request. If `await_replies`, an acknowledgement does not
-    /// end the dump, and the dump waits for messages.
+    /// Initialises the dump and sends its request.
     ///
     /// # Safety
     /// The memory of `request`, which C passes as const, may be written.
     #[inline(never)]
-    pub(crate) unsafe fn start(self, protocol: c_int, request: Buf<'_>, await_replies: bool) {
+    pub(crate) unsafe fn start(self, protocol: c_int, request: Buf<'_>, mode: Mode) {
         let header = message::header(request);
         // SAFETY: the caller's promise. The header exists, but may be unaligned.
         let seq = unsafe {
@@ -93,9 +101,9 @@ impl Dump {
         self.set_up(null_mut(), seq, Errno::EINTR.raw());
         thread::with(|thread| {
             let _cancel = CancelDisabled::new(thread);
-            match pool::take(protocol) {
+            match pool::take(protocol, mode.strict) {
                 // SAFETY: the caller's promise.
-                Ok(sock) => unsafe { self.start_on(thread, sock, request, await_replies) },
+                Ok(sock) => unsafe { self.start_on(thread, sock, request, mode) },
                 Err(error) => self.set_up(null_mut(), seq, error.raw()),
             }
         });
@@ -105,16 +113,10 @@ impl Dump {
     ///
     /// # Safety
     /// See [`Dump::start`].
-    unsafe fn start_on(
-        self,
-        thread: &Thread,
-        sock: Pooled,
-        request: Buf<'_>,
-        await_replies: bool,
-    ) {
+    unsafe fn start_on(self, thread: &Thread, sock: Pooled, request: Buf<'_>, mode: Mode) {
         sock.max_requests();
         let seq = sock.allocate_seq(1);
-        let state = State::new(seq, request.bytes(), await_replies);
+        let state = State::new(seq, request.bytes(), mode.await_replies);
         // Store the socket in the dump before anything is logged, since a log handler may not
         // return.
         let sock = sock.into_raw();
@@ -137,9 +139,9 @@ impl Dump {
         }
     }
 
-    /// Initialises the dump as one that has failed with EINVAL.
-    pub(crate) fn refuse(self) {
-        self.set_up(null_mut(), 0, Errno::EINVAL.raw());
+    /// Initialises the dump as one that has failed with `error`.
+    pub(crate) fn fail(self, error: Errno) {
+        self.set_up(null_mut(), 0, error.raw());
     }
 
     fn set_up(self, sock: *mut Socket, nl_seq: u32, status: c_int) {
@@ -379,8 +381,9 @@ impl Dump {
             }
             let (status, result) = self.tear_down();
             let outcome = outcome(status, &result);
-            if let Err(error) = outcome {
-                Failures::of(thread).failed_with(error, &result.extack);
+            match outcome {
+                Ok(()) => Failures::of(thread).dump_commented(&result.extack),
+                Err(error) => Failures::of(thread).failed_with(error, &result.extack),
             }
             LAST.of(thread).set(result);
             outcome

@@ -14,7 +14,7 @@ pub(crate) mod pool;
 mod receive;
 mod scratch;
 mod slots;
-mod trace;
+pub(crate) mod trace;
 pub(crate) mod transact;
 
 use crate::buffer::Buf;
@@ -66,6 +66,9 @@ pub(crate) struct Socket {
     timeout: AtomicU32,
     /// Whether messages from other processes are discarded.
     kernel_only: AtomicBool,
+    /// Whether the kernel checks this socket's requests for data strictly, as far as the library
+    /// knows: see [`Socket::set_strict_checking`].
+    strict_checking: AtomicBool,
     /// The slots of the pool in which the socket is kept while it is idle. None if the pool must
     /// not keep it.
     pool: Option<pool::Index>,
@@ -159,6 +162,26 @@ impl Socket {
     pub(crate) fn listen_all_nsid(&self, listen: bool) -> Result<(), Errno> {
         let value = c_int::from(listen);
         sys::set_option(&self.fd, libc::SOL_NETLINK, option::LISTEN_ALL_NSID, value)
+    }
+
+    /// If `strict`, makes the kernel check requests for data strictly: it refuses a header or an
+    /// attribute that it does not know, instead of ignoring it, and it filters dumps by the fields
+    /// of the header. Since Linux 4.20; fails with ENOPROTOOPT before that.
+    pub(crate) fn set_strict_checking(&self, strict: bool) -> Result<(), Errno> {
+        let value = c_int::from(strict);
+        sys::set_option(&self.fd, libc::SOL_NETLINK, option::GET_STRICT_CHK, value)?;
+        self.strict_checking.store(strict, Relaxed);
+        Ok(())
+    }
+
+    /// Does what [`Socket::set_strict_checking`] does, unless it is so already. For sockets of the
+    /// pool, whose options nobody else changes.
+    #[inline]
+    fn ensure_strict_checking(&self, strict: bool) -> Result<(), Errno> {
+        match self.strict_checking.load(Relaxed) == strict {
+            true => Ok(()),
+            false => self.set_strict_checking(strict),
+        }
     }
 
     /// The greatest number of requests that are sent in one datagram. The first call also sets the

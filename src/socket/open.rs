@@ -102,6 +102,7 @@ impl Socket {
             drops: AtomicU32::new(0),
             timeout: AtomicU32::new(0),
             kernel_only: AtomicBool::new(false),
+            strict_checking: AtomicBool::new(false),
             pool: pool::Index::of_protocol(protocol),
             netns: None,
             idle_since: AtomicI64::new(0),

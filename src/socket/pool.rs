@@ -58,6 +58,13 @@ static NETNS_AWARE: AtomicBool = AtomicBool::new(false);
 /// The time limit of sockets from the pool: see [`Socket::set_timeout`].
 static TIMEOUT: AtomicU32 = AtomicU32::new(0);
 
+/// Whether the kernel checks requests strictly on all sockets that [`take`] returns.
+static STRICT_CHECKING: AtomicBool = AtomicBool::new(false);
+
+pub(crate) fn set_strict_checking(strict: bool) {
+    STRICT_CHECKING.store(strict, Relaxed);
+}
+
 pub(crate) fn set_netns_aware(aware: bool) {
     NETNS_AWARE.store(aware, Relaxed);
 }
@@ -162,8 +169,9 @@ pub(super) fn is_in_present_netns(sock: &Socket) -> bool {
     sys::network_namespace().is_ok_and(|present| sock.netns == Some(present))
 }
 
-/// Takes an idle socket of the protocol from the pool. If there is none, opens a socket.
-pub(super) fn take(protocol: c_int) -> Result<Pooled, Errno> {
+/// Takes an idle socket of the protocol from the pool. If there is none, opens a socket. The kernel
+/// checks requests on it strictly if `strict` is set, or if [`set_strict_checking`] asks for it.
+pub(super) fn take(protocol: c_int, strict: bool) -> Result<Pooled, Errno> {
     let index = Index::of_protocol(protocol).ok_or(Errno::EPROTONOSUPPORT)?;
     let sock = if NETNS_AWARE.load(Relaxed) {
         take_in_netns(index, protocol)?
@@ -174,6 +182,8 @@ pub(super) fn take(protocol: c_int) -> Result<Pooled, Errno> {
         }
     };
     sock.set_timeout(TIMEOUT.load(Relaxed));
+    // The last user of the socket may have wanted the opposite.
+    sock.ensure_strict_checking(strict || STRICT_CHECKING.load(Relaxed))?;
     Ok(sock)
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod option {
     pub(crate) const LISTEN_ALL_NSID: c_int = 8;
     pub(crate) const CAP_ACK: c_int = 10;
     pub(crate) const EXT_ACK: c_int = 11;
+    pub(crate) const GET_STRICT_CHK: c_int = 12;
 }
 
 /// A file descriptor, which is closed when this object is dropped.
@@ -120,13 +121,7 @@ fn buffer_size(fd: &Fd, name: c_int) -> Result<u32, Errno> {
     let mut size = INT_SIZE;
     // SAFETY: the value lives through the call and has the size given.
     check(unsafe {
-        libc::getsockopt(
-            fd.raw(),
-            libc::SOL_SOCKET,
-            name,
-            (&raw mut value).cast(),
-            &raw mut size,
-        )
+        libc::getsockopt(fd.raw(), libc::SOL_SOCKET, name, (&raw mut value).cast(), &raw mut size)
     })?;
     u32::try_from(value).map_err(|_| Errno::EINVAL)
 }

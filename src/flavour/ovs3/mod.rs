@@ -34,18 +34,24 @@ pub(crate) fn write_refusal(
     f: &mut fmt::Formatter<'_>,
     error: c_int,
     name: &str,
-    reason: Option<&str>,
+    reason: Option<impl fmt::Display>,
 ) -> fmt::Result {
-    write!(f, "received NAK error={error} - {}", reason.unwrap_or(name))
+    match reason {
+        Some(reason) => write!(f, "received NAK error={error} - {reason}"),
+        None => write!(f, "received NAK error={error} - {name}"),
+    }
 }
 
 /// Writes the log text for a refused dump.
 pub(crate) fn write_dump_refusal(
     f: &mut fmt::Formatter<'_>,
     name: &str,
-    reason: Option<&str>,
+    reason: Option<impl fmt::Display>,
 ) -> fmt::Result {
-    write!(f, "netlink dump request error ({})", reason.unwrap_or(name))
+    match reason {
+        Some(reason) => write!(f, "netlink dump request error ({reason})"),
+        None => write!(f, "netlink dump request error ({name})"),
+    }
 }
 
 /// The types whose numbers differ between interface versions.

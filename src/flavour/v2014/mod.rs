@@ -35,7 +35,7 @@ pub(crate) fn write_refusal(
     f: &mut fmt::Formatter<'_>,
     error: c_int,
     name: &str,
-    reason: Option<&str>,
+    reason: Option<impl fmt::Display>,
 ) -> fmt::Result {
     write!(f, "received NAK error={error} ({name})")?;
     write_reason(f, reason)
@@ -45,13 +45,13 @@ pub(crate) fn write_refusal(
 pub(crate) fn write_dump_refusal(
     f: &mut fmt::Formatter<'_>,
     name: &str,
-    reason: Option<&str>,
+    reason: Option<impl fmt::Display>,
 ) -> fmt::Result {
     write!(f, "netlink dump request error ({name})")?;
     write_reason(f, reason)
 }
 
-fn write_reason(f: &mut fmt::Formatter<'_>, reason: Option<&str>) -> fmt::Result {
+fn write_reason(f: &mut fmt::Formatter<'_>, reason: Option<impl fmt::Display>) -> fmt::Result {
     match reason {
         Some(reason) => write!(f, ": {reason}"),
         None => Ok(()),

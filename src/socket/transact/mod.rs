@@ -83,7 +83,7 @@ fn fail_all(thread: &Thread, transactions: &mut impl Transactions, error: Errno)
 pub(crate) unsafe fn transact<T: Transactions>(protocol: i32, transactions: &mut T, mode: Mode) {
     thread::with(|thread| {
         let _cancel = CancelDisabled::new(thread);
-        match pool::take(protocol) {
+        match pool::take(protocol, false) {
             // SAFETY: the caller's promise.
             Ok(sock) => unsafe { on_pooled(thread, &sock, transactions, mode) },
             Err(error) => fail_all(thread, transactions, error),
@@ -115,11 +115,7 @@ unsafe fn on_pooled<T: Transactions>(
 ///
 /// # Safety
 /// See [`transact`].
-pub(crate) unsafe fn transact_on<T: Transactions>(
-    sock: &Socket,
-    transactions: &mut T,
-    mode: Mode,
-) {
+pub(crate) unsafe fn transact_on<T: Transactions>(sock: &Socket, transactions: &mut T, mode: Mode) {
     thread::with(|thread| {
         let _cancel = CancelDisabled::new(thread);
         // SAFETY: the caller's promise.
