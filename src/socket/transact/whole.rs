@@ -89,9 +89,10 @@ impl<'c, 'a, T: Transactions> Whole<'c, 'a, T> {
         let memory = Box::into_raw(Box::<Memory>::default());
         let registered = register(call.thread, call.origin, memory);
         // SAFETY: the memory is freed below, or after this call has been left.
+        let state = unsafe { &mut *memory };
         let mut whole = Whole {
             call,
-            memory: unsafe { &mut *memory },
+            memory: state,
             start,
             count,
             netfilter,
