@@ -54,6 +54,7 @@ const HEADERS: [Header; 5] = [
         sources: &[
             "src/abi/ext.rs",
             "src/ffi/ext.rs",
+            "src/ffi/ext_transact.rs",
             "src/ffi/ext_dump.rs",
             "src/ffi/ext_attr.rs",
             "src/ffi/ext_text.rs",
@@ -111,10 +112,9 @@ pub(crate) fn generate(root: &Path, flavour: &Flavour) {
 
 /// The macro with the version, which is that of the package.
 fn version() -> String {
+    let comment = "/* The version of these headers: see nlsock_version(). */";
     let version = env!("CARGO_PKG_VERSION");
-    format!(
-        "\n/* The version of these headers: see nlsock_version(). */\n#define NLSOCK_VERSION \"{version}\""
-    )
+    format!("{comment}\n#define NLSOCK_VERSION \"{version}\"")
 }
 
 /// Generates the content of one header.

@@ -12,6 +12,7 @@
 
 struct nl_dump;
 struct nl_sock;
+struct nl_transaction;
 struct nlattr;
 struct ofpbuf;
 
@@ -27,8 +28,8 @@ enum {
 
 /* Policies of netlink.h, as initialisers of a struct nl_policy.
  *
- * NLSOCK_POLICY_AT_LEAST(TYPE): the payload has at least the size of TYPE, a structure to which later
- * kernels may add fields at the end.  NL_POLICY_FOR(TYPE) would refuse the longer structure.
+ * NLSOCK_POLICY_AT_LEAST(TYPE): the payload has at least the size of TYPE, a structure to which
+ * newer kernels may have added fields at the end.  NL_POLICY_FOR(TYPE) refuses a longer payload.
  *
  * NLSOCK_POLICY_UINT and NLSOCK_POLICY_SINT: an integer for nlsock_attr_get_uint() or
  * nlsock_attr_get_sint().  They also accept sizes between 4 and 8 bytes, which the kernel does not

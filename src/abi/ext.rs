@@ -4,12 +4,19 @@
 
 use core::ffi::{c_char, c_int, c_uint, c_void};
 
+/// A flag for nlsock_transact_multiple() and nlsock_dump_start(): only a reply or an error ends a
+/// request; an acknowledgement does not.
+pub const NLSOCK_AWAIT_REPLY: c_uint = 1;
+
+/// A flag for nlsock_transact_multiple(): all requests are sent in one datagram, or none is sent.
+pub const NLSOCK_ONE_DATAGRAM: c_uint = 2;
+
 /// A flag for nlsock_dump_start() and nlsock_dump_all_flags(): makes the kernel check the request
 /// strictly, as after nlsock_pool_set_strict_checking().
-pub const NLSOCK_DUMP_STRICT_CHECKING: c_uint = 1;
+pub const NLSOCK_STRICT_CHECKING: c_uint = 4;
 
 /// A flag for nlsock_dump_all_flags(): returns the table even if it changed during the dump.
-pub const NLSOCK_DUMP_EVEN_IF_CHANGED: c_uint = 2;
+pub const NLSOCK_EVEN_IF_CHANGED: c_uint = 8;
 
 /// A function that gets log messages: see nlsock_log_set_handler().
 pub type Handler = Option<
@@ -76,8 +83,8 @@ pub struct ExtackPolicy {
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Extack {
-    /// The errno value; 0 if nothing failed. The kernel may also comment on a success, mostly with a
-    /// warning in 'message'.
+    /// The errno value; 0 if nothing failed. The kernel may also comment on a success, mostly with
+    /// a warning in 'message'.
     pub error: c_int,
     /// The offset of the attribute that the kernel objects to.
     pub offset: u32,

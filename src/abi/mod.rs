@@ -34,8 +34,8 @@ layout!(List, 16, { prev: 0, next: 8 });
 layout!(OvsMutex, 48, { lock: 0, r#where: 40 });
 layout!(NlPolicy, 32, { r#type: 0, min_len: 8, max_len: 16, optional: 24 });
 layout!(Counters, 72, { overflow: 0, received: 8, recv_jumbo: 16, sent: 24, discarded: 64 });
-layout!(ExtackPolicy, 40, { r#type: 0, min_len: 4, max_len: 8, has_range: 12, is_signed: 13, min: 16,
-    max: 24, mask: 32 });
+layout!(ExtackPolicy, 40, { r#type: 0, min_len: 4, max_len: 8, has_range: 12, is_signed: 13,
+    min: 16, max: 24, mask: 32 });
 layout!(Extack, 360, { error: 0, offset: 4, n_path: 8, path: 12, missing: 28, missing_type: 32,
     missing_nest: 36, message: 40, cookie_len: 296, cookie: 300, policy: 320 });
 layout!(DumpResult, 376, { error: 0, interrupted: 4, complete: 5, messages: 8, extack: 16 });

@@ -21,7 +21,7 @@ use core::ptr::null_mut;
 ///
 /// # Safety
 /// `size` bytes at `to` may be written.
-unsafe fn fill_in<T: Copy>(to: *mut T, size: usize, value: T) {
+pub(crate) unsafe fn fill_in<T: Copy>(to: *mut T, size: usize, value: T) {
     let known = size.min(size_of::<T>());
     let to = to.cast::<u8>();
     // SAFETY: the caller's promise.

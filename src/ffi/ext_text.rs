@@ -1,10 +1,11 @@
-//! nlsock-ext.h: messages and extended acknowledgements as text, and the version.
+//! nlsock-ext.h: extended acknowledgements of messages, messages as text, and the version.
 
+use super::ext::fill_in;
 use crate::abi::Extack;
 use crate::buffer::Buf;
 use crate::errno;
 use crate::flavour::OfpBuf;
-use crate::socket::trace;
+use crate::socket::{extack, trace};
 use crate::wire::Explanation;
 use core::ffi::{CStr, c_char, c_int};
 use core::fmt::{self, Write};
@@ -47,6 +48,35 @@ unsafe fn write(to: *mut c_char, size: usize, text: impl fmt::Display) -> usize 
         unsafe { output.to.write(0) };
     }
     output.length
+}
+
+/// Fills in '*extack', whose size is 'size' (pass sizeof *extack), with what the kernel reported in
+/// 'msg', a message that nl_sock_recv() has received: an NLMSG_ERROR message, or NLMSG_DONE, which
+/// ends a dump. 'request' is the request that it answers, to find the path to the attribute
+/// concerned; it may be null. If 'msg' is another message, or the kernel reported nothing but
+/// success or an errno value, sets all fields to 0.
+///
+/// The kernel reports more only to sockets with the option NETLINK_EXT_ACK.
+///
+/// # Return value
+/// Whether the kernel reported more than success or an errno value.
+///
+/// # Thread safety
+/// Any thread may call it, also while others read the messages.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nlsock_msg_extack(
+    msg: *const OfpBuf,
+    request: *const OfpBuf,
+    extack: *mut Extack,
+    size: usize,
+) -> bool {
+    // SAFETY: the caller's contract (see `ffi`).
+    unsafe {
+        let request = if request.is_null() { &[] } else { Buf::from_ptr(request).bytes() };
+        let found = extack::of_message(Buf::from_ptr(msg).bytes(), request);
+        fill_in(extack, size, found.unwrap_or(Extack::NONE));
+        found.is_some()
+    }
 }
 
 /// Writes '*extack', whose size is 'extack_size' (pass sizeof *extack), as one line of text to

@@ -3,8 +3,9 @@
 
 use crate::abi::{Extack, ExtackPolicy};
 use crate::errno::Errno;
+use crate::host::log::log_limited;
 use crate::thread::{HeapPart, Part, Thread, Zeroed, heap, room};
-use crate::wire::{self, Header, Printable};
+use crate::wire::{self, Header, KernelError, Printable, kernel_error};
 use alloc::vec::Vec;
 use core::cell::{Cell, UnsafeCell};
 use core::ffi::{CStr, c_char};
@@ -69,12 +70,18 @@ pub(crate) fn read(error: i32, header: Header, message: &[u8], request: &[u8]) -
     wire::extack(header, message).map(|reported| Extack::new(error, reported, request))
 }
 
-/// What the kernel reported in `message`, by which a success is announced: mostly a warning. None if
-/// it reported nothing.
-#[inline]
-pub(crate) fn read_warning(header: Header, message: &[u8], request: &[u8]) -> Option<Extack> {
-    let reported = wire::extack(header, message)?;
-    (reported != wire::Extack::default()).then(|| Extack::new(0, reported, request))
+/// What the kernel reported in `message`, which is of any type. None if it reported nothing beyond
+/// success or an errno value.
+pub(crate) fn of_message(message: &[u8], request: &[u8]) -> Option<Extack> {
+    let header = Header::parse(message)?;
+    // Another message may follow.
+    let message = message.get(..header.length as usize)?;
+    let error = match kernel_error(header, message) {
+        Some(KernelError::Ack) => 0,
+        Some(refusal) => refusal.errno().raw(),
+        None => wire::error_at_end(message),
+    };
+    read(error, header, message, request).filter(Extack::says_something)
 }
 
 /// A list of transactions: the index of each in its batch, and its extended acknowledgement.
@@ -177,8 +184,7 @@ impl<'a> Failures<'a> {
 
     /// Records that the transaction at `index` of the batch succeeded, and that the kernel
     /// commented on it. A failure in the same batch is more important.
-    #[cold]
-    pub(super) fn transaction_commented(self, index: usize, extack: &Extack) {
+    fn transaction_commented(self, index: usize, extack: &Extack) {
         if !LAST.of(self.0).batch_failed.get() {
             self.set_last(extack);
         }
@@ -198,6 +204,33 @@ impl<'a> Failures<'a> {
             batch.retain(|&(of, _)| of < index);
             BATCH.put(self.0, batch);
         }
+    }
+}
+
+/// Records, and logs, what the kernel reported in `message`, an acknowledgement of the transaction
+/// at `index` of the thread's batch: mostly a warning. Usually there is nothing.
+#[inline]
+pub(super) fn acknowledged(
+    thread: &Thread,
+    index: usize,
+    header: Header,
+    message: &[u8],
+    request: &[u8],
+) {
+    if let Some(reported) = wire::extack(header, message) {
+        commented(thread, index, reported, request);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn commented(thread: &Thread, index: usize, reported: wire::Extack<'_>, request: &[u8]) {
+    let extack = Extack::new(0, reported, request);
+    if extack.says_something() {
+        Failures::of(thread).transaction_commented(index, &extack);
+    }
+    if let Some(text) = extack.text() {
+        log_limited!(SOCKET, Dbg, "received ACK with warning: {text}");
     }
 }
 

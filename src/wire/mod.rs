@@ -1,5 +1,5 @@
-//! Reading netlink messages: headers, attributes, policies, errors; and describing messages and errors
-//! in one line of text. Without system calls, state or unsafe code.
+//! Reading netlink messages: headers, attributes, policies, errors; and describing messages and
+//! errors in one line of text. Without system calls, state or unsafe code.
 
 #![forbid(unsafe_code)]
 
@@ -13,13 +13,13 @@ mod policy;
 mod printable;
 
 pub(crate) use attr::{ATTR_HEADER, Attr, Attrs, TYPE_MASK, align};
-pub(crate) use error::{KernelError, kernel_error};
+pub(crate) use error::{KernelError, error_at_end, kernel_error};
 pub(crate) use explanation::Explanation;
 pub(crate) use extack::{Extack, extack, path};
 #[cfg(feature = "ovs3")]
 pub(crate) use extack::{NLM_F_ACK_TLVS, attrs_start};
 pub(crate) use format::{Description, Hex, Names, hex_dump};
-pub(crate) use header::{GENL_HEADER, HEADER, Header, Messages};
+pub(crate) use header::{Control, GENL_HEADER, HEADER, Header, Messages};
 pub(crate) use policy::{AttrProblem, parse, validate};
 pub(crate) use printable::Printable;
 
