@@ -215,10 +215,16 @@ dump_by_hand(struct nl_sock *sock, struct ofpbuf *request)
     ofpbuf_init(&buf, NL_DUMP_BUFSIZE);
     while (!done && !nl_sock_recv(sock, &buf, true)) {
         while (nl_msg_next(&buf, &msg)) {
+            const int *error = ofpbuf_at(&msg, NLMSG_HDRLEN, sizeof *error);
+
             switch (nl_msg_nlmsghdr(&msg)->nlmsg_type) {
-            case NLMSG_DONE: done = true; break;
-            case NLMSG_ERROR: done = true; n = -1; break;
-            default: n++;
+            case NLMSG_DONE:
+            case NLMSG_ERROR:
+                done = true;
+                n = error && *error ? -1 : n;
+                break;
+            default:
+                n++;
             }
         }
     }
@@ -252,10 +258,10 @@ own_sockets_check_like_pooled_ones(void)
 
 #if OVS3
 static char last_line[200];
-static enum nlsock_log_level last_level;
+static int last_level;
 
 static void
-keep_line(enum nlsock_log_level level, const char *module, const char *line, void *aux)
+keep_line(void *aux, int level, const char *module, const char *line)
 {
     (void) module;
     (void) aux;
