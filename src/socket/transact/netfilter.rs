@@ -17,7 +17,11 @@ fn kind(transactions: &(impl Transactions + ?Sized), index: usize) -> Option<u16
 
 /// Whether the transaction at `index` starts a batch.
 #[inline]
-pub(super) fn starts_batch(protocol: i32, transactions: &(impl Transactions + ?Sized), index: usize) -> bool {
+pub(super) fn starts_batch(
+    protocol: i32,
+    transactions: &(impl Transactions + ?Sized),
+    index: usize,
+) -> bool {
     protocol == libc::NETLINK_NETFILTER && kind(transactions, index) == Some(BEGIN)
 }
 

@@ -312,6 +312,7 @@ impl<'c, 'a> Whole<'c, 'a> {
             }
             Answer::Ack => {
                 *state &= !ACK;
+                self.call.acknowledged(index, header, message);
                 // An acknowledgement does not replace an answer before it.
                 if before & (ANSWERED | REPLY) == 0 {
                     self.call.transactions.finish(index, Ok(&[]));
