@@ -54,6 +54,7 @@ const HEADERS: [Header; 5] = [
         sources: &[
             "src/abi/ext.rs",
             "src/ffi/ext.rs",
+            "src/ffi/ext_transact.rs",
             "src/ffi/ext_dump.rs",
             "src/ffi/ext_attr.rs",
             "src/ffi/ext_text.rs",

@@ -5,9 +5,9 @@
 # interface.
 tests_both="test-buffer test-buffer-convert test-buffer-breaches
 test-build test-message test-attributes test-policy test-message-breaches
-test-socket test-transact test-dump test-dump-result test-extack test-deadline test-source
-test-threads test-pool test-fork test-log test-comments test-dump-changed test-strict-checking
-test-ext-attributes"
+test-socket test-transact test-dump test-dump-result test-dump-changed test-route-dumps
+test-netfilter test-replies test-extack test-comments test-strict-checking test-ext-attributes
+test-deadline test-source test-threads test-pool test-fork test-log"
 tests_2014="$tests_both test-layout test-layers test-host test-interpose
 test-compat"
 

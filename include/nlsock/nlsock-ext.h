@@ -12,6 +12,7 @@
 
 struct nl_dump;
 struct nl_sock;
+struct nl_transaction;
 struct nlattr;
 struct ofpbuf;
 

@@ -4,6 +4,13 @@
 
 use core::ffi::{c_char, c_int, c_uint, c_void};
 
+/// A flag for nlsock_transact_multiple() and nlsock_dump_start(): only a reply or an error ends a
+/// request; an acknowledgement does not.
+pub const NLSOCK_AWAIT_REPLY: c_uint = 1;
+
+/// A flag for nlsock_transact_multiple(): all requests are sent in one datagram, or none is sent.
+pub const NLSOCK_ONE_DATAGRAM: c_uint = 2;
+
 /// A flag for nlsock_dump_start() and nlsock_dump_all_flags(): makes the kernel check the request
 /// strictly, as after nlsock_pool_set_strict_checking().
 pub const NLSOCK_STRICT_CHECKING: c_uint = 4;

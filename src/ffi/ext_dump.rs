@@ -2,11 +2,11 @@
 
 use super::socket::socket;
 use crate::abi::NlSock;
-use crate::abi::ext::{NLSOCK_EVEN_IF_CHANGED, NLSOCK_STRICT_CHECKING};
+use crate::abi::ext::{NLSOCK_AWAIT_REPLY, NLSOCK_EVEN_IF_CHANGED, NLSOCK_STRICT_CHECKING};
 use crate::buffer::Buf;
 use crate::errno::{Errno, status};
 use crate::flavour::{NlDump, OfpBuf};
-use crate::socket::dump::Dump;
+use crate::socket::dump::{Dump, Mode};
 use crate::socket::dump_all::{self, Options};
 use crate::socket::pool;
 use core::ffi::{c_int, c_uint};
@@ -38,7 +38,7 @@ fn check_flags(flags: c_uint, known: c_uint) -> Result<(), Errno> {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_sock_set_strict_checking(sock: *mut NlSock, strict: bool) -> c_int {
     // SAFETY: the caller's contract (see `ffi`).
-    status(unsafe { socket(sock) }.set_strict_checking(strict))
+    status(unsafe { socket(sock) }.choose_checking(strict))
 }
 
 /// If 'strict', makes the kernel check requests strictly on all sockets from the pool: in
@@ -56,9 +56,21 @@ pub extern "C" fn nlsock_pool_set_strict_checking(strict: bool) {
     pool::set_strict_checking(strict);
 }
 
-/// Does the same as nl_dump_start(), with 'flags': 0 or NLSOCK_STRICT_CHECKING. With another
-/// value, nl_dump_done() returns EINVAL; with NLSOCK_STRICT_CHECKING before Linux 4.20,
-/// ENOPROTOOPT.
+/// Does the same as nl_dump_start(), with 'flags': 0, or one or both of
+/// - NLSOCK_STRICT_CHECKING: the kernel checks the request strictly. Before Linux 4.20,
+///   nl_dump_done() then returns ENOPROTOOPT.
+/// - NLSOCK_AWAIT_REPLY: for a protocol that acknowledges the request before it answers:
+///   AUDIT_LIST_RULES of NETLINK_AUDIT, for example. An acknowledgement does not end the dump and is
+///   not a message of it, and nl_dump_next() and nl_dump_done() wait for the messages: until the
+///   dump ends, or until the time limit of the pool's sockets has passed
+///   (nlsock_sock_set_timeout()). If there is no limit, the whole dump may take a second. After
+///   that, they fail with ETIMEDOUT. The dump ends with NLMSG_DONE, or with an acknowledged reply
+///   that is not a part of a dump.
+///
+/// With other flags, nl_dump_done() returns EINVAL.
+///
+/// # Ownership, thread safety
+/// As for nl_dump_start().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_dump_start(
     dump: *mut NlDump,
@@ -70,8 +82,12 @@ pub unsafe extern "C" fn nlsock_dump_start(
     // request.
     unsafe {
         let dump = Dump::from_ptr(dump);
-        match check_flags(flags, NLSOCK_STRICT_CHECKING) {
-            Ok(()) => dump.start(protocol, Buf::from_ptr(request), flags != 0),
+        let mode = Mode {
+            strict: flags & NLSOCK_STRICT_CHECKING != 0,
+            await_replies: flags & NLSOCK_AWAIT_REPLY != 0,
+        };
+        match check_flags(flags, NLSOCK_STRICT_CHECKING | NLSOCK_AWAIT_REPLY) {
+            Ok(()) => dump.start(protocol, Buf::from_ptr(request), mode),
             Err(error) => dump.fail(error),
         }
     }

@@ -2,7 +2,7 @@
 //! dump.
 
 use super::deadline::Deadline;
-use super::dump::{self, Dump};
+use super::dump::{self, Dump, Mode};
 use super::extack::Failures;
 use crate::buffer::{self, Buf};
 use crate::errno::Errno;
@@ -162,7 +162,7 @@ impl Work {
             let dump = Dump::from_ptr(self.dump.as_mut_ptr());
             // A dump can be ended as soon as `start` logs anything.
             self.dumping = true;
-            dump.start(protocol, request, strict);
+            dump.start(protocol, request, Mode { strict, ..Mode::default() });
             let reply = Buf::from_ptr(reply.as_mut_ptr());
             (dump, reply, Buf::from_ptr(self.part), Buf::from_ptr(self.all))
         };

@@ -5,6 +5,7 @@
 pub(crate) mod deadline;
 pub(crate) mod dump;
 pub(crate) mod dump_all;
+mod dump_state;
 pub(crate) mod extack;
 mod family_names;
 pub(crate) mod lookup;
@@ -13,9 +14,11 @@ pub(crate) mod pool;
 mod receive;
 mod scratch;
 mod slots;
+mod strict;
 pub(crate) mod trace;
 pub(crate) mod transact;
 
+use self::strict::Checking;
 use crate::buffer::Buf;
 use crate::errno::{self, Errno};
 use crate::flavour::ALWAYS_EXTENDED_ACKS;
@@ -65,9 +68,8 @@ pub(crate) struct Socket {
     timeout: AtomicU32,
     /// Whether messages from other processes are discarded.
     kernel_only: AtomicBool,
-    /// Whether the kernel checks this socket's requests for data strictly, as far as the library
-    /// knows: see [`Socket::set_strict_checking`].
-    strict_checking: AtomicBool,
+    /// How strictly the kernel checks this socket's requests.
+    checking: Checking,
     /// The slots of the pool in which the socket is kept while it is idle. None if the pool must
     /// not keep it.
     pool: Option<pool::Index>,
@@ -78,7 +80,7 @@ pub(crate) struct Socket {
     /// When the pool got the socket back: the time of the monotonic clock in milliseconds.
     idle_since: AtomicI64,
     /// The state of the dump that uses the socket. Only accessed by that dump, under its mutex.
-    dump: UnsafeCell<Option<Box<dump::State>>>,
+    dump: UnsafeCell<Option<Box<dump_state::State>>>,
 }
 
 // SAFETY: `dump` is only accessed under the dump's mutex. The other fields are atomic or constant.
@@ -163,26 +165,6 @@ impl Socket {
         sys::set_option(&self.fd, libc::SOL_NETLINK, option::LISTEN_ALL_NSID, value)
     }
 
-    /// If `strict`, makes the kernel check requests for data strictly: it refuses a header or an
-    /// attribute that it does not know, instead of ignoring it, and it filters dumps by the fields
-    /// of the header. Since Linux 4.20; fails with ENOPROTOOPT before that.
-    pub(crate) fn set_strict_checking(&self, strict: bool) -> Result<(), Errno> {
-        let value = c_int::from(strict);
-        sys::set_option(&self.fd, libc::SOL_NETLINK, option::GET_STRICT_CHK, value)?;
-        self.strict_checking.store(strict, Relaxed);
-        Ok(())
-    }
-
-    /// Does what [`Socket::set_strict_checking`] does, unless it is so already. For sockets of the
-    /// pool, whose options nobody else changes.
-    #[inline]
-    fn ensure_strict_checking(&self, strict: bool) -> Result<(), Errno> {
-        match self.strict_checking.load(Relaxed) == strict {
-            true => Ok(()),
-            false => self.set_strict_checking(strict),
-        }
-    }
-
     /// The greatest number of requests that are sent in one datagram. The first call also sets the
     /// options that only transactions and dumps need.
     fn max_requests(&self) -> usize {
@@ -232,8 +214,10 @@ impl Socket {
     /// # Safety
     /// See [`message::finalize`].
     pub(crate) unsafe fn send(&self, message: Buf<'_>, seq: u32, wait: Wait) -> Result<(), Errno> {
+        let checking = self.check_by_request(message.bytes());
         // SAFETY: the caller's promise.
         let result = unsafe { self.send_quietly(message, seq, wait) };
+        strict::log(checking);
         self.trace("nl_sock_send__", result, message.bytes());
         result
     }

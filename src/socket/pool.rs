@@ -58,11 +58,15 @@ static NETNS_AWARE: AtomicBool = AtomicBool::new(false);
 /// The time limit of sockets from the pool: see [`Socket::set_timeout`].
 static TIMEOUT: AtomicU32 = AtomicU32::new(0);
 
-/// Whether the kernel checks requests strictly on all sockets that [`take`] returns.
+/// Whether the program wants the kernel to check all requests on sockets from the pool strictly.
 static STRICT_CHECKING: AtomicBool = AtomicBool::new(false);
 
 pub(crate) fn set_strict_checking(strict: bool) {
     STRICT_CHECKING.store(strict, Relaxed);
+}
+
+pub(super) fn strict_checking() -> bool {
+    STRICT_CHECKING.load(Relaxed)
 }
 
 pub(crate) fn set_netns_aware(aware: bool) {
@@ -169,9 +173,9 @@ pub(super) fn is_in_present_netns(sock: &Socket) -> bool {
     sys::network_namespace().is_ok_and(|present| sock.netns == Some(present))
 }
 
-/// Takes an idle socket of the protocol from the pool. If there is none, opens a socket. The kernel
-/// checks requests on it strictly if `strict` is set, or if [`set_strict_checking`] asks for it.
-pub(super) fn take(protocol: c_int, strict: bool) -> Result<Pooled, Errno> {
+/// Takes an idle socket of the protocol from the pool. If there is none, opens a socket. The caller
+/// chooses how strictly the kernel checks its requests: the last user may have chosen otherwise.
+pub(super) fn take(protocol: c_int) -> Result<Pooled, Errno> {
     let index = Index::of_protocol(protocol).ok_or(Errno::EPROTONOSUPPORT)?;
     let sock = if NETNS_AWARE.load(Relaxed) {
         take_in_netns(index, protocol)?
@@ -182,8 +186,6 @@ pub(super) fn take(protocol: c_int, strict: bool) -> Result<Pooled, Errno> {
         }
     };
     sock.set_timeout(TIMEOUT.load(Relaxed));
-    // The last user of the socket may have wanted the opposite.
-    sock.ensure_strict_checking(strict || STRICT_CHECKING.load(Relaxed))?;
     Ok(sock)
 }
 
