@@ -87,6 +87,12 @@ note_error(int error)
     troubles.errors[error & 255] = true;
 }
 
+void
+fake_call_failed(int error)
+{
+    note_error(error);
+}
+
 static void
 note_message(struct fake_record *record, const struct nlmsghdr *h, size_t here, enum fate fate)
 {
@@ -100,6 +106,7 @@ note_message(struct fake_record *record, const struct nlmsghdr *h, size_t here, 
     if (here >= NLMSG_HDRLEN + sizeof error) {
         memcpy(&error, NLMSG_DATA(h), sizeof error);
     }
+    record->interrupted |= fate == DELIVERED && h->nlmsg_flags & NLM_F_DUMP_INTR;
     if (fate == POSTED) {
         record->generated += !verdict && h->nlmsg_type != NLMSG_DONE;
     } else if (verdict) {

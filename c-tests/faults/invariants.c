@@ -178,6 +178,7 @@ check_dump(int id, const struct fake_record *records, size_t n)
         }
     } else if (outcome->error != r->refusal && !has_cause(t, outcome->error, outcome->deadline)
                && !(r->done && outcome->error == r->done_error)
+               && !(r->interrupted && outcome->error == EINTR)
                && !(outcome->error == EPROTO && !r->done)) {
         wrong("an error without a cause", "dump", id, outcome->error);
     }
