@@ -145,8 +145,16 @@ pub(super) unsafe fn run_all<T: Transactions>(
     Failures::of(thread).start_batch();
     while start < transactions.len() {
         let count = batch_len(sock, transactions, start);
-        let mut batch =
-            Batch { sock, thread, origin, transactions, start, deadline, queue: QueueState::Empty };
+        let mut batch = Batch {
+            sock,
+            thread,
+            origin,
+            transactions,
+            start,
+            deadline,
+            queue: QueueState::Empty,
+            decided: Set::EMPTY,
+        };
         // SAFETY: the caller's promise.
         unsafe { batch.run(Set::first(count)) };
         queue = queue.and(batch.queue);
@@ -200,6 +208,9 @@ struct Batch<'a, T> {
     start: usize,
     deadline: Deadline,
     queue: QueueState,
+    /// Requests that have an outcome and are to be sent again, because the outcome of an earlier
+    /// one is uncertain. If they cannot be sent again, the outcome stays.
+    decided: Set,
 }
 
 impl<T: Transactions> Batch<'_, T> {
@@ -264,9 +275,10 @@ impl<T: Transactions> Batch<'_, T> {
         }
     }
 
-    /// Makes the transactions in `set` fail with `error`. Not for an error that the kernel sent as
-    /// an answer to a request.
+    /// Makes the transactions in `set` fail with `error`, unless they have an outcome already. Not
+    /// for an error that the kernel sent as an answer to a request.
     fn fail(&mut self, set: Set, error: Errno) {
+        let set = set.without(self.decided);
         if set.is_empty() {
             return;
         }
@@ -291,6 +303,7 @@ impl<T: Transactions> Batch<'_, T> {
             Ok(acks) => acks,
             Err(error) => return Round::NotSent(error),
         };
+        self.decided = self.decided.without(sent);
         let lost = self.sock.congested.load(Relaxed);
         let replies = Replies::new(base_seq, sent, acks, lost);
         self.receive_all(replies, Scratch::of(self.thread).memory())
@@ -485,7 +498,11 @@ impl<T: Transactions> Batch<'_, T> {
             self.succeed(replies.done_without_reply());
             return Some(match replies.to_send_again() {
                 Set::EMPTY => Round::Complete,
-                lost => Round::Lost(lost),
+                lost => {
+                    let answered = replies.answered.without(replies.acks);
+                    self.decided.insert(answered.and(lost));
+                    Round::Lost(lost)
+                }
             });
         }
         let awaited = replies.acks;
