@@ -3,11 +3,12 @@
  *
  *   EVERY_CALL=full|short LD_PRELOAD=failing-calls.so PROGRAM
  *   EVERY_CALL=NUMBER,ERROR,0|1 ...
+ *   EVERY_CALL=list ...
  *
  * "full" tries, for each call, each error of call-errors.c, once, and for all calls of the same
  * function from there on.  "short" tries one of them, and another one for the next call.  The third
  * form is one run, to look at: the number of the call, the index of its error, whether all calls
- * fail from there on.
+ * fail from there on.  "list" lists the functions of libc that the library may call.
  *
  * This file runs before main(), and before the constructor of the library, and forks: each run is a
  * child that goes on to main(), so also the calls of the library's constructor fail.  A run must end
@@ -48,7 +49,7 @@ static int output = -1;
 bool
 calls_may_differ(void)
 {
-    return run->failed >= 0;
+    return run->failed >= 0 && !run->disarmed;
 }
 
 bool
@@ -56,7 +57,7 @@ results_may_differ(void)
 {
     bool repeated = run->error == EINTR && !run->always;
 
-    return run->failed >= 0 && !call_errors[run->failed].harmless
+    return calls_may_differ() && !call_errors[run->failed].harmless
            && !(call_errors[run->failed].repeated && repeated);
 }
 
@@ -64,7 +65,6 @@ void
 no_call_fails_now(void)
 {
     run->disarmed = true;
-    run->failed = -1;
 }
 
 bool
@@ -81,6 +81,10 @@ what_is_lost(void)
     struct held held = held_now();
 
     run->held = held;
+    if (run->failed == CALL_KEY_CREATE || run->failed == CALL_SETSPECIFIC) {
+        /* Then nothing runs at the end of a thread, and its memory is lost, as documented. */
+        return NULL;
+    }
     if (!n_runs || (held.allocations <= normal.held.allocations
                     && held.mappings <= normal.held.mappings
                     && held.descriptors <= normal.held.descriptors)) {
@@ -139,6 +143,17 @@ start_run(unsigned long fail, int error_index, bool always, int *status)
     return false;
 }
 
+/* Adds what the program wrote, whose log handler may have got the line. */
+static void
+add_output(void)
+{
+    size_t room = sizeof run->text - 1 - run->text_size;
+    ssize_t size = pread(output, run->text + run->text_size, room, 0);
+
+    run->text_size += size > 0 ? (size_t) size : 0;
+    run->text[run->text_size] = '\0';
+}
+
 /* The lines in what the library wrote that say that there is no memory. */
 static int
 lines_about_memory(void)
@@ -169,7 +184,9 @@ problem(int status, int failed)
         return strsignal(WTERMSIG(status));
     } else if (failed < 0 || !call_errors[failed].may_abort) {
         return "abort, but memory was not refused";
-    } else if (lines_about_memory() != 1 || run->text[run->text_size - 1] != '\n') {
+    }
+    add_output();
+    if (lines_about_memory() != 1 || run->text[run->text_size - 1] != '\n') {
         return "abort without one line that says why";
     }
     n_aborted++;
@@ -311,6 +328,19 @@ name_of(const char *path)
     return name;
 }
 
+static void
+list(void)
+{
+    for (int i = 0; i < N_CALLS; i++) {
+        puts(call_errors[i].name);
+    }
+    for (int i = 0; calls_that_cannot_fail[i]; i++) {
+        puts(calls_that_cannot_fail[i]);
+    }
+    fflush(stdout);
+    _exit(EXIT_SUCCESS);
+}
+
 static void __attribute__((constructor))
 every_call(int argc, char *argv[], char *environment[])
 {
@@ -323,6 +353,9 @@ every_call(int argc, char *argv[], char *environment[])
     how = getenv("EVERY_CALL");
     if (!how) {
         return;
+    }
+    if (!strcmp(how, "list")) {
+        list();
     }
     unsetenv("LD_PRELOAD");
     run = mmap(NULL, sizeof *run, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -69,6 +70,35 @@ runaway(void)
     _exit(124);
 }
 
+/* Faults of the library, to show that every-call.c notices them.  The environment variable MUTATION
+ * chooses one: after a call has failed, the library
+ *
+ *   ignored      does as if the call had not failed
+ *   descriptor   loses a descriptor
+ *   memory       loses memory
+ *   endless      makes the call again for ever
+ *   silent       ends the process without a word
+ *
+ * Returns whether the failure is hidden from the library. */
+static bool
+mutate(void)
+{
+    const char *mutation = getenv("MUTATION");
+
+    if (!mutation) {
+        return false;
+    } else if (!strcmp(mutation, "descriptor")) {
+        return dup(STDERR_FILENO) < 0;
+    } else if (!strcmp(mutation, "memory")) {
+        held_allocation(__libc_malloc(1));
+    } else if (!strcmp(mutation, "endless")) {
+        run->n_calls = run->n_runaway;
+    } else if (!strcmp(mutation, "silent")) {
+        abort();
+    }
+    return !strcmp(mutation, "ignored");
+}
+
 /* A call of the library begins.  Returns the error that it fails with, or 0. */
 static int
 next_call(enum call call)
@@ -96,6 +126,9 @@ next_call(enum call call)
         run->error = error;
         if (fake_call_failed) {
             fake_call_failed(error);
+        }
+        if (mutate()) {
+            return 0;
         }
     }
     return error;
@@ -177,7 +210,15 @@ ssize_t
 send(int fd, const void *data, size_t size, int flags)
 {
     NEXT(ssize_t, send, int, const void *, size_t, int)
-    return FAILS(CALL_SEND) ? -1 : next(fd, data, size, flags);
+    int failed = run ? run->failed : -1;
+
+    if (FAILS(CALL_SEND)) {
+        return -1;
+    } else if (run && failed != run->failed) {
+        /* See mutate(). */
+        return (ssize_t) size;
+    }
+    return next(fd, data, size, flags);
 }
 
 ssize_t
