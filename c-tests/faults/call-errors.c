@@ -1,12 +1,12 @@
 /* Which errors each call can return.
  *
  * The sources are the man pages of Linux (sections 2 and 3) and, for AF_NETLINK, the kernel:
- * net/socket.c, net/core/sock.c and net/netlink/af_netlink.c of Linux 6.1.  Any call on a socket can
- * also fail with EBADF and ENOTSOCK, if another part of the program has closed the descriptor, and
- * with EACCES, if a security module refuses it (security_socket_*()).
+ * net/socket.c, net/core/sock.c and net/netlink/af_netlink.c of Linux 6.1.  Any call on a socket
+ * can also fail with EBADF and ENOTSOCK, if another part of the program has closed the descriptor,
+ * and with EACCES, if a security module refuses it (security_socket_*()).
  *
- * EAGAIN of a receive is not listed: it says that the queue is empty, and the fake kernel returns it
- * then.  At another time it would be a lie, which the kernel does not tell. */
+ * EAGAIN of a receive is not listed: it means that the queue is empty, and the fake kernel returns
+ * it then.  The kernel does not return it while there is something to receive. */
 
 #include <errno.h>
 #include <stddef.h>

@@ -36,10 +36,10 @@ extern struct run *run;
 
 /* held.c */
 void held_allocation(void *p);
-/* Returns whether it was an allocation of the library. */
+/* These return whether it was the library's. */
 bool released_allocation(void *p);
-void held_mapping(void *start, size_t size);
-void released_mapping(void *start);
+void held_mapping(void *start);
+bool released_mapping(void *start);
 struct held held_now(void);
 
 #pragma GCC visibility pop

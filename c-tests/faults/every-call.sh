@@ -82,8 +82,10 @@ every_call_reached() {
 # The sums for docs/testing.md.
 every_call_sums() {
     awk '/^# calls/ { n++; calls += $3; runs += $5; aborted += $7 }
-        END { printf "# every call fails once: %d programs, %d calls, %d runs, of which", n, calls, runs
-              printf " %d ended for lack of memory\n", aborted }' "$scratch/every-call"
+        END {
+            printf "# every call fails once: %d programs, %d calls, ", n, calls
+            printf "%d runs, of which %d ended for lack of memory\n", runs, aborted
+        }' "$scratch/every-call"
 }
 
 # notices_failure MUTATION COMMAND...: the command fails if the library has this fault.

@@ -299,19 +299,23 @@ mmap(void *start, size_t size, int access, int flags, int fd, off_t offset)
     void *p = fails(CALL_MMAP, caller) ? MAP_FAILED : next(start, size, access, flags, fd, offset);
 
     if (run && p != MAP_FAILED && is_librarys(caller)) {
-        held_mapping(p, size);
+        held_mapping(p);
     }
     return p;
 }
 
-/* If it fails, the mapping is lost, but not by a fault of the library. */
+/* If it fails, the mapping is lost, but not by a fault of the library.  The library also calls this
+ * as the last thing in a function, so that the caller looks like another one. */
 int
 munmap(void *start, size_t size)
 {
     NEXT(int, munmap, void *, size_t)
-    int error = FAILS(CALL_MUNMAP);
+    bool librarys = run && released_mapping(start);
+    int error = librarys ? next_call(CALL_MUNMAP) : 0;
 
-    released_mapping(start);
+    if (error) {
+        errno = error;
+    }
     return error ? -1 : next(start, size);
 }
 

@@ -10,6 +10,9 @@
 bool calls_may_differ(void) __attribute__((weak));
 /* Whether a call has failed, so that results may be others than without it. */
 bool results_may_differ(void) __attribute__((weak));
+/* Whether a thread got only 64 KiB to receive into, since there was no room for 4 MiB: it may then
+ * fail with E2BIG, also later. */
+bool large_messages_may_fail(void) __attribute__((weak));
 /* From here on no call fails, and the program does the same work again. */
 void no_call_fails_now(void) __attribute__((weak));
 /* The second time, the results were others.  Returns whether that is wrong: it is not if they also

@@ -97,16 +97,15 @@ released_allocation(void *p)
 }
 
 void
-held_mapping(void *start, size_t size)
+held_mapping(void *start)
 {
-    (void) size;
     add(mappings, 64, &n_mappings, start);
 }
 
-void
+bool
 released_mapping(void *start)
 {
-    take_out(mappings, 64, &n_mappings, start);
+    return take_out(mappings, 64, &n_mappings, start);
 }
 
 struct held

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include "actions.h"
+#include "failing-calls.h"
 #include "invariants.h"
 
 #define MOST_LINES 3
@@ -41,6 +42,7 @@ has_cause(const struct fake_troubles *t, int error, bool deadline)
     return (error > 0 && error < 256 && t->errors[error])
            || (error == EPROTO && (t->garbage || t->malformed))
            || (error == ENOBUFS && t->dropped)
+           || (error == E2BIG && large_messages_may_fail && large_messages_may_fail())
            || (error == ETIMEDOUT && deadline);
 }
 
