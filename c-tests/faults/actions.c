@@ -172,6 +172,7 @@ add_outcome(const struct options *o, int i, int n, bool single)
     outcome->single = single;
     outcome->deadline = *o->deadline;
     outcome->until_reply = o->until_reply;
+    outcome->netfilter = o->netfilter.n > 0;
     outcome->error = -1;
     return outcome;
 }

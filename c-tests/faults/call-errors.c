@@ -81,7 +81,7 @@ const struct call_errors call_errors[N_CALLS] = {
 
 const char *const calls_that_cannot_fail[] = {
     /* No errors are defined. */
-    "__cxa_finalize", "__errno_location", "__tls_get_addr", "abort", "bcmp", "free", "getenv",
+    "__errno_location", "__tls_get_addr", "abort", "bcmp", "free", "secure_getenv",
     "memcpy", "memmove", "memset", "pthread_getspecific", "pthread_self", "strcmp", "strlen",
     /* Errors are defined for arguments that the library does not pass: clock_gettime(2) for clocks
      * that the kernel lacks, sigaltstack(2) for a new stack, strerror_r(3) for a small buffer, and

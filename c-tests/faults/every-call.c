@@ -67,6 +67,12 @@ large_messages_may_fail(void)
     return run->failed == CALL_MMAP;
 }
 
+int
+error_of_receive(void)
+{
+    return run->failed == CALL_RECV || run->failed == CALL_RECVMSG ? run->error : 0;
+}
+
 void
 no_call_fails_now(void)
 {

@@ -203,7 +203,13 @@ int
 getsockopt(int fd, int level, int name, void *value, socklen_t *size)
 {
     NEXT(int, getsockopt, int, int, int, void *, socklen_t *)
-    return FAILS(CALL_GETSOCKOPT) ? -1 : next(fd, level, name, value, size);
+
+    if (!FAILS(CALL_GETSOCKOPT)) {
+        return next(fd, level, name, value, size);
+    }
+    /* A kernel has this option, or it does not. */
+    run->always |= name == SO_MEMINFO;
+    return -1;
 }
 
 ssize_t

@@ -13,6 +13,8 @@ bool results_may_differ(void) __attribute__((weak));
 /* Whether a thread got only 64 KiB to receive into, since there was no room for 4 MiB: it may then
  * fail with E2BIG, also later. */
 bool large_messages_may_fail(void) __attribute__((weak));
+/* The error with which a receive has failed; 0 if none has. */
+int error_of_receive(void) __attribute__((weak));
 /* From here on no call fails, and the program does the same work again. */
 void no_call_fails_now(void) __attribute__((weak));
 /* The second time, the results were others.  Returns whether that is wrong: it is not if they also
