@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include "actions.h"
+#include "failing-calls.h"
 #include "invariants.h"
 
 #define MOST_LINES 3
@@ -41,7 +42,16 @@ has_cause(const struct fake_troubles *t, int error, bool deadline)
     return (error > 0 && error < 256 && t->errors[error])
            || (error == EPROTO && (t->garbage || t->malformed))
            || (error == ENOBUFS && t->dropped)
+           || (error == E2BIG && large_messages_may_fail && large_messages_may_fail())
            || (error == ETIMEDOUT && deadline);
+}
+
+/* Returns whether the library could not receive an answer, which it then read late: before the next
+ * request, as one that it does not want any more. */
+static bool
+not_received(int error)
+{
+    return error && error_of_receive && error == error_of_receive();
 }
 
 static bool
@@ -115,13 +125,14 @@ check_transaction(int id, const struct fake_record *records, size_t n)
     } else if (!last) {
         if (!outcome->error) {
             wrong("success without having been sent", "request", id, 0);
-        } else if (!caused && outcome->error != EPROTONOSUPPORT) {
+        } else if (!caused && outcome->error != EPROTONOSUPPORT
+                   && outcome->error != EMSGSIZE) {
             wrong("an error without a cause", "request", id, outcome->error);
         }
     } else if (last->refusal) {
         if (!outcome->error) {
             wrong("a refusal that was delivered became success", "request", id, 0);
-        } else if (outcome->error != last->refusal) {
+        } else if (outcome->error != last->refusal && !not_received(outcome->error)) {
             wrong("a refusal that was delivered became another error", "request", id,
                   outcome->error);
         }
@@ -142,7 +153,7 @@ check_transaction(int id, const struct fake_record *records, size_t n)
 
         /* An answer to one request of a netfilter batch does not mean that the batch was carried
          * out. */
-        if (!t->malformed && !unacknowledged && !last->aborted
+        if (!t->malformed && !unacknowledged && !last->aborted && !not_received(outcome->error)
             && !(outcome->netfilter && (caused || outcome->error == ETIMEDOUT))) {
             wrong("an answer was delivered, but the outcome is an error", "request", id,
                   outcome->error);
@@ -188,6 +199,8 @@ check_dump(int id, const struct fake_record *records, size_t n)
         }
     } else if (outcome->error != r->refusal && !has_cause(t, outcome->error, outcome->deadline)
                && !(r->done && outcome->error == r->done_error)
+               && !(r->interrupted && outcome->error == EINTR)
+               && !(r->acks && !r->replies && outcome->error == ETIMEDOUT)
                && !(outcome->error == EPROTO && t->misnumbered && !r->replies)
                && !(outcome->error == EPROTO && !r->done)) {
         wrong("an error without a cause", "dump", id, outcome->error);
