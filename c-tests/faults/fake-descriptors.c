@@ -26,7 +26,7 @@ void
 descriptors_reset(void)
 {
     for (int fd = 0; fd < MAX_FDS; fd++) {
-        if (descriptors[fd].taken) {
+        if (descriptors[fd].taken && descriptors[fd].taken != TAKEN_BY_LIBRARY) {
             syscall(SYS_close, fd);
             descriptors[fd].taken = NOT_TAKEN;
         }
@@ -57,10 +57,16 @@ void
 descriptor_used(int fd)
 {
     if (fd >= 0 && fd < MAX_FDS && descriptors[fd].taken) {
-        intrusions += descriptors[fd].known;
+        intrusions += descriptors[fd].known && descriptors[fd].taken != TAKEN_BY_LIBRARY;
         descriptors[fd].known = true;
         note_error(descriptors[fd].taken == TAKEN_CLOSED ? EBADF : ENOTSOCK);
     }
+}
+
+void
+descriptor_replaced(int fd)
+{
+    descriptors[fd].taken = TAKEN_BY_LIBRARY;
 }
 
 void

@@ -7,7 +7,12 @@
  * - If a refusal was delivered, its errno value is the result.
  * - If an answer was delivered, the result is not an error.
  * - A reply holds exactly the first message that the kernel sent in reply to this request.
- * - A dump without an error has the whole table. */
+ * - A dump without an error has the whole table.
+ * - A netfilter batch that was not carried out has no success.
+ * - A request is sent again only if answers were lost, or may have been.
+ * - Transactions end in time.
+ * - The child of a fork does not use its parent's sockets.
+ * - A descriptor that turned out to be somebody else's is not used again. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,6 +20,8 @@
 #include "invariants.h"
 
 #define MOST_LINES 3
+/* Milliseconds that an acknowledgement is waited for. */
+#define DEFAULT_DEADLINE 1000
 
 const char *invariants_reason = "";
 
@@ -36,12 +43,22 @@ wrong(const char *what, const char *kind, int id, int error)
 /* Returns whether something else than the answer to the request explains 'error'.  'deadline' is
  * whether the socket has one. */
 static bool
-has_cause(const struct fake_troubles *t, int error, bool deadline)
+has_cause(const struct fake_troubles *t, int error, int deadline)
 {
     return (error > 0 && error < 256 && t->errors[error])
            || (error == EPROTO && (t->garbage || t->malformed))
            || (error == ENOBUFS && t->dropped)
            || (error == ETIMEDOUT && deadline);
+}
+
+/* Whether the deadline passed before the request could be sent again, because the answer to one
+ * before it was lost.  Its own answer does not count then. */
+static bool
+gave_up(const struct outcome *outcome)
+{
+    const struct fake_troubles *t = fake_troubles();
+
+    return outcome->error == ETIMEDOUT && outcome->deadline && (t->dropped || t->errors[ENOBUFS]);
 }
 
 static bool
@@ -98,6 +115,7 @@ check_transaction(int id, const struct fake_record *records, size_t n)
     const struct fake_troubles *t = fake_troubles();
     const struct fake_record *last = NULL;
     bool answered = false;
+    int tries = 0;
     bool replied = false;       /* Without the acknowledgement asked for. */
     bool caused = has_cause(t, outcome->error, outcome->deadline);
 
@@ -107,26 +125,33 @@ check_transaction(int id, const struct fake_record *records, size_t n)
             /* A request that is sent again is worked on again: only the last answer counts. */
             answered = last->acks || last->replies;
             replied = !last->acks && last->replies;
+            tries++;
         }
     }
     check_reply(id, records, n);
+    if (tries > 1 && !t->dropped && !t->errors[ENOBUFS]) {
+        wrong("sent again, although nothing was lost", "request", id, outcome->error);
+    }
     if (outcome->error < 0 || outcome->error > 4095) {
         wrong("no outcome", "request", id, 0);
     } else if (!last) {
         if (!outcome->error) {
             wrong("success without having been sent", "request", id, 0);
-        } else if (!caused && outcome->error != EPROTONOSUPPORT) {
+        } else if (!caused && outcome->error != EPROTONOSUPPORT
+                   && !(outcome->error == EMSGSIZE && outcome->netfilter)) {
             wrong("an error without a cause", "request", id, outcome->error);
         }
     } else if (last->refusal) {
         if (!outcome->error) {
             wrong("a refusal that was delivered became success", "request", id, 0);
-        } else if (outcome->error != last->refusal) {
+        } else if (outcome->error != last->refusal && !gave_up(outcome)) {
             wrong("a refusal that was delivered became another error", "request", id,
                   outcome->error);
         }
     } else if (!outcome->error) {
-        if (!answered && (last->flags & NLM_F_ACK)) {
+        if (last->aborted) {
+            wrong("success in a netfilter batch that was not carried out", "request", id, 0);
+        } else if (!answered && (last->flags & NLM_F_ACK)) {
             wrong("success without the acknowledgement asked for", "request", id, 0);
         } else if (!answered && (!last->processed || last->refused || last->dropped)) {
             wrong("success, but it was dropped, refused or its answer lost", "request", id, 0);
@@ -135,11 +160,12 @@ check_transaction(int id, const struct fake_record *records, size_t n)
         bool unacknowledged = replied && (last->flags & NLM_F_ACK)
                               && (outcome->error == ETIMEDOUT || caused);
 
-        if (!t->malformed && !unacknowledged) {
+        if (!t->malformed && !unacknowledged && !last->aborted && !gave_up(outcome)) {
             wrong("an answer was delivered, but the outcome is an error", "request", id,
                   outcome->error);
         }
-    } else if (!caused && !(outcome->error == ETIMEDOUT && (last->flags & NLM_F_ACK))) {
+    } else if (!caused && !last->aborted
+               && !(outcome->error == ETIMEDOUT && (last->flags & NLM_F_ACK))) {
         wrong("an error without a cause", "request", id, outcome->error);
     }
 }
@@ -178,8 +204,31 @@ check_dump(int id, const struct fake_record *records, size_t n)
         }
     } else if (outcome->error != r->refusal && !has_cause(t, outcome->error, outcome->deadline)
                && !(r->done && outcome->error == r->done_error)
-               && !(outcome->error == EPROTO && !r->done)) {
+               && !(outcome->error == EPROTO && !r->done)
+               && !(outcome->error == EBADF && outcome->inherited && !r->done)) {
         wrong("an error without a cause", "dump", id, outcome->error);
+    }
+}
+
+/* What holds for all calls of the last line together. */
+static void
+check_process(void)
+{
+    const struct fake_troubles *t = fake_troubles();
+
+    if (fake_intrusions()) {
+        wrong("a descriptor of somebody else is used", "line", 0, 0);
+    }
+    if (t->foreign && !actions.on_own && !t->interrupted) {
+        wrong("a socket of the parent is used", "line", 0, 0);
+    }
+    if (actions.n >= actions.first) {
+        int deadline = actions.outcome[actions.n].deadline;
+        unsigned long rounds = fake_calls(FAKE_SEND) + 1;
+
+        if (actions.elapsed > (deadline ? deadline : (long long) rounds * DEFAULT_DEADLINE) + 1) {
+            wrong("it took too long", "request", actions.first, 0);
+        }
     }
 }
 
@@ -198,5 +247,6 @@ invariants_hold(void)
     for (int id = actions.first_dump; id <= actions.n_dumps; id++) {
         check_dump(id, records, n);
     }
+    check_process();
     return good;
 }

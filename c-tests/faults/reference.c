@@ -30,6 +30,11 @@ nlsock_sock_set_timeout(struct nl_sock *sock, unsigned int timeout_ms)
 }
 
 void
+nlsock_pool_flush(void)
+{
+}
+
+void
 nlsock_assert_failure(const char *where, const char *function, const char *condition)
 {
     fprintf(stderr, "%s: assertion %s failed in %s()\n", where, condition, function);

@@ -131,6 +131,14 @@ run(void)
             }
         }
     }
+    if (fake_failed_children()) {
+        tap_diagnostic("wrong in the child of a fork");
+        tap_bad = true;
+    }
+    if (fake_is_child()) {
+        fflush(stdout);
+        _exit(tap_bad);
+    }
 }
 
 /* "row-01-overflow" of "scripts/row-01-overflow.script". */
