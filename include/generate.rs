@@ -51,7 +51,7 @@ const HEADERS: [Header; 5] = [
     },
     Header {
         name: "nlsock-ext.h",
-        sources: &["src/abi/ext.rs", "src/ffi/ext.rs"],
+        sources: &["src/abi/ext.rs", "src/ffi/ext.rs", "src/ffi/ext_transact.rs"],
         types: &["Counters", "Extack", "DumpResult", "Source", "Handler"],
     },
     Header { name: "nlsock-services.h", sources: &["src/ffi/services.rs"], types: &[] },

@@ -10,6 +10,7 @@ pub(crate) struct Errno(c_int);
 impl Errno {
     pub(crate) const EAGAIN: Self = Self(libc::EAGAIN);
     pub(crate) const EBADF: Self = Self(libc::EBADF);
+    pub(crate) const ECANCELED: Self = Self(libc::ECANCELED);
     pub(crate) const EINTR: Self = Self(libc::EINTR);
     pub(crate) const EINVAL: Self = Self(libc::EINVAL);
     pub(crate) const E2BIG: Self = Self(libc::E2BIG);

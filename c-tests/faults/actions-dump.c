@@ -72,7 +72,11 @@ do_dump(struct tokens *t)
     reading.outcome->deadline = pool_deadline;
     nlsock_set_strict_dumps(o.strict);
     request = make_request(FAKE_DUMP, actions.n_dumps, FAKE_REQUEST_TYPE, false, DEFAULT_BYTES);
-    nl_dump_start(&reading.dump, o.protocol, request);
+    if (o.until_reply) {
+        nlsock_dump_start(&reading.dump, o.protocol, request, NLSOCK_AWAIT_REPLY);
+    } else {
+        nl_dump_start(&reading.dump, o.protocol, request);
+    }
     ofpbuf_delete(request);
     ofpbuf_init(&reading.buffer, o.buffer ? (size_t) o.buffer : NL_DUMP_BUFSIZE);
     pthread_cleanup_push(end_reading, &reading);

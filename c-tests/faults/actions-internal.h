@@ -22,6 +22,8 @@ struct options {
     bool strict;                /* Dumps: nlsock_set_strict_dumps(). */
     int buffer;
     bool wait;
+    bool until_reply;           /* NLSOCK_AWAIT_REPLY. */
+    bool one_datagram;          /* NLSOCK_ONE_DATAGRAM. */
 };
 
 /* Milliseconds; 0 for none. */

@@ -109,6 +109,10 @@ parse_options(struct tokens *t, struct options *o)
             o->quietly = true;
         } else if (tokens_take(t, "strict")) {
             o->strict = true;
+        } else if (tokens_take(t, "until-reply")) {
+            o->until_reply = true;
+        } else if (tokens_take(t, "one-datagram")) {
+            o->one_datagram = true;
         } else if (!(tokens_take(t, "protocol") && tokens_int(t, &o->protocol))
                    && !(tokens_take(t, "bytes") && tokens_int(t, &o->bytes))
                    && !(tokens_take(t, "stop") && tokens_int(t, &o->stop))
@@ -175,6 +179,7 @@ add_outcome(const struct options *o, int i, int n, bool single)
     outcome->reply = NULL;
     outcome->single = single;
     outcome->deadline = deadline_of(o);
+    outcome->until_reply = o->until_reply;
     outcome->netfilter = o->netfilter.n > 0;
     outcome->error = -1;
     return outcome;
@@ -186,6 +191,7 @@ do_transact(struct tokens *t)
     struct options o;
     struct outcome *outcome;
     struct ofpbuf **replyp;
+    struct nl_sock *sock;
 
     if (!parse_options(t, &o) || actions.n >= MAX_TRANSACTIONS) {
         return false;
@@ -194,8 +200,14 @@ do_transact(struct tokens *t)
     actions.on_own = sock_of(&o);
     outcome = add_outcome(&o, 1, 1, true);
     replyp = outcome->reply_wanted ? &outcome->reply : NULL;
-    outcome->error = sock_of(&o) ? nl_sock_transact(o.own->sock, outcome->request, replyp)
-                     : nl_transact(o.protocol, outcome->request, replyp);
+    sock = sock_of(&o);
+    if (o.until_reply) {
+        outcome->error = sock ? nlsock_sock_transact_reply(sock, outcome->request, replyp)
+                         : nlsock_transact_reply(o.protocol, outcome->request, replyp);
+    } else {
+        outcome->error = sock ? nl_sock_transact(sock, outcome->request, replyp)
+                         : nl_transact(o.protocol, outcome->request, replyp);
+    }
     return true;
 }
 
@@ -205,6 +217,8 @@ do_batch(struct tokens *t)
     static struct nl_transaction transactions[MAX_TRANSACTIONS];
     static struct nl_transaction *pointers[MAX_TRANSACTIONS];
     struct options o;
+    struct nl_sock *sock;
+    unsigned int flags;
     int n = 0;
 
     if (!tokens_int(t, &n) || !parse_options(t, &o) || n < 0 || actions.n + n > MAX_TRANSACTIONS) {
@@ -223,9 +237,15 @@ do_batch(struct tokens *t)
         transactions[i].error = -1;
         pointers[i] = &transactions[i];
     }
-    actions.on_own = sock_of(&o);
-    if (sock_of(&o)) {
-        nl_sock_transact_multiple(o.own->sock, pointers, (size_t) n);
+    sock = sock_of(&o);
+    actions.on_own = sock;
+    flags = (o.until_reply ? NLSOCK_AWAIT_REPLY : 0) | (o.one_datagram ? NLSOCK_ONE_DATAGRAM : 0);
+    if (flags && sock) {
+        nlsock_sock_transact_multiple(sock, pointers, (size_t) n, flags);
+    } else if (flags) {
+        nlsock_transact_multiple(o.protocol, pointers, (size_t) n, flags);
+    } else if (sock) {
+        nl_sock_transact_multiple(sock, pointers, (size_t) n);
     } else {
         nl_transact_multiple(o.protocol, pointers, (size_t) n);
     }

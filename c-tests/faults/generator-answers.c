@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <stdlib.h>
 #include "generator-internal.h"
 
 #define MAX_TEXT 240
@@ -138,7 +137,7 @@ losses(bool ack, int id)
         add("request %d: refuse ENOENT lost", id);
     } else if (n < 8) {
         add("request %d try %d: reply %d bytes; reply 10 bytes lost", id, 1 + below(2), below(100));
-    } else if (n < 10 && !getenv("WITHOUT")) {
+    } else if (n < 10) {
         add("request %d%s: refuse %s no-memory", id, percent(70) ? " try 1" : "",
             ANY_OF(refusals));
     }

@@ -95,7 +95,7 @@ check_reply(int id, const struct fake_record *records, size_t n)
         const struct fake_record *r = &records[i];
 
         if (r->kind == FAKE_REQUEST && r->id == id) {
-            replied = r->replies > 0;
+            replied = r->replies > 0 || (outcome->until_reply && r->behind);
             if (size && replied && is_reply(outcome->reply, id, r)) {
                 return;
             }
@@ -115,7 +115,7 @@ check_transaction(int id, const struct fake_record *records, size_t n)
     const struct fake_troubles *t = fake_troubles();
     const struct fake_record *last = NULL;
     bool answered = false;
-    int tries = 0;
+    int tries = 0, replies = 0;
     bool replied = false;       /* Without the acknowledgement asked for. */
     bool caused = has_cause(t, outcome->error, outcome->deadline);
 
@@ -125,6 +125,7 @@ check_transaction(int id, const struct fake_record *records, size_t n)
             /* A request that is sent again is worked on again: only the last answer counts. */
             answered = last->acks || last->replies;
             replied = !last->acks && last->replies;
+            replies = last->replies + last->behind;
             tries++;
         }
     }
@@ -151,21 +152,28 @@ check_transaction(int id, const struct fake_record *records, size_t n)
     } else if (!outcome->error) {
         if (last->aborted) {
             wrong("success in a netfilter batch that was not carried out", "request", id, 0);
+        } else if (outcome->until_reply && !replies) {
+            wrong("success without the reply that was waited for", "request", id, 0);
         } else if (!answered && (last->flags & NLM_F_ACK)) {
             wrong("success without the acknowledgement asked for", "request", id, 0);
         } else if (!answered && (!last->processed || last->refused || last->dropped)) {
             wrong("success, but it was dropped, refused or its answer lost", "request", id, 0);
         }
     } else if (answered) {
-        bool unacknowledged = replied && (last->flags & NLM_F_ACK)
+        bool incomplete = outcome->until_reply ? !replies || !last->acks : replied;
+        bool unacknowledged = incomplete && (outcome->until_reply || last->flags & NLM_F_ACK)
                               && (outcome->error == ETIMEDOUT || caused);
 
-        if (!t->malformed && !unacknowledged && !last->aborted && !gave_up(outcome)) {
+        /* An answer to one request of a netfilter batch does not mean that the batch was carried
+         * out. */
+        if (!t->malformed && !unacknowledged && !last->aborted && !gave_up(outcome)
+            && !(outcome->netfilter && (caused || outcome->error == ETIMEDOUT))) {
             wrong("an answer was delivered, but the outcome is an error", "request", id,
                   outcome->error);
         }
     } else if (!caused && !last->aborted
-               && !(outcome->error == ETIMEDOUT && (last->flags & NLM_F_ACK))) {
+               && !(outcome->error == ETIMEDOUT
+                    && (outcome->until_reply || outcome->netfilter || last->flags & NLM_F_ACK))) {
         wrong("an error without a cause", "request", id, outcome->error);
     }
 }
@@ -204,6 +212,7 @@ check_dump(int id, const struct fake_record *records, size_t n)
         }
     } else if (outcome->error != r->refusal && !has_cause(t, outcome->error, outcome->deadline)
                && !(r->done && outcome->error == r->done_error)
+               && !(outcome->error == EPROTO && t->misnumbered && !r->replies)
                && !(outcome->error == EPROTO && !r->done)
                && !(outcome->error == EBADF && outcome->inherited && !r->done)) {
         wrong("an error without a cause", "dump", id, outcome->error);

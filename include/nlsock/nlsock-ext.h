@@ -10,7 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct nl_dump;
 struct nl_sock;
+struct nl_transaction;
 struct ofpbuf;
 
 /* Levels for nlsock_log_set_level().  Each includes the levels before it.  The failure of an
@@ -21,6 +23,12 @@ enum {
     NLSOCK_LOG_WARN = 3,
     NLSOCK_LOG_INFO = 4,
     NLSOCK_LOG_DBG = 5
+};
+
+/* Flags for nlsock_transact_multiple() and nlsock_dump_start(). */
+enum {
+    NLSOCK_AWAIT_REPLY = 1,     /* Only a reply or an error ends a request. */
+    NLSOCK_ONE_DATAGRAM = 2     /* All requests are sent in one datagram, or none is sent. */
 };
 
 #include "generated/nlsock-ext.h"

@@ -23,6 +23,7 @@
 pub mod attr;
 pub mod dump;
 pub mod ext;
+pub mod ext_transact;
 pub mod genl;
 pub mod message;
 pub mod ofpbuf;

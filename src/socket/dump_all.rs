@@ -111,7 +111,7 @@ impl Work {
             let dump = Dump::from_ptr(self.dump.as_mut_ptr());
             // A dump can be ended as soon as `start` logs anything.
             self.dumping = true;
-            dump.start(protocol, request);
+            dump.start(protocol, request, false);
             let reply = Buf::from_ptr(reply.as_mut_ptr());
             (dump, reply, Buf::from_ptr(self.part), Buf::from_ptr(self.all))
         };

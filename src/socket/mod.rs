@@ -5,6 +5,7 @@
 pub(crate) mod deadline;
 pub(crate) mod dump;
 pub(crate) mod dump_all;
+mod dump_state;
 pub(crate) mod extack;
 mod family_names;
 pub(crate) mod lookup;
@@ -75,7 +76,7 @@ pub(crate) struct Socket {
     /// When the pool got the socket back: the time of the monotonic clock in milliseconds.
     idle_since: AtomicI64,
     /// The state of the dump that uses the socket. Only accessed by that dump, under its mutex.
-    dump: UnsafeCell<Option<Box<dump::State>>>,
+    dump: UnsafeCell<Option<Box<dump_state::State>>>,
 }
 
 // SAFETY: `dump` is only accessed under the dump's mutex. The other fields are atomic or constant.

@@ -16,7 +16,7 @@ pub(crate) use extack::{Extack, extack, path};
 #[cfg(feature = "ovs3")]
 pub(crate) use extack::{NLM_F_ACK_TLVS, attrs_start};
 pub(crate) use format::{Description, Hex, Names, hex_dump};
-pub(crate) use header::{GENL_HEADER, HEADER, Header, Messages};
+pub(crate) use header::{Control, GENL_HEADER, HEADER, Header, Messages};
 pub(crate) use policy::{AttrProblem, parse, validate};
 
 /// The 16-bit integer at `offset`. None if `bytes` ends before the end of the integer.

@@ -338,6 +338,99 @@ void nlsock_pool_flush(void);
  */
 void nlsock_pool_set_netns_aware(bool aware);
 
+/**
+ * Does the same as nl_transact(), but only a reply or an error ends the transaction. An
+ * acknowledgement does not, nor does an empty receive queue.
+ *
+ * Needed if the kernel replies after it has acknowledged the request, or after send() has
+ * returned:
+ * - NETLINK_AUDIT: AUDIT_GET, AUDIT_GET_FEATURE, AUDIT_SIGNAL_INFO and AUDIT_TTY_GET. A thread of
+ *   the kernel replies (kernel/audit.c). AUDIT_LIST_RULES has many replies: see
+ *   nlsock_dump_start().
+ * - NETLINK_CONNECTOR: some users of the connector, for example w1, reply in a thread of theirs,
+ *   and the kernel never acknowledges a message (drivers/connector/connector.c).
+ *
+ * NETLINK_ROUTE, NETLINK_GENERIC, NETLINK_NETFILTER, NETLINK_XFRM, NETLINK_SOCK_DIAG,
+ * NETLINK_CRYPTO, NETLINK_FIB_LOOKUP and NETLINK_RDMA reply during send(). With these, the
+ * function is useful if success without a reply is not acceptable.
+ *
+ * # Return value
+ * As for nl_transact(), and
+ * - ETIMEDOUT: no reply arrived within the time set by nlsock_sock_set_timeout(), or within a
+ *   second if no time is set. The kernel may have acknowledged the request.
+ *
+ * # Ownership
+ * As for nl_transact().
+ *
+ * # Thread safety
+ * Any thread may call it.
+ */
+int nlsock_transact_reply(int protocol, const struct ofpbuf *request, struct ofpbuf **replyp);
+
+/**
+ * Does the same as nlsock_transact_reply(), but on 'sock'.
+ *
+ * # Thread safety
+ * One thread at a time may use 'sock'.
+ */
+int nlsock_sock_transact_reply(struct nl_sock *sock,
+                               const struct ofpbuf *request,
+                               struct ofpbuf **replyp);
+
+/**
+ * Does the same as nl_transact_multiple(), with these changes:
+ *
+ * - NLSOCK_AWAIT_REPLY in 'flags': only a reply or an error ends a transaction: see
+ *   nlsock_transact_reply(). A request that gets none in time fails with ETIMEDOUT.
+ * - NLSOCK_ONE_DATAGRAM in 'flags': all requests are sent in one datagram, and only once, or none
+ *   is sent. If the datagram does not fit in the send buffer, the send buffer is enlarged as far
+ *   as the system allows; if that does not suffice, all transactions fail with EMSGSIZE. If
+ *   answers were lost, nothing is sent again: the requests whose outcome is uncertain fail with
+ *   ENOBUFS, and the kernel may have carried them out. With NETLINK_NETFILTER, if a batch (from
+ *   NFNL_MSG_BATCH_BEGIN to NFNL_MSG_BATCH_END) is not the whole of the array, all transactions
+ *   fail with EINVAL: the kernel would ignore what follows the batch.
+ *
+ * If there are other flags, all transactions fail with EINVAL.
+ *
+ * # Thread safety
+ * Any thread may call it.
+ */
+void nlsock_transact_multiple(int protocol,
+                              struct nl_transaction **transactions,
+                              size_t n,
+                              unsigned int flags);
+
+/**
+ * Does the same as nlsock_transact_multiple(), but on 'sock'.
+ *
+ * # Thread safety
+ * One thread at a time may use 'sock'.
+ */
+void nlsock_sock_transact_multiple(struct nl_sock *sock,
+                                   struct nl_transaction **transactions,
+                                   size_t n,
+                                   unsigned int flags);
+
+/**
+ * Does the same as nl_dump_start(), for a protocol that acknowledges the request before it
+ * answers: AUDIT_LIST_RULES of NETLINK_AUDIT, for example. With NLSOCK_AWAIT_REPLY in 'flags', an
+ * acknowledgement does not end the dump and is not a message of it, and nl_dump_next() and
+ * nl_dump_done() wait for the messages: until the dump ends, or until the time limit of the pool's
+ * sockets has passed (nlsock_sock_set_timeout()). If there is no limit, the whole dump may take a
+ * second. After that, they fail with ETIMEDOUT.
+ *
+ * The dump ends with NLMSG_DONE, or with an acknowledged reply that is not a part of a dump.
+ *
+ * If there are other flags, nl_dump_done() returns EINVAL.
+ *
+ * # Ownership, thread safety
+ * As for nl_dump_start().
+ */
+void nlsock_dump_start(struct nl_dump *dump,
+                       int protocol,
+                       const struct ofpbuf *request,
+                       unsigned int flags);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
