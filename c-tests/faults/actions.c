@@ -181,6 +181,7 @@ add_outcome(const struct options *o, int i, int n, bool single)
     outcome->deadline = deadline_of(o);
     outcome->until_reply = o->until_reply;
     outcome->netfilter = o->netfilter.n > 0;
+    outcome->one_datagram = o->one_datagram;
     outcome->error = -1;
     return outcome;
 }
@@ -305,7 +306,8 @@ do_create(struct tokens *t)
     struct own *old = find_own(name);
     struct options o;
 
-    if (!name || (old && old->sock) || strlen(name) >= sizeof own[0].name || !parse_options(t, &o)) {
+    if (!name || (old && old->sock) || strlen(name) >= sizeof own[0].name
+        || !parse_options(t, &o)) {
         return false;
     }
     for (int i = 0; i < MAX_OWN; i++) {

@@ -16,6 +16,7 @@ struct outcome {
     bool reply_wanted;
     bool single;                /* By nl_transact(): null stands for an empty reply. */
     bool until_reply;           /* Only a reply or an error ends it. */
+    bool one_datagram;          /* With NLSOCK_ONE_DATAGRAM. */
     bool netfilter;             /* It may be part of a netfilter batch. */
     int deadline;               /* Milliseconds that the call may take; 0 for any time. */
     int error;

@@ -61,9 +61,11 @@ transactions(void)
     faults(first, last);
     start = events();
     if (n == 1 && percent(70)) {
-        add("%s transact%s%s%s", start, where(), acks, no_replies);
+        add("%s transact%s%s%s%s", start, where(), acks, no_replies,
+            percent(10) ? " until-reply" : "");
     } else {
-        add("%s batch %d%s%s%s bytes %d", start, n, where(), acks, no_replies,
+        add("%s batch %d%s%s%s%s bytes %d", start, n, where(), acks, no_replies,
+            percent(5) ? " until-reply" : percent(10) ? " one-datagram" : "",
             percent(80) ? 12 + below(100) : 12 + below(2000));
     }
     add("expect invariants");
@@ -75,7 +77,8 @@ static void
 netfilter(void)
 {
     int n = 2 + below(percent(80) ? 8 : 150);
-    int begin = percent(70) ? 1 : 1 + below(n), end = percent(70) ? n : begin + below(n - begin + 1);
+    int begin = percent(70) ? 1 : 1 + below(n);
+    int end = percent(70) ? n : begin + below(n - begin + 1);
     int first = script.n_requests + 1;
     char acks[MAX_SELECTION] = "";
     int policy = below(3);

@@ -139,7 +139,8 @@ check_transaction(int id, const struct fake_record *records, size_t n)
         if (!outcome->error) {
             wrong("success without having been sent", "request", id, 0);
         } else if (!caused && outcome->error != EPROTONOSUPPORT
-                   && !(outcome->error == EMSGSIZE && outcome->netfilter)) {
+                   && !(outcome->error == EMSGSIZE
+                        && (outcome->netfilter || outcome->one_datagram))) {
             wrong("an error without a cause", "request", id, outcome->error);
         }
     } else if (last->refusal) {
