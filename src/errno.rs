@@ -20,6 +20,7 @@ impl Errno {
     pub(crate) const EPERM: Self = Self(libc::EPERM);
     pub(crate) const EPROTO: Self = Self(libc::EPROTO);
     pub(crate) const EPROTONOSUPPORT: Self = Self(libc::EPROTONOSUPPORT);
+    pub(crate) const ENOPROTOOPT: Self = Self(libc::ENOPROTOOPT);
     pub(crate) const ETIMEDOUT: Self = Self(libc::ETIMEDOUT);
     pub(crate) const EOPNOTSUPP: Self = Self(libc::EOPNOTSUPP);
 

@@ -1,26 +1,21 @@
-//! nlsock-ext.h: transactions and dumps that end otherwise, or are sent otherwise, than those of
+//! nlsock-ext.h: transactions that end otherwise, or are sent otherwise, than those of
 //! netlink-socket.h.
 
 use super::socket::socket;
 use super::transact::{CallersArray, CallersRequest};
 use crate::abi::NlSock;
-use crate::buffer::Buf;
-use crate::flavour::{NlDump, NlTransaction, OfpBuf};
-use crate::socket::dump::Dump;
+use crate::abi::ext::{NLSOCK_AWAIT_REPLY, NLSOCK_ONE_DATAGRAM};
+use crate::flavour::{NlTransaction, OfpBuf};
 use crate::socket::transact::{Mode, refuse, transact, transact_on};
 use core::ffi::{c_int, c_uint};
-
-/// The values of NLSOCK_AWAIT_REPLY and NLSOCK_ONE_DATAGRAM in nlsock-ext.h.
-const AWAIT_REPLY: c_uint = 1;
-const ONE_DATAGRAM: c_uint = 2;
 
 const REPLY_MODE: Mode = Mode { await_replies: true, one_datagram: false };
 
 /// The mode that a caller's flags stand for. None if there are unknown flags.
 fn mode(flags: c_uint) -> Option<Mode> {
-    (flags & !(AWAIT_REPLY | ONE_DATAGRAM) == 0).then_some(Mode {
-        await_replies: flags & AWAIT_REPLY != 0,
-        one_datagram: flags & ONE_DATAGRAM != 0,
+    (flags & !(NLSOCK_AWAIT_REPLY | NLSOCK_ONE_DATAGRAM) == 0).then_some(Mode {
+        await_replies: flags & NLSOCK_AWAIT_REPLY != 0,
+        one_datagram: flags & NLSOCK_ONE_DATAGRAM != 0,
     })
 }
 
@@ -135,39 +130,6 @@ pub unsafe extern "C" fn nlsock_sock_transact_multiple(
         match mode(flags) {
             Some(mode) => transact_on(socket(sock), &mut all, mode),
             None => refuse(&mut all),
-        }
-    }
-}
-
-/// Does the same as nl_dump_start(), for a protocol that acknowledges the request before it
-/// answers: AUDIT_LIST_RULES of NETLINK_AUDIT, for example. With NLSOCK_AWAIT_REPLY in 'flags', an
-/// acknowledgement does not end the dump and is not a message of it, and nl_dump_next() and
-/// nl_dump_done() wait for the messages: until the dump ends, or until the time limit of the pool's
-/// sockets has passed (nlsock_sock_set_timeout()). If there is no limit, the whole dump may take a
-/// second. After that, they fail with ETIMEDOUT.
-///
-/// The dump ends with NLMSG_DONE, or with an acknowledged reply that is not a part of a dump.
-///
-/// If there are other flags, nl_dump_done() returns EINVAL.
-///
-/// # Ownership, thread safety
-/// As for nl_dump_start().
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn nlsock_dump_start(
-    dump: *mut NlDump,
-    protocol: c_int,
-    request: *const OfpBuf,
-    flags: c_uint,
-) {
-    // SAFETY: the caller's contract (see `ffi`). The function's comment says that it changes the
-    // request.
-    unsafe {
-        let dump = Dump::from_ptr(dump);
-        match mode(flags) {
-            Some(Mode { await_replies, one_datagram: false }) => {
-                dump.start(protocol, Buf::from_ptr(request), await_replies);
-            }
-            _ => dump.refuse(),
         }
     }
 }

@@ -11,7 +11,7 @@ use super::extack::Failures;
 use super::pool::{self, Pooled};
 use super::receive::{self, Failure};
 use super::scratch::Scratch;
-use super::{Socket, trace};
+use super::{Socket, strict, trace};
 use crate::abi::ext::{DumpResult, Extack};
 use crate::abi::{NlSock, OvsMutex};
 use crate::buffer::Buf;
@@ -64,6 +64,15 @@ pub(crate) fn last_result(thread: &Thread) -> DumpResult {
 #[derive(Clone, Copy)]
 pub(crate) struct Dump(*mut NlDump);
 
+/// How a dump differs from that of nl_dump_start().
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Mode {
+    /// An acknowledgement does not end the dump, and the dump waits for messages.
+    pub(crate) await_replies: bool,
+    /// The kernel checks the request strictly: see [`super::strict`].
+    pub(crate) strict: bool,
+}
+
 impl Dump {
     /// The dump that a C caller's pointer refers to.
     ///
@@ -75,13 +84,12 @@ impl Dump {
         Self(p)
     }
 
-    /// Initialises the dump and sends its request. If `await_replies`, an acknowledgement does not
-    /// end the dump, and the dump waits for messages.
+    /// Initialises the dump and sends its request.
     ///
     /// # Safety
     /// The memory of `request`, which C passes as const, may be written.
     #[inline(never)]
-    pub(crate) unsafe fn start(self, protocol: c_int, request: Buf<'_>, await_replies: bool) {
+    pub(crate) unsafe fn start(self, protocol: c_int, request: Buf<'_>, mode: Mode) {
         let header = message::header(request);
         // SAFETY: the caller's promise. The header exists, but may be unaligned.
         let seq = unsafe {
@@ -95,7 +103,7 @@ impl Dump {
             let _cancel = CancelDisabled::new(thread);
             match pool::take(protocol) {
                 // SAFETY: the caller's promise.
-                Ok(sock) => unsafe { self.start_on(thread, sock, request, await_replies) },
+                Ok(sock) => unsafe { self.start_on(thread, sock, request, mode) },
                 Err(error) => self.set_up(null_mut(), seq, error.raw()),
             }
         });
@@ -105,10 +113,11 @@ impl Dump {
     ///
     /// # Safety
     /// See [`Dump::start`].
-    unsafe fn start_on(self, thread: &Thread, sock: Pooled, request: Buf<'_>, await_replies: bool) {
+    unsafe fn start_on(self, thread: &Thread, sock: Pooled, request: Buf<'_>, mode: Mode) {
+        let strict = mode.strict || pool::strict_checking();
         sock.max_requests();
         let seq = sock.allocate_seq(1);
-        let state = State::new(seq, request.bytes(), await_replies);
+        let state = State::new(seq, request.bytes(), mode.await_replies);
         // Store the socket in the dump before anything is logged, since a log handler may not
         // return.
         let sock = sock.into_raw();
@@ -118,22 +127,31 @@ impl Dump {
         unsafe {
             *(*sock).dump.get() = Some(Box::new(state));
             let guard = (*sock).guard_descriptor(thread);
-            let result = match (*sock).is_own() {
-                true => (*sock).send_quietly(request, seq, Wait::Yes),
-                false => Err(Errno::EBADF),
+            let own = (*sock).is_own();
+            let checking = match strict {
+                _ if !own => Err(Errno::EBADF),
+                true => (*sock).check_strictly(true),
+                false => (*sock).check_by_request(request.bytes()),
+            };
+            let result = match checking {
+                Err(error) if strict || !own => Err(error),
+                _ => (*sock).send_quietly(request, seq, Wait::Yes),
             };
             drop(guard);
             if let Some(state) = &mut *(*sock).dump.get() {
                 state.start_clock((*sock).timeout.load(Relaxed));
             }
             (*self.0).status = errno::status(result);
+            if own && !strict {
+                strict::log(checking);
+            }
             (*sock).trace("nl_sock_send__", result, request.bytes());
         }
     }
 
-    /// Initialises the dump as one that has failed with EINVAL.
-    pub(crate) fn refuse(self) {
-        self.set_up(null_mut(), 0, Errno::EINVAL.raw());
+    /// Initialises the dump as one that has failed with `error`.
+    pub(crate) fn fail(self, error: Errno) {
+        self.set_up(null_mut(), 0, error.raw());
     }
 
     fn set_up(self, sock: *mut Socket, nl_seq: u32, status: c_int) {
@@ -373,8 +391,9 @@ impl Dump {
             }
             let (status, result) = self.tear_down();
             let outcome = outcome(status, &result);
-            if let Err(error) = outcome {
-                Failures::of(thread).failed_with(error, &result.extack);
+            match outcome {
+                Ok(()) => Failures::of(thread).dump_commented(&result.extack),
+                Err(error) => Failures::of(thread).failed_with(error, &result.extack),
             }
             LAST.of(thread).set(result);
             outcome

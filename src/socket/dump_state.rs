@@ -4,10 +4,11 @@
 use super::deadline::Deadline;
 use super::extack;
 use super::receive::{Failure, Loss};
-use crate::abi::ext::{DumpResult, Extack};
+use crate::abi::Extack;
+use crate::abi::ext::DumpResult;
 use crate::errno::Errno;
 use crate::host::counters::{Event, count};
-use crate::wire::{Control, HEADER, Header, KernelError, Messages, kernel_error};
+use crate::wire::{self, Control, Header, KernelError, Messages, kernel_error};
 use alloc::vec::Vec;
 
 const NLMSG_DONE: u16 = libc::NLMSG_DONE as u16;
@@ -211,6 +212,8 @@ impl State {
                 let end = self.acknowledged || self.result.messages > 0;
                 self.result.complete |= end && !self.await_replies;
                 self.acknowledged = true;
+                let extack = extack::read(0, header, message, &self.request);
+                self.result.extack = extack.unwrap_or(Extack::NONE);
                 Ok(!self.await_replies)
             }
             Some(refusal) => {
@@ -225,9 +228,7 @@ impl State {
     /// Updates the details of the dump by the message that ends it.
     fn examine_end(&mut self, header: Header, message: &[u8]) {
         self.result.complete = true;
-        let code = message.get(HEADER..).and_then(|content| content.first_chunk().copied());
-        let error = code.map_or(0, i32::from_ne_bytes).checked_neg().filter(|&error| error > 0);
-        self.result.error = error.unwrap_or(0);
+        self.result.error = wire::error_at_end(message);
         if let Some(extack) = extack::read(self.result.error, header, message, &self.request) {
             self.result.extack = extack;
         }

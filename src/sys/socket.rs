@@ -13,6 +13,7 @@ pub(crate) mod option {
     pub(crate) const LISTEN_ALL_NSID: c_int = 8;
     pub(crate) const CAP_ACK: c_int = 10;
     pub(crate) const EXT_ACK: c_int = 11;
+    pub(crate) const GET_STRICT_CHK: c_int = 12;
 }
 
 /// A file descriptor, which is closed when this object is dropped.

@@ -10,6 +10,7 @@ use crate::errno::Errno;
 use crate::host::counters::{Event, count};
 use crate::host::log::log_limited;
 use crate::message;
+use crate::socket::extack::Failures;
 use crate::socket::receive::{Failure, Loss, Overflows};
 use crate::socket::scratch::Scratch;
 use crate::socket::trace;
@@ -115,6 +116,8 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
                 pending = pending.without(left);
                 tries = 0;
             } else if !self.call.deadline.has_passed() {
+                let first = left.into_iter().next().unwrap_or_default();
+                Failures::of(self.call.thread).forget_from(self.start + first);
                 log_limited!(SOCKET, Dbg, "receive buffer overflow, resending request");
                 count(Event::Resent, left.len());
             }
@@ -327,6 +330,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
             }
             Answer::Ack => {
                 replies.acks = replies.acks.without(this);
+                call.acknowledged(self.start + index, header, message);
                 // An acknowledgement does not replace the reply before it.
                 if !answered && !wants_reply {
                     call.transactions.finish(self.start + index, Ok(&[]));

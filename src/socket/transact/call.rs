@@ -196,6 +196,13 @@ impl<'a, T: Transactions> Call<'a, T> {
         }
     }
 
+    /// Records what the kernel reported in an acknowledgement of the request at `index`.
+    #[inline]
+    pub(super) fn acknowledged(&self, index: usize, header: Header, message: &[u8]) {
+        let request = self.transactions.request(index).bytes();
+        extack::acknowledged(self.thread, index, header, message, request);
+    }
+
     /// Logs a refusal of the request at `index`, and remembers the extended acknowledgement in it.
     /// Makes the transaction fail.
     pub(super) fn refused(

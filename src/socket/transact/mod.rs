@@ -83,7 +83,11 @@ fn fail_all(thread: &Thread, transactions: &mut impl Transactions, error: Errno)
 pub(crate) unsafe fn transact<T: Transactions>(protocol: i32, transactions: &mut T, mode: Mode) {
     thread::with(|thread| {
         let _cancel = CancelDisabled::new(thread);
-        match pool::take(protocol) {
+        let sock = pool::take(protocol).and_then(|sock| {
+            sock.check_strictly(pool::strict_checking())?;
+            Ok(sock)
+        });
+        match sock {
             // SAFETY: the caller's promise.
             Ok(sock) => unsafe { on_pooled(thread, &sock, transactions, mode) },
             Err(error) => fail_all(thread, transactions, error),

@@ -88,10 +88,11 @@ impl<'c, 'a, T: Transactions> Whole<'c, 'a, T> {
         let netfilter = netfilter::starts_batch(call.sock.protocol(), call.transactions, start);
         let memory = Box::into_raw(Box::<Memory>::default());
         let registered = register(call.thread, call.origin, memory);
+        // SAFETY: the memory is freed below, or after this call has been left.
+        let state = unsafe { &mut *memory };
         let mut whole = Whole {
             call,
-            // SAFETY: the memory is freed below, or after this call has been left.
-            memory: unsafe { &mut *memory },
+            memory: state,
             start,
             count,
             netfilter,
@@ -308,6 +309,7 @@ impl<'c, 'a, T: Transactions> Whole<'c, 'a, T> {
             }
             Answer::Ack => {
                 *state &= !ACK;
+                self.call.acknowledged(index, header, message);
                 // An acknowledgement does not replace an answer before it.
                 if before & (ANSWERED | REPLY) == 0 {
                     self.call.transactions.finish(index, Ok(&[]));
