@@ -20,12 +20,13 @@ static struct {
     enum taken taken;
     bool known;                 /* A call on it has failed, so the library knows. */
 } descriptors[MAX_FDS];
+static int end_of_taken;        /* One more than the highest that was ever taken. */
 static int intrusions;
 
 void
 descriptors_reset(void)
 {
-    for (int fd = 0; fd < MAX_FDS; fd++) {
+    for (int fd = 0; fd < end_of_taken; fd++) {
         if (descriptors[fd].taken && descriptors[fd].taken != TAKEN_BY_LIBRARY) {
             syscall(SYS_close, fd);
             descriptors[fd].taken = NOT_TAKEN;
@@ -47,6 +48,7 @@ descriptor_take(struct sock *sock, enum taken taken)
     syscall(SYS_close, other);
     sock_close(fd);
     descriptors[fd].taken = taken;
+    end_of_taken = fd < end_of_taken ? end_of_taken : fd + 1;
     descriptors[fd].known = false;
     if (fake_trace) {
         fprintf(stderr, "fake kernel: descriptor %d is taken\n", fd);

@@ -108,74 +108,107 @@ check_reply(int id, const struct fake_record *records, size_t n)
     }
 }
 
+/* A transaction that was sent, and what its last try came to.  A request that is sent again is
+ * worked on again: only the last answer counts. */
+struct facts {
+    int id;
+    const struct outcome *outcome;
+    const struct fake_record *last;
+    int tries;
+    bool answered;
+    bool caused;                /* Something else than the answer explains the error. */
+};
+
+static void
+check_success(const struct facts *f)
+{
+    const struct fake_record *last = f->last;
+
+    if (last->aborted) {
+        wrong("success in a netfilter batch that was not carried out", "request", f->id, 0);
+    } else if (f->outcome->until_reply && !last->replies && !last->behind) {
+        wrong("success without the reply that was waited for", "request", f->id, 0);
+    } else if (!f->answered && (last->flags & NLM_F_ACK)) {
+        wrong("success without the acknowledgement asked for", "request", f->id, 0);
+    } else if (!f->answered && (!last->processed || last->refused || last->dropped)) {
+        wrong("success, but it was dropped, refused or its answer lost", "request", f->id, 0);
+    }
+}
+
+static void
+check_failure(const struct facts *f)
+{
+    const struct outcome *outcome = f->outcome;
+    const struct fake_record *last = f->last;
+    bool acknowledged = outcome->until_reply || last->flags & NLM_F_ACK;
+    bool timed_out = outcome->error == ETIMEDOUT;
+
+    if (f->answered) {
+        bool incomplete = acknowledged && (!last->acks
+                                           || (outcome->until_reply && !last->replies
+                                               && !last->behind));
+
+        /* An answer to one request of a netfilter batch does not mean that the batch was carried
+         * out. */
+        if (!fake_troubles()->malformed && !last->aborted && !gave_up(outcome)
+            && !((incomplete || outcome->netfilter) && (f->caused || timed_out))) {
+            wrong("an answer was delivered, but the outcome is an error", "request", f->id,
+                  outcome->error);
+        }
+    } else if (!f->caused && !last->aborted
+               && !(timed_out && (acknowledged || outcome->netfilter))) {
+        wrong("an error without a cause", "request", f->id, outcome->error);
+    }
+}
+
+/* A transaction whose request was never sent. */
+static void
+check_unsent(const struct facts *f)
+{
+    const struct outcome *outcome = f->outcome;
+    bool too_long = outcome->error == EMSGSIZE && (outcome->netfilter || outcome->one_datagram);
+
+    if (!outcome->error) {
+        wrong("success without having been sent", "request", f->id, 0);
+    } else if (!f->caused && outcome->error != EPROTONOSUPPORT && !too_long) {
+        wrong("an error without a cause", "request", f->id, outcome->error);
+    }
+}
+
 static void
 check_transaction(int id, const struct fake_record *records, size_t n)
 {
     const struct outcome *outcome = &actions.outcome[id];
     const struct fake_troubles *t = fake_troubles();
-    const struct fake_record *last = NULL;
-    bool answered = false;
-    int tries = 0, replies = 0;
-    bool replied = false;       /* Without the acknowledgement asked for. */
-    bool caused = has_cause(t, outcome->error, outcome->deadline);
+    struct facts f = { .id = id, .outcome = outcome };
 
+    f.caused = has_cause(t, outcome->error, outcome->deadline);
     for (size_t i = 0; i < n; i++) {
         if (records[i].kind == FAKE_REQUEST && records[i].id == id) {
-            last = &records[i];
-            /* A request that is sent again is worked on again: only the last answer counts. */
-            answered = last->acks || last->replies;
-            replied = !last->acks && last->replies;
-            replies = last->replies + last->behind;
-            tries++;
+            f.last = &records[i];
+            f.answered = f.last->acks || f.last->replies;
+            f.tries++;
         }
     }
     check_reply(id, records, n);
-    if (tries > 1 && !t->dropped && !t->errors[ENOBUFS]) {
+    if (f.tries > 1 && !t->dropped && !t->errors[ENOBUFS]) {
         wrong("sent again, although nothing was lost", "request", id, outcome->error);
     }
     if (outcome->error < 0 || outcome->error > 4095) {
         wrong("no outcome", "request", id, 0);
-    } else if (!last) {
-        if (!outcome->error) {
-            wrong("success without having been sent", "request", id, 0);
-        } else if (!caused && outcome->error != EPROTONOSUPPORT
-                   && !(outcome->error == EMSGSIZE
-                        && (outcome->netfilter || outcome->one_datagram))) {
-            wrong("an error without a cause", "request", id, outcome->error);
-        }
-    } else if (last->refusal) {
+    } else if (!f.last) {
+        check_unsent(&f);
+    } else if (f.last->refusal) {
         if (!outcome->error) {
             wrong("a refusal that was delivered became success", "request", id, 0);
-        } else if (outcome->error != last->refusal && !gave_up(outcome)) {
+        } else if (outcome->error != f.last->refusal && !gave_up(outcome)) {
             wrong("a refusal that was delivered became another error", "request", id,
                   outcome->error);
         }
     } else if (!outcome->error) {
-        if (last->aborted) {
-            wrong("success in a netfilter batch that was not carried out", "request", id, 0);
-        } else if (outcome->until_reply && !replies) {
-            wrong("success without the reply that was waited for", "request", id, 0);
-        } else if (!answered && (last->flags & NLM_F_ACK)) {
-            wrong("success without the acknowledgement asked for", "request", id, 0);
-        } else if (!answered && (!last->processed || last->refused || last->dropped)) {
-            wrong("success, but it was dropped, refused or its answer lost", "request", id, 0);
-        }
-    } else if (answered) {
-        bool incomplete = outcome->until_reply ? !replies || !last->acks : replied;
-        bool unacknowledged = incomplete && (outcome->until_reply || last->flags & NLM_F_ACK)
-                              && (outcome->error == ETIMEDOUT || caused);
-
-        /* An answer to one request of a netfilter batch does not mean that the batch was carried
-         * out. */
-        if (!t->malformed && !unacknowledged && !last->aborted && !gave_up(outcome)
-            && !(outcome->netfilter && (caused || outcome->error == ETIMEDOUT))) {
-            wrong("an answer was delivered, but the outcome is an error", "request", id,
-                  outcome->error);
-        }
-    } else if (!caused && !last->aborted
-               && !(outcome->error == ETIMEDOUT
-                    && (outcome->until_reply || outcome->netfilter || last->flags & NLM_F_ACK))) {
-        wrong("an error without a cause", "request", id, outcome->error);
+        check_success(&f);
+    } else {
+        check_failure(&f);
     }
 }
 
