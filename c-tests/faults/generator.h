@@ -1,7 +1,8 @@
-/* Random scripts: a few lines of the language of README.md, made of a seed and a script's number.
+/* Random scripts: lines of the language of README.md, made of a seed and a script's number.
  *
- * Requests with all kinds of answers, dumps, lookups, on pooled and on own sockets, and faults; in
- * the end, what has to work again. */
+ * Each script has some of the features below, chosen at random, and does not use the others: so
+ * each feature meets few others often, instead of all others rarely.  In the end, all has to work
+ * again. */
 
 #ifndef GENERATOR_H
 #define GENERATOR_H 1
