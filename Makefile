@@ -102,7 +102,7 @@ check-diff: ## Make the same calls to the original and to the library; COUNT ran
 bench: stage ## Measure this library and others, write the results to docs/bench/; NLSOCK_REF=LIBRARY for that of 2014
 	c-tests/bench/bench.sh $(STAGE)
 
-bench-check: stage ## Count instructions, and compare them with the baseline
+bench-check: deps stage ## Count instructions, and compare them with the baseline
 	c-tests/bench/bench-check.sh $(STAGE)
 
 bench-baseline: stage ## Make the instruction counts of this version the baseline
