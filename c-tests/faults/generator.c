@@ -12,6 +12,8 @@
 #define FAR 1000000
 
 static uint64_t random_state;
+static const uint8_t *choices;  /* Used instead of random numbers; null for random numbers. */
+static size_t n_choices;
 static struct lines *lines;     /* Those that are being made. */
 
 /* splitmix64: small, and the same everywhere. */
@@ -25,16 +27,37 @@ random_number(void)
     return z ^ (z >> 31);
 }
 
+/* The next choice of 'n'; the first one, which is the smallest or the usual one, if the bytes are
+ * used up. */
+static int
+choose(int n)
+{
+    uint32_t value = 0;
+
+    for (int range = n - 1; range; range >>= 8) {
+        if (!n_choices) {
+            return 0;
+        }
+        value = value << 8 | *choices++;
+        n_choices--;
+    }
+    return (int) (value % (uint32_t) n);
+}
+
 static int
 below(int n)
 {
+    if (choices) {
+        return choose(n);
+    }
     return (int) (random_number() % (uint64_t) n);
 }
 
 static bool
 percent(int n)
 {
-    return below(100) < n;
+    /* Without bytes, the answer is no. */
+    return choices ? choose(100) >= 100 - n : below(100) < n;
 }
 
 static const char *
@@ -325,16 +348,14 @@ recovery(int n_requests, int n_dumps)
     add("expect dumping = 0");
 }
 
-void
-generate(struct lines *made, unsigned long long seed, unsigned long long number)
+static void
+make(struct lines *made)
 {
     int steps, n_requests = 0, n_dumps = 0;
     bool own;
 
     lines = made;
     lines->n = 0;
-    random_state = seed * 1000003u + number;
-    random_number();
     steps = 1 + below(3);
     own = percent(30);
     if (percent(30)) {
@@ -355,4 +376,21 @@ generate(struct lines *made, unsigned long long seed, unsigned long long number)
         }
     }
     recovery(n_requests, n_dumps);
+}
+
+void
+generate(struct lines *made, unsigned long long seed, unsigned long long number)
+{
+    choices = NULL;
+    random_state = seed * 1000003u + number;
+    random_number();
+    make(made);
+}
+
+void
+generate_from(struct lines *made, const uint8_t *bytes, size_t size)
+{
+    choices = bytes;
+    n_choices = size;
+    make(made);
 }

@@ -21,6 +21,7 @@ import collections
 import json
 import os
 import random
+import signal
 import sys
 import time
 
@@ -108,6 +109,8 @@ def main():
     options.add_argument("--only")
     options = options.parse_args()
 
+    # So that what runs is ended, and temporary files are removed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.makedirs(WORK, exist_ok=True)
     all_mutants = listed.mutants(ROOT, os.path.join(WORK, "listing"))
     source = listed.source_hash(ROOT)
