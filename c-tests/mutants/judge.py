@@ -219,8 +219,8 @@ class Judge:
 
     def choose_tests(self):
         """Sets `first` and `second` to the tests of each interface, the quickest first. The second ones
-        take longer, or differ little from the first."""
-        path = os.path.join(self.work, "programs", "measured")
+        take longer, or differ little from the first. How long they take is kept for the next run."""
+        path = os.path.join(self.work, "measured")
         try:
             with open(path) as file:
                 measured = json.load(file)
