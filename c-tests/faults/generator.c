@@ -162,6 +162,10 @@ make(struct lines *made)
     for (int i = 0; i < N_FEATURES; i++) {
         script.has[i] = percent(feature_chances[i]);
     }
+    if (choices) {
+        /* These would disturb the fuzzer, which is in the same process. */
+        script.has[DESCRIPTORS] = script.has[FORKS] = script.has[THREADS] = false;
+    }
     start();
     steps = 1 + below(4);
     for (int i = 0; i < steps; i++) {

@@ -5,8 +5,18 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The fault bed's own programs: what has a `main()`, is preloaded, or is for another library.
-const PROGRAMS: [&str; 5] =
-    ["run-script.c", "random-scripts.c", "jobs.c", "mutant.c", "reference.c"];
+const PROGRAMS: [&str; 10] = [
+    "run-script.c",
+    "random-scripts.c",
+    "jobs.c",
+    "every-call.c",
+    "failing-calls.c",
+    "call-errors.c",
+    "held.c",
+    "uses.c",
+    "mutant.c",
+    "reference.c",
+];
 
 fn is_part_of_the_bed(file: &Path) -> bool {
     let name = file.file_name().unwrap().to_str().unwrap();

@@ -166,6 +166,6 @@ mod tests {
         assert_eq!(unsafe { libc::poll(&raw mut fd, 1, 0) }, 1);
         writer.join().unwrap();
         // SAFETY: nothing else uses them.
-        fds.map(|fd| unsafe { libc::close(fd) });
+        fds.map(|fd| assert_eq!(unsafe { libc::close(fd) }, 0));
     }
 }
