@@ -92,10 +92,11 @@ impl<'c, 'a> Whole<'c, 'a> {
         let netfilter = netfilter::starts_batch(call.sock.protocol(), call.transactions, start);
         let memory = Box::into_raw(Box::<Memory>::default());
         let registered = register(call.thread, call.origin, memory);
+        // SAFETY: the memory is freed below, or after this call has been left.
+        let state = unsafe { &mut *memory };
         let mut whole = Whole {
             call,
-            // SAFETY: the memory is freed below, or after this call has been left.
-            memory: unsafe { &mut *memory },
+            memory: state,
             start,
             count,
             netfilter,
