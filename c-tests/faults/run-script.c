@@ -174,6 +174,14 @@ run(void)
             run_line(line);
         }
     }
+    if (fake_failed_children()) {
+        tap_diagnostic("wrong in the child of a fork");
+        tap_bad = true;
+    }
+    if (fake_is_child()) {
+        fflush(stdout);
+        _exit(tap_bad);
+    }
 }
 
 static void

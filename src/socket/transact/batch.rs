@@ -260,6 +260,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
     /// Processes the start of a message that did not fit in the memory. The start of an error
     /// message suffices. A reply that is too long makes its transaction fail; the kernel does not
     /// send such replies.
+    #[cold]
     fn process_truncated(&mut self, replies: &mut Replies, start: &[u8]) {
         let header = Header::parse(start);
         match header.and_then(|header| Some((header, replies.index(header.seq)?))) {
@@ -308,7 +309,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
         Some(Round::Complete)
     }
 
-    #[inline]
+    #[inline(always)]
     fn process_message(&mut self, replies: &mut Replies, header: Header, message: &[u8]) {
         let call = &mut *self.call;
         call.sock.trace("nl_sock_recv__", Ok(()), message);
