@@ -58,7 +58,7 @@ add(const char *format, ...)
 
 /* In percent. */
 static const int feature_chances[N_FEATURES] = {
-    [FAULTS] = 60, [SMALL_BUFFERS] = 30, [SOCKETS] = 40, [DEADLINES] = 25, [CONTROL] = 20,
+    [FAULTS] = 60, [SMALL_BUFFERS] = 30, [NO_MEMORY] = 15, [SOCKETS] = 40, [DEADLINES] = 25, [CONTROL] = 20,
     [STALE] = 30, [NETFILTER] = 20, [DESCRIPTORS] = 15, [FORKS] = 10, [THREADS] = 15,
 };
 
@@ -141,6 +141,7 @@ generate(struct lines *made, unsigned long long seed, unsigned long long number)
     for (int i = 0; i < N_FEATURES; i++) {
         script.has[i] = percent(feature_chances[i]);
     }
+    script.has[SMALL_BUFFERS] &= !script.has[NO_MEMORY];
     start();
     steps = 1 + below(4);
     for (int i = 0; i < steps; i++) {

@@ -51,14 +51,14 @@ has_cause(const struct fake_troubles *t, int error, int deadline)
            || (error == ETIMEDOUT && deadline);
 }
 
-/* Whether the deadline passed before the request could be sent again, because the answer to one
- * before it was lost.  Its own answer does not count then. */
+/* Whether the deadline passed, or a call failed, before the request could be sent again because
+ * the answer to one before it was lost.  Its own answer does not count then. */
 static bool
 gave_up(const struct outcome *outcome)
 {
     const struct fake_troubles *t = fake_troubles();
 
-    return outcome->error == ETIMEDOUT && outcome->deadline && (t->dropped || t->errors[ENOBUFS]);
+    return (t->dropped || t->errors[ENOBUFS]) && has_cause(t, outcome->error, outcome->deadline);
 }
 
 static bool
