@@ -3,9 +3,8 @@
 #ifndef ACTIONS_H
 #define ACTIONS_H 1
 
+#include "../support/flavour.h"
 #include "fake-kernel.h"
-#include "netlink-socket.h"
-#include "netlink.h"
 
 #define MAX_TRANSACTIONS 4096
 #define MAX_DUMPS 64

@@ -27,7 +27,7 @@ clock_wait(struct sock *const *list, int n, int64_t until)
             }
         }
     }
-    if (next > until) {
+    if (next > until || next == INT64_MAX) {
         if (until == INT64_MAX) {
             fake_hang("waits for something that never comes");
         }

@@ -57,6 +57,7 @@ struct fake_record {
     int replies;                /* Delivered; not behind the acknowledgement. */
     int behind;                 /* Delivered, behind the acknowledgement. */
     uint32_t reply_size;        /* Of the first of those, header and all. */
+    bool interrupted;           /* Delivered: a message with NLM_F_DUMP_INTR. */
     bool done;                  /* Delivered: the end of the dump. */
     int done_error;             /* The error within. */
 };
@@ -89,6 +90,9 @@ void fake_pass(int milliseconds);
 
 /* At most 'limit' system calls in a script; then 'hang' is called, which does not return. */
 void fake_limit(unsigned long limit, void (*hang)(const char *why));
+
+/* A call has failed before it reached the fake kernel: see fake_troubles. */
+void fake_call_failed(int error);
 
 const struct fake_record *fake_records(size_t *n);
 const struct fake_troubles *fake_troubles(void);

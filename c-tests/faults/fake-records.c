@@ -104,6 +104,12 @@ note_error(int error)
 }
 
 void
+fake_call_failed(int error)
+{
+    note_error(error);
+}
+
+void
 note_abort(void)
 {
     for (size_t i = n_records; i-- > 0 && records[i].send == n_sends;) {
@@ -145,6 +151,7 @@ note_message(struct fake_record *record, const struct nlmsghdr *h, size_t here, 
     if (here >= NLMSG_HDRLEN + sizeof error) {
         memcpy(&error, NLMSG_DATA(h), sizeof error);
     }
+    record->interrupted |= fate == DELIVERED && h->nlmsg_flags & NLM_F_DUMP_INTR;
     if (fate == POSTED) {
         record->generated += !verdict && h->nlmsg_type != NLMSG_DONE;
     } else if (verdict) {

@@ -3,6 +3,8 @@
 #
 #   COUNT=N              random scripts (100000); with more, their progress is reported
 #   SEED=N               the seed of their generator
+#   FULL=1               every call fails once with every error: see every-call.sh
+#   ONLY=every-call      nothing but that
 #   NLSOCK_REF=LIBRARY   runs the same scripts against this library of the 2014 interface, and
 #                        prints a table of which ones fail
 #
@@ -17,6 +19,7 @@ export NLSOCK_LOG=off
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 . "$here/../check/results.sh"
+. "$here/every-call.sh"
 
 compile() {
     # shellcheck disable=SC2086 # words
@@ -107,6 +110,11 @@ fi
 
 ok "the test bed compiles"
 cd "$here" || exit 1
+every_call_all
+if [ "${ONLY-}" = every-call ]; then
+    plan
+    exit "$([ "$failed" = 0 ]; echo $?)"
+fi
 for script in scripts/*.script; do
     run_tap "$(basename "$script" .script)" "$scratch/run-script" "$script"
 done

@@ -9,6 +9,8 @@
 
 struct script script;
 static uint64_t random_state;
+static const uint8_t *choices;  /* Used instead of random numbers; null for random numbers. */
+static size_t n_choices;
 
 /* splitmix64: small, and the same everywhere. */
 static uint64_t
@@ -21,16 +23,37 @@ random_number(void)
     return z ^ (z >> 31);
 }
 
+/* The next choice of 'n'; the first one, which is the smallest or the usual one, if the bytes are
+ * used up. */
+static int
+choose(int n)
+{
+    uint32_t value = 0;
+
+    for (int range = n - 1; range; range >>= 8) {
+        if (!n_choices) {
+            return 0;
+        }
+        value = value << 8 | *choices++;
+        n_choices--;
+    }
+    return (int) (value % (uint32_t) n);
+}
+
 int
 below(int n)
 {
+    if (choices) {
+        return choose(n);
+    }
     return (int) (random_number() % (uint64_t) n);
 }
 
 bool
 percent(int n)
 {
-    return below(100) < n;
+    /* Without bytes, the answer is no. */
+    return choices ? choose(100) >= 100 - n : below(100) < n;
 }
 
 const char *
@@ -128,24 +151,43 @@ recovery(void)
     add("expect dumping = 0");
 }
 
-void
-generate(struct lines *made, unsigned long long seed, unsigned long long number)
+static void
+make(struct lines *made)
 {
     int steps;
 
     memset(&script, 0, sizeof script);
     script.lines = made;
     made->n = 0;
-    random_state = seed * 1000003u + number;
-    random_number();
     for (int i = 0; i < N_FEATURES; i++) {
         script.has[i] = percent(feature_chances[i]);
     }
     script.has[SMALL_BUFFERS] &= !script.has[NO_MEMORY];
+    if (choices) {
+        /* These would disturb the fuzzer, which is in the same process. */
+        script.has[DESCRIPTORS] = script.has[FORKS] = script.has[THREADS] = false;
+    }
     start();
     steps = 1 + below(4);
     for (int i = 0; i < steps; i++) {
         step();
     }
     recovery();
+}
+
+void
+generate(struct lines *made, unsigned long long seed, unsigned long long number)
+{
+    choices = NULL;
+    random_state = seed * 1000003u + number;
+    random_number();
+    make(made);
+}
+
+void
+generate_from(struct lines *made, const uint8_t *bytes, size_t size)
+{
+    choices = bytes;
+    n_choices = size;
+    make(made);
 }

@@ -7,6 +7,9 @@
 #ifndef GENERATOR_H
 #define GENERATOR_H 1
 
+#include <stddef.h>
+#include <stdint.h>
+
 #define MAX_LINES 1000
 
 struct lines {
@@ -16,5 +19,8 @@ struct lines {
 
 /* The caller frees the lines. */
 void generate(struct lines *, unsigned long long seed, unsigned long long number);
+
+/* The same, with choices that depend on these bytes: for a fuzzer. */
+void generate_from(struct lines *, const uint8_t *bytes, size_t size);
 
 #endif /* generator.h */

@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include "actions.h"
+#include "failing-calls.h"
 #include "invariants.h"
 
 #define MOST_LINES 3
@@ -48,7 +49,16 @@ has_cause(const struct fake_troubles *t, int error, int deadline)
     return (error > 0 && error < 256 && t->errors[error])
            || (error == EPROTO && (t->garbage || t->malformed))
            || (error == ENOBUFS && t->dropped)
+           || (error == E2BIG && large_messages_may_fail && large_messages_may_fail())
            || (error == ETIMEDOUT && deadline);
+}
+
+/* Returns whether the library could not receive an answer, which it then read late: before the next
+ * request, as one that it does not want any more. */
+static bool
+not_received(int error)
+{
+    return error && error_of_receive && error == error_of_receive();
 }
 
 /* Whether the deadline passed, or a call failed, before the request could be sent again because
@@ -151,6 +161,7 @@ check_failure(const struct facts *f)
         /* An answer to one request of a netfilter batch does not mean that the batch was carried
          * out. */
         if (!fake_troubles()->malformed && !last->aborted && !gave_up(outcome)
+            && !not_received(outcome->error)
             && !((incomplete || outcome->netfilter) && (f->caused || timed_out))) {
             wrong("an answer was delivered, but the outcome is an error", "request", f->id,
                   outcome->error);
@@ -201,7 +212,8 @@ check_transaction(int id, const struct fake_record *records, size_t n)
     } else if (f.last->refusal) {
         if (!outcome->error) {
             wrong("a refusal that was delivered became success", "request", id, 0);
-        } else if (outcome->error != f.last->refusal && !gave_up(outcome)) {
+        } else if (outcome->error != f.last->refusal && !gave_up(outcome)
+                   && !not_received(outcome->error)) {
             wrong("a refusal that was delivered became another error", "request", id,
                   outcome->error);
         }
@@ -246,6 +258,8 @@ check_dump(int id, const struct fake_record *records, size_t n)
         }
     } else if (outcome->error != r->refusal && !has_cause(t, outcome->error, outcome->deadline)
                && !(r->done && outcome->error == r->done_error)
+               && !(r->interrupted && outcome->error == EINTR)
+               && !(r->acks && !r->replies && outcome->error == ETIMEDOUT)
                && !(outcome->error == EPROTO && t->misnumbered && !r->replies)
                && !(outcome->error == EPROTO && !r->done)
                && !(outcome->error == EBADF && outcome->inherited && !r->done)) {

@@ -17,6 +17,7 @@ memory=512
 modules="openvswitch veth dummy nf_conntrack_netlink"
 job=
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/reason.sh"
 
 usage() {
     echo 'usage: run.sh [-t SECONDS] [-w JOBDIR] [-m "MODULE..."] COMMAND...' >&2
@@ -135,8 +136,9 @@ case $ended in
         exit 124
         ;;
 esac
-if grep -qi ptrace "$scratch/console" && [ ! -f "$exchange/started" ]; then
-    missing "no process may trace another on this machine"
+if [ ! -f "$exchange/started" ]; then
+    why=$(trace_problem "$scratch/console" /proc/cpuinfo)
+    [ -z "$why" ] || missing "$why"
 fi
 echo "vm: ended on its own; its console:" >&2
 cat "$scratch/console" >&2
