@@ -15,7 +15,7 @@ static const char *const failures[] = {
 static int
 reply_size(void)
 {
-    int n = below(1000);
+    int n = below(script.has[NO_MEMORY] ? 900 : 1000);
 
     return n < 900 ? below(400) : n < 980 ? 3000 + below(1000) : n < 997 ? 60000 + below(8000)
            : 300000;
@@ -129,7 +129,12 @@ losses(bool ack, int id)
 {
     int n = below(100);
 
-    if (n < 4) {
+    if (script.has[NO_MEMORY]) {
+        if (n < 10) {
+            add("request %d%s: refuse %s no-memory", id, percent(70) ? " try 1" : "",
+                ANY_OF(refusals));
+        }
+    } else if (n < 4) {
         add("request %d try 1: %s lost", id, percent(50) ? "refuse EEXIST" : "reply 50 bytes");
     } else if (n < 6 && ack) {
         add("request %d try 1: ack lost", id);
@@ -137,9 +142,6 @@ losses(bool ack, int id)
         add("request %d: refuse ENOENT lost", id);
     } else if (n < 8) {
         add("request %d try %d: reply %d bytes; reply 10 bytes lost", id, 1 + below(2), below(100));
-    } else if (n < 10) {
-        add("request %d%s: refuse %s no-memory", id, percent(70) ? " try 1" : "",
-            ANY_OF(refusals));
     }
 }
 
@@ -174,9 +176,9 @@ netfilter_rules(bool ack, int id)
         add("request %d: refuse ENOMEM", id);
     } else if (n < 10) {
         add("request %d: reply %d bytes%s", id, reply_size(), ack ? "; ack" : "");
-    } else if (n < 12) {
+    } else if (n < 12 && !script.has[NO_MEMORY]) {
         add("request %d try 1: %s lost", id, ack && percent(50) ? "ack" : "refuse EEXIST");
-    } else if (n < 13) {
+    } else if (n < 13 && script.has[NO_MEMORY]) {
         add("request %d%s: refuse EPERM no-memory", id, percent(50) ? " try 1" : "");
     }
 }
@@ -241,7 +243,7 @@ failing_calls(int first, int last)
     if (percent(5)) {
         add("call poll fails EINTR %d times", 1 + below(4));
     }
-    if (percent(8)) {
+    if (percent(8) && !script.has[NO_MEMORY]) {
         add("call recv number %d fails ENOBUFS %d times", 1 + below(6), 1 + below(3));
     }
     if (percent(4)) {

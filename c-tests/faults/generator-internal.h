@@ -14,6 +14,8 @@
 enum feature {
     FAULTS,                     /* System calls that fail. */
     SMALL_BUFFERS,
+    NO_MEMORY,                  /* For single messages.  Then there are no overflows, since the
+                                 * library could not tell which of the two an ENOBUFS is. */
     SOCKETS,                    /* Of the program; protocols. */
     DEADLINES,
     CONTROL,                    /* NLMSG_NOOP, NLMSG_OVERRUN. */

@@ -81,7 +81,7 @@ add(const char *format, ...)
 
 /* In percent. */
 static const int feature_chances[N_FEATURES] = {
-    [FAULTS] = 60, [SMALL_BUFFERS] = 30, [SOCKETS] = 40, [DEADLINES] = 25, [CONTROL] = 20,
+    [FAULTS] = 60, [SMALL_BUFFERS] = 30, [NO_MEMORY] = 15, [SOCKETS] = 40, [DEADLINES] = 25, [CONTROL] = 20,
     [STALE] = 30, [NETFILTER] = 20, [DESCRIPTORS] = 15, [FORKS] = 10, [THREADS] = 15,
 };
 
@@ -162,6 +162,7 @@ make(struct lines *made)
     for (int i = 0; i < N_FEATURES; i++) {
         script.has[i] = percent(feature_chances[i]);
     }
+    script.has[SMALL_BUFFERS] &= !script.has[NO_MEMORY];
     if (choices) {
         /* These would disturb the fuzzer, which is in the same process. */
         script.has[DESCRIPTORS] = script.has[FORKS] = script.has[THREADS] = false;

@@ -61,14 +61,14 @@ not_received(int error)
     return error && error_of_receive && error == error_of_receive();
 }
 
-/* Whether the deadline passed before the request could be sent again, because the answer to one
- * before it was lost.  Its own answer does not count then. */
+/* Whether the deadline passed, or a call failed, before the request could be sent again because
+ * the answer to one before it was lost.  Its own answer does not count then. */
 static bool
 gave_up(const struct outcome *outcome)
 {
     const struct fake_troubles *t = fake_troubles();
 
-    return outcome->error == ETIMEDOUT && outcome->deadline && (t->dropped || t->errors[ENOBUFS]);
+    return (t->dropped || t->errors[ENOBUFS]) && has_cause(t, outcome->error, outcome->deadline);
 }
 
 static bool

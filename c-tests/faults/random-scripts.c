@@ -141,10 +141,10 @@ run_script(void)
     if (fake_failed_children()) {
         violation("wrong in the child of a fork");
     }
+    actions_reset();
     if (fake_queued(false)) {
         violation("a socket in the pool is not idle");
     }
-    actions_reset();
     nlsock_pool_flush();
     if (fake_open() > may_be_open) {
         violation("a descriptor is lost");

@@ -88,8 +88,3 @@ nlsock_assert_failure(const char *where, const char *function, const char *condi
     fprintf(stderr, "%s: assertion %s failed in %s()\n", where, condition, function);
     abort();
 }
-
-void
-nlsock_pool_flush(void)
-{
-}
