@@ -73,7 +73,7 @@ daemons() {
     for tree in original relinked; do
         rm -rf "$scratch/kernel/$tree"
         mkdir -p "$scratch/kernel/$tree"
-        in_vm 300 "$scratch/kernel/$tree" "$vm/daemon-in-vm.sh" "$scratch/$tree" \
+        in_vm 900 "$scratch/kernel/$tree" "$vm/daemon-in-vm.sh" "$scratch/$tree" \
             "$scratch/kernel/$tree" 2> "$scratch/kernel/$tree/errors"
         if [ "$status" != 0 ]; then
             diagnose "$scratch/kernel/$tree/errors"

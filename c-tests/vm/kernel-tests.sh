@@ -57,7 +57,7 @@ compile_all() {
 
 run_all() {
     # shellcheck disable=SC2086 # words
-    "$vm/run.sh" -t 900 -w "$job" "$vm/tests-in-vm.sh" "$job" "$job" $programs \
+    "$vm/run.sh" -t 1800 -w "$job" "$vm/tests-in-vm.sh" "$job" "$job" $programs \
         > "$scratch/tap" 2> "$scratch/errors" &
     child=$!
     wait "$child"

@@ -15,7 +15,7 @@ about() {
 
 # Boots the kernel in a VM, and ends it.  Whether it has Open vSwitch's datapath.
 boots() {
-    in_vm 120 "$scratch/kernel" sh -c 'uname -r; [ -d /sys/module/openvswitch ]' \
+    in_vm 300 "$scratch/kernel" sh -c 'uname -r; [ -d /sys/module/openvswitch ]' \
         > "$scratch/kernel/release" 2> "$scratch/kernel/errors"
     [ "$status" != 1 ] || echo "it has no openvswitch.ko" >> "$scratch/kernel/errors"
     [ "$status" = 0 ]

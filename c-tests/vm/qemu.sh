@@ -84,7 +84,7 @@ find_qemu() {
 # exec_qemu INIT: becomes the VM.  Its console is standard output.
 exec_qemu() {
     exec timeout -k 5 "$seconds" qemu-system-x86_64 -accel tcg,thread=multi,tb-size=128 \
-        -cpu max -machine q35 -m "$memory" -nodefaults -no-reboot -nographic -serial stdio \
+        -cpu max -machine q35 -m "$memory" -nodefaults -no-reboot -display none -serial stdio \
         -kernel "$kernel_dir/kernel" -initrd "$scratch/initramfs.cpio" \
         -append "console=ttyS0 quiet panic=-1 mitigations=off vm_init=$1" \
         -virtfs local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap \

@@ -123,11 +123,15 @@ end_with() {
     cat "$scratch/console" >&2
     exit "$1"
 }
+case $ended in
+    124 | 137) how="ended after $seconds seconds" ;;
+    *) how="ended on its own with status $ended" ;;
+esac
 if [ ! -f "$exchange/started" ]; then
     "forbidden_$kernel"
-    end_with 125 "did not boot (exit status $ended)"
+    end_with 125 "did not boot, $how"
 fi
 case $ended in
-    124 | 137) end_with 124 "ended after $seconds seconds" ;;
-    *) end_with 125 "ended on its own" ;;
+    124 | 137) end_with 124 "$how" ;;
+    *) end_with 125 "$how" ;;
 esac
