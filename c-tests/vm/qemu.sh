@@ -95,6 +95,6 @@ end_qemu() {
     :
 }
 
-forbidden_qemu() {
+explain_qemu() {
     :
 }

@@ -56,6 +56,7 @@ fi
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 . "$here/../check/packages.sh"
+. "$here/reason.sh"
 . "$here/packages.sh"
 . "$here/$kernel.sh"
 missing=
@@ -128,7 +129,7 @@ case $ended in
     *) how="ended on its own with status $ended" ;;
 esac
 if [ ! -f "$exchange/started" ]; then
-    "forbidden_$kernel"
+    "explain_$kernel"
     end_with 125 "did not boot, $how"
 fi
 case $ended in

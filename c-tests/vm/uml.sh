@@ -44,8 +44,8 @@ end_uml() {
     [ ! -f "$scratch/vm/pid" ] || kill -s KILL -- "-$(cat "$scratch/vm/pid")" 2>/dev/null
 }
 
-# The console says that this machine forbids what user-mode-linux needs.
-forbidden_uml() {
-    ! grep -i 'ptrace' "$scratch/console" | grep -qiE 'errno = 1$|not permitted' \
-        || lacking "no process may trace another on this machine"
+# Ends the script if the console says why this machine cannot run user-mode-linux.
+explain_uml() {
+    why=$(trace_problem "$scratch/console" /proc/cpuinfo)
+    [ -z "$why" ] || lacking "$why"
 }
