@@ -44,6 +44,7 @@ finish() {
 . "$vm/packages.sh"
 . "$vm/vm.sh"
 . "$vm/kernels.sh"
+. "$vm/contract.sh"
 . "$vm/daemons.sh"
 . "$vm/suite.sh"
 
@@ -65,6 +66,7 @@ skip_trees() {
 
 export QEMU_KERNEL="${QEMU_KERNEL:-$scratch/qemu-kernel}"
 choose_kernel || skip_all "there is no VM"
+contract
 
 # Compiled with the user's own path.
 echo "# the C tests in the VM, which take some minutes"

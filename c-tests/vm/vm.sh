@@ -9,7 +9,8 @@ vport_vxlan vport_gre vport_geneve"
 asked=
 
 end_asked() {
-    [ -z "$asked" ] || { kill "$child" && wait "$child"; child=; } 2>/dev/null
+    # shellcheck disable=SC2086 # words
+    [ -z "$asked" ] || { kill $child && wait $child; child=; } 2>/dev/null
     clean_up
 }
 trap end_asked EXIT
@@ -22,11 +23,31 @@ ask_to_end() {
     return "$status"
 }
 
-# in_vm SECONDS FOLDER COMMAND...: runs the command in the VM.  What it writes outside of the folder
-# is lost.
-in_vm() {
+# start_vm SECONDS FOLDER COMMAND...: runs the command in a VM, in the background.  What it writes
+# outside of the folder is lost.
+start_vm() {
     seconds=$1
     folder=$2
     shift 2
-    ask_to_end "$vm/run.sh" -t "$seconds" -w "$folder" -m "$modules" "$@"
+    asked=yes
+    "$vm/run.sh" -t "$seconds" -w "$folder" -m "$modules" "$@" &
+    child="$child $!"
+}
+
+# await_vm: waits for the end of the VM that was started first, and returns its status.
+await_vm() {
+    # shellcheck disable=SC2086 # words
+    set -- $child
+    wait "$1"
+    status=$?
+    shift
+    child=$*
+    [ -n "$child" ] || asked=
+    return "$status"
+}
+
+# in_vm SECONDS FOLDER COMMAND...: as start_vm, and waits.
+in_vm() {
+    start_vm "$@"
+    await_vm
 }
