@@ -8,11 +8,6 @@ for kernel in $known_kernels; do
     . "$vm/$kernel.sh"
 done
 
-# about NAME: what results call this kernel.
-about() {
-    eval "echo \"\$${1}_about\""
-}
-
 # Boots the kernel in a VM, and ends it.  Whether it has Open vSwitch's datapath.
 boots() {
     in_vm 300 "$scratch/kernel" sh -c 'uname -r; [ -d /sys/module/openvswitch ]' \
@@ -24,7 +19,7 @@ boots() {
 # try_kernel: reports whether the kernel KERNEL boots.  One that lacks something on this machine is
 # skipped.
 try_kernel() {
-    about=$(about "$KERNEL")
+    eval "about=\$${KERNEL}_about"
     install_packages "${KERNEL}_packages"
     if [ -n "$missing" ]; then
         lack "$about boots"
