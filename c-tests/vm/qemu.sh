@@ -44,10 +44,12 @@ unpack_kernel() {
 find_kernel() {
     kernel_dir=$(realpath -m "${QEMU_KERNEL:-$scratch/kernel}")
     [ ! -e "$kernel_dir/kernel" ] || return 0
-    rm -rf "$kernel_dir.new"
-    mkdir -p "$kernel_dir.new" || exit 2
-    (cd "$kernel_dir.new" && unpack_kernel) || exit
-    mv -T "$kernel_dir.new" "$kernel_dir" || exit 2
+    new=$kernel_dir.$$
+    mkdir -p "$new" || exit 2
+    (cd "$new" && unpack_kernel) && mv -T "$new" "$kernel_dir" && return
+    status=$?
+    rm -rf "$new"
+    exit "$status"
 }
 
 # Makes the file system that the kernel starts with, from qemu-init.sh.
