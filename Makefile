@@ -33,7 +33,7 @@ static = $(BUILD)/lib$(name_$(1)).a
 headers = $(shell cd include && find $(name_$(1)) -name '*.h')
 
 .PHONY: all help demo check check-valgrind check-faults check-asan check-tsan check-kernel check-ovs
-.PHONY: check-diff fuzz soak bench bench-check bench-baseline
+.PHONY: check-diff mutants fuzz soak bench bench-check bench-baseline
 .PHONY: deps headers exports install uninstall stage clean
 
 all: $(foreach f,$(FLAVOURS),$(call shared,$f) $(call static,$f)) ## Build the shared and static libraries; FLAVOUR=2014|ovs3 for one
@@ -101,7 +101,7 @@ check-diff: ## Make the same calls to the original and to the library; COUNT ran
 bench: stage ## Measure this library and others, write the results to docs/bench/; NLSOCK_REF=LIBRARY for that of 2014
 	c-tests/bench/bench.sh $(STAGE)
 
-bench-check: stage ## Count instructions, and compare them with the baseline
+bench-check: deps stage ## Count instructions, and compare them with the baseline
 	c-tests/bench/bench-check.sh $(STAGE)
 
 bench-baseline: stage ## Make the instruction counts of this version the baseline
@@ -112,6 +112,13 @@ SECONDS = 60
 
 fuzz: deps ## Fuzz all targets for SECONDS together
 	c-tests/check/fuzz.sh $(SECONDS)
+
+# Words for "make mutants".
+mutants_options = $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) \
+    $(if $(FOR),--seconds $(FOR)) $(if $(AGAIN),--again $(AGAIN))
+
+mutants: ## Judge versions of the library with one fault each: all, or SAMPLE=N with SEED=S; FOR=SECONDS
+	c-tests/mutants/mutants.py $(mutants_options)
 
 soak: deps stage ## Use all functions in several threads for SECONDS, and check every result
 	c-tests/check/soak.sh $(STAGE) $(SECONDS)

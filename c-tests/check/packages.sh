@@ -61,6 +61,8 @@ must_have() {
 lack() {
     if must_have; then
         not_ok "$1 (cannot be installed:$missing)"
+    elif may_install; then
+        skip "$1" "cannot be installed:$missing"
     else
         skip "$1" "not installed here: apt-get install$missing"
     fi

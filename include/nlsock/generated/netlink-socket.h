@@ -163,6 +163,8 @@ uint32_t nl_sock_pid(const struct nl_sock *sock);
  * least NLMSG_HDRLEN bytes; the size of a typical message is best. If the datagram is larger, the
  * allocation grows.
  *
+ * NLMSG_NOOP messages, which mean nothing, are removed.
+ *
  * If 'wait' is true, waits for a datagram, and signals do not end that wait. To limit it, call
  * nlsock_sock_set_timeout(), or wait by poll() on nl_sock_fd() instead and pass false as 'wait'. A
  * thread can be cancelled during the wait: the function is a cancellation point.

@@ -20,6 +20,8 @@ const NETNSID_LOCAL: c_int = -1;
 /// If 'nsid' is nonnull, stores in '*nsid' the id of the network namespace that the message came
 /// from, or -1 if that is the namespace of 'sock': see nl_sock_listen_all_nsid().
 ///
+/// NLMSG_NOOP messages, which mean nothing, are removed.
+///
 /// If 'wait' is true, waits for a datagram, and signals do not end that wait. To limit it, call
 /// nlsock_sock_set_timeout(), or wait by poll() on nl_sock_fd() instead and pass false as 'wait'. A
 /// thread can be cancelled during the wait: the function is a cancellation point.
