@@ -86,7 +86,6 @@ check-tsan: deps ## Run the C tests with ThreadSanitizer
 	c-tests/check/sanitize.sh thread
 
 check-kernel: stage ## Run tests and Open vSwitch on a kernel with its datapath, in a VM; SUITE=full: more
-	@c-tests/vm/deps.sh
 	c-tests/vm/check-kernel.sh $(STAGE)
 
 check-ovs: ## Run Open vSwitch's tests with this library instead of its own code; SUITE=full runs all of them
