@@ -1,10 +1,10 @@
 # Compares what two programs printed about a subject, with the list of intended differences:
 #
-#   awk -v run=ours -v subject=huge -f compare.awk differences.list original.txt ours.txt
+#   awk -v run=ours -v interface=ovs3 -v subject=huge \
+#       -f compare.awk differences.list original.txt ours.txt
 #
 # Every line is "KEY: TEXT".  Fails if lines differ that are not listed, and if listed lines do not
-# differ.  The run named 2014 compares another interface: only the entries with its name apply to
-# it.
+# differ.
 
 function complain(text) {
     if (++complaints <= 20) print text
@@ -16,8 +16,9 @@ function unlisted(key, original, ours) {
 
 # Whether the entry is for what is looked at.
 function applies(i) {
-    return entry[i, "subject"] == subject && \
-        (entry[i, "only"] == run || entry[i, "only"] == "" && run != "2014")
+    if (!((i, "interface") in entry)) entry[i, "interface"] = "ovs3"
+    return entry[i, "subject"] == subject && entry[i, "interface"] == interface && \
+        (entry[i, "only"] == run || entry[i, "only"] == "")
 }
 
 # Whether the library aborts for all keys that match an entry that lists that.
@@ -59,7 +60,7 @@ file == 1 {
         entries++
         entry[entries, "subject"] = value
         sub(/\/.*/, "", entry[entries, "subject"])
-    } else if (field == "reason" || field == "only") {
+    } else if (field ~ /^(reason|only|interface)$/) {
         # Of all in the paragraph.
         for (i = first; i <= entries; i++) entry[i, field] = value
     } else if (field !~ /^(from|to|original|ours)$/) {

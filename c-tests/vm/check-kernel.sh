@@ -33,6 +33,7 @@ finish() {
 . "$here/common.sh"
 . "$root/c-tests/check/packages.sh"
 . "$here/packages.sh"
+. "$here/tree.sh"
 . "$here/original.sh"
 . "$here/trees.sh"
 . "$here/suite.sh"
@@ -41,6 +42,9 @@ finish() {
 . "$vm/daemons.sh"
 . "$vm/suite.sh"
 
+# Debian's source.
+OVS=
+choose_tree
 choose_scratch
 relinked=$scratch/relinked
 rm -rf "$scratch/kernel"
@@ -59,7 +63,7 @@ skip_rest() {
     finish
 }
 
-library=$stage/lib/libnlsock-ovs3.so
+library=$stage/lib/$library_name.so
 [ -e "$library" ] || skip_rest "the library of the 3.x interface is not built"
 # Before there are trees, which take minutes.
 try_vm || skip_rest "$why_not"
@@ -69,7 +73,7 @@ if [ -n "$missing" ]; then
     finish
 fi
 has_space 1000 || skip_rest "$why_not"
-{ build original all && build_relinked; } || give_up
+{ build original all && fits && build_relinked; } || give_up
 daemons
 datapath_suites
 finish
