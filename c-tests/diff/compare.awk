@@ -1,10 +1,10 @@
 # Compares what two programs printed about a subject, with the list of intended differences:
 #
-#   awk -v run=ours -v interface=ovs3 -v subject=huge \
+#   awk -v run=ours -v interface=ovs3 -v has="NAME ..." -v subject=huge \
 #       -f compare.awk differences.list original.txt ours.txt
 #
 # Every line is "KEY: TEXT".  Fails if lines differ that are not listed, and if listed lines do not
-# differ.
+# differ.  'has' are the names in the original's source that entries depend on.
 
 function complain(text) {
     if (++complaints <= 20) print text
@@ -18,7 +18,9 @@ function unlisted(key, original, ours) {
 function applies(i) {
     if (!((i, "interface") in entry)) entry[i, "interface"] = "ovs3"
     return entry[i, "subject"] == subject && entry[i, "interface"] == interface && \
-        (entry[i, "only"] == run || entry[i, "only"] == "")
+        (entry[i, "only"] == run || entry[i, "only"] == "") && \
+        (entry[i, "if"] == "" || index(" " has " ", " " entry[i, "if"] " ")) && \
+        (entry[i, "unless"] == "" || !index(" " has " ", " " entry[i, "unless"] " "))
 }
 
 # Whether the library aborts for all keys that match an entry that lists that.
@@ -60,7 +62,7 @@ file == 1 {
         entries++
         entry[entries, "subject"] = value
         sub(/\/.*/, "", entry[entries, "subject"])
-    } else if (field ~ /^(reason|only|interface)$/) {
+    } else if (field ~ /^(reason|only|interface|if|unless)$/) {
         # Of all in the paragraph.
         for (i = first; i <= entries; i++) entry[i, field] = value
     } else if (field !~ /^(from|to|original|ours)$/) {

@@ -21,8 +21,8 @@ ask() {
 # same SUBJECT RUN: the run prints the same as the original about the subject, except for the listed
 # differences.
 same() {
-    ask "$2" "$1" && awk -v run="$2" -v interface="$interface" -v subject="$1" -f "$here/compare.awk" \
-        "$here/differences.list" "$build/original.txt" "$build/$2.txt"
+    ask "$2" "$1" && awk -v run="$2" -v interface="$interface" -v has="$has" -v subject="$1" \
+        -f "$here/compare.awk" "$here/differences.list" "$build/original.txt" "$build/$2.txt"
 }
 
 # A program that cannot run on this machine prints only the reason, in the form of TAP.
@@ -108,9 +108,8 @@ notices_stale() {
     ask original nested && ask ours nested || return
     printf '\ncase: nested/levels.1\noriginal: one\nours: another\nreason: none\ninterface: %s\n' \
         "$interface" | cat "$here/differences.list" - > "$build/longer.list"
-    awk -v run=ours -v interface="$interface" -v subject=nested \
-        -f "$here/compare.awk" "$build/longer.list" \
-        "$build/original.txt" "$build/ours.txt" \
+    awk -v run=ours -v interface="$interface" -v has="$has" -v subject=nested \
+        -f "$here/compare.awk" "$build/longer.list" "$build/original.txt" "$build/ours.txt" \
         | grep 'listed, but no difference: nested/levels.1'
 }
 

@@ -16,6 +16,15 @@ original_has() {
     done
 }
 
+# Sets 'has' to what differences.list depends on: the names after "if:" and "unless:" that the
+# original's source has.
+list_dependencies() {
+    has=
+    for name in $(sed -n 's/^if: //p; s/^unless: //p' "$here/differences.list" | sort -u); do
+        ! grep -qsw "$name" "$original/lib/netlink-socket.c" || has="$has $name"
+    done
+}
+
 compile() {
     # shellcheck disable=SC2046,SC2086 # words
     ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror $(original_has) \

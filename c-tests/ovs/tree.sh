@@ -68,8 +68,7 @@ choose_ovn() {
     version=ovn-$(version_of "$ovn")
 }
 
-# The options of configure and flags of the compiler that a tree of this version needs today, and the
-# Python.
+# The options of configure and flags of the compiler that a tree of this version needs today.
 set_build_options() {
     options=
     flags=
@@ -81,10 +80,19 @@ set_build_options() {
         echo "# configured with --disable-ssl: it does not compile with OpenSSL 1.1 and later"
         options=--disable-ssl
     fi
-    python -c 'import sys; sys.exit(sys.version_info.major != 2)' 2>/dev/null && return
-    # The scripts that build it run with Python 3, too.
-    echo "# there is no Python 2 called \"python\", so its tests of that fail, with both"
-    mkdir -p "$scratch/bin"
-    ln -sf /usr/bin/python3 "$scratch/bin/python"
-    PATH=$scratch/bin:$PATH
+    use_python_2
+}
+
+# Its build and some of its tests run scripts with "python", which was Python 2.
+use_python_2() {
+    for python in "${PYTHON-}" python2 python; do
+        "$python" -c 'import sys; sys.exit(sys.version_info[0] != 2)' 2> /dev/null || continue
+        mkdir -p "$scratch/bin"
+        ln -sf "$(command -v "$python")" "$scratch/bin/python"
+        PATH=$scratch/bin:$PATH
+        return
+    done
+    echo "# such a tree cannot be built without Python 2: set PYTHON to one"
+    not_ok "there is a Python 2"
+    finish
 }
