@@ -79,7 +79,7 @@ fi
 for run in $runs; do
     check "the program $run is one of the library" takes_from "$run" "$library_name.so"
 done
-list_dependencies
+list_conditions
 check "every function of the interface is called" complete
 subjects
 random_operations

@@ -4,7 +4,7 @@
 #       -f compare.awk differences.list original.txt ours.txt
 #
 # Every line is "KEY: TEXT".  Fails if lines differ that are not listed, and if listed lines do not
-# differ.  'has' are the names in the original's source that entries depend on.
+# differ.  'has' are the words after "if:" that hold.
 
 function complain(text) {
     if (++complaints <= 20) print text
@@ -17,10 +17,10 @@ function unlisted(key, original, ours) {
 # Whether the entry is for what is looked at.
 function applies(i) {
     if (!((i, "interface") in entry)) entry[i, "interface"] = "ovs3"
-    return entry[i, "subject"] == subject && entry[i, "interface"] == interface && \
+    return entry[i, "subject"] == subject && \
+        (entry[i, "interface"] == interface || entry[i, "interface"] == "any") && \
         (entry[i, "only"] == run || entry[i, "only"] == "") && \
-        (entry[i, "if"] == "" || index(" " has " ", " " entry[i, "if"] " ")) && \
-        (entry[i, "unless"] == "" || !index(" " has " ", " " entry[i, "unless"] " "))
+        (entry[i, "if"] == "" || index(" " has " ", " " entry[i, "if"] " "))
 }
 
 # Whether the library aborts for all keys that match an entry that lists that.
@@ -62,7 +62,7 @@ file == 1 {
         entries++
         entry[entries, "subject"] = value
         sub(/\/.*/, "", entry[entries, "subject"])
-    } else if (field ~ /^(reason|only|interface|if|unless)$/) {
+    } else if (field ~ /^(reason|only|interface|if)$/) {
         # Of all in the paragraph.
         for (i = first; i <= entries; i++) entry[i, field] = value
     } else if (field !~ /^(from|to|original|ours)$/) {

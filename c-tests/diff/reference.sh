@@ -16,12 +16,13 @@ original_has() {
     done
 }
 
-# Sets 'has' to what differences.list depends on: the names after "if:" and "unless:" that the
-# original's source has.
-list_dependencies() {
+# Sets 'has' to the words after "if:" in differences.list that hold for the original.
+list_conditions() {
     has=
-    for name in $(sed -n 's/^if: //p; s/^unless: //p' "$here/differences.list" | sort -u); do
-        ! grep -qsw "$name" "$original/lib/netlink-socket.c" || has="$has $name"
+    [ -z "${NLSOCK_REF-}" ] || return 0
+    has=headers
+    for name in $(sed -n 's/^if: //p' "$here/differences.list" | sort -u); do
+        ! grep -qw "$name" "$original/lib/netlink-socket.c" || has="$has $name"
     done
 }
 
