@@ -24,6 +24,8 @@ enum fake_kind { FAKE_REQUEST, FAKE_DUMP, FAKE_LOOKUP, FAKE_OTHER };
 
 #define FAKE_REQUEST_TYPE 0x40
 #define FAKE_REPLY_TYPE 0x41
+/* Of requests that the kernel accepts in a netfilter batch only (a type of nftables). */
+#define FAKE_BATCH_TYPE 0xa40
 
 enum fake_call {
     FAKE_SOCKET, FAKE_CLOSE, FAKE_CONNECT, FAKE_GETSOCKNAME, FAKE_SETSOCKOPT, FAKE_GETSOCKOPT,
@@ -33,7 +35,8 @@ extern const char *const fake_call_names[FAKE_N_CALLS];
 
 /* A request that was sent, and its answers.  "Delivered" means that the library received the whole
  * message; for an error or acknowledgement, the errno value is enough.  An answer that comes after
- * the next datagram was sent on the same socket is late, and not counted. */
+ * the next datagram was sent on the same socket, or after a receive has failed, is late, and not
+ * counted. */
 struct fake_record {
     enum fake_kind kind;
     int id;
@@ -44,7 +47,8 @@ struct fake_record {
     uint32_t seq;
     uint16_t type;
     uint16_t flags;
-    bool processed;
+    bool processed;             /* Carried out. */
+    bool aborted;               /* Not, because the netfilter batch that it is in was not. */
     int refused;                /* The error that the kernel answers, delivered or not. */
     int generated;              /* Messages other than acknowledgements, errors, ends. */
     int dropped;                /* Messages of any kind that were lost. */
@@ -60,6 +64,7 @@ struct fake_record {
 struct fake_troubles {
     bool garbage;               /* A datagram that is not a message was delivered. */
     bool malformed;             /* A malformed error message was delivered. */
+    bool misnumbered;           /* A reply was delivered that belongs to no request. */
     int dropped;                /* Datagrams lost. */
     bool errors[256];           /* The errors that calls failed with. */
 };
@@ -94,6 +99,8 @@ int fake_queued(bool with_late);
 int fake_running_dumps(void);
 /* The receive buffer of the socket opened last. */
 unsigned int fake_receive_buffer(void);
+/* Calls on descriptors that somebody else had closed, after a first call on them has failed. */
+int fake_intrusions(void);
 /* System calls on sockets that another process opened. */
 int fake_foreign(void);
 

@@ -28,6 +28,7 @@ void
 record_send(struct sock *sock)
 {
     sock->last_send = ++n_sends;
+    sock->given_up = false;
 }
 
 struct fake_record *
@@ -87,6 +88,32 @@ note_error(int error)
     troubles.errors[error & 255] = true;
 }
 
+void
+note_abort(void)
+{
+    for (size_t i = n_records; i-- > 0 && records[i].send == n_sends;) {
+        records[i].processed = false;
+        records[i].aborted = true;
+    }
+}
+
+/* NLMSG_OVERRUN says that answers were lost: to which requests, nobody knows. */
+static void
+note_overrun(const struct sock *sock)
+{
+    troubles.dropped++;
+    for (size_t i = n_records; i-- > 0;) {
+        struct fake_record *r = &records[i];
+
+        if (r->socket == sock->number && r->send == sock->last_send) {
+            if (r->acks || r->refusal || (r->kind != FAKE_DUMP && r->replies)) {
+                break;
+            }
+            r->dropped++;
+        }
+    }
+}
+
 static void
 note_message(struct fake_record *record, const struct nlmsghdr *h, size_t here, enum fate fate)
 {
@@ -95,6 +122,9 @@ note_message(struct fake_record *record, const struct nlmsghdr *h, size_t here, 
 
     if (fate == DROPPED) {
         record->dropped++;
+        return;
+    }
+    if (h->nlmsg_type == NLMSG_NOOP || h->nlmsg_type == NLMSG_OVERRUN) {
         return;
     }
     if (here >= NLMSG_HDRLEN + sizeof error) {
@@ -146,11 +176,16 @@ note_datagram(const struct sock *sock, const uint8_t *data, size_t size, size_t 
         size_t here = size - offset;
         bool whole = h->nlmsg_len >= NLMSG_HDRLEN && h->nlmsg_len <= here;
         bool verdict = h->nlmsg_type == NLMSG_ERROR && here >= NLMSG_HDRLEN + sizeof(int);
-        bool stale = record && fate == DELIVERED && record->send != sock->last_send;
+        bool stale = record && fate == DELIVERED
+                     && (record->send != sock->last_send || sock->given_up);
 
         if (fake_trace) {
             trace_message(sock, h, fate);
         }
+        if (fate == DELIVERED && whole && h->nlmsg_type == NLMSG_OVERRUN) {
+            note_overrun(sock);
+        }
+        troubles.misnumbered |= fate == DELIVERED && (!record || stale) && !verdict;
         if (record && !stale && (whole || (cut && verdict) || fate == DROPPED)) {
             note_message(record, h, here, fate);
         }
