@@ -38,6 +38,7 @@ finish() {
 . "$here/common.sh"
 . "$root/c-tests/check/packages.sh"
 . "$here/packages.sh"
+. "$here/tree.sh"
 . "$here/original.sh"
 . "$here/trees.sh"
 . "$here/suite.sh"
@@ -48,6 +49,9 @@ finish() {
 . "$vm/daemons.sh"
 . "$vm/suite.sh"
 
+# Debian's source.
+OVS=
+choose_tree
 choose_scratch
 relinked=$scratch/relinked
 rm -rf "$scratch/kernel"
@@ -74,7 +78,7 @@ ask_to_end env PATH="$path" "$vm/kernel-tests.sh" "$stage" \
     > "$scratch/kernel/tap" 2> "$scratch/kernel/errors"
 count_tap "the C tests in the VM" "$status" "$scratch/kernel/tap" "$scratch/kernel/errors"
 
-library=$stage/lib/libnlsock-ovs3.so
+library=$stage/lib/$library_name.so
 [ -e "$library" ] || skip_trees "the library of the 3.x interface is not built"
 install_packages daemon_packages
 if [ -n "$missing" ]; then
@@ -82,7 +86,7 @@ if [ -n "$missing" ]; then
     finish
 fi
 has_space 1000 || skip_trees "$why_not"
-{ build original all && build_relinked; } || give_up
+{ build original all && fits && build_relinked; } || give_up
 daemons
 datapath_suites
 finish
