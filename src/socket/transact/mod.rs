@@ -16,7 +16,7 @@ use self::set::Set;
 use super::deadline::Deadline;
 use super::extack::Failures;
 use super::pool::{self, Pooled};
-use super::receive::{Failure, Overflows};
+use super::receive::{Backlog, Failure, MOST_UNWANTED, Overflows};
 use super::scratch::{self, Scratch};
 use super::{Socket, extack, trace};
 use crate::abi::Extack;
@@ -67,6 +67,9 @@ pub(crate) enum QueueState {
     Empty,
     /// Something may be left to receive, or may still arrive.
     Unknown,
+    /// The descriptor of the pooled socket belongs to somebody else. Nothing was sent, and no
+    /// transaction has an outcome: the caller uses another socket.
+    NotOurs,
 }
 
 impl QueueState {
@@ -85,19 +88,31 @@ impl QueueState {
 pub(crate) unsafe fn transact<T: Transactions>(protocol: i32, transactions: &mut T) {
     thread::with(|thread| {
         let _cancel = CancelDisabled::new(thread);
-        match pool::take(protocol) {
-            // SAFETY: the caller's promise.
-            Ok(sock) => unsafe { on_pooled(thread, &sock, transactions) },
-            Err(error) => {
-                let failures = Failures::of(thread);
-                failures.start_batch();
-                failures.failed(error);
-                for index in 0..transactions.len() {
-                    transactions.finish(index, Err(error));
+        loop {
+            let queue = match pool::take(protocol) {
+                // SAFETY: the caller's promise.
+                Ok(sock) => unsafe { on_pooled(thread, &sock, transactions) },
+                Err(error) => {
+                    no_socket(thread, error, transactions);
+                    return;
                 }
+            };
+            if queue != QueueState::NotOurs {
+                return;
             }
         }
     });
+}
+
+/// Makes all transactions fail with the error of opening a socket.
+#[cold]
+fn no_socket<T: Transactions>(thread: &Thread, error: Errno, transactions: &mut T) {
+    let failures = Failures::of(thread);
+    failures.start_batch();
+    failures.failed(error);
+    for index in 0..transactions.len() {
+        transactions.finish(index, Err(error));
+    }
 }
 
 /// Carries out all transactions on `sock`, a socket that was taken from the pool.
@@ -105,7 +120,11 @@ pub(crate) unsafe fn transact<T: Transactions>(protocol: i32, transactions: &mut
 /// # Safety
 /// See [`transact`].
 #[inline]
-unsafe fn on_pooled<T: Transactions>(thread: &Thread, sock: &Pooled, transactions: &mut T) {
+unsafe fn on_pooled<T: Transactions>(
+    thread: &Thread,
+    sock: &Pooled,
+    transactions: &mut T,
+) -> QueueState {
     let registered = sock.register(thread);
     // SAFETY: the caller's promise.
     let queue = unsafe { run_all(thread, sock, Origin::Pool, transactions) };
@@ -113,6 +132,7 @@ unsafe fn on_pooled<T: Transactions>(thread: &Thread, sock: &Pooled, transaction
     if queue == QueueState::Empty {
         sock.mark_idle();
     }
+    queue
 }
 
 /// Carries out all transactions on `sock`, a socket that the C caller passed.
@@ -149,6 +169,9 @@ pub(super) unsafe fn run_all<T: Transactions>(
             Batch { sock, thread, origin, transactions, start, deadline, queue: QueueState::Empty };
         // SAFETY: the caller's promise.
         unsafe { batch.run(Set::first(count)) };
+        if batch.queue == QueueState::NotOurs {
+            return QueueState::NotOurs;
+        }
         queue = queue.and(batch.queue);
         start += count;
     }
@@ -212,6 +235,13 @@ impl<T: Transactions> Batch<'_, T> {
         }
     }
 
+    /// Whether the pool's socket turned out to have lost its descriptor before anything was sent.
+    /// False in a child that goes on with its parent's call, since the parent may have sent it.
+    #[cold]
+    fn is_not_ours(&self) -> bool {
+        self.origin == Origin::Pool && self.sock.is_lost() && self.sock.is_own()
+    }
+
     /// Carries out the transactions in `pending`. An index in that set counts from `self.start`.
     ///
     /// # Safety
@@ -227,12 +257,17 @@ impl<T: Transactions> Batch<'_, T> {
                 self.fail(pending, Errno::ETIMEDOUT);
                 return;
             }
+            let first = !begun;
             begun = true;
             let sent = pending.lowest(at_once);
             // SAFETY: the caller's promise.
             let left = match unsafe { self.round(sent) } {
                 Round::Complete => Set::EMPTY,
                 Round::Lost(left) => left,
+                Round::NotSent(_) if first && self.is_not_ours() => {
+                    self.queue = QueueState::NotOurs;
+                    return;
+                }
                 Round::NotSent(Errno::ENOBUFS) => sent,
                 Round::NotSent(_) if sent.len() > 1 => {
                     // One of the requests caused the error. Send them one by one, so that each gets
@@ -342,6 +377,8 @@ impl<T: Transactions> Batch<'_, T> {
     #[inline(always)]
     fn receive_all(&mut self, mut replies: Replies, memory: &mut [Uninit]) -> Round {
         let mut overflows = Overflows::default();
+        let mut backlog = Backlog::default();
+        let mut over = false;
         let mut late = false;
         loop {
             if replies.complete() {
@@ -352,6 +389,14 @@ impl<T: Transactions> Batch<'_, T> {
                 self.fail(replies.open(), Errno::ETIMEDOUT);
                 return Round::Complete;
             }
+            if over {
+                // Messages arrive all the time, so the queue does not become empty. What was in it
+                // when the requests had been sent has been read.
+                (over, backlog) = (false, Backlog::default());
+                if let Some(round) = self.at_end_of_queue(&mut replies) {
+                    return round;
+                }
+            }
             let received = match self.check_process() {
                 Ok(()) => self.sock.receive_in(memory),
                 Err(error) => Err(Failure::Call(error)),
@@ -361,13 +406,16 @@ impl<T: Transactions> Batch<'_, T> {
                     overflows.reset();
                     self.process_datagram(&mut replies, datagram, size);
                     late = self.deadline.has_passed();
+                    over = backlog.is_over(self.sock, 1, size);
                 }
                 Err(Failure::Unwanted) => {
                     overflows.reset();
                     late = self.deadline.has_passed();
+                    over = backlog.is_over(self.sock, MOST_UNWANTED as usize, 0);
                 }
                 Err(Failure::Call(Errno::ENOBUFS)) if overflows.another() => replies.lost = true,
                 Err(Failure::Call(Errno::EAGAIN)) => {
+                    backlog = Backlog::default();
                     if let Some(round) = self.at_end_of_queue(&mut replies) {
                         return round;
                     }
@@ -395,7 +443,8 @@ impl<T: Transactions> Batch<'_, T> {
         if size > datagram.len() {
             self.process_truncated(replies, rest);
         } else if !rest.is_empty() {
-            replies.unreadable = Some(Errno::EPROTO);
+            let error = self.sock.check_descriptor().err();
+            replies.unreadable = Some(error.unwrap_or(Errno::EPROTO));
             log_limited!(SOCKET, Err, "received invalid nlmsg ({size} bytes < {HEADER})");
         }
     }
