@@ -1,5 +1,6 @@
 /* "do" lines: see actions.h and README.md. */
 
+#include <linux/netfilter/nfnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@ struct options {
     struct nl_sock *sock;       /* Null for the pool. */
     bool *deadline;             /* Whether it has one. */
     struct selection ack, no_reply;
+    struct selection netfilter; /* Each range is a netfilter batch. */
     int bytes;
     int stop;                   /* Dumps: messages to read; negative for all. */
     int slow;                   /* Dumps: milliseconds that the program takes for a message. */
@@ -104,6 +106,9 @@ parse_options(struct tokens *t, struct options *o)
             which(t, &o->ack);
         } else if (tokens_take(t, "no-reply")) {
             which(t, &o->no_reply);
+        } else if (tokens_take(t, "netfilter")) {
+            which(t, &o->netfilter);
+            o->protocol = NETLINK_NETFILTER;
         } else if (tokens_take(t, "wait")) {
             o->wait = true;
         } else if (tokens_take(t, "strict")) {
@@ -120,12 +125,12 @@ parse_options(struct tokens *t, struct options *o)
 }
 
 static struct ofpbuf *
-make_request(uint32_t kind, int id, bool ack, int bytes)
+make_request(uint32_t kind, int id, uint16_t type, bool ack, int bytes)
 {
     struct ofpbuf *request = ofpbuf_new(0);
     struct fake_payload payload = { FAKE_MAGIC, kind, (uint32_t) id };
 
-    nl_msg_put_nlmsghdr(request, 0, FAKE_REQUEST_TYPE, NLM_F_REQUEST | (ack ? NLM_F_ACK : 0));
+    nl_msg_put_nlmsghdr(request, 0, type, NLM_F_REQUEST | (ack ? NLM_F_ACK : 0));
     nl_msg_put(request, &payload, sizeof payload);
     if (bytes > (int) sizeof payload) {
         memset(nl_msg_put_uninit(request, (size_t) bytes - sizeof payload), 0,
@@ -134,12 +139,28 @@ make_request(uint32_t kind, int id, bool ack, int bytes)
     return request;
 }
 
+/* The type of request 'i' of 'n'. */
+static uint16_t
+request_type(const struct options *o, int i, int n)
+{
+    for (int k = 0; k < o->netfilter.n; k++) {
+        int low = o->netfilter.range[k].low, high = o->netfilter.range[k].high;
+
+        if (i >= low && i <= high) {
+            return i == low ? NFNL_MSG_BATCH_BEGIN
+                   : i == high || i == n ? NFNL_MSG_BATCH_END : FAKE_BATCH_TYPE;
+        }
+    }
+    return FAKE_REQUEST_TYPE;
+}
+
 static struct outcome *
-add_outcome(const struct options *o, int i, bool single)
+add_outcome(const struct options *o, int i, int n, bool single)
 {
     struct outcome *outcome = &actions.outcome[++actions.n];
 
-    outcome->request = make_request(FAKE_REQUEST, actions.n, selected(&o->ack, i), o->bytes);
+    outcome->request = make_request(FAKE_REQUEST, actions.n, request_type(o, i, n),
+                                    selected(&o->ack, i), o->bytes);
     outcome->reply_wanted = !selected(&o->no_reply, i);
     outcome->reply = NULL;
     outcome->single = single;
@@ -159,7 +180,7 @@ do_transact(struct tokens *t)
         return false;
     }
     actions.first = actions.n + 1;
-    outcome = add_outcome(&o, 1, true);
+    outcome = add_outcome(&o, 1, 1, true);
     replyp = outcome->reply_wanted ? &outcome->reply : NULL;
     outcome->error = o.sock ? nl_sock_transact(o.sock, outcome->request, replyp)
                      : nl_transact(o.protocol, outcome->request, replyp);
@@ -179,7 +200,7 @@ do_batch(struct tokens *t)
     }
     actions.first = actions.n + 1;
     for (int i = 0; i < n; i++) {
-        struct outcome *outcome = add_outcome(&o, i + 1, false);
+        struct outcome *outcome = add_outcome(&o, i + 1, n, false);
 
         transactions[i].request = outcome->request;
         transactions[i].reply = outcome->reply_wanted ? ofpbuf_new(64) : NULL;
@@ -243,7 +264,7 @@ do_dump(struct tokens *t)
     memset(outcome, 0, sizeof *outcome);
     outcome->deadline = pool_deadline;
     nlsock_set_strict_dumps(o.strict);
-    request = make_request(FAKE_DUMP, actions.n_dumps, false, DEFAULT_BYTES);
+    request = make_request(FAKE_DUMP, actions.n_dumps, FAKE_REQUEST_TYPE, false, DEFAULT_BYTES);
     nl_dump_start(&dump, o.protocol, request);
     ofpbuf_delete(request);
     ofpbuf_init(&buffer, o.buffer ? (size_t) o.buffer : NL_DUMP_BUFSIZE);
@@ -355,7 +376,7 @@ do_on_socket(struct tokens *t, const char *verb)
         if (actions.n >= MAX_TRANSACTIONS) {
             return false;
         }
-        outcome = add_outcome(&o, 1, true);
+        outcome = add_outcome(&o, 1, 1, true);
         actions.first = actions.n + 1;
         actions.error = outcome->error = nl_sock_send(o.sock, outcome->request, o.wait);
     } else if (!strcmp(verb, "recv")) {

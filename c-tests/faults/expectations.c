@@ -243,6 +243,8 @@ expectation(struct tokens *t)
         return compare(t, fake_running_dumps(), "sockets with a running dump");
     } else if (tokens_take(t, "inherited")) {
         return compare(t, fake_inherited(), "inherited sockets");
+    } else if (tokens_take(t, "intrusions")) {
+        return compare(t, fake_intrusions(), "calls on descriptors of others");
     } else if (tokens_take(t, "foreign")) {
         return compare(t, fake_foreign(), "calls on the parent's sockets");
     } else if (tokens_take(t, "buffer")) {

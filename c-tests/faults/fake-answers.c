@@ -124,8 +124,8 @@ find_rule(const struct nlmsghdr *h, const struct fake_record *record)
     return found;
 }
 
-static void
-refuse(struct sock *sock, const struct nlmsghdr *h, struct fake_record *record, int error)
+void
+answers_refuse(struct sock *sock, const struct nlmsghdr *h, struct fake_record *record, int error)
 {
     struct item item;
     int k = 0;
@@ -141,7 +141,7 @@ static void
 by_default(struct sock *sock, const struct nlmsghdr *h, struct fake_record *record)
 {
     if (record->kind == FAKE_LOOKUP) {
-        refuse(sock, h, record, ENOENT);
+        answers_refuse(sock, h, record, ENOENT);
     } else if (record->kind == FAKE_DUMP) {
         struct queue queue = { NULL, NULL };
         struct item item;
@@ -151,8 +151,21 @@ by_default(struct sock *sock, const struct nlmsghdr *h, struct fake_record *reco
         queue_add(&queue, item_make(sock, h, record, &item, &k));
         sock_post_dump(sock, &queue);
     } else if (h->nlmsg_flags & NLM_F_ACK) {
-        refuse(sock, h, record, 0);
+        answers_refuse(sock, h, record, 0);
     }
+}
+
+int
+answers_refusal(const struct nlmsghdr *h, const struct fake_record *record)
+{
+    const struct rule *rule = find_rule(h, record);
+
+    for (int i = 0; rule && i < rule->n; i++) {
+        if (rule->items[i].kind == REFUSE) {
+            return rule->items[i].error;
+        }
+    }
+    return 0;
 }
 
 void
@@ -164,8 +177,13 @@ answers_process(struct sock *sock, const struct nlmsghdr *h, struct fake_record 
     int k = 0;
 
     record->processed = true;
+    if (is_out_of_place(sock, h)) {
+        record->processed = false;
+        answers_refuse(sock, h, record, EINVAL);
+        return;
+    }
     if (record->kind == FAKE_DUMP && sock->dump.head) {
-        refuse(sock, h, record, EBUSY);
+        answers_refuse(sock, h, record, EBUSY);
         return;
     }
     if (!rule) {

@@ -28,8 +28,10 @@ fake_hang(const char *why)
 }
 
 const struct fault *
-call_enter(enum fake_call call, const struct sock *sock, const uint8_t *data, size_t size)
+call_enter(enum fake_call call, struct sock *sock, const uint8_t *data, size_t size)
 {
+    const struct fault *fault;
+
     calls[call]++;
     if (fake_trace) {
         fprintf(stderr, "fake kernel: socket %d: %s()\n", sock ? sock->number : 0,
@@ -41,7 +43,14 @@ call_enter(enum fake_call call, const struct sock *sock, const uint8_t *data, si
     if (sock && call != FAKE_CLOSE && sock->owner != getpid()) {
         foreign++;
     }
-    return faults_meet(call, data, size);
+    fault = faults_meet(call, data, size);
+    if (fault && fault->taken && sock) {
+        int fd = sock->fd;
+
+        descriptor_take(sock, fault->taken);
+        descriptor_used(fd);
+    }
+    return fault;
 }
 
 ssize_t

@@ -14,6 +14,7 @@ struct fault {
     int error;
     int request;                /* Only sends of this request; 0 for any. */
     int larger;                 /* Only sends of more bytes. */
+    enum taken taken;           /* The call finds the descriptor taken. */
     int size, family;           /* For getsockname(): what it returns, or -1. */
 };
 
@@ -22,9 +23,9 @@ struct fault {
 /* The fault that a call meets, if any.  A send's datagram is looked at. */
 const struct fault *faults_meet(enum fake_call, const uint8_t *data, size_t size);
 
-/* Counts a call, and returns the fault that it meets, if any. */
-const struct fault *call_enter(enum fake_call, const struct sock *, const uint8_t *data,
-                               size_t size);
+/* Counts a call, and returns the fault that it meets, if any.  If there is one, the socket may be
+ * gone. */
+const struct fault *call_enter(enum fake_call, struct sock *, const uint8_t *data, size_t size);
 /* Unlocks, and ends a call: 'result', or -1 and errno if there is an error. */
 ssize_t call_leave(ssize_t result, int error);
 

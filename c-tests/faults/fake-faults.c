@@ -1,8 +1,10 @@
 /* The calls that fail:
  *
  *   call NAME [number K] [of request N] [larger N] fails ERRNO [N times|always]
+ *   call NAME [number K] finds closed|reused
  *   call getsockname says [family N] [size N] */
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "fake-calls.h"
@@ -59,6 +61,12 @@ faults_line(struct tokens *t)
             return false;
         }
         if (tokens_take(t, "size") && !tokens_int(t, &fault.size)) {
+            return false;
+        }
+    } else if (tokens_take(t, "finds")) {
+        fault.taken = taken_word(t);
+        fault.error = fault.taken == TAKEN_CLOSED ? EBADF : ENOTSOCK;
+        if (!fault.taken || call == FAKE_SOCKET || call == FAKE_CLOSE || call == FAKE_POLL) {
             return false;
         }
     } else if (!tokens_take(t, "fails") || !tokens_errno(t, &fault.error)) {

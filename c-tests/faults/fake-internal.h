@@ -23,6 +23,7 @@ struct datagram {
     size_t size;
     bool late;                  /* Not one of the kernel's answers while a request is sent. */
     bool lost;                  /* Dropped, as if there were no room for it. */
+    bool no_memory;             /* The kernel has none for it. */
     bool joined;                /* Part of the datagram before it. */
     bool cut;                   /* Nothing joins it: that would fill the gap. */
     int error;                  /* No datagram, but an error that becomes pending. */
@@ -39,11 +40,12 @@ struct queue {
 
 struct sock {
     int number;
+    int fd;
     int protocol;
     int last_send;              /* Number of the last datagram that was sent. */
     uint32_t port;
     pid_t owner;
-    unsigned int receive_buffer;
+    unsigned int receive_buffer, send_buffer;
     unsigned int queued_bytes;  /* As accounted, overhead and all. */
     unsigned int drops;
     int error;                  /* Pending. */
@@ -53,6 +55,7 @@ struct sock {
     struct queue queue;         /* To be received. */
     struct queue held;          /* Until a time, a poll, a request. */
     struct queue dump;          /* The rest of the running dump. */
+    struct queue *collected;    /* The answers of a netfilter batch; null outside of one. */
 };
 
 /* Below any program, whose functions may have the same names. */
@@ -63,9 +66,10 @@ struct sock {
 extern pthread_mutex_t fake_mutex;
 /* Returns null if it is not a fake socket. */
 struct sock *sock_lookup(int fd);
-/* Looks it up, and locks if it is one. */
+/* Looks it up, and locks if it is one.  If the descriptor is a taken one, notes the use. */
 struct sock *sock_lock(int fd);
 struct sock *sock_open(int fd, int protocol);
+/* Forgets the socket.  Its descriptor stays open. */
 void sock_close(int fd);
 void sock_assign_port(struct sock *);
 void for_each_sock(void (*)(struct sock *, void *), void *aux);
@@ -76,12 +80,34 @@ void queue_add(struct queue *, struct datagram *);
 void sock_clear(struct sock *);
 /* Queues, holds, or drops. */
 void sock_post(struct sock *, struct datagram *);
+struct datagram *queue_pop(struct queue *);
+void queue_clear(struct queue *);
 /* Starts a dump of these. */
 void sock_post_dump(struct sock *, struct queue *);
 /* Queues what has been held long enough: 'request' is worked on, or 0. */
 void sock_release(struct sock *, bool polling, int request);
 /* The first datagram in the queue, of which 'copied' bytes were received, is done with. */
 void sock_received(struct sock *, size_t copied);
+
+/* fake-netfilter.c */
+/* Whether the datagram is a netfilter batch. */
+bool is_batch(const struct sock *, const uint8_t *, size_t size);
+void batch_process(struct sock *, const uint8_t *, size_t size);
+/* What the kernel refuses because it must be, or must not be, within a batch. */
+bool is_out_of_place(const struct sock *, const struct nlmsghdr *);
+
+/* fake-descriptors.c */
+enum taken { NOT_TAKEN, TAKEN_CLOSED, TAKEN_REUSED };
+void descriptors_reset(void);
+bool descriptors_line(struct tokens *);
+/* Somebody else closes the socket's descriptor, and may use its number. */
+void descriptor_take(struct sock *, enum taken);
+/* A call uses this descriptor, which is not a fake socket. */
+void descriptor_used(int fd);
+/* It is closed. */
+void descriptor_closed(int fd);
+/* Takes "closed" or "reused". */
+enum taken taken_word(struct tokens *);
 
 /* fake-records.c */
 enum fate { POSTED, DROPPED, DELIVERED };
@@ -95,6 +121,8 @@ struct fake_record *record_new(const struct sock *, const struct nlmsghdr *, int
 void note_datagram(const struct sock *, const uint8_t *, size_t size, size_t total, enum fate);
 /* A call failed with it. */
 void note_error(int error);
+/* The netfilter batch of the last datagram was not carried out. */
+void note_abort(void);
 
 /* fake-clock.c */
 extern int64_t fake_clock;      /* Nanoseconds. */
@@ -108,6 +136,10 @@ void answers_reset(void);
 bool answers_line(struct tokens *);
 /* The kernel works on one message of a datagram that was sent. */
 void answers_process(struct sock *, const struct nlmsghdr *, struct fake_record *);
+/* Answers with an error or, for 0, an ACK. */
+void answers_refuse(struct sock *, const struct nlmsghdr *, struct fake_record *, int error);
+/* The error of the message's first "refuse"; 0 if there is none. */
+int answers_refusal(const struct nlmsghdr *, const struct fake_record *);
 /* Datagrams of "deliver" lines. */
 void answers_deliver(struct tokens *, bool *ok);
 

@@ -20,7 +20,7 @@ item_kind(struct tokens *t, struct item *item)
 {
     static const char *const plain[] = {
         [DEFAULT] = "default", [NOTHING] = "nothing", [UNPROCESSED] = "unprocessed", [ACK] = "ack",
-        [EMPTY] = "empty", [DONE] = "done",
+        [EMPTY] = "empty", [DONE] = "done", [NOOP] = "noop", [OVERRUN] = "overrun",
     };
 
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
@@ -61,7 +61,7 @@ item_modifier(struct tokens *t, struct item *item)
 {
     const struct { const char *word; bool *flag; } flags[] = {
         { "joined", &item->joined }, { "lost", &item->lost }, { "short", &item->short_verdict },
-        { "interrupted", &item->interrupted },
+        { "no-memory", &item->no_memory }, { "interrupted", &item->interrupted },
     };
     const struct { const char *word; int *number; } numbers[] = {
         { "length", &item->length }, { "cut", &item->cut }, { "type", &item->type },

@@ -8,7 +8,8 @@
 #define ANY (-1)
 
 enum item_kind {
-    DEFAULT, NOTHING, UNPROCESSED, ACK, REFUSE, REPLY, PART, DONE, EMPTY, GARBAGE, ERROR, FAMILY
+    DEFAULT, NOTHING, UNPROCESSED, ACK, REFUSE, REPLY, PART, DONE, NOOP, OVERRUN, EMPTY, GARBAGE,
+    ERROR, FAMILY
 };
 
 enum sequence { SEQ_RIGHT, SEQ_DELTA, SEQ_FIXED };
@@ -19,7 +20,7 @@ struct item {
     int size;                   /* Of the payload; GARBAGE: all of it. */
     int count;                  /* PART: messages. */
     int family;
-    bool joined, lost, interrupted, short_verdict;
+    bool joined, lost, no_memory, interrupted, short_verdict;
     enum when when;
     int64_t at;
     enum sequence sequence;

@@ -24,6 +24,8 @@ enum fake_kind { FAKE_REQUEST, FAKE_DUMP, FAKE_LOOKUP, FAKE_OTHER };
 
 #define FAKE_REQUEST_TYPE 0x40
 #define FAKE_REPLY_TYPE 0x41
+/* Of requests that the kernel accepts in a netfilter batch only (a type of nftables). */
+#define FAKE_BATCH_TYPE 0xa40
 
 enum fake_call {
     FAKE_SOCKET, FAKE_CLOSE, FAKE_CONNECT, FAKE_GETSOCKNAME, FAKE_SETSOCKOPT, FAKE_GETSOCKOPT,
@@ -44,7 +46,8 @@ struct fake_record {
     uint32_t seq;
     uint16_t type;
     uint16_t flags;
-    bool processed;
+    bool processed;             /* Carried out. */
+    bool aborted;               /* Not, because the netfilter batch that it is in was not. */
     int refused;                /* The error that the kernel answers, delivered or not. */
     int generated;              /* Messages other than acknowledgements, errors, ends. */
     int dropped;                /* Messages of any kind that were lost. */
@@ -94,6 +97,8 @@ int fake_queued(bool with_late);
 int fake_running_dumps(void);
 /* The receive buffer of the socket opened last. */
 unsigned int fake_receive_buffer(void);
+/* Calls on descriptors that somebody else had closed, after a first call on them has failed. */
+int fake_intrusions(void);
 /* System calls on sockets that another process opened. */
 int fake_foreign(void);
 

@@ -138,7 +138,8 @@ item_make(const struct sock *sock, const struct nlmsghdr *request, const struct 
 {
     struct datagram *d = calloc(1, sizeof *d);
     uint32_t seq = request->nlmsg_seq;
-    bool foreign = !record || item->sequence != SEQ_RIGHT;
+    bool control = item->type == NLMSG_NOOP || item->type == NLMSG_OVERRUN;
+    bool foreign = !record || item->sequence != SEQ_RIGHT || control;
     enum fake_kind kind = foreign ? FAKE_OTHER : record->kind;
     int id = foreign ? 0 : record->id;
     int unused = 0;
@@ -172,6 +173,11 @@ item_make(const struct sock *sock, const struct nlmsghdr *request, const struct 
         put(d, &zero, sizeof zero);
         end(d, at, item);
         break;
+    case NOOP:
+    case OVERRUN:
+        at = begin_message(d, sock, seq, item, item->kind == NOOP ? NLMSG_NOOP : NLMSG_OVERRUN, 0);
+        end(d, at, item);
+        break;
     case FAMILY:
         put_family(d, sock, seq, item);
         break;
@@ -193,6 +199,7 @@ item_make(const struct sock *sock, const struct nlmsghdr *request, const struct 
     d->joined = item->joined;
     d->cut = item->cut || item->length != ANY || item->kind == GARBAGE;
     d->lost = item->lost;
+    d->no_memory = item->no_memory;
     d->when = item->when;
     d->at = item->when == WHEN_CLOCK ? fake_clock + item->at : item->at;
     d->port = (uint32_t) item->port;

@@ -39,6 +39,8 @@ close(int fd)
         fault = call_enter(FAKE_CLOSE, sock, NULL, 0);
         sock_close(fd);
         pthread_mutex_unlock(&fake_mutex);
+    } else {
+        descriptor_closed(fd);
     }
     /* As in Linux, the descriptor is closed even if close() fails. */
     if (syscall(SYS_close, fd) < 0) {
@@ -49,6 +51,16 @@ close(int fd)
         return -1;
     }
     return 0;
+}
+
+int
+dup3(int from, int to, int flags)
+{
+    if (sock_lock(to)) {
+        sock_close(to);
+        pthread_mutex_unlock(&fake_mutex);
+    }
+    return (int) syscall(SYS_dup3, from, to, flags);
 }
 
 int

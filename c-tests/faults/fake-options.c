@@ -1,6 +1,6 @@
 /* Options of sockets, and the lines about the receive buffer:
  *
- *   socket buffer N | maximum N | privileged */
+ *   socket buffer N | maximum N | send-buffer N | privileged | without OPTION */
 
 #include <errno.h>
 #include <string.h>
@@ -11,11 +11,14 @@
 #define DEFAULT_BUFFER 212992
 
 static bool privileged;
+static unsigned int forced_send_buffer;
+static bool refused[32];       /* NETLINK_* options that the kernel does not have. */
 static unsigned int max_buffer = DEFAULT_BUFFER, forced_buffer, last_buffer;
 
 void
 options_init(struct sock *sock)
 {
+    sock->send_buffer = forced_send_buffer ? forced_send_buffer : DEFAULT_BUFFER;
     sock->receive_buffer = last_buffer = forced_buffer ? forced_buffer : DEFAULT_BUFFER;
 }
 
@@ -27,13 +30,41 @@ set_buffer(struct sock *sock, void *size_)
     sock->receive_buffer = *size;
 }
 
+static void
+set_send_buffer(struct sock *sock, void *size_)
+{
+    const unsigned int *size = size_;
+
+    sock->send_buffer = *size;
+}
+
 void
 options_reset(void)
 {
     privileged = false;
     max_buffer = DEFAULT_BUFFER;
     forced_buffer = 0;
+    forced_send_buffer = 0;
+    memset(refused, 0, sizeof refused);
     for_each_sock(set_buffer, &max_buffer);
+    for_each_sock(set_send_buffer, &max_buffer);
+}
+
+static bool
+without(struct tokens *t)
+{
+    static const struct { const char *name; int option; } options[] = {
+        { "pktinfo", NETLINK_PKTINFO }, { "ext-ack", NETLINK_EXT_ACK },
+        { "cap-ack", NETLINK_CAP_ACK }, { "all-nsid", NETLINK_LISTEN_ALL_NSID },
+        { "strict-check", NETLINK_GET_STRICT_CHK },
+    };
+
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        if (tokens_take(t, options[i].name)) {
+            return refused[options[i].option] = true;
+        }
+    }
+    return false;
 }
 
 bool
@@ -46,6 +77,11 @@ options_line(struct tokens *t)
         for_each_sock(set_buffer, &forced_buffer);
     } else if (tokens_take(t, "maximum") && tokens_int(t, &value)) {
         max_buffer = (unsigned int) value;
+    } else if (tokens_take(t, "send-buffer") && tokens_int(t, &value)) {
+        forced_send_buffer = (unsigned int) value;
+        for_each_sock(set_send_buffer, &forced_send_buffer);
+    } else if (tokens_take(t, "without")) {
+        return without(t);
     } else if (tokens_take(t, "privileged")) {
         privileged = true;
     } else {
@@ -94,7 +130,7 @@ set_option(struct sock *sock, int level, int name, const void *value, socklen_t 
     }
     memcpy(&number, value, sizeof number);
     if (level == SOL_SOCKET) {
-        if (name == SO_RCVBUFFORCE && !privileged) {
+        if ((name == SO_RCVBUFFORCE || name == SO_SNDBUFFORCE) && !privileged) {
             return EPERM;
         }
         if (name == SO_RCVBUF || name == SO_RCVBUFFORCE) {
@@ -103,7 +139,14 @@ set_option(struct sock *sock, int level, int name, const void *value, socklen_t 
                     = doubled(number, name == SO_RCVBUF ? max_buffer : 1u << 30);
             }
         }
+        if ((name == SO_SNDBUF || name == SO_SNDBUFFORCE) && !forced_send_buffer) {
+            sock->send_buffer = doubled(number, name == SO_SNDBUF ? max_buffer : 1u << 30);
+        }
         return 0;
+    }
+    if (level == SOL_NETLINK && name >= 0 && name < 32 && refused[name]) {
+        note_error(ENOPROTOOPT);
+        return ENOPROTOOPT;
     }
     switch (level == SOL_NETLINK ? name : 0) {
     case NETLINK_EXT_ACK:
@@ -153,6 +196,9 @@ getsockopt(int fd, int level, int name, void *value, socklen_t *size)
     switch (name) {
     case SO_RCVBUF:
         result[0] = sock->receive_buffer;
+        break;
+    case SO_SNDBUF:
+        result[0] = sock->send_buffer;
         break;
     case SO_MEMINFO:
         /* In the order of SK_MEMINFO_*: the first two, and the last, which are drops. */

@@ -26,7 +26,7 @@ queue_add(struct queue *queue, struct datagram *d)
     queue->tail = d;
 }
 
-static struct datagram *
+struct datagram *
 queue_pop(struct queue *queue)
 {
     struct datagram *d = queue->head;
@@ -48,7 +48,7 @@ datagram_free(struct datagram *d)
     free(d);
 }
 
-static void
+void
 queue_clear(struct queue *queue)
 {
     struct datagram *d;
@@ -89,6 +89,11 @@ enqueue(struct sock *sock, struct datagram *d)
         sock->error = d->error;
         note_error(d->error);
         datagram_free(d);
+    } else if (d->no_memory) {
+        /* netlink_ack() in the kernel: only this message is missing. */
+        sock->error = ENOBUFS;
+        note_datagram(sock, d->data, d->size, d->size, DROPPED);
+        datagram_free(d);
     } else if (d->lost || sock->congested || sock->queued_bytes > sock->receive_buffer) {
         overrun(sock, d);
         datagram_free(d);
@@ -112,6 +117,10 @@ enqueue(struct sock *sock, struct datagram *d)
 void
 sock_post(struct sock *sock, struct datagram *d)
 {
+    if (sock->collected) {
+        queue_add(sock->collected, d);
+        return;
+    }
     note_datagram(sock, d->data, d->size, d->size, POSTED);
     if (d->when == WHEN_NOW) {
         enqueue(sock, d);

@@ -87,6 +87,32 @@ note_error(int error)
     troubles.errors[error & 255] = true;
 }
 
+void
+note_abort(void)
+{
+    for (size_t i = n_records; i-- > 0 && records[i].send == n_sends;) {
+        records[i].processed = false;
+        records[i].aborted = true;
+    }
+}
+
+/* NLMSG_OVERRUN says that answers were lost: to which requests, nobody knows. */
+static void
+note_overrun(const struct sock *sock)
+{
+    troubles.dropped++;
+    for (size_t i = n_records; i-- > 0;) {
+        struct fake_record *r = &records[i];
+
+        if (r->socket == sock->number && r->send == sock->last_send) {
+            if (r->acks || r->refusal || (r->kind != FAKE_DUMP && r->replies)) {
+                break;
+            }
+            r->dropped++;
+        }
+    }
+}
+
 static void
 note_message(struct fake_record *record, const struct nlmsghdr *h, size_t here, enum fate fate)
 {
@@ -95,6 +121,9 @@ note_message(struct fake_record *record, const struct nlmsghdr *h, size_t here, 
 
     if (fate == DROPPED) {
         record->dropped++;
+        return;
+    }
+    if (h->nlmsg_type == NLMSG_NOOP || h->nlmsg_type == NLMSG_OVERRUN) {
         return;
     }
     if (here >= NLMSG_HDRLEN + sizeof error) {
@@ -150,6 +179,9 @@ note_datagram(const struct sock *sock, const uint8_t *data, size_t size, size_t 
 
         if (fake_trace) {
             trace_message(sock, h, fate);
+        }
+        if (fate == DELIVERED && whole && h->nlmsg_type == NLMSG_OVERRUN) {
+            note_overrun(sock);
         }
         if (record && !stale && (whole || (cut && verdict) || fate == DROPPED)) {
             note_message(record, h, here, fate);

@@ -19,6 +19,8 @@ fake_line(struct tokens *t)
         ok = faults_line(t);
     } else if (tokens_take(t, "socket")) {
         ok = options_line(t);
+    } else if (tokens_take(t, "descriptor")) {
+        ok = descriptors_line(t);
     } else if (tokens_take(t, "clock")) {
         ok = clock_line(t);
     } else if (tokens_take(t, "calm")) {
@@ -51,6 +53,7 @@ fake_reset(void)
     records_reset();
     calls_reset();
     options_reset();
+    descriptors_reset();
     pthread_mutex_unlock(&fake_mutex);
     fake_start_action();
 }

@@ -6,6 +6,9 @@
 #include <sys/socket.h>
 #include "fake-calls.h"
 
+/* What netlink_sendmsg() wants to be free in the send buffer beside the datagram. */
+#define SEND_OVERHEAD 32
+
 /* The kernel works on a datagram.  Takes 'data', whose ownership passes here. */
 static ssize_t
 do_send(struct sock *sock, uint8_t *data, size_t size, const struct sockaddr_nl *to)
@@ -13,7 +16,8 @@ do_send(struct sock *sock, uint8_t *data, size_t size, const struct sockaddr_nl 
     const struct fault *fault = call_enter(FAKE_SEND, sock, data, size);
     size_t offset = 0;
     int position = 0;
-    int error = fault ? fault->error : to && to->nl_pid ? ECONNREFUSED : 0;
+    int error = fault ? fault->error : to && to->nl_pid ? ECONNREFUSED
+                : size + SEND_OVERHEAD > sock->send_buffer ? EMSGSIZE : 0;
 
     if (error) {
         free(data);
@@ -21,6 +25,10 @@ do_send(struct sock *sock, uint8_t *data, size_t size, const struct sockaddr_nl 
     }
     sock_assign_port(sock);
     record_send(sock);
+    if (is_batch(sock, data, size)) {
+        batch_process(sock, data, size);
+        offset = size;
+    }
     while (size - offset >= NLMSG_HDRLEN) {
         const struct nlmsghdr *h = (const void *) (data + offset);
         struct fake_record *record;

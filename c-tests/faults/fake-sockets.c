@@ -31,6 +31,7 @@ sock_lock(int fd)
     pthread_mutex_lock(&fake_mutex);
     sock = sock_lookup(fd);
     if (!sock) {
+        descriptor_used(fd);
         pthread_mutex_unlock(&fake_mutex);
     }
     return sock;
@@ -46,6 +47,7 @@ sock_open(int fd, int protocol)
     }
     sock = calloc(1, sizeof *sock);
     sock->number = ++n_socks;
+    sock->fd = fd;
     sock->protocol = protocol;
     sock->owner = getpid();
     socks[fd] = sock;

@@ -1,0 +1,117 @@
+/* Descriptors that somebody else closes behind the library's back:
+ *
+ *   descriptor SELECTION closed|reused
+ *   call NAME ... finds closed|reused
+ *
+ * The number stays in use, so that no new socket gets it: by a descriptor that is good for nothing
+ * (O_PATH), on which calls fail with EBADF, or by a file, on which they fail with ENOTSOCK. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "fake-internal.h"
+
+#define MAX_FDS 4096
+
+static struct {
+    enum taken taken;
+    bool known;                 /* A call on it has failed, so the library knows. */
+} descriptors[MAX_FDS];
+static int intrusions;
+
+void
+descriptors_reset(void)
+{
+    for (int fd = 0; fd < MAX_FDS; fd++) {
+        if (descriptors[fd].taken) {
+            syscall(SYS_close, fd);
+            descriptors[fd].taken = NOT_TAKEN;
+        }
+    }
+    intrusions = 0;
+}
+
+void
+descriptor_take(struct sock *sock, enum taken taken)
+{
+    int fd = sock->fd;
+    int other = open(taken == TAKEN_CLOSED ? "/" : "/dev/null",
+                     (taken == TAKEN_CLOSED ? O_PATH : O_RDWR) | O_CLOEXEC);
+
+    if (other < 0 || syscall(SYS_dup3, other, fd, O_CLOEXEC) < 0) {
+        abort();
+    }
+    syscall(SYS_close, other);
+    sock_close(fd);
+    descriptors[fd].taken = taken;
+    descriptors[fd].known = false;
+    if (fake_trace) {
+        fprintf(stderr, "fake kernel: descriptor %d is taken\n", fd);
+    }
+}
+
+void
+descriptor_used(int fd)
+{
+    if (fd >= 0 && fd < MAX_FDS && descriptors[fd].taken) {
+        intrusions += descriptors[fd].known;
+        descriptors[fd].known = true;
+        note_error(descriptors[fd].taken == TAKEN_CLOSED ? EBADF : ENOTSOCK);
+    }
+}
+
+void
+descriptor_closed(int fd)
+{
+    if (fd >= 0 && fd < MAX_FDS) {
+        descriptors[fd].taken = NOT_TAKEN;
+    }
+}
+
+struct choice {
+    struct selection selection;
+    enum taken taken;
+    int n;
+};
+
+static void
+take_if_selected(struct sock *sock, void *choice_)
+{
+    struct choice *choice = choice_;
+
+    if (selected(&choice->selection, ++choice->n)) {
+        descriptor_take(sock, choice->taken);
+    }
+}
+
+bool
+descriptors_line(struct tokens *t)
+{
+    struct choice choice = { .n = 0 };
+
+    if (!tokens_selection(t, &choice.selection)) {
+        return false;
+    }
+    choice.taken = taken_word(t);
+    if (!choice.taken) {
+        return false;
+    }
+    for_each_sock(take_if_selected, &choice);
+    return true;
+}
+
+enum taken
+taken_word(struct tokens *t)
+{
+    return tokens_take(t, "closed") ? TAKEN_CLOSED
+           : tokens_take(t, "reused") ? TAKEN_REUSED : NOT_TAKEN;
+}
+
+int
+fake_intrusions(void)
+{
+    return intrusions;
+}
