@@ -5,8 +5,8 @@
 # interface.
 tests_both="test-buffer test-buffer-convert test-buffer-breaches
 test-build test-message test-attributes test-policy test-message-breaches
-test-socket test-transact test-dump test-dump-result test-extack test-deadline test-source
-test-threads test-pool test-fork test-log"
+test-socket test-transact test-dump test-dump-result test-extack test-deadline test-endless
+test-source test-descriptors test-threads test-pool test-fork test-log"
 tests_2014="$tests_both test-layout test-layers test-host test-interpose
 test-compat"
 
