@@ -51,15 +51,22 @@ const HEADERS: [Header; 5] = [
     },
     Header {
         name: "nlsock-ext.h",
-        sources: &["src/abi/ext.rs", "src/ffi/ext.rs"],
-        types: &["Counters", "Extack", "DumpResult", "Source", "Handler"],
+        sources: &[
+            "src/abi/ext.rs",
+            "src/ffi/ext.rs",
+            "src/ffi/ext_transact.rs",
+            "src/ffi/ext_dump.rs",
+            "src/ffi/ext_attr.rs",
+            "src/ffi/ext_text.rs",
+        ],
+        types: &["Counters", "ExtackPolicy", "Extack", "DumpResult", "Source", "Handler"],
     },
     Header { name: "nlsock-services.h", sources: &["src/ffi/services.rs"], types: &[] },
 ];
 
 /// The Rust name of each type, and its C name: a tag, and before it the keyword for a reference to
 /// the type, which the declaration does not need.
-const NAMES: [(&str, &str, &str); 26] = [
+const NAMES: [(&str, &str, &str); 27] = [
     ("List", "struct ", "list"),
     ("OfpBuf", "struct ", "ofpbuf"),
     ("OfpbufSource", "enum ", "ofpbuf_source"),
@@ -82,6 +89,7 @@ const NAMES: [(&str, &str, &str); 26] = [
     ("VlogModule", "struct ", "vlog_module"),
     ("VlogRateLimit", "struct ", "vlog_rate_limit"),
     ("Counters", "struct ", "nlsock_counters"),
+    ("ExtackPolicy", "struct ", "nlsock_extack_policy"),
     ("Extack", "struct ", "nlsock_extack"),
     ("DumpResult", "struct ", "nlsock_dump_result"),
     ("Source", "struct ", "nlsock_source"),
@@ -102,11 +110,21 @@ pub(crate) fn generate(root: &Path, flavour: &Flavour) {
     }
 }
 
+/// The macro with the version, which is that of the package.
+fn version() -> String {
+    let comment = "/* The version of these headers: see nlsock_version(). */";
+    let version = env!("CARGO_PKG_VERSION");
+    format!("{comment}\n#define NLSOCK_VERSION \"{version}\"")
+}
+
 /// Generates the content of one header.
 fn bindings(root: &Path, flavour: &Flavour, header: &Header) -> cbindgen::Bindings {
     let mut config = cbindgen::Config::from_file(root.join("cbindgen.toml")).unwrap();
     let guard = header.name.to_uppercase().replace(['-', '.'], "_");
     config.include_guard = Some(format!("NLSOCK_GENERATED_{guard}"));
+    if header.name == "nlsock-ext.h" {
+        config.after_includes = Some(version());
+    }
     for (rust, kind, tag) in NAMES {
         let tag = if rust == "List" { flavour.get("list") } else { tag };
         let own = header.types.contains(&rust);

@@ -10,6 +10,7 @@ pub(crate) struct Errno(c_int);
 impl Errno {
     pub(crate) const EAGAIN: Self = Self(libc::EAGAIN);
     pub(crate) const EBADF: Self = Self(libc::EBADF);
+    pub(crate) const ECANCELED: Self = Self(libc::ECANCELED);
     pub(crate) const EINTR: Self = Self(libc::EINTR);
     pub(crate) const EINVAL: Self = Self(libc::EINVAL);
     pub(crate) const E2BIG: Self = Self(libc::E2BIG);
@@ -21,6 +22,7 @@ impl Errno {
     pub(crate) const EPROTO: Self = Self(libc::EPROTO);
     pub(crate) const EPROTONOSUPPORT: Self = Self(libc::EPROTONOSUPPORT);
     pub(crate) const ERANGE: Self = Self(libc::ERANGE);
+    pub(crate) const ENOPROTOOPT: Self = Self(libc::ENOPROTOOPT);
     pub(crate) const ETIMEDOUT: Self = Self(libc::ETIMEDOUT);
     pub(crate) const EOPNOTSUPP: Self = Self(libc::EOPNOTSUPP);
 

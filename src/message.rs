@@ -6,7 +6,7 @@ use crate::assert::c_assert;
 use crate::buffer::Buf;
 use crate::flavour::MAX_PAYLOAD;
 use crate::memory;
-use crate::wire::{ATTR_HEADER, GENL_HEADER, HEADER};
+use crate::wire::{ATTR_HEADER, GENL_HEADER, HEADER, Header, Messages};
 
 /// The greatest value of an attribute's length field.
 const MAX_ATTR: usize = 65535;
@@ -139,7 +139,7 @@ pub(crate) fn end_nested(message: Buf<'_>, offset: usize) {
 /// Removes the first message from `buffer` and makes `message` a view of it. If `buffer` does not
 /// start with a whole message, empties both buffers and returns false.
 pub(crate) fn next(buffer: Buf<'_>, message: Buf<'_>) -> bool {
-    if let Some(header) = crate::wire::Header::parse(buffer.bytes()) {
+    if let Some(header) = Header::parse(buffer.bytes()) {
         let length = header.length as usize;
         if length >= HEADER && length <= buffer.size() {
             message.use_const(buffer.data(), length);
@@ -150,6 +150,26 @@ pub(crate) fn next(buffer: Buf<'_>, message: Buf<'_>) -> bool {
     buffer.clear();
     empty(message);
     false
+}
+
+/// Removes the messages for which `keep` is false from the datagram in `buffer`. Bytes at the end
+/// that are not a whole message stay.
+#[cold]
+pub(crate) fn retain(buffer: Buf<'_>, keep: impl Fn(Header) -> bool) {
+    let (data, size) = (buffer.data(), buffer.size());
+    let (mut from, mut to) = (0, 0);
+    while let Some(rest) = buffer.bytes().get(from..size).filter(|rest| !rest.is_empty()) {
+        let header = Messages::new(rest).next().map(|(header, _)| header);
+        let whole = header.map_or(rest.len(), |header| header.length as usize);
+        let piece = whole.next_multiple_of(4).min(rest.len());
+        if header.is_none_or(&keep) {
+            // SAFETY: both places are within the datagram, and nothing else refers to it.
+            unsafe { data.add(from).copy_to(data.add(to), piece) };
+            to += piece;
+        }
+        from += piece;
+    }
+    buffer.set_size(to);
 }
 
 /// Makes `message` empty: the data pointer is null, the size is 0.

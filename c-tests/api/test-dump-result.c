@@ -74,6 +74,33 @@ strict_dumps_return_the_error_of_the_end(void)
     CHECK_INT(dump_badly(&result), 0);
 }
 
+static char warning[256];
+
+static void
+capture(void *aux, int level, const char *module, const char *text)
+{
+    (void) aux;
+    (void) module;
+    if (level == NLSOCK_LOG_WARN) {
+        snprintf(warning, sizeof warning, "%s", text);
+    }
+}
+
+static void
+an_error_at_the_end_is_on_the_log(void)
+{
+    struct nlsock_dump_result result;
+
+    nlsock_log_set_handler(capture, NULL);
+    dump_badly(&result);
+    nlsock_log_set_handler(NULL, NULL);
+    if (!result.error) {
+        SKIP("this kernel does not end such a dump with an error");
+    }
+    CHECK(strstr(warning, strerror(result.error)));
+    CHECK(strstr(warning, result.extack.message));
+}
+
 static void
 a_whole_table_comes_in_one_buffer(void)
 {
@@ -112,6 +139,7 @@ main(void)
     }
     RUN(a_dump_tells_how_it_went);
     RUN(strict_dumps_return_the_error_of_the_end);
+    RUN(an_error_at_the_end_is_on_the_log);
     RUN(a_whole_table_comes_in_one_buffer);
     return tap_done();
 }

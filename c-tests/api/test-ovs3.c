@@ -42,7 +42,8 @@ IS(NL_A_FLAG, 8);
 IS(NL_A_IPV6, 9);
 IS(NL_A_NESTED, 10);
 IS(NL_A_LL_ADDR, 11);
-IS(N_NL_ATTR_TYPES, 12);
+IS(NL_A_RTA_VIA, 12);
+IS(N_NL_ATTR_TYPES, 13);
 SIZE(ovs_u128, 16);
 SIZE(ovs_be128, 16);
 _Static_assert(_Alignof(ovs_u128) == 8, "ovs_u128 has the wrong alignment");
@@ -88,6 +89,10 @@ header_and_msg_move_with_the_data(void)
     CHECK(!ofpbuf_oversized(b));
     clone = ofpbuf_clone(b);
     CHECK(clone->header == (char *) clone->data + 2 && clone->msg == (char *) clone->data + 4);
+    ofpbuf_delete(clone);
+    b->size = 0;
+    clone = ofpbuf_clone(b);
+    CHECK(!clone->data && !clone->header && !clone->msg);
     ofpbuf_delete(clone);
     data = ofpbuf_steal_data(b);
     CHECK(!b->base && !b->data && !b->header && !b->msg);
@@ -240,6 +245,11 @@ nested_attributes_can_be_taken_back(void)
     nl_msg_wrap_nested(&b, 9, 8, 8);
     CHECK_INT(b.size, 20);
     CHECK(!memcmp((char *) b.data + 8, (uint16_t[]) { 12, 9, 8, 3 }, 8));
+    ofpbuf_clear(&b);
+    ofpbuf_put_zeros(&b, 65532);
+    nl_msg_wrap_nested(&b, 9, 0, 65532);    /* Callers check the size afterwards. */
+    CHECK_INT(b.size, 65536);
+    CHECK(!memcmp(b.data, (uint16_t[]) { 0, 9 }, 4));
     ofpbuf_uninit(&b);
 }
 
@@ -260,12 +270,12 @@ new_types_have_lengths(void)
 {
     static const struct { enum nl_attr_type type; size_t min, max; } cases[] = {
         { NL_A_U128, 16, 16 }, { NL_A_IPV6, 16, 16 }, { NL_A_LL_ADDR, 6, 20 },
-        { NL_A_NESTED, 0, 24 }, { NL_A_FLAG, 0, 24 },
+        { NL_A_RTA_VIA, 6, 18 }, { NL_A_NESTED, 0, 24 }, { NL_A_FLAG, 0, 24 },
     };
     uint32_t attr[8] = { 0 };
     size_t i, size;
 
-    for (i = 0; i < 5; i++) {
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct nl_policy policy = { .type = cases[i].type };
 
         for (size = 0; size <= 24; size++) {

@@ -5,8 +5,10 @@
 # interface.
 tests_both="test-buffer test-buffer-convert test-buffer-breaches
 test-build test-message test-attributes test-policy test-message-breaches
-test-socket test-transact test-dump test-dump-result test-extack test-deadline test-endless
-test-source test-descriptors test-threads test-pool test-fork test-log"
+test-socket test-transact test-dump test-dump-result test-dump-changed test-route-dumps
+test-netfilter test-replies test-extack test-comments test-strict-checking test-ext-attributes
+test-deadline test-endless test-source test-descriptors test-threads test-pool test-fork
+test-log"
 tests_2014="$tests_both test-layout test-layers test-host test-interpose
 test-compat"
 
@@ -149,6 +151,11 @@ programs() {
         run_tap "$test" "$scratch/$test" $(arguments "$test")
     done
     unprivileged
+    for test in test-secure test-secure-ovs3; do
+        echo "# $test"
+        check "$test compiles" compile $test "$c_tests/api/test-secure.c" -static
+        run_tap "$test" "$scratch/$test"
+    done
     echo "# out-of-memory"
     check "out-of-memory compiles" compile out-of-memory "$c_tests/api/out-of-memory.c"
     run_tap "out-of-memory" "$scratch/out-of-memory"

@@ -31,8 +31,6 @@ wrap_nested(struct ofpbuf *msg, uint16_t type, size_t offset, size_t size)
 {
     if (nl_msg_wrap_nested) {
         nl_msg_wrap_nested(msg, type, offset, size);
-    } else if (nl_attr_oversized(size)) {
-        abort();
     } else {
         struct nlattr header = { (uint16_t) (size + sizeof header), type };
 
@@ -51,6 +49,14 @@ truncate_to(struct ofpbuf *b, size_t size)
         nl_msg_reset_size(b, size);
     }
 }
+#endif
+
+/* The number of the types that all programs know, and a type that none of them knows.  The type
+ * RTA_VIA is newer than some originals. */
+#ifdef FLAVOUR_2014
+enum { KNOWN_TYPES = N_NL_ATTR_TYPES, UNKNOWN_TYPE = N_NL_ATTR_TYPES };
+#else
+enum { KNOWN_TYPES = NL_A_LL_ADDR + 1 + ORIGINAL_HAS_RTA_VIA, UNKNOWN_TYPE = NL_A_LL_ADDR + 2 };
 #endif
 
 #if !defined ORIGINAL && !defined FLAVOUR_2014

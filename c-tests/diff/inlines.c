@@ -127,7 +127,7 @@ layouts(void)
     say("types %d %d %d %d %d %d %d %d %d", NL_A_NO_ATTR, NL_A_UNSPEC, NL_A_U8, NL_A_BE16,
         NL_A_BE32, NL_A_BE64, NL_A_STRING, NL_A_FLAG, NL_A_NESTED);
 #ifndef FLAVOUR_2014
-    say("types %d %d %d, all %d", NL_A_U128, NL_A_IPV6, NL_A_LL_ADDR, N_NL_ATTR_TYPES);
+    say("types %d %d %d", NL_A_U128, NL_A_IPV6, NL_A_LL_ADDR);
     say("values %zu %zu %zu %zu", sizeof(ovs_u128), sizeof(ovs_be128), sizeof(struct eth_addr),
         sizeof(struct ib_addr));
 #endif

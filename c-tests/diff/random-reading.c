@@ -9,7 +9,7 @@ static void
 some_policy(struct nl_policy *policy)
 {
     memset(policy, 0, sizeof *policy);
-    policy->type = (enum nl_attr_type) below(N_NL_ATTR_TYPES);
+    policy->type = (enum nl_attr_type) below(KNOWN_TYPES);
     policy->min_len = below(4) ? 0 : below(8);
     policy->max_len = below(4) ? 0 : below(40);
     policy->optional = below(8) != 0;

@@ -5,9 +5,15 @@
 #   relinked   the original's headers, our library, the rest of the original's library: like a
 #              daemon that is linked again without being compiled again
 
+# What the original's headers have and an older original's lack.
+has_rta_via() {
+    if grep -qs NL_A_RTA_VIA "$original/lib/netlink.h"; then echo 1; else echo 0; fi
+}
+
 compile() {
     # shellcheck disable=SC2086 # words
     ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror \
+        -DORIGINAL_HAS_RTA_VIA="$(has_rta_via)" \
         -I"$here" -I"$root/c-tests/support" "$@"
 }
 

@@ -33,6 +33,8 @@ struct options {
     bool strict;                /* Dumps: nlsock_set_strict_dumps(). */
     int buffer;
     bool wait;
+    bool until_reply;           /* NLSOCK_AWAIT_REPLY. */
+    bool one_datagram;          /* NLSOCK_ONE_DATAGRAM. */
 };
 
 static struct own *
@@ -113,6 +115,10 @@ parse_options(struct tokens *t, struct options *o)
             o->wait = true;
         } else if (tokens_take(t, "strict")) {
             o->strict = true;
+        } else if (tokens_take(t, "until-reply")) {
+            o->until_reply = true;
+        } else if (tokens_take(t, "one-datagram")) {
+            o->one_datagram = true;
         } else if (!(tokens_take(t, "protocol") && tokens_int(t, &o->protocol))
                    && !(tokens_take(t, "bytes") && tokens_int(t, &o->bytes))
                    && !(tokens_take(t, "stop") && tokens_int(t, &o->stop))
@@ -165,6 +171,7 @@ add_outcome(const struct options *o, int i, int n, bool single)
     outcome->reply = NULL;
     outcome->single = single;
     outcome->deadline = *o->deadline;
+    outcome->until_reply = o->until_reply;
     outcome->error = -1;
     return outcome;
 }
@@ -182,8 +189,13 @@ do_transact(struct tokens *t)
     actions.first = actions.n + 1;
     outcome = add_outcome(&o, 1, 1, true);
     replyp = outcome->reply_wanted ? &outcome->reply : NULL;
-    outcome->error = o.sock ? nl_sock_transact(o.sock, outcome->request, replyp)
-                     : nl_transact(o.protocol, outcome->request, replyp);
+    if (o.until_reply) {
+        outcome->error = o.sock ? nlsock_sock_transact_reply(o.sock, outcome->request, replyp)
+                         : nlsock_transact_reply(o.protocol, outcome->request, replyp);
+    } else {
+        outcome->error = o.sock ? nl_sock_transact(o.sock, outcome->request, replyp)
+                         : nl_transact(o.protocol, outcome->request, replyp);
+    }
     return true;
 }
 
@@ -193,6 +205,7 @@ do_batch(struct tokens *t)
     static struct nl_transaction transactions[MAX_TRANSACTIONS];
     static struct nl_transaction *pointers[MAX_TRANSACTIONS];
     struct options o;
+    unsigned int flags;
     int n = 0;
 
     if (!tokens_int(t, &n) || !parse_options(t, &o) || n < 0 || actions.n + n > MAX_TRANSACTIONS) {
@@ -211,7 +224,12 @@ do_batch(struct tokens *t)
         transactions[i].error = -1;
         pointers[i] = &transactions[i];
     }
-    if (o.sock) {
+    flags = (o.until_reply ? NLSOCK_AWAIT_REPLY : 0) | (o.one_datagram ? NLSOCK_ONE_DATAGRAM : 0);
+    if (flags && o.sock) {
+        nlsock_sock_transact_multiple(o.sock, pointers, (size_t) n, flags);
+    } else if (flags) {
+        nlsock_transact_multiple(o.protocol, pointers, (size_t) n, flags);
+    } else if (o.sock) {
         nl_sock_transact_multiple(o.sock, pointers, (size_t) n);
     } else {
         nl_transact_multiple(o.protocol, pointers, (size_t) n);
@@ -265,7 +283,11 @@ do_dump(struct tokens *t)
     outcome->deadline = pool_deadline;
     nlsock_set_strict_dumps(o.strict);
     request = make_request(FAKE_DUMP, actions.n_dumps, FAKE_REQUEST_TYPE, false, DEFAULT_BYTES);
-    nl_dump_start(&dump, o.protocol, request);
+    if (o.until_reply) {
+        nlsock_dump_start(&dump, o.protocol, request, NLSOCK_AWAIT_REPLY);
+    } else {
+        nl_dump_start(&dump, o.protocol, request);
+    }
     ofpbuf_delete(request);
     ofpbuf_init(&buffer, o.buffer ? (size_t) o.buffer : NL_DUMP_BUFSIZE);
     while (outcome->messages != o.stop) {

@@ -15,6 +15,7 @@ struct outcome {
     struct ofpbuf *reply;       /* Null if none was wanted, or none came. */
     bool reply_wanted;
     bool single;                /* By nl_transact(): null stands for an empty reply. */
+    bool until_reply;           /* Only a reply or an error ends it. */
     bool deadline;              /* Its socket has one. */
     int error;
 };

@@ -50,6 +50,7 @@ struct sock {
     unsigned int drops;
     int error;                  /* Pending. */
     bool congested;
+    bool given_up;              /* A receive has failed, and nothing has been sent since. */
     bool ext_ack, cap_ack, pktinfo, all_nsid;
     int64_t receive_timeout;    /* Nanoseconds; 0 for none. */
     struct queue queue;         /* To be received. */

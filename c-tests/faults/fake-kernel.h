@@ -35,7 +35,8 @@ extern const char *const fake_call_names[FAKE_N_CALLS];
 
 /* A request that was sent, and its answers.  "Delivered" means that the library received the whole
  * message; for an error or acknowledgement, the errno value is enough.  An answer that comes after
- * the next datagram was sent on the same socket is late, and not counted. */
+ * the next datagram was sent on the same socket, or after a receive has failed, is late, and not
+ * counted. */
 struct fake_record {
     enum fake_kind kind;
     int id;
@@ -63,6 +64,7 @@ struct fake_record {
 struct fake_troubles {
     bool garbage;               /* A datagram that is not a message was delivered. */
     bool malformed;             /* A malformed error message was delivered. */
+    bool misnumbered;           /* A reply was delivered that belongs to no request. */
     int dropped;                /* Datagrams lost. */
     bool errors[256];           /* The errors that calls failed with. */
 };

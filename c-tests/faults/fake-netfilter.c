@@ -124,9 +124,12 @@ batch_process(struct sock *sock, const uint8_t *data, size_t size)
     }
     if (refusal || state != ENDED) {
         note_abort();
-    } else if (end->nlmsg_flags & NLM_F_ACK) {
-        sock->collected = &answers;
-        answers_refuse(sock, end, end_record, 0);
+    } else {
+        record->processed = end_record->processed = true;
+        if (end->nlmsg_flags & NLM_F_ACK) {
+            sock->collected = &answers;
+            answers_refuse(sock, end, end_record, 0);
+        }
     }
     send_answers(sock, &answers, !refusal && state == ENDED);
 }

@@ -78,6 +78,10 @@ do_recv(struct sock *sock, int fd, struct msghdr *msg, int flags)
     ssize_t result;
 
     if (fault) {
+        /* Requests without an answer fail now.  Answers that are received later, before the next
+         * request is sent, do not change that. */
+        sock->given_up |= fault->error != EAGAIN && fault->error != ENOBUFS
+                          && fault->error != EINTR;
         return call_leave(-1, fault->error);
     }
     sock_release(sock, false, 0);
@@ -90,6 +94,7 @@ do_recv(struct sock *sock, int fd, struct msghdr *msg, int flags)
         int error = sock->error;
 
         sock->error = 0;
+        sock->given_up |= error != ENOBUFS;
         sock->congested &= sock->queue.head != NULL;
         return call_leave(-1, error);
     }

@@ -28,6 +28,7 @@ void
 record_send(struct sock *sock)
 {
     sock->last_send = ++n_sends;
+    sock->given_up = false;
 }
 
 struct fake_record *
@@ -175,7 +176,8 @@ note_datagram(const struct sock *sock, const uint8_t *data, size_t size, size_t 
         size_t here = size - offset;
         bool whole = h->nlmsg_len >= NLMSG_HDRLEN && h->nlmsg_len <= here;
         bool verdict = h->nlmsg_type == NLMSG_ERROR && here >= NLMSG_HDRLEN + sizeof(int);
-        bool stale = record && fate == DELIVERED && record->send != sock->last_send;
+        bool stale = record && fate == DELIVERED
+                     && (record->send != sock->last_send || sock->given_up);
 
         if (fake_trace) {
             trace_message(sock, h, fate);
@@ -183,6 +185,7 @@ note_datagram(const struct sock *sock, const uint8_t *data, size_t size, size_t 
         if (fate == DELIVERED && whole && h->nlmsg_type == NLMSG_OVERRUN) {
             note_overrun(sock);
         }
+        troubles.misnumbered |= fate == DELIVERED && (!record || stale) && !verdict;
         if (record && !stale && (whole || (cut && verdict) || fate == DROPPED)) {
             note_message(record, h, here, fate);
         }

@@ -29,6 +29,54 @@ nlsock_sock_set_timeout(struct nl_sock *sock, unsigned int timeout_ms)
     lacking(__func__);
 }
 
+int
+nlsock_transact_reply(int protocol, const struct ofpbuf *request, struct ofpbuf **replyp)
+{
+    (void) protocol;
+    (void) request;
+    (void) replyp;
+    lacking(__func__);
+    return 0;
+}
+
+int
+nlsock_sock_transact_reply(struct nl_sock *sock, const struct ofpbuf *request,
+                           struct ofpbuf **replyp)
+{
+    (void) sock;
+    return nlsock_transact_reply(0, request, replyp);
+}
+
+void
+nlsock_transact_multiple(int protocol, struct nl_transaction **transactions, size_t n,
+                         unsigned int flags)
+{
+    (void) protocol;
+    (void) transactions;
+    (void) n;
+    (void) flags;
+    lacking(__func__);
+}
+
+void
+nlsock_sock_transact_multiple(struct nl_sock *sock, struct nl_transaction **transactions, size_t n,
+                              unsigned int flags)
+{
+    (void) sock;
+    nlsock_transact_multiple(0, transactions, n, flags);
+}
+
+void
+nlsock_dump_start(struct nl_dump *dump, int protocol, const struct ofpbuf *request,
+                  unsigned int flags)
+{
+    (void) dump;
+    (void) protocol;
+    (void) request;
+    (void) flags;
+    lacking(__func__);
+}
+
 void
 nlsock_assert_failure(const char *where, const char *function, const char *condition)
 {

@@ -44,6 +44,7 @@ enum nl_attr_type {
     NL_A_IPV6,                  /* An IPv6 address. */
     NL_A_NESTED,                /* Attributes. */
     NL_A_LL_ADDR,               /* A link-layer address: 6 to 20 bytes. */
+    NL_A_RTA_VIA,               /* A next hop of another family: 6 to 18 bytes. */
     N_NL_ATTR_TYPES
 };
 

@@ -10,7 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct nl_dump;
 struct nl_sock;
+struct nl_transaction;
+struct nlattr;
 struct ofpbuf;
 
 /* Levels for nlsock_log_set_level().  Each includes the levels before it.  The failure of an
@@ -22,6 +25,29 @@ enum {
     NLSOCK_LOG_INFO = 4,
     NLSOCK_LOG_DBG = 5
 };
+
+/* Policies of netlink.h, as initialisers of a struct nl_policy.
+ *
+ * NLSOCK_POLICY_AT_LEAST(TYPE): the payload has at least the size of TYPE, a structure to which
+ * newer kernels may have added fields at the end.  NL_POLICY_FOR(TYPE) refuses a longer payload.
+ *
+ * NLSOCK_POLICY_UINT and NLSOCK_POLICY_SINT: an integer for nlsock_attr_get_uint() or
+ * nlsock_attr_get_sint().  They also accept sizes between 4 and 8 bytes, which the kernel does not
+ * send.
+ *
+ * NLSOCK_A_S8, ... are types for signed integers. */
+#ifndef __cplusplus
+#define NLSOCK_POLICY_AT_LEAST(TYPE) .type = NL_A_UNSPEC, .min_len = sizeof(TYPE)
+#define NLSOCK_POLICY_UINT .type = NL_A_UNSPEC, .min_len = 4, .max_len = 8
+#else
+#define NLSOCK_POLICY_AT_LEAST(TYPE) NL_A_UNSPEC, sizeof(TYPE), 0
+#define NLSOCK_POLICY_UINT NL_A_UNSPEC, 4, 8
+#endif
+#define NLSOCK_POLICY_SINT NLSOCK_POLICY_UINT
+#define NLSOCK_A_S8 NL_A_U8
+#define NLSOCK_A_S16 NL_A_U16
+#define NLSOCK_A_S32 NL_A_U32
+#define NLSOCK_A_S64 NL_A_U64
 
 #include "generated/nlsock-ext.h"
 

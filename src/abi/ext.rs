@@ -2,7 +2,21 @@
 //! structure. So a function that fills in a structure also gets the size that the structure has in
 //! the caller's version.
 
-use core::ffi::{c_char, c_int, c_void};
+use core::ffi::{c_char, c_int, c_uint, c_void};
+
+/// A flag for nlsock_transact_multiple() and nlsock_dump_start(): only a reply or an error ends a
+/// request; an acknowledgement does not.
+pub const NLSOCK_AWAIT_REPLY: c_uint = 1;
+
+/// A flag for nlsock_transact_multiple(): all requests are sent in one datagram, or none is sent.
+pub const NLSOCK_ONE_DATAGRAM: c_uint = 2;
+
+/// A flag for nlsock_dump_start() and nlsock_dump_all_flags(): makes the kernel check the request
+/// strictly, as after nlsock_pool_set_strict_checking().
+pub const NLSOCK_STRICT_CHECKING: c_uint = 4;
+
+/// A flag for nlsock_dump_all_flags(): returns the table even if it changed during the dump.
+pub const NLSOCK_EVEN_IF_CHANGED: c_uint = 8;
 
 /// A function that gets log messages: see nlsock_log_set_handler().
 pub type Handler = Option<
@@ -41,12 +55,36 @@ pub struct Counters {
     pub discarded: u64,
 }
 
-/// What the kernel reported about a failure beyond an errno value: its extended acknowledgement
+/// What the kernel requires of an attribute, as far as it reported that (since Linux 5.10).
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExtackPolicy {
+    /// The type of the payload, one of NL_ATTR_TYPE_U8, ... in <linux/netlink.h>; 0 if the kernel
+    /// reported no requirements.
+    pub r#type: u32,
+    /// The least payload size in bytes; 0 if there is no such limit.
+    pub min_len: u32,
+    /// The greatest payload size in bytes; 0 if there is no such limit.
+    pub max_len: u32,
+    /// Whether 'min' and 'max' are known.
+    pub has_range: bool,
+    /// Whether 'min' and 'max' are signed. If so, convert them to int64_t.
+    pub is_signed: bool,
+    /// The least value. Only if 'has_range'.
+    pub min: u64,
+    /// The greatest value. Only if 'has_range'.
+    pub max: u64,
+    /// The bits that may be set in the value; 0 if that is unknown.
+    pub mask: u64,
+}
+
+/// What the kernel reported beyond success or an errno value: its extended acknowledgement
 /// ("extack"). Offsets are in bytes from the start of the request's header; 0 means unknown.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Extack {
-    /// The errno value; 0 if nothing failed.
+    /// The errno value; 0 if nothing failed. The kernel may also comment on a success, mostly with
+    /// a warning in 'message'.
     pub error: c_int,
     /// The offset of the attribute that the kernel objects to.
     pub offset: u32,
@@ -63,8 +101,15 @@ pub struct Extack {
     /// The offset of the nested attribute that lacks the missing attribute; 0 if the top level of
     /// the message lacks it. Only if 'missing'.
     pub missing_nest: u32,
-    /// The kernel's error text, cut after 255 bytes; empty if there is none.
+    /// The kernel's error text, cut after 255 bytes; empty if there is none. It may contain any
+    /// character: see nlsock_extack_format().
     pub message: [c_char; 256],
+    /// The number of bytes in 'cookie'.
+    pub cookie_len: u32,
+    /// An identifier, whose meaning depends on the protocol.
+    pub cookie: [u8; 20],
+    /// What the kernel requires of the attribute at 'offset'.
+    pub policy: ExtackPolicy,
 }
 
 /// Details of a dump that has ended.

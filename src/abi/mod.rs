@@ -11,7 +11,7 @@ pub mod policy;
 mod rebase;
 pub mod sock;
 
-pub use ext::{Counters, DumpResult, Extack, Handler, Source};
+pub use ext::{Counters, DumpResult, Extack, ExtackPolicy, Handler, Source};
 pub use foreign::{CBool, NlAttrType, OfpbufSource};
 pub use host::{CoverageCounter, VlogModule, VlogRateLimit};
 pub use list::List;
@@ -34,9 +34,11 @@ layout!(List, 16, { prev: 0, next: 8 });
 layout!(OvsMutex, 48, { lock: 0, r#where: 40 });
 layout!(NlPolicy, 32, { r#type: 0, min_len: 8, max_len: 16, optional: 24 });
 layout!(Counters, 72, { overflow: 0, received: 8, recv_jumbo: 16, sent: 24, discarded: 64 });
-layout!(Extack, 296, { error: 0, offset: 4, n_path: 8, path: 12, missing: 28, missing_type: 32,
-    missing_nest: 36, message: 40 });
-layout!(DumpResult, 312, { error: 0, interrupted: 4, complete: 5, messages: 8, extack: 16 });
+layout!(ExtackPolicy, 40, { r#type: 0, min_len: 4, max_len: 8, has_range: 12, is_signed: 13,
+    min: 16, max: 24, mask: 32 });
+layout!(Extack, 360, { error: 0, offset: 4, n_path: 8, path: 12, missing: 28, missing_type: 32,
+    missing_nest: 36, message: 40, cookie_len: 296, cookie: 300, policy: 320 });
+layout!(DumpResult, 376, { error: 0, interrupted: 4, complete: 5, messages: 8, extack: 16 });
 layout!(Source, 16, { port_id: 0, group: 4, has_nsid: 8, nsid: 12 });
 layout!(VlogModule, 48, { list: 0, name: 16, levels: 24, min_level: 36, honor_rate_limits: 40 });
 layout!(VlogRateLimit, 96, {

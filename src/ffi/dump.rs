@@ -3,7 +3,7 @@
 use crate::buffer::Buf;
 use crate::errno::status;
 use crate::flavour::{NlDump, OfpBuf};
-use crate::socket::dump::Dump;
+use crate::socket::dump::{Dump, Mode};
 use core::ffi::c_int;
 
 /// Starts a dump by sending 'request' to the kernel on a socket of 'protocol' from the pool. If
@@ -22,7 +22,7 @@ use core::ffi::c_int;
 pub unsafe extern "C" fn nl_dump_start(dump: *mut NlDump, protocol: c_int, request: *const OfpBuf) {
     // SAFETY: the caller's contract (see `ffi`). The function's comment says that it changes the
     // request.
-    unsafe { Dump::from_ptr(dump).start(protocol, Buf::from_ptr(request)) };
+    unsafe { Dump::from_ptr(dump).start(protocol, Buf::from_ptr(request), Mode::default()) };
 }
 
 /// Makes 'reply' a view of the next message of 'dump'. Takes the message from 'buf'; if 'buf' is

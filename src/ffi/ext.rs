@@ -8,7 +8,8 @@ use crate::flavour::OfpBuf;
 use crate::host::console;
 use crate::host::counters::{self, Event, total};
 use crate::host::log;
-use crate::socket::{dump, dump_all, extack, pool};
+use crate::socket::dump_all::{self, Options};
+use crate::socket::{dump, extack, pool};
 use crate::sys::Sender;
 use crate::thread;
 use core::ffi::{c_int, c_uint, c_void};
@@ -20,7 +21,7 @@ use core::ptr::null_mut;
 ///
 /// # Safety
 /// `size` bytes at `to` may be written.
-unsafe fn fill_in<T: Copy>(to: *mut T, size: usize, value: T) {
+pub(crate) unsafe fn fill_in<T: Copy>(to: *mut T, size: usize, value: T) {
     let known = size.min(size_of::<T>());
     let to = to.cast::<u8>();
     // SAFETY: the caller's promise.
@@ -135,7 +136,8 @@ pub extern "C" fn nlsock_set_strict_dumps(strict: bool) {
 /// # Return value
 /// On success, 0, and '*replyp' holds all messages, one after the other; nl_msg_next() gets each of
 /// them. Otherwise '*replyp' is null, and the value is one of:
-/// - EINTR: the table changed during each of the dumps.
+/// - EINTR: the table changed during each of the dumps. nlsock_dump_all_flags() can return the
+///   table all the same.
 /// - ETIMEDOUT: the time limit passed.
 /// - EMSGSIZE: the messages have more than 2 GiB in all.
 /// - Another positive errno value: an error of nl_dump_done(), or the errno value in the message
@@ -159,14 +161,23 @@ pub unsafe extern "C" fn nlsock_dump_all(
     // request.
     unsafe {
         replyp.write(null_mut());
-        let result = dump_all::dump_all(protocol, Buf::from_ptr(request), tries, timeout_ms);
-        status(result.map(|all| replyp.write(all)))
+        let options = Options { tries, timeout: timeout_ms, ..Options::default() };
+        let (result, table) = dump_all::dump_all(protocol, Buf::from_ptr(request), options);
+        replyp.write(table);
+        status(result)
     }
 }
 
 /// Fills in '*extack', whose size is 'size' (pass sizeof *extack), with what the kernel reported
-/// about the last transaction, lookup or dump of this thread that failed. If several transactions
-/// of a batch failed, this is the last of them.
+/// about the last transaction, lookup or dump of this thread that failed, or that succeeded and on
+/// which the kernel commented, mostly with a warning. 'error' is 0 after such a success. A success
+/// without a comment changes nothing.
+///
+/// Of a batch with several transactions, this is the last one that failed; if none failed, the last
+/// one on which the kernel commented. nlsock_batch_extack() reports on each of them.
+///
+/// If the message that ends a dump contains an errno value, 'error' has that value, although
+/// nl_dump_done() may have returned 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_last_extack(extack: *mut Extack, size: usize) {
     // SAFETY: the caller's contract (see `ffi`).
@@ -175,11 +186,11 @@ pub unsafe extern "C" fn nlsock_last_extack(extack: *mut Extack, size: usize) {
 
 /// Fills in '*extack', whose size is 'size' (pass sizeof *extack), with what the kernel reported
 /// about the transaction at 'index' of the last batch of this thread. A single transaction or a
-/// lookup is a batch of one. If the kernel reported nothing but an errno value, or the transaction
-/// did not fail, sets all fields to 0.
+/// lookup is a batch of one. 'error' is 0 if the transaction succeeded. If the kernel reported
+/// nothing but success or an errno value, sets all fields to 0.
 ///
 /// # Return value
-/// Whether the kernel reported more than an errno value.
+/// Whether the kernel reported more than success or an errno value.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_batch_extack(
     index: usize,

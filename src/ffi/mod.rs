@@ -23,6 +23,10 @@
 pub mod attr;
 pub mod dump;
 pub mod ext;
+pub mod ext_attr;
+pub mod ext_dump;
+pub mod ext_text;
+pub mod ext_transact;
 pub mod genl;
 pub mod message;
 pub mod ofpbuf;

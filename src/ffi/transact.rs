@@ -4,7 +4,7 @@ use crate::buffer::{self, Buf};
 use crate::errno::status;
 use crate::flavour::{NlTransaction, OfpBuf};
 use crate::host::counters::{Event, count};
-use crate::socket::transact::{Outcome, Transactions, transact};
+use crate::socket::transact::{Mode, Outcome, Transactions, transact};
 use core::ffi::c_int;
 use core::marker::PhantomData;
 use core::ptr::null_mut;
@@ -164,7 +164,7 @@ pub unsafe extern "C" fn nl_transact(
     // request.
     unsafe {
         let mut one = CallersRequest::new(request, replyp);
-        transact(protocol, &mut one);
+        transact(protocol, &mut one, Mode::default());
         one.status()
     }
 }
@@ -181,6 +181,11 @@ pub unsafe extern "C" fn nl_transact(
 /// If a request has the flag NLM_F_ACK, the function waits for the acknowledgement, also after a
 /// reply: for a second, or for the time set by nlsock_sock_set_timeout().
 ///
+/// Of NETLINK_NETFILTER, all requests from NFNL_MSG_BATCH_BEGIN to NFNL_MSG_BATCH_END are sent in
+/// one datagram, since the kernel carries them out as a whole or not at all. If the datagram does
+/// not fit in the send buffer, the send buffer is enlarged as far as the system allows. Such a
+/// batch is never sent again.
+///
 /// If replies were lost because the socket's receive buffer overflowed, the first request whose
 /// result is uncertain, and all that follow it, are sent again, fewer at a time. So requests must
 /// be idempotent.
@@ -188,9 +193,14 @@ pub unsafe extern "C" fn nl_transact(
 /// # Return value
 /// Each 'error' is 0 or a positive errno value:
 /// - ETIMEDOUT: no acknowledgement arrived in time. The kernel may have done what was requested.
-/// - ENOBUFS: the reply was lost, or the kernel had no memory for the request, several times.
+/// - ENOBUFS: the reply was lost, or the kernel had no memory for the request, several times. Or,
+///   of a netfilter batch, replies were lost: the kernel may have carried it out.
 /// - EPROTO: something arrived that is not a message, and may have been the reply; or the kernel's
 ///   error message is malformed.
+/// - EMSGSIZE: the request does not fit in the socket's send buffer; of a netfilter batch, every
+///   transaction has this error.
+/// - ECANCELED: the kernel did not carry out the netfilter batch, because it refused another
+///   request in it, or because there is no NFNL_MSG_BATCH_END.
 /// - E2BIG: the reply is longer than 4 MiB, or something that long arrived and may have been the
 ///   reply. If memory was short when the thread first called the library, the limit is 64 KiB.
 /// - Another value: the kernel refused the request with this error, or the request could not be
@@ -212,5 +222,5 @@ pub unsafe extern "C" fn nl_transact_multiple(
 ) {
     // SAFETY: the caller's contract (see `ffi`). The function's comment says that it changes the
     // requests.
-    unsafe { transact(protocol, &mut CallersArray::new(transactions, n)) };
+    unsafe { transact(protocol, &mut CallersArray::new(transactions, n), Mode::default()) };
 }

@@ -19,8 +19,8 @@ use super::text::Text;
 use super::{console, modules, nlsock_host_has_log, nlsock_host_log, nlsock_host_log_should_drop};
 use crate::abi::{VlogModule, VlogRateLimit};
 use crate::errno::{Errno, Preserve};
-use crate::thread;
-use crate::wire::KernelError;
+use crate::wire::{KernelError, Printable};
+use crate::{sys, thread};
 use core::ffi::{CStr, c_int};
 use core::fmt;
 use core::ptr::from_ref;
@@ -40,13 +40,7 @@ pub(crate) fn start() {
     }
     set_all_levels(Level::Warn as c_int);
     // SAFETY: the program, which could change the environment, has not started yet.
-    let wanted = unsafe {
-        let value = libc::getenv(c"NLSOCK_LOG".as_ptr());
-        if value.is_null() {
-            return;
-        }
-        CStr::from_ptr(value)
-    };
+    let Some(wanted) = (unsafe { sys::environment(c"NLSOCK_LOG") }) else { return };
     match wanted.to_str().ok().and_then(level_from_name) {
         Some(level) => set_all_levels(level),
         None => emit(
@@ -54,7 +48,7 @@ pub(crate) fn start() {
             Level::Warn,
             format_args!(
                 "NLSOCK_LOG={}: must be off, err, warn, info or dbg; using warn",
-                wanted.to_bytes().escape_ascii()
+                Printable(wanted.to_bytes())
             ),
         ),
     }

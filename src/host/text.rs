@@ -22,12 +22,23 @@ impl Text {
         let mut text = Self { bytes: [0; SIZE], length: 0 };
         // Formatting fails if the text does not fit.
         if text.write_fmt(message).is_err() {
-            let end = SIZE - 1;
-            if let Some(last) = text.bytes.get_mut(end - CUT.len()..end) {
-                last.copy_from_slice(CUT);
-            }
+            text.cut();
         }
         text
+    }
+
+    /// Ends a text that did not fit in [`CUT`].
+    fn cut(&mut self) {
+        // Do not leave a part of a character: the byte that is replaced first starts a character.
+        let continues = |byte: &u8| byte & 0xc0 == 0x80;
+        let mut start = SIZE - 1 - CUT.len();
+        while start > 0 && self.bytes.get(start).is_some_and(continues) {
+            start -= 1;
+        }
+        if let Some(rest) = self.bytes.get_mut(start..) {
+            rest.fill(0);
+            rest.iter_mut().zip(CUT).for_each(|(to, from)| *to = *from);
+        }
     }
 
     pub(crate) fn as_c_str(&self) -> &CStr {
@@ -60,5 +71,14 @@ mod tests {
         let cut = cut.as_c_str().to_str().unwrap();
         assert_eq!(cut.len(), SIZE - 1);
         assert!(cut.ends_with("xx..."));
+    }
+
+    #[test]
+    fn a_cut_text_has_whole_characters() {
+        for before in ["", "x", "xx"] {
+            let cut = Text::new(format_args!("{before}{}", "\u{20ac}".repeat(SIZE)));
+            let cut = cut.as_c_str().to_str().unwrap();
+            assert!(cut.len() > SIZE - 5 && cut.ends_with("\u{20ac}..."));
+        }
     }
 }

@@ -3,6 +3,9 @@
 use crate::sys;
 use core::time::Duration;
 
+/// How long to wait for an acknowledgement or a reply, in milliseconds, if there is no time limit.
+const ANSWER_WAIT: u32 = 1000;
+
 /// A time of the monotonic clock in milliseconds, or None for no deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Deadline(Option<i64>);
@@ -11,6 +14,12 @@ impl Deadline {
     /// The deadline `milliseconds` from now. 0 means no deadline.
     pub(crate) fn after(milliseconds: u32) -> Self {
         Self((milliseconds > 0).then(|| sys::monotonic_ms() + i64::from(milliseconds)))
+    }
+
+    /// The deadline for answers that the kernel owes: `milliseconds` from now, or [`ANSWER_WAIT`]
+    /// from now if there is no limit.
+    pub(crate) fn for_answers(milliseconds: u32) -> Self {
+        Self::after(if milliseconds > 0 { milliseconds } else { ANSWER_WAIT })
     }
 
     pub(crate) fn is_set(self) -> bool {

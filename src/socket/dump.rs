@@ -6,11 +6,12 @@
 //! a log handler may not return.
 
 use super::deadline::Deadline;
-use super::extack::{self, Failures};
+use super::dump_state::{Received, State};
+use super::extack::Failures;
 use super::pool::{self, Pooled};
 use super::receive::{self, Failure, MOST_UNWANTED};
 use super::scratch::Scratch;
-use super::{Socket, trace};
+use super::{Socket, strict, trace};
 use crate::abi::ext::{DumpResult, Extack};
 use crate::abi::{NlSock, OvsMutex};
 use crate::buffer::Buf;
@@ -21,9 +22,8 @@ use crate::host::log::{self, log_limited};
 use crate::message;
 use crate::sys::Wait;
 use crate::thread::{self, CancelDisabled, Part, Thread, Zeroed, room};
-use crate::wire::{HEADER, Header, Hex, KernelError, Messages, kernel_error};
+use crate::wire::{Header, Hex, Messages};
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 use core::cell::Cell;
 use core::ffi::c_int;
 use core::fmt;
@@ -45,7 +45,6 @@ const MOST_OF_REST: u32 = 64;
 
 const NLMSG_DONE: u16 = libc::NLMSG_DONE as u16;
 const NLM_F_DUMP_ACK: u16 = (libc::NLM_F_DUMP | libc::NLM_F_ACK) as u16;
-const NLM_F_DUMP_INTR: u16 = 0x10;
 
 /// Whether nl_dump_done() also returns the errors that the original does not return: see
 /// nlsock_set_strict_dumps().
@@ -53,11 +52,6 @@ static STRICT: AtomicBool = AtomicBool::new(false);
 
 pub(crate) fn set_strict(strict: bool) {
     STRICT.store(strict, Relaxed);
-}
-
-impl DumpResult {
-    const NONE: Self =
-        Self { error: 0, interrupted: false, complete: false, messages: 0, extack: Extack::NONE };
 }
 
 // SAFETY: zero is `DumpResult::NONE`.
@@ -71,33 +65,18 @@ pub(crate) fn last_result(thread: &Thread) -> DumpResult {
     LAST.of(thread).get()
 }
 
-/// The state of a dump, beyond the fields of the caller's structure. It is stored in the socket.
-pub(super) struct State {
-    seq: u32,
-    deadline: Deadline,
-    /// A copy of the request, to find the attribute that an extended acknowledgement refers to.
-    request: Vec<u8>,
-    /// The details of the dump that are known so far.
-    result: DumpResult,
-}
-
-/// The result of one attempt to receive a datagram of a dump.
-enum Received {
-    /// The datagram contains messages of the dump.
-    Part,
-    /// The datagram has this sequence number, which is not that of the dump.
-    Stale(u32),
-    /// The kernel refused the dump.
-    Refused(KernelError),
-    /// Nothing was received.
-    Failed(Failure),
-    /// Nothing was received, since the dump ended or failed earlier.
-    Ended,
-}
-
 /// The caller's `struct nl_dump`.
 #[derive(Clone, Copy)]
 pub(crate) struct Dump(*mut NlDump);
+
+/// How a dump differs from that of nl_dump_start().
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Mode {
+    /// An acknowledgement does not end the dump, and the dump waits for messages.
+    pub(crate) await_replies: bool,
+    /// The kernel checks the request strictly: see [`super::strict`].
+    pub(crate) strict: bool,
+}
 
 impl Dump {
     /// The dump that a C caller's pointer refers to.
@@ -115,7 +94,7 @@ impl Dump {
     /// # Safety
     /// The memory of `request`, which C passes as const, may be written.
     #[inline(never)]
-    pub(crate) unsafe fn start(self, protocol: c_int, request: Buf<'_>) {
+    pub(crate) unsafe fn start(self, protocol: c_int, request: Buf<'_>, mode: Mode) {
         let header = message::header(request);
         // SAFETY: the caller's promise. The header exists, but may be unaligned.
         let seq = unsafe {
@@ -131,7 +110,7 @@ impl Dump {
             while !started {
                 started = match pool::take(protocol) {
                     // SAFETY: the caller's promise.
-                    Ok(sock) => unsafe { self.start_on(thread, sock, request) },
+                    Ok(sock) => unsafe { self.start_on(thread, sock, request, mode) },
                     Err(error) => return self.set_up(null_mut(), seq, error.raw()),
                 };
             }
@@ -143,15 +122,11 @@ impl Dump {
     ///
     /// # Safety
     /// See [`Dump::start`].
-    unsafe fn start_on(self, thread: &Thread, sock: Pooled, request: Buf<'_>) -> bool {
+    unsafe fn start_on(self, thread: &Thread, sock: Pooled, request: Buf<'_>, mode: Mode) -> bool {
+        let strict = mode.strict || pool::strict_checking();
         sock.max_requests();
         let seq = sock.allocate_seq(1);
-        let state = State {
-            seq,
-            deadline: Deadline::after(0),
-            request: request.bytes().to_vec(),
-            result: DumpResult::NONE,
-        };
+        let state = State::new(seq, request.bytes(), mode.await_replies);
         // Store the socket in the dump before anything is logged, since a log handler may not
         // return.
         let sock = sock.into_raw();
@@ -161,9 +136,15 @@ impl Dump {
         unsafe {
             *(*sock).dump.get() = Some(Box::new(state));
             let guard = (*sock).guard_descriptor(thread);
-            let result = match (*sock).is_own() {
-                true => (*sock).send_quietly(request, seq, Wait::Yes),
-                false => Err(Errno::EBADF),
+            let own = (*sock).is_own();
+            let checking = match strict {
+                _ if !own => Err(Errno::EBADF),
+                true => (*sock).check_strictly(true),
+                false => (*sock).check_by_request(request.bytes()),
+            };
+            let result = match checking {
+                Err(error) if strict || !own => Err(error),
+                _ => (*sock).send_quietly(request, seq, Wait::Yes),
             };
             drop(guard);
             if result.is_err() && (*sock).is_lost() && (*sock).is_own() {
@@ -172,12 +153,20 @@ impl Dump {
                 return false;
             }
             if let Some(state) = &mut *(*sock).dump.get() {
-                state.deadline = Deadline::after((*sock).timeout.load(Relaxed));
+                state.start_clock((*sock).timeout.load(Relaxed));
             }
             (*self.0).status = errno::status(result);
+            if own && !strict {
+                strict::log(checking);
+            }
             (*sock).trace("nl_sock_send__", result, request.bytes());
         }
         true
+    }
+
+    /// Initialises the dump as one that has failed with `error`.
+    pub(crate) fn fail(self, error: Errno) {
+        self.set_up(null_mut(), 0, error.raw());
     }
 
     fn set_up(self, sock: *mut Socket, nl_seq: u32, status: c_int) {
@@ -262,9 +251,13 @@ impl Dump {
                     sock.receive_quietly(thread, buffer)?;
                     Ok(buffer.bytes())
                 });
+                if let Received::Part { mixed: Some(filter), .. } = received {
+                    message::retain(buffer, |header| filter.keeps(header));
+                }
                 match self.report(received, buffer.bytes()) {
                     Progress::Part => return true,
                     Progress::Nothing => {}
+                    Progress::Wait(deadline) => self.wait_until(deadline),
                     Progress::Over => {
                         buffer.clear();
                         return false;
@@ -275,6 +268,16 @@ impl Dump {
             buffer.clear();
             false
         })
+    }
+
+    /// Waits, without the mutex, until there is something to receive.
+    #[cold]
+    fn wait_until(self, deadline: Deadline) {
+        // SAFETY: null, or the socket of the dump, which is freed only when the dump ends.
+        let result = unsafe { self.socket().as_ref() }.map(|sock| sock.wait_until(deadline));
+        if let Some(Err(failure)) = result {
+            self.abandon(failure.errno());
+        }
     }
 
     /// Receives a datagram by `receive` and updates the dump's state and status, with the mutex
@@ -300,8 +303,12 @@ impl Dump {
             let received = state.receive_with(|| receive(sock));
             *status = match &received {
                 // Set the status now, so that no thread tries to receive more.
-                Received::Part if state.result.complete => ENDED,
-                Received::Part | Received::Stale(_) | Received::Ended => 0,
+                Received::Part { .. } | Received::Ended if state.result.complete => ENDED,
+                Received::Part { .. }
+                | Received::Other { .. }
+                | Received::Pending(_)
+                | Received::Ended => 0,
+                Received::Misnumbered => Errno::EPROTO.raw(),
                 Received::Refused(refusal) => refusal.errno().raw(),
                 // Whenever something is received, the kernel puts the next part of the dump into
                 // the queue. So if the queue is empty, the message that ends the dump is missing.
@@ -317,22 +324,37 @@ impl Dump {
     /// Logs the result of an attempt to receive. Returns how to go on.
     fn report(self, received: Received, datagram: &[u8]) -> Progress {
         match &received {
-            Received::Part | Received::Stale(_) | Received::Refused(..) => {
+            Received::Part { .. }
+            | Received::Other { .. }
+            | Received::Misnumbered
+            | Received::Refused(..) => {
                 // SAFETY: something was received, so the dump has a socket.
                 let protocol = unsafe { (*self.socket()).protocol };
                 trace::message("nl_sock_recv__", Ok(()), datagram, protocol);
             }
             Received::Failed(failure) => failure.report(),
-            Received::Ended => {}
+            Received::Pending(_) | Received::Ended => {}
         }
         match received {
-            Received::Part => Progress::Part,
-            Received::Stale(seq) => {
-                // SAFETY: 'nl_seq' does not change after `start`.
-                let (seq, expected) = (Hex(seq), Hex(unsafe { (*self.0).nl_seq }));
-                log_limited!(SOCKET, Dbg, "ignoring seq {seq} != expected {expected}");
+            Received::Part { error, .. } => {
+                if let Some(error) = error {
+                    self.report_error_at_end(error);
+                }
+                Progress::Part
+            }
+            Received::Other { stale } => {
+                if let Some(seq) = stale {
+                    // SAFETY: 'nl_seq' does not change after `start`.
+                    let (seq, expected) = (Hex(seq), Hex(unsafe { (*self.0).nl_seq }));
+                    log_limited!(SOCKET, Dbg, "ignoring seq {seq} != expected {expected}");
+                }
                 Progress::Nothing
             }
+            Received::Misnumbered => {
+                log_limited!(SOCKET, Warn, "netlink dump has only unexpected sequence numbers");
+                Progress::Over
+            }
+            Received::Pending(deadline) => Progress::Wait(deadline),
             Received::Refused(refusal) => {
                 let extack = self.extack();
                 log::report_short(refusal);
@@ -341,6 +363,20 @@ impl Dump {
                 Progress::Over
             }
             Received::Failed(_) | Received::Ended => Progress::Over,
+        }
+    }
+
+    /// Logs the errno value in the message that ends the dump, since nl_dump_done() may not return
+    /// it.
+    #[cold]
+    fn report_error_at_end(self, error: Errno) {
+        let error = errno::text(error.raw());
+        let extack = self.extack();
+        match extack.as_ref().and_then(Extack::text) {
+            Some(reason) => {
+                log_limited!(SOCKET, Warn, "netlink dump ended with an error ({error}): {reason}");
+            }
+            None => log_limited!(SOCKET, Warn, "netlink dump ended with an error ({error})"),
         }
     }
 
@@ -373,8 +409,9 @@ impl Dump {
             }
             let (status, result) = self.tear_down();
             let outcome = outcome(status, &result);
-            if let Err(error) = outcome {
-                Failures::of(thread).failed_with(error, &result.extack);
+            match outcome {
+                Ok(()) => Failures::of(thread).dump_commented(&result.extack),
+                Err(error) => Failures::of(thread).failed_with(error, &result.extack),
             }
             LAST.of(thread).set(result);
             outcome
@@ -399,10 +436,10 @@ impl Dump {
                 if matches!(received, Received::Ended) {
                     return;
                 }
-                if let Progress::Part = self.report(received, datagram)
-                    && ends_in_fragment(datagram)
-                {
-                    self.fragment_found();
+                match self.report(received, datagram) {
+                    Progress::Part if ends_in_fragment(datagram) => self.fragment_found(),
+                    Progress::Wait(deadline) => self.wait_until(deadline),
+                    Progress::Part | Progress::Nothing | Progress::Over => {}
                 }
             }
         });
@@ -443,6 +480,8 @@ enum Progress {
     Part,
     /// Nothing was received. Try again.
     Nothing,
+    /// Nothing was received. Wait until this deadline, and try again.
+    Wait(Deadline),
     /// The dump has ended or failed.
     Over,
 }
@@ -480,63 +519,5 @@ impl fmt::Display for Refusal<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reason = self.extack.and_then(Extack::text);
         flavour::write_dump_refusal(f, errno::text(self.error.raw()).as_str(), reason)
-    }
-}
-
-impl State {
-    /// Receives the next datagram by `receive`, and updates the details of the dump.
-    fn receive_with<'a>(
-        &mut self,
-        receive: impl FnOnce() -> Result<&'a [u8], Failure>,
-    ) -> Received {
-        if self.deadline.has_passed() {
-            return Received::Failed(Failure::TimedOut);
-        }
-        let datagram = match receive() {
-            Ok(datagram) => datagram,
-            Err(failure) => return Received::Failed(failure),
-        };
-        let Some(header) = Header::parse(datagram) else {
-            return Received::Failed(Failure::Invalid { size: datagram.len() });
-        };
-        if header.seq != self.seq {
-            count(Event::Stale, 1);
-            return Received::Stale(header.seq);
-        }
-        match kernel_error(header, datagram) {
-            None => self.examine(datagram),
-            // The request was not for a dump. The kernel has carried it out, and acknowledges it.
-            Some(KernelError::Ack) => self.result.complete = true,
-            Some(refusal) => {
-                let error = refusal.errno().raw();
-                let extack = extack::read(error, header, datagram, &self.request);
-                self.result.extack = extack.unwrap_or(Extack::NONE);
-                return Received::Refused(refusal);
-            }
-        }
-        Received::Part
-    }
-
-    /// Updates the details of the dump by the messages of a datagram.
-    fn examine(&mut self, datagram: &[u8]) {
-        for (header, message) in Messages::new(datagram) {
-            self.result.interrupted |= header.flags & NLM_F_DUMP_INTR != 0;
-            if header.kind == NLMSG_DONE {
-                self.examine_end(header, message);
-            } else {
-                self.result.messages += 1;
-            }
-        }
-    }
-
-    /// Updates the details of the dump by the message that ends it.
-    fn examine_end(&mut self, header: Header, message: &[u8]) {
-        self.result.complete = true;
-        let code = message.get(HEADER..).and_then(|content| content.first_chunk().copied());
-        let error = code.map_or(0, i32::from_ne_bytes).checked_neg().filter(|&error| error > 0);
-        self.result.error = error.unwrap_or(0);
-        if let Some(extack) = extack::read(self.result.error, header, message, &self.request) {
-            self.result.extack = extack;
-        }
     }
 }

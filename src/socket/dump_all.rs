@@ -2,7 +2,7 @@
 //! dump.
 
 use super::deadline::Deadline;
-use super::dump::{self, Dump};
+use super::dump::{self, Dump, Mode};
 use super::extack::Failures;
 use crate::buffer::{self, Buf};
 use crate::errno::Errno;
@@ -27,6 +27,22 @@ struct Work {
     part: *mut OfpBuf,
     /// The buffer with all messages.
     all: *mut OfpBuf,
+    /// The buffer with all messages of the last dump during which the table changed. Null if there
+    /// is none, or if the caller does not want it.
+    changed: *mut OfpBuf,
+}
+
+/// How to dump a table.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Options {
+    /// Whether the kernel checks the request strictly: see [`Dump::start`].
+    pub(crate) strict: bool,
+    /// Whether to return a table that changed during the dump.
+    pub(crate) even_if_changed: bool,
+    /// How often to dump the table at most.
+    pub(crate) tries: u32,
+    /// The time limit in milliseconds; 0 means no limit.
+    pub(crate) timeout: u32,
 }
 
 /// Cleans up after a [`dump_all`] that was left without reaching its end: ends its dump, and frees
@@ -43,11 +59,12 @@ unsafe fn release(work: *mut c_void) {
         }
         buffer::delete(work.part);
         buffer::delete(work.all);
+        buffer::delete(work.changed);
     }
 }
 
-/// Dumps a table into a new buffer. If the table changed during the dump, dumps it again, up to
-/// `tries` times in all. Stops after `timeout` milliseconds; 0 means no limit.
+/// Dumps a table into a new buffer. If the table changed during the dump, dumps it again. Returns
+/// the result, and the buffer, which is null unless there is a table to return.
 ///
 /// # Safety
 /// The memory of `request`, which C passes as const, may be written.
@@ -55,10 +72,9 @@ unsafe fn release(work: *mut c_void) {
 pub(crate) unsafe fn dump_all(
     protocol: c_int,
     request: Buf<'_>,
-    tries: u32,
-    timeout: u32,
-) -> Result<*mut OfpBuf, Errno> {
-    let deadline = Deadline::after(timeout);
+    options: Options,
+) -> (Result<(), Errno>, *mut OfpBuf) {
+    let deadline = Deadline::after(options.timeout);
     thread::with(|thread| {
         let _cancel = CancelDisabled::new(thread);
         let work = Box::into_raw(Box::new(Work {
@@ -66,35 +82,69 @@ pub(crate) unsafe fn dump_all(
             dumping: false,
             part: buffer::new(PART),
             all: buffer::new(0),
+            changed: null_mut(),
         }));
         // SAFETY: only this call uses the data that `release` frees.
         let registered = unsafe { thread::register(thread, work.cast(), release, -1) };
-        let mut result = Err(Errno::EINTR);
-        for _ in 0..tries.max(1) {
-            // SAFETY: only this call uses the data; the caller's promise.
-            result = unsafe { (*work).dump_once(protocol, request, deadline) };
-            if result != Err(Errno::EINTR) {
-                break;
-            }
-        }
+        // SAFETY: only this call uses the data; the caller's promise.
+        let result = unsafe { (*work).dump_often(protocol, request, options, deadline) };
         drop(registered);
         // SAFETY: only this call uses the data, and not after this. The buffer that is returned is
         // taken out of it, so it is not freed.
-        let all = unsafe {
-            let all = match result {
+        let table = unsafe {
+            let table = match result {
                 Ok(()) => core::mem::replace(&mut (*work).all, null_mut()),
+                Err(Errno::EINTR) => core::mem::replace(&mut (*work).changed, null_mut()),
                 Err(_) => null_mut(),
             };
             release(work.cast());
-            all
+            table
         };
-        result.map(|()| all).inspect_err(|&error| {
+        if let Err(error) = result {
             Failures::of(thread).failed_with(error, &dump::last_result(thread).extack);
-        })
+        }
+        (result, table)
     })
 }
 
 impl Work {
+    /// Dumps the table until it did not change during a dump, as often as `options` allow.
+    ///
+    /// # Safety
+    /// See [`dump_all`].
+    unsafe fn dump_often(
+        &mut self,
+        protocol: c_int,
+        request: Buf<'_>,
+        options: Options,
+        deadline: Deadline,
+    ) -> Result<(), Errno> {
+        let mut result = Err(Errno::EINTR);
+        for _ in 0..options.tries.max(1) {
+            // SAFETY: the caller's promise.
+            result = unsafe { self.dump_once(protocol, request, options.strict, deadline) };
+            match result {
+                Err(Errno::EINTR) if options.even_if_changed => self.keep_changed(),
+                Err(Errno::EINTR) => {}
+                // The time was enough for one dump at least.
+                Err(Errno::ETIMEDOUT) if !self.changed.is_null() => return Err(Errno::EINTR),
+                _ => return result,
+            }
+        }
+        result
+    }
+
+    /// Keeps the messages of a dump during which the table changed.
+    fn keep_changed(&mut self) {
+        let last = thread::with(dump::last_result);
+        if last.complete && last.interrupted {
+            if self.changed.is_null() {
+                self.changed = buffer::new(0);
+            }
+            core::mem::swap(&mut self.all, &mut self.changed);
+        }
+    }
+
     /// Dumps the table once. EINTR means that the table changed during the dump.
     ///
     /// # Safety
@@ -103,6 +153,7 @@ impl Work {
         &mut self,
         protocol: c_int,
         request: Buf<'_>,
+        strict: bool,
         deadline: Deadline,
     ) -> Result<(), Errno> {
         let mut reply = MaybeUninit::<OfpBuf>::uninit();
@@ -111,7 +162,7 @@ impl Work {
             let dump = Dump::from_ptr(self.dump.as_mut_ptr());
             // A dump can be ended as soon as `start` logs anything.
             self.dumping = true;
-            dump.start(protocol, request);
+            dump.start(protocol, request, Mode { strict, ..Mode::default() });
             let reply = Buf::from_ptr(reply.as_mut_ptr());
             (dump, reply, Buf::from_ptr(self.part), Buf::from_ptr(self.all))
         };

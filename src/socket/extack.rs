@@ -1,12 +1,13 @@
-//! The extended acknowledgements ("extacks") of the last failures of each thread: what the kernel
-//! reported beyond an errno value.
+//! The extended acknowledgements ("extacks") of each thread's last calls: what the kernel reported
+//! beyond an errno value, about failures and, as warnings, about successes.
 
-use crate::abi::ext::Extack;
+use crate::abi::{Extack, ExtackPolicy};
 use crate::errno::Errno;
+use crate::host::log::log_limited;
 use crate::thread::{HeapPart, Part, Thread, Zeroed, heap, room};
-use crate::wire::{self, Header};
+use crate::wire::{self, Header, KernelError, Printable, kernel_error};
 use alloc::vec::Vec;
-use core::cell::UnsafeCell;
+use core::cell::{Cell, UnsafeCell};
 use core::ffi::{CStr, c_char};
 
 impl Extack {
@@ -20,6 +21,9 @@ impl Extack {
         missing_type: 0,
         missing_nest: 0,
         message: [0; 256],
+        cookie_len: 0,
+        cookie: [0; 20],
+        policy: ExtackPolicy::NONE,
     };
 
     /// Converts an extended acknowledgement from the kernel to the structure for C. `request` is
@@ -39,22 +43,24 @@ impl Extack {
         for (to, from) in text.iter_mut().zip(reported.text.unwrap_or_default()) {
             *to = *from as c_char;
         }
+        for (to, from) in extack.cookie.iter_mut().zip(reported.cookie) {
+            *to = *from;
+            extack.cookie_len += 1;
+        }
+        extack.policy = reported.policy;
         extack
     }
 
-    /// The kernel's error text, as far as it is UTF-8. None if there is none.
-    pub(crate) fn text(&self) -> Option<&str> {
+    /// The kernel's error text, for the log. None if there is none.
+    pub(crate) fn text(&self) -> Option<Printable<'_>> {
         // SAFETY: the text ends in NUL: `new` never writes to the last byte.
-        let text = unsafe { CStr::from_ptr(self.message.as_ptr()) };
-        let text = match text.to_str() {
-            Ok(text) => text,
-            // As far as it is UTF-8.
-            Err(error) => {
-                let valid = text.to_bytes().get(..error.valid_up_to()).unwrap_or_default();
-                core::str::from_utf8(valid).unwrap_or_default()
-            }
-        };
-        (!text.is_empty()).then_some(text)
+        let text = unsafe { CStr::from_ptr(self.message.as_ptr()) }.to_bytes();
+        (!text.is_empty()).then_some(Printable(text))
+    }
+
+    /// Whether the kernel reported anything beyond an errno value.
+    fn says_something(&self) -> bool {
+        self.message[0] != 0 || self.offset != 0 || self.missing || self.cookie_len != 0
     }
 }
 
@@ -64,21 +70,39 @@ pub(crate) fn read(error: i32, header: Header, message: &[u8], request: &[u8]) -
     wire::extack(header, message).map(|reported| Extack::new(error, reported, request))
 }
 
+/// What the kernel reported in `message`, which is of any type. None if it reported nothing beyond
+/// success or an errno value.
+pub(crate) fn of_message(message: &[u8], request: &[u8]) -> Option<Extack> {
+    let header = Header::parse(message)?;
+    // Another message may follow.
+    let message = message.get(..header.length as usize)?;
+    let error = match kernel_error(header, message) {
+        Some(KernelError::Ack) => 0,
+        Some(refusal) => refusal.errno().raw(),
+        None => wire::error_at_end(message),
+    };
+    read(error, header, message, request).filter(Extack::says_something)
+}
+
 /// A list of transactions: the index of each in its batch, and its extended acknowledgement.
 type Indexed = Vec<(usize, Extack)>;
 
-/// Of each thread's last batch: the transactions that failed with an extended acknowledgement.
+/// Of each thread's last batch: the transactions with an extended acknowledgement.
 static BATCH: HeapPart<Indexed> = HeapPart::new(heap::BATCH);
 
-/// What the kernel reported about the last failure of a thread.
-struct LastFailure(UnsafeCell<Extack>);
+/// What the kernel last reported to a thread.
+struct Last {
+    extack: UnsafeCell<Extack>,
+    /// Whether a transaction of the last batch has failed.
+    batch_failed: Cell<bool>,
+}
 
-// SAFETY: zero is `Extack::NONE`.
-unsafe impl Zeroed for LastFailure {}
+// SAFETY: zero is `Extack::NONE` and false.
+unsafe impl Zeroed for Last {}
 
-static LAST: Part<LastFailure> = Part::new(room::EXTACK);
+static LAST: Part<Last> = Part::new(room::EXTACK);
 
-/// Access to the records of a thread's last failures.
+/// Access to the records of what the kernel reported to a thread.
 #[derive(Clone, Copy)]
 pub(super) struct Failures<'a>(&'a Thread);
 
@@ -92,6 +116,7 @@ impl<'a> Failures<'a> {
     /// each batch, also one of a single transaction.
     #[inline]
     pub(super) fn start_batch(self) {
+        LAST.of(self.0).batch_failed.set(false);
         if BATCH.get(self.0).is_some() {
             self.clear_batch();
         }
@@ -107,10 +132,20 @@ impl<'a> Failures<'a> {
 
     /// Records that a call failed with an errno value and no extended acknowledgement.
     pub(super) fn failed(self, error: Errno) {
+        let last = LAST.of(self.0);
+        last.batch_failed.set(true);
         // SAFETY: only this thread uses it, and no other reference to it exists.
-        match unsafe { &mut *LAST.of(self.0).0.get() } {
+        match unsafe { &mut *last.extack.get() } {
             // The usual case: no other field has to be reset.
-            Extack { error: last, offset: 0, missing: false, message: [0, ..], .. } => {
+            Extack {
+                error: last,
+                offset: 0,
+                missing: false,
+                message: [0, ..],
+                cookie_len: 0,
+                policy: ExtackPolicy { r#type: 0, .. },
+                ..
+            } => {
                 *last = error.raw();
             }
             last => *last = Extack { error: error.raw(), ..Extack::NONE },
@@ -127,34 +162,91 @@ impl<'a> Failures<'a> {
         }
     }
 
+    /// Records what the kernel reported about a dump that returns no error.
+    pub(super) fn dump_commented(self, extack: &Extack) {
+        if extack.says_something() {
+            self.set_last(extack);
+        }
+    }
+
     fn set_last(self, extack: &Extack) {
         // SAFETY: only this thread uses it, and no other reference to it exists.
-        unsafe { *LAST.of(self.0).0.get() = *extack };
+        unsafe { *LAST.of(self.0).extack.get() = *extack };
     }
 
     /// Records that the transaction at `index` of the batch failed with an extended
     /// acknowledgement.
     pub(super) fn transaction_failed_with(self, index: usize, extack: &Extack) {
+        LAST.of(self.0).batch_failed.set(true);
         self.set_last(extack);
+        self.add_to_batch(index, extack);
+    }
+
+    /// Records that the transaction at `index` of the batch succeeded, and that the kernel
+    /// commented on it. A failure in the same batch is more important.
+    fn transaction_commented(self, index: usize, extack: &Extack) {
+        if !LAST.of(self.0).batch_failed.get() {
+            self.set_last(extack);
+        }
+        self.add_to_batch(index, extack);
+    }
+
+    fn add_to_batch(self, index: usize, extack: &Extack) {
         let mut batch = BATCH.take(self.0).unwrap_or_default();
         batch.push((index, *extack));
         BATCH.put(self.0, batch);
     }
+
+    /// Forgets the extended acknowledgements of the transactions from `index` on, which are sent
+    /// again.
+    pub(super) fn forget_from(self, index: usize) {
+        if let Some(mut batch) = BATCH.take(self.0) {
+            batch.retain(|&(of, _)| of < index);
+            BATCH.put(self.0, batch);
+        }
+    }
 }
 
-/// What the kernel reported about the last failure of the thread.
+/// Records, and logs, what the kernel reported in `message`, an acknowledgement of the transaction
+/// at `index` of the thread's batch: mostly a warning. Usually there is nothing.
+#[inline]
+pub(super) fn acknowledged(
+    thread: &Thread,
+    index: usize,
+    header: Header,
+    message: &[u8],
+    request: &[u8],
+) {
+    if let Some(reported) = wire::extack(header, message) {
+        commented(thread, index, reported, request);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn commented(thread: &Thread, index: usize, reported: wire::Extack<'_>, request: &[u8]) {
+    let extack = Extack::new(0, reported, request);
+    if extack.says_something() {
+        Failures::of(thread).transaction_commented(index, &extack);
+    }
+    if let Some(text) = extack.text() {
+        log_limited!(SOCKET, Dbg, "received ACK with warning: {text}");
+    }
+}
+
+/// What the kernel last reported to the thread.
 pub(crate) fn last(thread: &Thread) -> Extack {
     // SAFETY: only this thread uses it, and nothing changes it while it is copied.
-    unsafe { *LAST.of(thread).0.get() }
+    unsafe { *LAST.of(thread).extack.get() }
 }
 
 /// The extended acknowledgement of the transaction at `index` in the thread's last batch. None if
 /// that transaction has none.
 pub(crate) fn of_batch(thread: &Thread, index: usize) -> Option<Extack> {
-    BATCH.get(thread)?.iter().find(|(of, _)| *of == index).map(|(_, extack)| *extack)
+    BATCH.get(thread)?.iter().rfind(|(of, _)| *of == index).map(|(_, extack)| *extack)
 }
 
-/// Frees the thread's list of failed transactions. Called when the thread ends.
+/// Frees the thread's list of transactions. Called when the thread ends.
 pub(crate) fn end_thread(thread: &Thread) {
     drop(BATCH.take(thread));
 }

@@ -1,6 +1,7 @@
 //! The names of generic netlink families that were looked up. The log shows them.
 
 use crate::grow_list::{GrowList, Values};
+use crate::wire::Printable;
 use alloc::boxed::Box;
 use core::ffi::CStr;
 
@@ -29,28 +30,38 @@ fn known(id: u16) -> Option<&'static CStr> {
 }
 
 /// The name that the log shows for a family.
-pub(super) fn family_name(id: u16) -> &'static str {
-    match known(id) {
-        _ if id == GENL_ID_CTRL => "control",
-        Some(name) => name.to_str().unwrap_or("?"),
-        None => "unknown",
-    }
+pub(super) fn family_name(id: u16) -> Printable<'static> {
+    Printable(match known(id) {
+        _ if id == GENL_ID_CTRL => b"control",
+        Some(name) => name.to_bytes(),
+        None => b"unknown",
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn shown(id: u16) -> String {
+        family_name(id).to_string()
+    }
+
+    #[test]
+    fn names_fit_on_a_line() {
+        remember(40_002, c"two\nlines \xff");
+        assert_eq!(shown(40_002), r"two\nlines \xff");
+    }
+
     #[test]
     fn the_latest_name_counts() {
-        assert_eq!(family_name(16), "control");
-        assert_eq!(family_name(40_001), "unknown");
+        assert_eq!(shown(16), "control");
+        assert_eq!(shown(40_001), "unknown");
         remember(40_001, c"a");
         remember(40_000, c"b");
         remember(40_001, c"c");
         remember(40_001, c"c");
-        assert_eq!((family_name(40_000), family_name(40_001)), ("b", "c"));
+        assert_eq!((shown(40_000), shown(40_001)), ("b".into(), "c".into()));
         remember(40_001, c"a");
-        assert_eq!(family_name(40_001), "a");
+        assert_eq!(shown(40_001), "a");
     }
 }

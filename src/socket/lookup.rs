@@ -2,7 +2,7 @@
 
 use super::family_names;
 use super::pool::{self, Pooled};
-use super::transact::{One, Origin, QueueState, run_all};
+use super::transact::{Mode, One, Origin, QueueState, run_all};
 use crate::abi::{CBool, NlAttrType, NlPolicy, OfpbufSource};
 use crate::buffer::Buf;
 use crate::errno::Errno;
@@ -139,9 +139,9 @@ fn ask_on<R>(
         refused = outcome.is_err();
         result = outcome.and_then(|reply| parse_family(reply, name)).and_then(&mut *use_family);
     };
+    let mut one = One { request, finish: &mut finish };
     // SAFETY: the request is in `memory`, or on the heap.
-    let queue =
-        unsafe { run_all(thread, sock, Origin::Pool, &mut One { request, finish: &mut finish }) };
+    let queue = unsafe { run_all(thread, sock, Origin::Pool, &mut one, Mode::default()) };
     drop(allocated);
     request.uninit();
     drop(registered);

@@ -5,6 +5,7 @@
 pub(crate) mod deadline;
 pub(crate) mod dump;
 pub(crate) mod dump_all;
+mod dump_state;
 pub(crate) mod extack;
 mod family_names;
 pub(crate) mod lookup;
@@ -13,9 +14,11 @@ pub(crate) mod pool;
 mod receive;
 mod scratch;
 mod slots;
-mod trace;
+mod strict;
+pub(crate) mod trace;
 pub(crate) mod transact;
 
+use self::strict::Checking;
 use crate::buffer::Buf;
 use crate::errno::{self, Errno};
 use crate::host::counters::{Event, count};
@@ -66,6 +69,8 @@ pub(crate) struct Socket {
     kernel_only: AtomicBool,
     /// Whether [`Socket::ask_for_groups`] has asked the kernel for the groups of messages.
     asked_for_groups: AtomicBool,
+    /// How strictly the kernel checks this socket's requests.
+    checking: Checking,
     /// The slots of the pool in which the socket is kept while it is idle. None if the pool must
     /// not keep it.
     pool: Option<pool::Index>,
@@ -76,7 +81,7 @@ pub(crate) struct Socket {
     /// When the pool got the socket back: the time of the monotonic clock in milliseconds.
     idle_since: AtomicI64,
     /// The state of the dump that uses the socket. Only accessed by that dump, under its mutex.
-    dump: UnsafeCell<Option<Box<dump::State>>>,
+    dump: UnsafeCell<Option<Box<dump_state::State>>>,
 }
 
 // SAFETY: `dump` is only accessed under the dump's mutex. The other fields are atomic or constant.
@@ -235,8 +240,10 @@ impl Socket {
     /// # Safety
     /// See [`message::finalize`].
     pub(crate) unsafe fn send(&self, message: Buf<'_>, seq: u32, wait: Wait) -> Result<(), Errno> {
+        let checking = self.check_by_request(message.bytes());
         // SAFETY: the caller's promise.
         let result = unsafe { self.send_quietly(message, seq, wait) };
+        strict::log(checking);
         self.trace("nl_sock_send__", result, message.bytes());
         result
     }

@@ -1,5 +1,6 @@
 //! Opening sockets.
 
+use super::strict::Checking;
 use super::{Socket, pool};
 use crate::errno::{self, Errno};
 use crate::flavour::{ALWAYS_EXTENDED_ACKS, RECEIVE_BUFFER};
@@ -103,6 +104,7 @@ impl Socket {
             timeout: AtomicU32::new(0),
             kernel_only: AtomicBool::new(false),
             asked_for_groups: AtomicBool::new(false),
+            checking: Checking::default(),
             pool: pool::Index::of_protocol(protocol),
             netns: None,
             idle_since: AtomicI64::new(0),

@@ -60,6 +60,17 @@ static NETNS_AWARE: AtomicBool = AtomicBool::new(false);
 /// The time limit of sockets from the pool: see [`Socket::set_timeout`].
 static TIMEOUT: AtomicU32 = AtomicU32::new(0);
 
+/// Whether the program wants the kernel to check all requests on sockets from the pool strictly.
+static STRICT_CHECKING: AtomicBool = AtomicBool::new(false);
+
+pub(crate) fn set_strict_checking(strict: bool) {
+    STRICT_CHECKING.store(strict, Relaxed);
+}
+
+pub(super) fn strict_checking() -> bool {
+    STRICT_CHECKING.load(Relaxed)
+}
+
 pub(crate) fn set_netns_aware(aware: bool) {
     NETNS_AWARE.store(aware, Relaxed);
     if aware {
@@ -183,7 +194,8 @@ pub(super) fn is_in_present_netns(sock: &Socket) -> bool {
     sys::network_namespace().is_ok_and(|present| sock.netns == Some(present))
 }
 
-/// Takes an idle socket of the protocol from the pool. If there is none, opens a socket.
+/// Takes an idle socket of the protocol from the pool. If there is none, opens a socket. The caller
+/// chooses how strictly the kernel checks its requests: the last user may have chosen otherwise.
 pub(super) fn take(protocol: c_int) -> Result<Pooled, Errno> {
     let index = Index::of_protocol(protocol).ok_or(Errno::EPROTONOSUPPORT)?;
     let sock = if NETNS_AWARE.load(Relaxed) {

@@ -8,9 +8,10 @@ use crate::buffer::Buf;
 use crate::errno::Errno;
 use crate::host::counters::{Event, count};
 use crate::host::log::log_limited;
+use crate::message;
 use crate::sys::{self, Sender, Uninit, Wait};
 use crate::thread::{self, Thread};
-use crate::wire::{HEADER, Header};
+use crate::wire::{Control, HEADER, Header};
 use core::sync::atomic::Ordering::Relaxed;
 
 /// A receive that does not wait fails after this many unwanted datagrams in a row. Otherwise a
@@ -47,6 +48,7 @@ impl Overflows {
 /// Counts what is read from a receive queue, until that is more than the queue has room for. Then
 /// everything has been read that was in the queue when counting started, even if messages arrive all
 /// the time.
+#[derive(Clone, Copy)]
 pub(super) struct Backlog {
     /// How many bytes may still be read.
     left: i64,
@@ -61,11 +63,15 @@ impl Backlog {
     /// How much more room than its own size a datagram takes up at least, in bytes.
     const OVERHEAD: usize = 256;
 
-    /// Counts `datagrams`, which have `size` bytes together. Returns whether more has been read
-    /// than the queue has room for.
+    /// Counts `datagrams`, which have `size` bytes together.
     #[inline]
-    pub(super) fn is_over(&mut self, sock: &Socket, datagrams: usize, size: usize) -> bool {
+    pub(super) fn count(&mut self, datagrams: usize, size: usize) {
         self.left -= (datagrams * Self::OVERHEAD + size) as i64;
+    }
+
+    /// Whether more has been read than the queue of `sock` has room for.
+    #[inline]
+    pub(super) fn is_over(&mut self, sock: &Socket) -> bool {
         self.left < 0 && self.is_over_when_asked(sock)
     }
 
@@ -83,6 +89,18 @@ impl Default for Backlog {
     fn default() -> Self {
         Self { left: Self::LARGEST, asked: false }
     }
+}
+
+/// Which messages are missing after the kernel has reported that it could not deliver some.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Loss {
+    Nothing,
+    /// Messages at the end: the receive buffer was full. Once the kernel has dropped a message, it
+    /// drops all that follow, until the receive queue has been read to its end. So the messages in
+    /// the queue are the first ones that the kernel sent, without gaps.
+    Tail,
+    /// Any messages: the kernel had no memory for a message, and went on with the next one.
+    Any,
 }
 
 /// How long to wait for a datagram.
@@ -109,6 +127,8 @@ impl Until {
 pub(super) enum Failure {
     /// A system call failed. EAGAIN means that the receive queue is empty.
     Call(Errno),
+    /// Messages were lost.
+    Lost(Loss),
     /// There were [`MOST_UNWANTED`] datagrams in a row that the socket does not want.
     Unwanted,
     /// The deadline passed.
@@ -125,6 +145,7 @@ impl Failure {
     pub(super) fn errno(&self) -> Errno {
         match self {
             Self::Call(error) => *error,
+            Self::Lost(_) => Errno::ENOBUFS,
             Self::Unwanted => Errno::EAGAIN,
             Self::TimedOut => Errno::ETIMEDOUT,
             Self::Truncated { .. } => Errno::E2BIG,
@@ -149,7 +170,7 @@ impl Failure {
             Self::Invalid { size } => {
                 log_limited!(SOCKET, Err, "received invalid nlmsg ({size} bytes < {HEADER})");
             }
-            Self::Call(_) | Self::Unwanted | Self::TimedOut => {}
+            Self::Call(_) | Self::Lost(_) | Self::Unwanted | Self::TimedOut => {}
         }
     }
 }
@@ -186,10 +207,40 @@ impl Socket {
             (Wait::Yes, 0) => Until::Ever,
             (Wait::Yes, timeout) => Until::Deadline(Deadline::after(timeout)),
         };
-        thread::with(|thread| self.receive_into(thread, buffer, until, sender))
+        thread::with(|thread| self.receive_for_caller(thread, buffer, until, sender))
             .map_err(Failure::log)?;
         self.trace("nl_sock_recv__", Ok(()), buffer.bytes());
         Ok(())
+    }
+
+    /// Receives a datagram, and removes its NLMSG_NOOP messages. Skips a datagram that contains
+    /// nothing else. Fails if the datagram contains NLMSG_OVERRUN: messages were lost. The other
+    /// messages of that datagram then count as lost, too.
+    #[inline(always)]
+    fn receive_for_caller(
+        &self,
+        thread: &Thread,
+        buffer: Buf<'_>,
+        until: Until,
+        mut sender: Option<&mut Sender>,
+    ) -> Result<(), Failure> {
+        for _ in 0..MOST_UNWANTED {
+            self.receive_into(thread, buffer, until, sender.as_deref_mut())?;
+            let control = Control::in_datagram(buffer.bytes());
+            if control.overrun {
+                count(Event::Overflow, 1);
+                buffer.clear();
+                return Err(Failure::Lost(Loss::Any));
+            }
+            if !control.noop {
+                return Ok(());
+            }
+            message::retain(buffer, |header| !Control::is_noop(header));
+            if buffer.size() > 0 {
+                return Ok(());
+            }
+        }
+        Err(Failure::Unwanted)
     }
 
     /// Does what [`Socket::receive`] does, but neither waits nor logs. So this may be called with a
@@ -305,7 +356,9 @@ impl Socket {
             match (sys::receive(&self.fd, memory, until.wait()), until) {
                 (Ok(size @ 1..), _) => return Ok(size),
                 (Err(Errno::EAGAIN), Until::Now) => {
-                    self.congested.store(false, Relaxed);
+                    if self.congested.load(Relaxed) {
+                        self.note_end_of_congestion();
+                    }
                     return Err(Failure::Call(Errno::EAGAIN));
                 }
                 (Ok(_), _) => {}
@@ -365,10 +418,10 @@ impl Socket {
     /// waits; Ok then means to try again. Otherwise returns the error.
     #[cold]
     fn handle(&self, error: Errno, until: Until) -> Result<(), Failure> {
-        self.note_failure(error);
+        let failure = self.note_failure(error);
         match until {
             Until::Deadline(deadline) if error == Errno::EAGAIN => self.wait_until(deadline),
-            _ => Err(Failure::Call(error)),
+            _ => Err(failure),
         }
     }
 
@@ -385,19 +438,46 @@ impl Socket {
         }
     }
 
-    /// Updates `congested`, and the counters, after a receive has failed.
-    fn note_failure(&self, error: Errno) {
+    /// Updates `congested`, and the counters, after a receive has failed with `error`.
+    fn note_failure(&self, error: Errno) -> Failure {
         match error {
             Errno::ENOBUFS => {
                 count(Event::Overflow, 1);
-                self.congested.store(true, Relaxed);
-                if let Some(drops) = sys::dropped_messages(&self.fd) {
-                    let known = self.drops.fetch_max(drops, Relaxed);
-                    count(Event::Dropped, drops.saturating_sub(known) as usize);
+                let new_drops = self.note_drops();
+                if new_drops != Some(0) {
+                    self.congested.store(true, Relaxed);
                 }
+                Failure::Lost(match new_drops {
+                    Some(1..) => Loss::Tail,
+                    // The kernel counts what it drops because the receive buffer is full. It does
+                    // not count an error message for which it had no memory.
+                    Some(0) | None => Loss::Any,
+                })
             }
-            Errno::EAGAIN => self.congested.store(false, Relaxed),
-            _ => {}
+            Errno::EAGAIN => {
+                self.note_end_of_congestion();
+                Failure::Call(error)
+            }
+            _ => Failure::Call(error),
+        }
+    }
+
+    /// Counts the messages that the kernel has dropped since the last call of this function, and
+    /// returns their number. None if the kernel does not report it.
+    fn note_drops(&self) -> Option<u32> {
+        let drops = sys::dropped_messages(&self.fd)?;
+        let known = self.drops.fetch_max(drops, Relaxed);
+        let new = drops.saturating_sub(known);
+        count(Event::Dropped, new as usize);
+        Some(new)
+    }
+
+    /// Records that the receive queue is empty, so the kernel has stopped dropping messages.
+    #[cold]
+    fn note_end_of_congestion(&self) {
+        if self.congested.swap(false, Relaxed) {
+            // What was dropped since ENOBUFS was reported belongs to the overflow that has ended.
+            self.note_drops();
         }
     }
 
@@ -405,15 +485,36 @@ impl Socket {
     /// for, so that this ends even if messages arrive all the time.
     pub(crate) fn drain(&self) -> Result<(), Errno> {
         self.check_descriptor()?;
-        let mut backlog = Backlog::default();
+        self.drain_into(&mut [], 0, |_| {})
+    }
+
+    /// If the kernel may still be dropping messages because of an earlier overflow, reads the
+    /// receive queue to its end, so that the kernel stops. Passes what was in the queue to
+    /// `discard`, as far as it fits in `memory`.
+    pub(super) fn end_congestion(&self, memory: &mut [Uninit], discard: impl FnMut(&[u8])) {
+        if self.congested.load(Relaxed) {
+            // If this fails, `congested` remains set.
+            let _ = self.drain_into(memory, scratch::SIZE, discard);
+        }
+    }
+
+    /// Discards what is in the receive queue, but no more bytes than the queue has room for, and
+    /// `more`: the last message in the queue may exceed that room.
+    fn drain_into(
+        &self,
+        memory: &mut [Uninit],
+        more: usize,
+        mut discard: impl FnMut(&[u8]),
+    ) -> Result<(), Errno> {
+        let mut room = i64::from(sys::receive_buffer_size(&self.fd)?) + more as i64;
         let mut overflows = Overflows::default();
-        loop {
-            match sys::receive(&self.fd, &mut [], Wait::No) {
+        while room > 0 {
+            match sys::receive(&self.fd, memory, Wait::No) {
+                // An empty datagram takes up some room in the queue, too.
                 Ok(size) => {
                     overflows.reset();
-                    if backlog.is_over(self, 1, size) {
-                        return Ok(());
-                    }
+                    room -= size.max(1) as i64;
+                    discard(received(memory, size.min(memory.len())).unwrap_or_default());
                 }
                 Err(error) => {
                     self.note_failure(error);
@@ -426,6 +527,7 @@ impl Socket {
                 }
             }
         }
+        Ok(())
     }
 }
 

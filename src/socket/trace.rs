@@ -13,7 +13,7 @@ struct KnownNames;
 
 impl Names for KnownNames {
     fn family(&self, id: u16, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(family_name(id))
+        write!(f, "{}", family_name(id))
     }
     fn errno(&self, code: i32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", errno::text(code))
@@ -34,9 +34,14 @@ pub(super) fn message(function: &str, result: Result<(), Errno>, message: &[u8],
     }
 }
 
+/// A description of `message`, as the log shows it.
+pub(crate) fn description(message: &[u8], protocol: i32) -> impl fmt::Display {
+    Description { message, protocol, names: KnownNames }
+}
+
 #[cold]
 fn show(function: &str, result: Result<(), Errno>, message: &[u8], protocol: i32) {
     let text = errno::text(errno::status(result));
-    let description = Description { message, protocol, names: KnownNames };
+    let description = description(message, protocol);
     log_limited!(SOCKET, Dbg, "{function} ({text}): {description}");
 }

@@ -11,13 +11,13 @@ mod transfer;
 pub(crate) use clock::{coarse_ms, monotonic_ms, utc};
 pub(crate) use memory::{ThreadMemory, WipedOnFork, map_wiped_on_fork, unmap_wiped_on_fork};
 pub(crate) use socket::{
-    Fd, connect_to_kernel, dropped_messages, netlink_socket, option, port_id, receive_buffer_size,
-    set_option,
+    Fd, connect_to_kernel, dropped_messages, force_receive_buffer_size, netlink_socket, option,
+    port_id, receive_buffer_size, set_option, set_send_buffer_size,
 };
 pub(crate) use transfer::{Sender, Wait, receive, receive_split, send};
 
 use crate::errno::Errno;
-use core::ffi::c_int;
+use core::ffi::{CStr, c_char, c_int};
 use core::mem::MaybeUninit;
 use core::time::Duration;
 
@@ -70,6 +70,25 @@ pub(crate) fn network_namespace() -> Result<NetworkNamespace, Errno> {
     match size {
         1.. => Ok(NetworkNamespace(name)),
         _ => Err(Errno::last()),
+    }
+}
+
+unsafe extern "C" {
+    // The `libc` crate does not declare this function for Linux.
+    fn secure_getenv(name: *const c_char) -> *const c_char;
+}
+
+/// The value of an environment variable. None if there is none, or if the program has more
+/// privileges than the user who started it and set the variable: by a set-user-id or set-group-id
+/// bit, or by file capabilities.
+///
+/// # Safety
+/// Nothing changes the environment while the value is used.
+pub(crate) unsafe fn environment(name: &CStr) -> Option<&'static CStr> {
+    // SAFETY: a C string; the caller's promise.
+    unsafe {
+        let value = secure_getenv(name.as_ptr());
+        (!value.is_null()).then(|| CStr::from_ptr(value))
     }
 }
 

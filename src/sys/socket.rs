@@ -14,6 +14,7 @@ pub(crate) mod option {
     pub(crate) const LISTEN_ALL_NSID: c_int = 8;
     pub(crate) const CAP_ACK: c_int = 10;
     pub(crate) const EXT_ACK: c_int = 11;
+    pub(crate) const GET_STRICT_CHK: c_int = 12;
 }
 
 /// The descriptor of a socket, which is closed when this object is dropped.
@@ -190,20 +191,44 @@ pub(crate) fn set_option(fd: &Fd, level: c_int, name: c_int, value: c_int) -> Re
 /// The size of a socket's receive buffer in bytes. Each message takes up more of it than the
 /// message's own length, since the kernel also counts its bookkeeping.
 pub(crate) fn receive_buffer_size(fd: &Fd) -> Result<u32, Errno> {
+    buffer_size(fd, libc::SO_RCVBUF)
+}
+
+/// The value of SO_RCVBUF or SO_SNDBUF: twice what was set, since the kernel doubles it.
+fn buffer_size(fd: &Fd, name: c_int) -> Result<u32, Errno> {
     let mut value: c_int = 0;
     let mut size = INT_SIZE;
     // SAFETY: the value lives through the call and has the size given.
     check(unsafe {
-        libc::getsockopt(
-            fd.raw(),
-            libc::SOL_SOCKET,
-            libc::SO_RCVBUF,
-            (&raw mut value).cast(),
-            &raw mut size,
-        )
+        libc::getsockopt(fd.raw(), libc::SOL_SOCKET, name, (&raw mut value).cast(), &raw mut size)
     })
     .map_err(|error| fd.failed(error))?;
     u32::try_from(value).map_err(|_| Errno::EINVAL)
+}
+
+/// Sets the size of a socket's receive buffer, if the process may exceed the system's limit.
+/// Returns the size before.
+pub(crate) fn force_receive_buffer_size(fd: &Fd, size: usize) -> Result<u32, Errno> {
+    let before = buffer_size(fd, libc::SO_RCVBUF)?;
+    set_option(fd, libc::SOL_SOCKET, libc::SO_RCVBUFFORCE, half(size))?;
+    Ok(before)
+}
+
+/// Sets the size of a socket's send buffer, as far as the system allows. Returns the size before.
+pub(crate) fn set_send_buffer_size(fd: &Fd, size: usize) -> Result<u32, Errno> {
+    let before = buffer_size(fd, libc::SO_SNDBUF)?;
+    match set_option(fd, libc::SOL_SOCKET, libc::SO_SNDBUFFORCE, half(size)) {
+        Err(Errno::EPERM) => {
+            set_option(fd, libc::SOL_SOCKET, libc::SO_SNDBUF, half(size))?;
+        }
+        result => result?,
+    }
+    Ok(before)
+}
+
+/// The value to set, so that a buffer gets at least this size: the kernel doubles the value.
+fn half(size: usize) -> c_int {
+    c_int::try_from(size.div_ceil(2)).unwrap_or(c_int::MAX)
 }
 
 /// The number of messages that the kernel has dropped for a socket since the socket was opened.

@@ -68,9 +68,22 @@ pub(crate) fn kernel_error(header: Header, message: &[u8]) -> Option<KernelError
     })
 }
 
+/// The positive errno value in an NLMSG_DONE message, which ends a dump. 0 if it contains none.
+pub(crate) fn error_at_end(message: &[u8]) -> i32 {
+    let code = u32_at(message, HEADER).unwrap_or_default().cast_signed();
+    code.checked_neg().map_or(0, |error| error.max(0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn errors_at_the_end_of_a_dump() {
+        let end = |code: i32| error_at_end(&[&[0; HEADER][..], &code.to_ne_bytes()].concat());
+        assert_eq!((end(0), end(-22), end(22), end(i32::MIN)), (0, 22, 0, 0));
+        assert_eq!(error_at_end(&[0xff; HEADER + 3]), 0);
+    }
 
     fn parsed(kind: u16, code: i32, size: usize) -> Option<KernelError> {
         let mut bytes = vec![0; 36];

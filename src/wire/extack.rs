@@ -1,7 +1,8 @@
 //! Extended acknowledgements ("extacks"): attributes in which the kernel explains an errno value.
 //! These attributes follow the error code in NLMSG_ERROR and NLMSG_DONE messages.
 
-use super::{ATTR_HEADER, Attrs, HEADER, Header, align, u32_at};
+use super::{ATTR_HEADER, Attrs, HEADER, Header, align, u32_at, u64_at};
+use crate::abi::ExtackPolicy;
 
 /// Flag of an NLMSG_ERROR message that quotes only the header of the request.
 const NLM_F_CAPPED: u16 = 0x100;
@@ -13,8 +14,20 @@ const NLMSG_DONE: u16 = libc::NLMSG_DONE as u16;
 
 const NLMSGERR_ATTR_MSG: u16 = 1;
 const NLMSGERR_ATTR_OFFS: u16 = 2;
+const NLMSGERR_ATTR_COOKIE: u16 = 3;
+const NLMSGERR_ATTR_POLICY: u16 = 4;
 const NLMSGERR_ATTR_MISS_TYPE: u16 = 5;
 const NLMSGERR_ATTR_MISS_NEST: u16 = 6;
+
+const NL_POLICY_TYPE_ATTR_TYPE: u16 = 1;
+const NL_POLICY_TYPE_ATTR_MIN_VALUE_S: u16 = 2;
+const NL_POLICY_TYPE_ATTR_MAX_VALUE_S: u16 = 3;
+const NL_POLICY_TYPE_ATTR_MIN_VALUE_U: u16 = 4;
+const NL_POLICY_TYPE_ATTR_MAX_VALUE_U: u16 = 5;
+const NL_POLICY_TYPE_ATTR_MIN_LENGTH: u16 = 6;
+const NL_POLICY_TYPE_ATTR_MAX_LENGTH: u16 = 7;
+const NL_POLICY_TYPE_ATTR_BITFIELD32_MASK: u16 = 10;
+const NL_POLICY_TYPE_ATTR_MASK: u16 = 12;
 
 /// The attributes of an extended acknowledgement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,6 +41,10 @@ pub(crate) struct Extack<'a> {
     /// The offset in the request of the nested attribute that lacks the missing attribute. None if
     /// the top level of the request lacks it.
     pub(crate) missing_from: Option<u32>,
+    /// An identifier; empty if there is none.
+    pub(crate) cookie: &'a [u8],
+    /// What the kernel requires of the attribute at `offset`.
+    pub(crate) policy: ExtackPolicy,
 }
 
 /// The extended acknowledgement in `message`. None if there is none.
@@ -71,12 +88,64 @@ fn parse(header: Header, message: &[u8]) -> Option<Extack<'_>> {
                 found.text = end.and_then(|end| attr.payload.get(..end));
             }
             NLMSGERR_ATTR_OFFS => found.offset = u32_at(attr.payload, 0),
+            NLMSGERR_ATTR_COOKIE => found.cookie = attr.payload,
+            NLMSGERR_ATTR_POLICY => found.policy = policy(attr.payload),
             NLMSGERR_ATTR_MISS_TYPE => found.missing = u32_at(attr.payload, 0),
             NLMSGERR_ATTR_MISS_NEST => found.missing_from = u32_at(attr.payload, 0),
             _ => {}
         }
     }
     Some(found)
+}
+
+impl ExtackPolicy {
+    /// No requirements.
+    pub(crate) const NONE: Self = Self {
+        r#type: 0,
+        min_len: 0,
+        max_len: 0,
+        has_range: false,
+        is_signed: false,
+        min: 0,
+        max: 0,
+        mask: 0,
+    };
+}
+
+impl Default for ExtackPolicy {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+/// The content of the attribute NLMSGERR_ATTR_POLICY.
+fn policy(attrs: &[u8]) -> ExtackPolicy {
+    let mut policy = ExtackPolicy::NONE;
+    for attr in Attrs::new(attrs) {
+        let (short, long) = (u32_at(attr.payload, 0), u64_at(attr.payload, 0));
+        let short = short.unwrap_or(0);
+        match (attr.kind, long) {
+            (NL_POLICY_TYPE_ATTR_TYPE, _) => policy.r#type = short,
+            (NL_POLICY_TYPE_ATTR_MIN_LENGTH, _) => policy.min_len = short,
+            (NL_POLICY_TYPE_ATTR_MAX_LENGTH, _) => policy.max_len = short,
+            (NL_POLICY_TYPE_ATTR_BITFIELD32_MASK, _) => policy.mask = short.into(),
+            (NL_POLICY_TYPE_ATTR_MASK, Some(mask)) => policy.mask = mask,
+            (NL_POLICY_TYPE_ATTR_MIN_VALUE_S | NL_POLICY_TYPE_ATTR_MIN_VALUE_U, Some(min)) => {
+                policy.min = min;
+            }
+            (
+                kind @ (NL_POLICY_TYPE_ATTR_MAX_VALUE_S | NL_POLICY_TYPE_ATTR_MAX_VALUE_U),
+                Some(max),
+            ) => {
+                // The kernel reports both limits or none.
+                policy.max = max;
+                policy.has_range = true;
+                policy.is_signed = kind == NL_POLICY_TYPE_ATTR_MAX_VALUE_S;
+            }
+            _ => {}
+        }
+    }
+    policy
 }
 
 /// Writes to `path` the types of the nested attributes that contain the attribute at `offset` of
@@ -189,6 +258,44 @@ mod tests {
             (Some(20), Some(3), Some(24))
         );
         assert_eq!(found.text, None);
+    }
+
+    #[test]
+    fn policies_and_cookies() {
+        let read_policy = |attrs: &[Vec<u8>]| {
+            let attrs =
+                [attr(NLMSGERR_ATTR_POLICY, &attrs.concat()), attr(NLMSGERR_ATTR_COOKIE, b"id")];
+            let bytes =
+                message(NLMSG_DONE, NLM_F_ACK_TLVS, &[&[0; 4][..], &attrs.concat()].concat());
+            let found = read(&bytes).unwrap();
+            assert_eq!(found.cookie, b"id");
+            found.policy
+        };
+        let number = |kind, value: u32| attr(kind, &value.to_ne_bytes());
+        let limit = |kind, value: i64| attr(kind, &value.to_ne_bytes());
+        assert_eq!(read_policy(&[]), ExtackPolicy::NONE);
+        let found = read_policy(&[
+            number(NL_POLICY_TYPE_ATTR_TYPE, 9),
+            limit(NL_POLICY_TYPE_ATTR_MIN_VALUE_S, -7),
+            limit(NL_POLICY_TYPE_ATTR_MAX_VALUE_S, 8),
+        ]);
+        let range =
+            ExtackPolicy { r#type: 9, has_range: true, is_signed: true, ..ExtackPolicy::NONE };
+        assert_eq!(found, ExtackPolicy { min: (-7i64).cast_unsigned(), max: 8, ..range });
+        let found = read_policy(&[
+            limit(NL_POLICY_TYPE_ATTR_MIN_VALUE_U, 1),
+            limit(NL_POLICY_TYPE_ATTR_MAX_VALUE_U, 10),
+            limit(NL_POLICY_TYPE_ATTR_MASK, 6),
+        ]);
+        assert_eq!((found.min, found.max, found.mask, found.is_signed), (1, 10, 6, false));
+        assert!(found.has_range);
+        let found = read_policy(&[
+            number(NL_POLICY_TYPE_ATTR_MIN_LENGTH, 2),
+            number(NL_POLICY_TYPE_ATTR_MAX_LENGTH, 3),
+            number(NL_POLICY_TYPE_ATTR_BITFIELD32_MASK, 5),
+            attr(NL_POLICY_TYPE_ATTR_MASK, &[1; 7]),
+        ]);
+        assert_eq!((found.min_len, found.max_len, found.mask), (2, 3, 5));
     }
 
     #[test]

@@ -70,6 +70,37 @@ impl<'a> Iterator for Messages<'a> {
     }
 }
 
+/// Which control messages a datagram contains, beside NLMSG_ERROR and NLMSG_DONE.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Control {
+    /// NLMSG_NOOP, which has no meaning.
+    pub(crate) noop: bool,
+    /// NLMSG_OVERRUN, which reports that messages were lost.
+    pub(crate) overrun: bool,
+}
+
+impl Control {
+    #[inline]
+    pub(crate) fn in_datagram(datagram: &[u8]) -> Self {
+        let mut control = Self::default();
+        for (header, _) in Messages::new(datagram) {
+            control.noop |= Self::is_noop(header);
+            control.overrun |= Self::is_overrun(header);
+        }
+        control
+    }
+
+    #[inline]
+    pub(crate) fn is_noop(header: Header) -> bool {
+        header.kind == libc::NLMSG_NOOP as u16
+    }
+
+    #[inline]
+    pub(crate) fn is_overrun(header: Header) -> bool {
+        header.kind == libc::NLMSG_OVERRUN as u16
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

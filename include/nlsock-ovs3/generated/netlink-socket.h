@@ -186,8 +186,9 @@ uint32_t nl_sock_pid(const struct nl_sock *sock);
  * 0 on success. Otherwise 'buf' is empty, and the value is one of:
  * - EAGAIN: there is nothing to receive, and 'wait' is false.
  * - ETIMEDOUT: nothing arrived within the time limit.
- * - ENOBUFS: messages were lost since the last call, because the socket's receive buffer was full.
- *   The messages that were not lost can still be received.
+ * - ENOBUFS: messages were lost since the last call, because the socket's receive buffer was full,
+ *   or the kernel had no memory. The messages that were not lost can still be received. Also if
+ *   the kernel reports the loss by NLMSG_OVERRUN; other messages in that datagram are then lost.
  * - EPROTO: the datagram does not start with a message, and is discarded.
  * - EBADF: the program has closed the descriptor: see nl_sock_fd().
  * - E2BIG: the datagram is too long, and is discarded. The limit is at least 4 MiB; if the
@@ -243,6 +244,11 @@ int nl_transact(int protocol, const struct ofpbuf *request, struct ofpbuf **repl
  * If a request has the flag NLM_F_ACK, the function waits for the acknowledgement, also after a
  * reply: for a second, or for the time set by nlsock_sock_set_timeout().
  *
+ * Of NETLINK_NETFILTER, all requests from NFNL_MSG_BATCH_BEGIN to NFNL_MSG_BATCH_END are sent in
+ * one datagram, since the kernel carries them out as a whole or not at all. If the datagram does
+ * not fit in the send buffer, the send buffer is enlarged as far as the system allows. Such a
+ * batch is never sent again.
+ *
  * If replies were lost because the socket's receive buffer overflowed, the first request whose
  * result is uncertain, and all that follow it, are sent again, fewer at a time. So requests must
  * be idempotent.
@@ -250,9 +256,14 @@ int nl_transact(int protocol, const struct ofpbuf *request, struct ofpbuf **repl
  * # Return value
  * Each 'error' is 0 or a positive errno value:
  * - ETIMEDOUT: no acknowledgement arrived in time. The kernel may have done what was requested.
- * - ENOBUFS: the reply was lost, or the kernel had no memory for the request, several times.
+ * - ENOBUFS: the reply was lost, or the kernel had no memory for the request, several times. Or,
+ *   of a netfilter batch, replies were lost: the kernel may have carried it out.
  * - EPROTO: something arrived that is not a message, and may have been the reply; or the kernel's
  *   error message is malformed.
+ * - EMSGSIZE: the request does not fit in the socket's send buffer; of a netfilter batch, every
+ *   transaction has this error.
+ * - ECANCELED: the kernel did not carry out the netfilter batch, because it refused another
+ *   request in it, or because there is no NFNL_MSG_BATCH_END.
  * - E2BIG: the reply is longer than 4 MiB, or something that long arrived and may have been the
  *   reply. If memory was short when the thread first called the library, the limit is 64 KiB.
  * - Another value: the kernel refused the request with this error, or the request could not be

@@ -331,6 +331,12 @@ bool nl_msg_end_non_empty_nested(struct ofpbuf *msg, size_t offset);
 /**
  * Inserts the header of an attribute of type 'type' after the first 'offset' bytes of 'msg', so
  * that the next 'size' bytes of 'msg' become the payload of that attribute.
+ *
+ * # Limits
+ * The header's length field has 16 bits. If 'size' exceeds the greatest payload
+ * (nl_attr_oversized()), the field holds the low 16 bits of the length and the attribute is not
+ * usable. Open vSwitch itself builds such messages and checks their size later, so this is not an
+ * assertion.
  */
 void nl_msg_wrap_nested(struct ofpbuf *msg, uint16_t type, size_t offset, size_t size);
 

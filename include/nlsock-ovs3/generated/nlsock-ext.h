@@ -3,6 +3,31 @@
 
 /* Generated from the Rust sources: see CONTRIBUTING.md.  Do not edit. */
 
+/* The version of these headers: see nlsock_version(). */
+#define NLSOCK_VERSION "1.0.0"
+
+/**
+ * A flag for nlsock_transact_multiple() and nlsock_dump_start(): only a reply or an error ends a
+ * request; an acknowledgement does not.
+ */
+#define NLSOCK_AWAIT_REPLY 1
+
+/**
+ * A flag for nlsock_transact_multiple(): all requests are sent in one datagram, or none is sent.
+ */
+#define NLSOCK_ONE_DATAGRAM 2
+
+/**
+ * A flag for nlsock_dump_start() and nlsock_dump_all_flags(): makes the kernel check the request
+ * strictly, as after nlsock_pool_set_strict_checking().
+ */
+#define NLSOCK_STRICT_CHECKING 4
+
+/**
+ * A flag for nlsock_dump_all_flags(): returns the table even if it changed during the dump.
+ */
+#define NLSOCK_EVEN_IF_CHANGED 8
+
 /**
  * Numbers of events since the process started, or since nlsock_counters_reset().
  */
@@ -54,12 +79,52 @@ struct nlsock_counters {
 typedef void (*nlsock_log_handler)(void *aux, int level, const char *module, const char *text);
 
 /**
- * What the kernel reported about a failure beyond an errno value: its extended acknowledgement
+ * What the kernel requires of an attribute, as far as it reported that (since Linux 5.10).
+ */
+struct nlsock_extack_policy {
+  /**
+   * The type of the payload, one of NL_ATTR_TYPE_U8, ... in <linux/netlink.h>; 0 if the kernel
+   * reported no requirements.
+   */
+  uint32_t type;
+  /**
+   * The least payload size in bytes; 0 if there is no such limit.
+   */
+  uint32_t min_len;
+  /**
+   * The greatest payload size in bytes; 0 if there is no such limit.
+   */
+  uint32_t max_len;
+  /**
+   * Whether 'min' and 'max' are known.
+   */
+  bool has_range;
+  /**
+   * Whether 'min' and 'max' are signed. If so, convert them to int64_t.
+   */
+  bool is_signed;
+  /**
+   * The least value. Only if 'has_range'.
+   */
+  uint64_t min;
+  /**
+   * The greatest value. Only if 'has_range'.
+   */
+  uint64_t max;
+  /**
+   * The bits that may be set in the value; 0 if that is unknown.
+   */
+  uint64_t mask;
+};
+
+/**
+ * What the kernel reported beyond success or an errno value: its extended acknowledgement
  * ("extack"). Offsets are in bytes from the start of the request's header; 0 means unknown.
  */
 struct nlsock_extack {
   /**
-   * The errno value; 0 if nothing failed.
+   * The errno value; 0 if nothing failed. The kernel may also comment on a success, mostly with
+   * a warning in 'message'.
    */
   int error;
   /**
@@ -90,9 +155,22 @@ struct nlsock_extack {
    */
   uint32_t missing_nest;
   /**
-   * The kernel's error text, cut after 255 bytes; empty if there is none.
+   * The kernel's error text, cut after 255 bytes; empty if there is none. It may contain any
+   * character: see nlsock_extack_format().
    */
   char message[256];
+  /**
+   * The number of bytes in 'cookie'.
+   */
+  uint32_t cookie_len;
+  /**
+   * An identifier, whose meaning depends on the protocol.
+   */
+  uint8_t cookie[20];
+  /**
+   * What the kernel requires of the attribute at 'offset'.
+   */
+  struct nlsock_extack_policy policy;
 };
 
 /**
@@ -236,7 +314,8 @@ void nlsock_set_strict_dumps(bool strict);
  * # Return value
  * On success, 0, and '*replyp' holds all messages, one after the other; nl_msg_next() gets each of
  * them. Otherwise '*replyp' is null, and the value is one of:
- * - EINTR: the table changed during each of the dumps.
+ * - EINTR: the table changed during each of the dumps. nlsock_dump_all_flags() can return the
+ *   table all the same.
  * - ETIMEDOUT: the time limit passed.
  * - EMSGSIZE: the messages have more than 2 GiB in all.
  * - Another positive errno value: an error of nl_dump_done(), or the errno value in the message
@@ -257,19 +336,26 @@ int nlsock_dump_all(int protocol,
 
 /**
  * Fills in '*extack', whose size is 'size' (pass sizeof *extack), with what the kernel reported
- * about the last transaction, lookup or dump of this thread that failed. If several transactions
- * of a batch failed, this is the last of them.
+ * about the last transaction, lookup or dump of this thread that failed, or that succeeded and on
+ * which the kernel commented, mostly with a warning. 'error' is 0 after such a success. A success
+ * without a comment changes nothing.
+ *
+ * Of a batch with several transactions, this is the last one that failed; if none failed, the last
+ * one on which the kernel commented. nlsock_batch_extack() reports on each of them.
+ *
+ * If the message that ends a dump contains an errno value, 'error' has that value, although
+ * nl_dump_done() may have returned 0.
  */
 void nlsock_last_extack(struct nlsock_extack *extack, size_t size);
 
 /**
  * Fills in '*extack', whose size is 'size' (pass sizeof *extack), with what the kernel reported
  * about the transaction at 'index' of the last batch of this thread. A single transaction or a
- * lookup is a batch of one. If the kernel reported nothing but an errno value, or the transaction
- * did not fail, sets all fields to 0.
+ * lookup is a batch of one. 'error' is 0 if the transaction succeeded. If the kernel reported
+ * nothing but success or an errno value, sets all fields to 0.
  *
  * # Return value
- * Whether the kernel reported more than an errno value.
+ * Whether the kernel reported more than success or an errno value.
  */
 bool nlsock_batch_extack(size_t index, struct nlsock_extack *extack, size_t size);
 
@@ -355,6 +441,317 @@ void nlsock_pool_flush(void);
  * Any thread may call it.
  */
 void nlsock_pool_set_netns_aware(bool aware);
+
+/**
+ * Does the same as nl_transact(), but only a reply or an error ends the transaction. An
+ * acknowledgement does not, nor does an empty receive queue.
+ *
+ * Needed if the kernel replies after it has acknowledged the request, or after send() has
+ * returned:
+ * - NETLINK_AUDIT: AUDIT_GET, AUDIT_GET_FEATURE, AUDIT_SIGNAL_INFO and AUDIT_TTY_GET. A thread of
+ *   the kernel replies (kernel/audit.c). AUDIT_LIST_RULES has many replies: see
+ *   nlsock_dump_start().
+ * - NETLINK_CONNECTOR: some users of the connector, for example w1, reply in a thread of theirs,
+ *   and the kernel never acknowledges a message (drivers/connector/connector.c).
+ *
+ * NETLINK_ROUTE, NETLINK_GENERIC, NETLINK_NETFILTER, NETLINK_XFRM, NETLINK_SOCK_DIAG,
+ * NETLINK_CRYPTO, NETLINK_FIB_LOOKUP and NETLINK_RDMA reply during send(). With these, the
+ * function is useful if success without a reply is not acceptable.
+ *
+ * # Return value
+ * As for nl_transact(), and
+ * - ETIMEDOUT: no reply arrived within the time set by nlsock_sock_set_timeout(), or within a
+ *   second if no time is set. The kernel may have acknowledged the request.
+ *
+ * # Ownership
+ * As for nl_transact().
+ *
+ * # Thread safety
+ * Any thread may call it.
+ */
+int nlsock_transact_reply(int protocol, const struct ofpbuf *request, struct ofpbuf **replyp);
+
+/**
+ * Does the same as nlsock_transact_reply(), but on 'sock'.
+ *
+ * # Thread safety
+ * One thread at a time may use 'sock'.
+ */
+int nlsock_sock_transact_reply(struct nl_sock *sock,
+                               const struct ofpbuf *request,
+                               struct ofpbuf **replyp);
+
+/**
+ * Does the same as nl_transact_multiple(), with these changes:
+ *
+ * - NLSOCK_AWAIT_REPLY in 'flags': only a reply or an error ends a transaction: see
+ *   nlsock_transact_reply(). A request that gets none in time fails with ETIMEDOUT.
+ * - NLSOCK_ONE_DATAGRAM in 'flags': all requests are sent in one datagram, and only once, or none
+ *   is sent. If the datagram does not fit in the send buffer, the send buffer is enlarged as far
+ *   as the system allows; if that does not suffice, all transactions fail with EMSGSIZE. If
+ *   answers were lost, nothing is sent again: the requests whose outcome is uncertain fail with
+ *   ENOBUFS, and the kernel may have carried them out. With NETLINK_NETFILTER, if a batch (from
+ *   NFNL_MSG_BATCH_BEGIN to NFNL_MSG_BATCH_END) is not the whole of the array, all transactions
+ *   fail with EINVAL: the kernel would ignore what follows the batch.
+ *
+ * If there are other flags, all transactions fail with EINVAL.
+ *
+ * # Thread safety
+ * Any thread may call it.
+ */
+void nlsock_transact_multiple(int protocol,
+                              struct nl_transaction **transactions,
+                              size_t n,
+                              unsigned int flags);
+
+/**
+ * Does the same as nlsock_transact_multiple(), but on 'sock'.
+ *
+ * # Thread safety
+ * One thread at a time may use 'sock'.
+ */
+void nlsock_sock_transact_multiple(struct nl_sock *sock,
+                                   struct nl_transaction **transactions,
+                                   size_t n,
+                                   unsigned int flags);
+
+/**
+ * If 'strict', makes the kernel check requests for data on 'sock' strictly (the socket option
+ * NETLINK_GET_STRICT_CHK, since Linux 4.20). Off by default.
+ *
+ * Without strict checking, the kernel ignores most fields of the header of a dump request, and
+ * attributes that it does not know. With it, the kernel
+ * - filters some dumps by these fields and attributes: for example, routes by 'rtm_table' and
+ *   addresses by 'ifa_index';
+ * - refuses a request, mostly with EINVAL, if its header is not complete, if a field or an
+ *   attribute of it is not known for such a request, or if fields are set that must be 0.
+ *
+ * The protocol NETLINK_ROUTE supports it. Other protocols accept the option; it makes no
+ * difference to them.
+ *
+ * # Return value
+ * 0, or a positive errno value of setsockopt(): ENOPROTOOPT before Linux 4.20.
+ *
+ * # Thread safety
+ * Any thread may call it, also while others use 'sock'.
+ */
+int nlsock_sock_set_strict_checking(struct nl_sock *sock, bool strict);
+
+/**
+ * If 'strict', makes the kernel check requests strictly on all sockets from the pool: in
+ * transactions and dumps that start later, by any thread, but not in lookups. See
+ * nlsock_sock_set_strict_checking(). Off by default. Before Linux 4.20, these calls then fail with
+ * ENOPROTOOPT.
+ *
+ * To have only one dump checked, use nlsock_dump_start() or nlsock_dump_all_flags() instead: other
+ * parts of the process may send requests that the kernel would refuse.
+ *
+ * # Thread safety
+ * Any thread may call it.
+ */
+void nlsock_pool_set_strict_checking(bool strict);
+
+/**
+ * Does the same as nl_dump_start(), with 'flags': 0, or one or both of
+ * - NLSOCK_STRICT_CHECKING: the kernel checks the request strictly. Before Linux 4.20,
+ *   nl_dump_done() then returns ENOPROTOOPT.
+ * - NLSOCK_AWAIT_REPLY: for a protocol that acknowledges the request before it answers:
+ *   AUDIT_LIST_RULES of NETLINK_AUDIT, for example. An acknowledgement does not end the dump and is
+ *   not a message of it, and nl_dump_next() and nl_dump_done() wait for the messages: until the
+ *   dump ends, or until the time limit of the pool's sockets has passed
+ *   (nlsock_sock_set_timeout()). If there is no limit, the whole dump may take a second. After
+ *   that, they fail with ETIMEDOUT. The dump ends with NLMSG_DONE, or with an acknowledged reply
+ *   that is not a part of a dump.
+ *
+ * With other flags, nl_dump_done() returns EINVAL.
+ *
+ * # Ownership, thread safety
+ * As for nl_dump_start().
+ */
+void nlsock_dump_start(struct nl_dump *dump,
+                       int protocol,
+                       const struct ofpbuf *request,
+                       unsigned int flags);
+
+/**
+ * Does the same as nlsock_dump_all(), with 'flags': 0, or one or both of
+ * - NLSOCK_STRICT_CHECKING: the kernel checks the request strictly. Before Linux 4.20, the
+ *   function then returns ENOPROTOOPT.
+ * - NLSOCK_EVEN_IF_CHANGED: if the table changed during each of the dumps, the function
+ *   returns EINTR, and '*replyp' holds all messages of the last of these dumps that reached its
+ *   end. Entries may be missing or appear twice. The same happens if the time limit passes after a
+ *   dump has reached its end. '*replyp' is null only if no dump reached its end.
+ *
+ * # Return value
+ * The values of nlsock_dump_all(). Also EINVAL if 'flags' has another bit.
+ *
+ * # Ownership
+ * As with nlsock_dump_all(). The caller frees '*replyp' with ofpbuf_delete() whatever the
+ * function returned; that does nothing if '*replyp' is null.
+ *
+ * # Thread safety
+ * Any thread may call it.
+ */
+int nlsock_dump_all_flags(int protocol,
+                          const struct ofpbuf *request,
+                          unsigned int flags,
+                          unsigned int tries,
+                          unsigned int timeout_ms,
+                          struct ofpbuf **replyp);
+
+/**
+ * Appends an attribute of type 'type' that holds the signed 8-bit integer 'value'.
+ */
+void nlsock_msg_put_s8(struct ofpbuf *msg, uint16_t type, int8_t value);
+
+/**
+ * Appends an attribute of type 'type' that holds the signed 16-bit integer 'value'.
+ */
+void nlsock_msg_put_s16(struct ofpbuf *msg, uint16_t type, int16_t value);
+
+/**
+ * Appends an attribute of type 'type' that holds the signed 32-bit integer 'value'.
+ */
+void nlsock_msg_put_s32(struct ofpbuf *msg, uint16_t type, int32_t value);
+
+/**
+ * Appends an attribute of type 'type' that holds the signed 64-bit integer 'value'.
+ */
+void nlsock_msg_put_s64(struct ofpbuf *msg, uint16_t type, int64_t value);
+
+/**
+ * Appends an attribute of type 'type' that holds the integer 'value' in 4 bytes if they suffice,
+ * otherwise in 8. The kernel calls that type of payload NLA_UINT (since Linux 6.7).
+ */
+void nlsock_msg_put_uint(struct ofpbuf *msg, uint16_t type, uint64_t value);
+
+/**
+ * Appends an attribute of type 'type' that holds the signed integer 'value' in 4 bytes if they
+ * suffice, otherwise in 8. The kernel calls that type of payload NLA_SINT (since Linux 6.7).
+ */
+void nlsock_msg_put_sint(struct ofpbuf *msg, uint16_t type, int64_t value);
+
+/**
+ * Does the same as nl_msg_start_nested(), and sets the flag NLA_F_NESTED in the type. The kernel
+ * requires the flag in some requests. nl_attr_type() ignores it.
+ */
+size_t nlsock_msg_start_nested(struct ofpbuf *msg, uint16_t type);
+
+/**
+ * Removes the attribute that nlsock_msg_start_nested() or nl_msg_start_nested() started at
+ * 'offset', with everything that was appended since then. It may have been ended already.
+ */
+void nlsock_msg_cancel_nested(struct ofpbuf *msg, size_t offset);
+
+/**
+ * Returns the signed 8-bit integer in the payload of 'nla', which must have at least 1 byte.
+ */
+int8_t nlsock_attr_get_s8(const struct nlattr *nla);
+
+/**
+ * Returns the signed 16-bit integer in the payload of 'nla', which must have at least 2 bytes.
+ */
+int16_t nlsock_attr_get_s16(const struct nlattr *nla);
+
+/**
+ * Returns the signed 32-bit integer in the payload of 'nla', which must have at least 4 bytes.
+ */
+int32_t nlsock_attr_get_s32(const struct nlattr *nla);
+
+/**
+ * Returns the signed 64-bit integer in the payload of 'nla', which must have at least 8 bytes.
+ */
+int64_t nlsock_attr_get_s64(const struct nlattr *nla);
+
+/**
+ * Returns the integer in the payload of 'nla': of 64 bits if the payload has at least 8 bytes,
+ * otherwise of 32 bits; it must have at least 4 bytes. See nlsock_msg_put_uint(), and
+ * NLSOCK_POLICY_UINT.
+ */
+uint64_t nlsock_attr_get_uint(const struct nlattr *nla);
+
+/**
+ * Returns the signed integer in the payload of 'nla': of 64 bits if the payload has at least 8
+ * bytes, otherwise of 32 bits; it must have at least 4 bytes. See nlsock_msg_put_sint(), and
+ * NLSOCK_POLICY_SINT.
+ */
+int64_t nlsock_attr_get_sint(const struct nlattr *nla);
+
+/**
+ * Fills in '*extack', whose size is 'size' (pass sizeof *extack), with what the kernel reported in
+ * 'msg', a message that nl_sock_recv() has received: an NLMSG_ERROR message, or NLMSG_DONE, which
+ * ends a dump. 'request' is the request that it answers, to find the path to the attribute
+ * concerned; it may be null. If 'msg' is another message, or the kernel reported nothing but
+ * success or an errno value, sets all fields to 0.
+ *
+ * The kernel reports more only to sockets with the option NETLINK_EXT_ACK.
+ *
+ * # Return value
+ * Whether the kernel reported more than success or an errno value.
+ *
+ * # Thread safety
+ * Any thread may call it, also while others read the messages.
+ */
+bool nlsock_msg_extack(const struct ofpbuf *msg,
+                       const struct ofpbuf *request,
+                       struct nlsock_extack *extack,
+                       size_t size);
+
+/**
+ * Writes '*extack', whose size is 'extack_size' (pass sizeof *extack), as one line of text to
+ * 'text': the text of the errno value, then the kernel's error text, then in parentheses the
+ * attribute concerned (the types that lead to it, the outermost first, and its offset), what the
+ * kernel requires of it, a missing attribute, and the cookie, as far as the kernel reported them.
+ * For example:
+ *
+ *   Invalid argument: Device does not exist (attribute 4 at offset 36)
+ *
+ * Control characters and bytes that are not UTF-8 are escaped as in C, so the text is one line,
+ * and can be shown on a terminal.
+ *
+ * 'text' has 'size' bytes. A text that does not fit is cut; there is always a NUL at the end. With
+ * a 'size' of 0, which only finds out the length, 'text' may be null.
+ *
+ * # Return value
+ * The length of the whole text, without the NUL. So the text was cut if this is 'size' or more.
+ *
+ * # Thread safety
+ * Any thread may call it.
+ */
+size_t nlsock_extack_format(const struct nlsock_extack *extack,
+                            size_t extack_size,
+                            char *text,
+                            size_t size);
+
+/**
+ * Writes a description of 'msg', a message of the protocol 'protocol' (NETLINK_ROUTE, ...), to
+ * 'text', as the library's log shows it at debug level: one line with the header; the errno value
+ * in an error message or at the end of a dump, and the request that is answered; or a generic
+ * netlink header. A generic netlink family has its name if it was looked up. For example:
+ *
+ *   nl(len:32, type=18(family-defined), flags=1[REQUEST], seq=1, pid=10418
+ *
+ * The missing parenthesis at the end is that of the original. If 'msg' is too short for a header,
+ * writes "nl(truncated)". Other content is not shown.
+ *
+ * 'text', 'size' and the return value are those of nlsock_extack_format().
+ *
+ * # Thread safety
+ * Any thread may call it, also while others read 'msg'.
+ */
+size_t nlsock_msg_format(const struct ofpbuf *msg, int protocol, char *text, size_t size);
+
+/**
+ * Returns the version of the library that the program runs with. NLSOCK_VERSION is the version of
+ * the headers that it was compiled with. Both are strings of the form "1.0.0".
+ *
+ * # Ownership
+ * The string is constant.
+ *
+ * # Thread safety
+ * Any thread may call it.
+ */
+const char *nlsock_version(void);
 
 #ifdef __cplusplus
 }  // extern "C"

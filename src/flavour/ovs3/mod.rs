@@ -1,4 +1,4 @@
-//! The interface of Open vSwitch 3.1, which is that of 2.17 to 3.4.
+//! The interface of Open vSwitch 2.17 and later.
 
 mod dump;
 pub mod functions;
@@ -25,6 +25,18 @@ pub(crate) const RECEIVE_BUFFER: c_int = 4 * 1024 * 1024;
 /// The largest payload of an attribute, in bytes. With such a payload, the size of the attribute
 /// without its padding still fits in the length field of 16 bits.
 pub(crate) const MAX_PAYLOAD: usize = 65531;
+/// The dumps of NETLINK_ROUTE that the kernel filters if it checks their requests strictly, with the
+/// sizes of their headers. Callers since Open vSwitch 3.4 rely on that. Open vSwitch then has all
+/// requests checked strictly. But the kernel then refuses more requests than these callers send: for
+/// example, to dump the links with an index in the header, as older callers may do.
+pub(crate) const STRICT_DUMPS: &[(u16, usize)] = &[
+    (libc::RTM_GETADDR, 8),
+    (libc::RTM_GETROUTE, 12),
+    (libc::RTM_GETNEIGH, 12),
+    (libc::RTM_GETRULE, 12),
+    (RTM_GETNEXTHOP, 8),
+];
+const RTM_GETNEXTHOP: u16 = 106;
 /// Whether sockets ask for extended acknowledgements when they are opened.
 pub(crate) const ALWAYS_EXTENDED_ACKS: bool = true;
 
@@ -34,18 +46,24 @@ pub(crate) fn write_refusal(
     f: &mut fmt::Formatter<'_>,
     error: c_int,
     name: &str,
-    reason: Option<&str>,
+    reason: Option<impl fmt::Display>,
 ) -> fmt::Result {
-    write!(f, "received NAK error={error} - {}", reason.unwrap_or(name))
+    match reason {
+        Some(reason) => write!(f, "received NAK error={error} - {reason}"),
+        None => write!(f, "received NAK error={error} - {name}"),
+    }
 }
 
 /// Writes the log text for a refused dump.
 pub(crate) fn write_dump_refusal(
     f: &mut fmt::Formatter<'_>,
     name: &str,
-    reason: Option<&str>,
+    reason: Option<impl fmt::Display>,
 ) -> fmt::Result {
-    write!(f, "netlink dump request error ({})", reason.unwrap_or(name))
+    match reason {
+        Some(reason) => write!(f, "netlink dump request error ({reason})"),
+        None => write!(f, "netlink dump request error ({name})"),
+    }
 }
 
 /// The types whose numbers differ between interface versions.
@@ -62,6 +80,9 @@ impl NlAttrType {
     pub const NESTED: Self = Self(10);
     /// A link-layer address of Ethernet or InfiniBand.
     pub const LL_ADDR: Self = Self(11);
+    /// A next hop of another address family (RTA_VIA): the family in 2 bytes and an address of IPv4
+    /// or IPv6. Since Open vSwitch 3.5.
+    pub const RTA_VIA: Self = Self(12);
 
     /// The least and the greatest payload size that the type allows. None if there is no such type.
     #[inline]
@@ -70,6 +91,7 @@ impl NlAttrType {
             Self::U128 | Self::IPV6 => Some((16, 16)),
             Self::STRING => Some((1, usize::MAX)),
             Self::LL_ADDR => Some((6, 20)),
+            Self::RTA_VIA => Some((2 + 4, 2 + 16)),
             Self::FLAG | Self::NESTED => Some((0, usize::MAX)),
             _ => self.common_bounds(),
         }

@@ -73,10 +73,13 @@ impl OfpBuf {
     }
 
     /// Copies the fields that locate headers from `of` to `p`, and adjusts them to the data of `p`,
-    /// which is a copy of that of `of`.
+    /// which is a copy of that of `of`. An empty copy without memory has no headers.
     pub(crate) unsafe fn copy_layers(p: *mut Self, of: *const Self) {
         // SAFETY: the caller's promise.
         unsafe {
+            if (*p).data.is_null() {
+                return Self::reset_layers(p);
+            }
             let (from, to) = ((*of).data.cast(), (*p).data.cast());
             (*p).header = rebase((*of).header, from, to);
             (*p).msg = rebase((*of).msg, from, to);

@@ -24,6 +24,9 @@ pub(crate) const RECEIVE_BUFFER: c_int = 1024 * 1024;
 /// The largest payload of an attribute, in bytes. With such a payload, the size of the attribute
 /// with its padding still fits in the length field of 16 bits.
 pub(crate) const MAX_PAYLOAD: usize = 65528;
+/// The dumps of NETLINK_ROUTE whose requests the kernel checks strictly. Open vSwitch of 2014 does
+/// not know that.
+pub(crate) const STRICT_DUMPS: &[(u16, usize)] = &[];
 /// Whether sockets ask for extended acknowledgements when they are opened. If not, a socket asks
 /// for them before its first transaction or dump. So a socket that is used by nl_sock_recv() alone
 /// does not get any: its caller may not expect them.
@@ -35,7 +38,7 @@ pub(crate) fn write_refusal(
     f: &mut fmt::Formatter<'_>,
     error: c_int,
     name: &str,
-    reason: Option<&str>,
+    reason: Option<impl fmt::Display>,
 ) -> fmt::Result {
     write!(f, "received NAK error={error} ({name})")?;
     write_reason(f, reason)
@@ -45,13 +48,13 @@ pub(crate) fn write_refusal(
 pub(crate) fn write_dump_refusal(
     f: &mut fmt::Formatter<'_>,
     name: &str,
-    reason: Option<&str>,
+    reason: Option<impl fmt::Display>,
 ) -> fmt::Result {
     write!(f, "netlink dump request error ({name})")?;
     write_reason(f, reason)
 }
 
-fn write_reason(f: &mut fmt::Formatter<'_>, reason: Option<&str>) -> fmt::Result {
+fn write_reason(f: &mut fmt::Formatter<'_>, reason: Option<impl fmt::Display>) -> fmt::Result {
     match reason {
         Some(reason) => write!(f, ": {reason}"),
         None => Ok(()),

@@ -1,9 +1,12 @@
 //! Datagrams with several requests.
 
-use super::MAX_BATCH_BYTES;
 use crate::memory;
 use crate::sys::Uninit;
 use core::mem::MaybeUninit;
+
+/// The greatest size of a datagram with several requests. This is a bit less than a page, since the
+/// kernel takes longer to allocate more memory.
+pub(super) const MAX_BATCH_BYTES: usize = 4096 - 512;
 
 /// Copies of several requests, one after the other. Copying them is cheaper than a system call with
 /// a list of buffers.

@@ -4,6 +4,7 @@ use super::set::Set;
 use crate::errno::Errno;
 use crate::socket::MAX_REQUESTS;
 use crate::socket::deadline::Deadline;
+use crate::socket::receive::Loss;
 
 pub(super) struct Replies {
     base_seq: u32,
@@ -14,43 +15,62 @@ pub(super) struct Replies {
     pub(super) answered: Set,
     /// Requests whose acknowledgement or refusal is still awaited.
     pub(super) acks: Set,
-    /// Whether the kernel may have dropped replies. Once it has dropped one, it drops all that
-    /// follow, until the receive queue has been read to its end. So the messages in the queue are
-    /// the first ones that the kernel sent, without gaps.
-    pub(super) lost: bool,
+    /// Requests whose reply or refusal is still awaited, whether or not they were acknowledged.
+    pub(super) replies: Set,
+    /// Which answers the kernel may have dropped.
+    lost: Loss,
     /// If something arrived that could not be read, and that may have been a reply: the error with
     /// which the requests that get no reply will fail.
     pub(super) unreadable: Option<Errno>,
-    /// When to stop waiting for acknowledgements. None before waiting starts.
+    /// When to stop waiting for acknowledgements and replies. None before waiting starts.
     pub(super) deadline: Option<Deadline>,
 }
 
 impl Replies {
-    /// `acks` are the requests in `sent` that asked for an acknowledgement. `lost` is the initial
-    /// value of the field `lost`. The request at index `i` has the sequence number `base_seq + i`.
-    pub(super) fn new(base_seq: u32, sent: Set, acks: Set, lost: bool) -> Self {
+    /// `acks` are the requests in `sent` that asked for an acknowledgement, `replies` are those
+    /// that only a reply ends. The request at index `i` has the sequence number `base_seq + i`.
+    pub(super) fn new(base_seq: u32, sent: Set, acks: Set, replies: Set) -> Self {
         Self {
             base_seq,
             sent,
             last: sent.last().map_or(Set::EMPTY, Set::one),
             answered: Set::EMPTY,
             acks,
-            lost,
+            replies,
+            lost: Loss::Nothing,
             unreadable: None,
             deadline: None,
         }
     }
 
+    /// Records that answers may have been lost.
+    pub(super) fn lose(&mut self, lost: Loss) {
+        self.lost = self.lost.max(lost);
+    }
+
+    pub(super) fn some_lost(&self) -> bool {
+        self.lost != Loss::Nothing
+    }
+
+    /// Requests that wait for an answer.
+    pub(super) fn awaited(&self) -> Set {
+        self.acks.or(self.replies)
+    }
+
     /// Requests whose outcome is not certain yet.
     pub(super) fn open(&self) -> Set {
-        self.sent.without(self.answered).or(self.acks)
+        self.sent.without(self.answered).or(self.awaited())
     }
 
     /// Requests that succeeded without a reply: they asked for no acknowledgement, and a later
-    /// request was answered. The kernel works on requests in their order.
+    /// request was answered. The kernel works on requests in their order. Empty if the answer to
+    /// any request may have been lost.
     pub(super) fn done_without_reply(&self) -> Set {
+        if self.lost == Loss::Any {
+            return Set::EMPTY;
+        }
         let before = self.answered.last().map_or(Set::EMPTY, Set::first);
-        self.sent.without(self.answered).without(self.acks).and(before)
+        self.sent.without(self.answered).without(self.awaited()).and(before)
     }
 
     /// The requests to send again after messages were lost: the first request that the kernel may
@@ -64,12 +84,12 @@ impl Replies {
     }
 
     /// Whether nothing more has to be received: the last request has an answer, so the kernel has
-    /// worked on all before it, and no acknowledgement is missing. If something arrived that could
-    /// not be read, all requests must have an answer.
+    /// worked on all before it, and no answer is awaited. If something arrived that could not be
+    /// read, or any answer may have been lost, all requests must have an answer.
     pub(super) fn complete(&self) -> bool {
         self.answered.overlaps(self.last)
-            && self.acks.is_empty()
-            && (self.unreadable.is_none() || self.open().is_empty())
+            && self.awaited().is_empty()
+            && ((self.unreadable.is_none() && self.lost != Loss::Any) || self.open().is_empty())
     }
 
     /// The index of the request with this sequence number. None if no request in `sent` has it.

@@ -169,6 +169,12 @@ pub unsafe extern "C" fn nl_msg_end_non_empty_nested(msg: *mut OfpBuf, offset: u
 
 /// Inserts the header of an attribute of type 'type' after the first 'offset' bytes of 'msg', so
 /// that the next 'size' bytes of 'msg' become the payload of that attribute.
+///
+/// # Limits
+/// The header's length field has 16 bits. If 'size' exceeds the greatest payload
+/// (nl_attr_oversized()), the field holds the low 16 bits of the length and the attribute is not
+/// usable. Open vSwitch itself builds such messages and checks their size later, so this is not an
+/// assertion.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_wrap_nested(
     msg: *mut OfpBuf,
@@ -178,8 +184,7 @@ pub unsafe extern "C" fn nl_msg_wrap_nested(
 ) {
     // SAFETY: the caller's contract (see `ffi`).
     let msg = unsafe { Buf::from_ptr(msg) };
-    c_assert!(!message::oversized(size), "nl_msg_wrap_nested", "!nl_attr_oversized(size)");
-    let [a, b] = (size as u16 + ATTR_HEADER as u16).to_ne_bytes();
+    let [a, b] = (size.wrapping_add(ATTR_HEADER) as u16).to_ne_bytes();
     let [c, d] = r#type.to_ne_bytes();
     msg.insert(offset, &[a, b, c, d]);
 }

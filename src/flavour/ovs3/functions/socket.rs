@@ -33,8 +33,9 @@ const NETNSID_LOCAL: c_int = -1;
 /// 0 on success. Otherwise 'buf' is empty, and the value is one of:
 /// - EAGAIN: there is nothing to receive, and 'wait' is false.
 /// - ETIMEDOUT: nothing arrived within the time limit.
-/// - ENOBUFS: messages were lost since the last call, because the socket's receive buffer was full.
-///   The messages that were not lost can still be received.
+/// - ENOBUFS: messages were lost since the last call, because the socket's receive buffer was full,
+///   or the kernel had no memory. The messages that were not lost can still be received. Also if
+///   the kernel reports the loss by NLMSG_OVERRUN; other messages in that datagram are then lost.
 /// - EPROTO: the datagram does not start with a message, and is discarded.
 /// - EBADF: the program has closed the descriptor: see nl_sock_fd().
 /// - E2BIG: the datagram is too long, and is discarded. The limit is at least 4 MiB; if the

@@ -7,7 +7,7 @@ use crate::errno::status;
 use crate::ffi::socket::{socket, wait as wait_for};
 use crate::ffi::transact::{CallersArray, CallersRequest};
 use crate::flavour::{NlTransaction, OfpBuf};
-use crate::socket::transact::transact_on;
+use crate::socket::transact::{Mode, transact_on};
 use core::ffi::c_int;
 
 /// Receives one datagram into 'buf', in place of its content. 'buf' must have an allocation of at
@@ -27,8 +27,9 @@ use core::ffi::c_int;
 /// 0 on success. Otherwise 'buf' is empty, and the value is one of:
 /// - EAGAIN: there is nothing to receive, and 'wait' is false.
 /// - ETIMEDOUT: nothing arrived within the time limit.
-/// - ENOBUFS: messages were lost since the last call, because the socket's receive buffer was full.
-///   The messages that were not lost can still be received.
+/// - ENOBUFS: messages were lost since the last call, because the socket's receive buffer was full,
+///   or the kernel had no memory. The messages that were not lost can still be received. Also if
+///   the kernel reports the loss by NLMSG_OVERRUN; other messages in that datagram are then lost.
 /// - EPROTO: the datagram does not start with a message, and is discarded.
 /// - EBADF: the program has closed the descriptor: see nl_sock_fd().
 /// - E2BIG: the datagram is too long, and is discarded. The limit is at least 4 MiB; if the
@@ -57,7 +58,10 @@ pub unsafe extern "C" fn nl_sock_transact_multiple(
 ) {
     // SAFETY: the caller's contract (see `ffi`). The function's comment says that it changes the
     // requests.
-    unsafe { transact_on(socket(sock), &mut CallersArray::new(transactions, n)) };
+    unsafe {
+        let mut all = CallersArray::new(transactions, n);
+        transact_on(socket(sock), &mut all, Mode::default());
+    }
 }
 
 /// Does the same as nl_transact(), but on 'sock': see nl_sock_transact_multiple().
@@ -73,7 +77,7 @@ pub unsafe extern "C" fn nl_sock_transact(
     // SAFETY: the caller's contract (see `ffi`).
     unsafe {
         let mut one = CallersRequest::new(request, replyp);
-        transact_on(socket(sock), &mut one);
+        transact_on(socket(sock), &mut one, Mode::default());
         one.status()
     }
 }

@@ -1,0 +1,236 @@
+//! The state of a dump: what has been received of it, and what the datagrams of the kernel mean for
+//! it.
+
+use super::deadline::Deadline;
+use super::extack;
+use super::receive::{Failure, Loss};
+use crate::abi::Extack;
+use crate::abi::ext::DumpResult;
+use crate::errno::Errno;
+use crate::host::counters::{Event, count};
+use crate::wire::{self, Control, Header, KernelError, Messages, kernel_error};
+use alloc::vec::Vec;
+
+const NLMSG_DONE: u16 = libc::NLMSG_DONE as u16;
+const NLMSG_ERROR: u16 = libc::NLMSG_ERROR as u16;
+const NLMSG_MIN_TYPE: u16 = libc::NLMSG_MIN_TYPE as u16;
+const NLM_F_MULTI: u16 = libc::NLM_F_MULTI as u16;
+const NLM_F_DUMP_INTR: u16 = 0x10;
+
+impl DumpResult {
+    pub(super) const NONE: Self =
+        Self { error: 0, interrupted: false, complete: false, messages: 0, extack: Extack::NONE };
+}
+
+/// The state of a dump, beyond the fields of the caller's structure. It is stored in the socket.
+pub(super) struct State {
+    seq: u32,
+    deadline: Deadline,
+    /// A copy of the request, to find the attribute that an extended acknowledgement refers to.
+    request: Vec<u8>,
+    /// The details of the dump that are known so far.
+    pub(super) result: DumpResult,
+    /// Whether the dump goes on after an acknowledgement, and waits for messages.
+    await_replies: bool,
+    /// Whether an acknowledgement has arrived.
+    acknowledged: bool,
+    /// Whether a reply has arrived that is not a part of a dump.
+    single: bool,
+    /// Whether messages have arrived that the dump lacks: they have another sequence number, but
+    /// do not answer an earlier request.
+    misnumbered: bool,
+}
+
+/// The messages of a datagram that belong to a dump.
+#[derive(Clone, Copy)]
+pub(super) struct Filter {
+    seq: u32,
+    acks: bool,
+}
+
+impl Filter {
+    pub(super) fn keeps(self, header: Header) -> bool {
+        header.seq == self.seq
+            && !Control::is_noop(header)
+            && (self.acks || header.kind != NLMSG_ERROR)
+    }
+}
+
+/// The result of one attempt to receive a datagram of a dump.
+pub(super) enum Received {
+    /// The datagram contains messages of the dump. `mixed` is set if it also contains others.
+    /// `error` is the errno value in the message that ends the dump.
+    Part { mixed: Option<Filter>, error: Option<Errno> },
+    /// The datagram contains no message of the dump. If it contains a message that is stale, this
+    /// is the sequence number.
+    Other { stale: Option<u32> },
+    /// The dump has ended, but all messages had other sequence numbers.
+    Misnumbered,
+    /// The kernel refused the dump.
+    Refused(KernelError),
+    /// Nothing has arrived yet. More will arrive until this deadline.
+    Pending(Deadline),
+    /// Nothing was received.
+    Failed(Failure),
+    /// Nothing was received, since the dump ended or failed earlier.
+    Ended,
+}
+
+impl State {
+    /// The state of a dump that has the sequence number `seq`. See [`super::dump::Dump::start`].
+    pub(super) fn new(seq: u32, request: &[u8], await_replies: bool) -> Self {
+        Self {
+            seq,
+            deadline: Deadline::after(0),
+            request: request.to_vec(),
+            result: DumpResult::NONE,
+            await_replies,
+            acknowledged: false,
+            single: false,
+            misnumbered: false,
+        }
+    }
+
+    /// Starts the time limit of the dump, in milliseconds; 0 for none.
+    pub(super) fn start_clock(&mut self, timeout: u32) {
+        self.deadline = match self.await_replies {
+            true => Deadline::for_answers(timeout),
+            false => Deadline::after(timeout),
+        };
+    }
+
+    /// Receives the next datagram by `receive`, and updates the details of the dump.
+    pub(super) fn receive_with<'a>(
+        &mut self,
+        receive: impl FnOnce() -> Result<&'a [u8], Failure>,
+    ) -> Received {
+        if self.deadline.has_passed() {
+            return Received::Failed(Failure::TimedOut);
+        }
+        let datagram = match receive() {
+            Ok(datagram) => datagram,
+            Err(Failure::Call(Errno::EAGAIN) | Failure::Unwanted) if self.may_end_here() => {
+                self.result.complete = true;
+                return self.ended();
+            }
+            Err(Failure::Call(Errno::EAGAIN) | Failure::Unwanted) if self.await_replies => {
+                return Received::Pending(self.deadline);
+            }
+            Err(failure) => return Received::Failed(failure),
+        };
+        self.examine(datagram)
+    }
+
+    /// Whether the dump is over if the receive queue is empty. The kernel has acknowledged the
+    /// request, so it was not one for a dump: the kernel has carried it out.
+    fn may_end_here(&self) -> bool {
+        self.acknowledged && !self.await_replies && (self.single || self.result.messages == 0)
+    }
+
+    fn ended(&self) -> Received {
+        match self.misnumbered && self.result.messages == 0 {
+            true => Received::Misnumbered,
+            false => Received::Ended,
+        }
+    }
+
+    /// Updates the details of the dump by the messages of a datagram.
+    fn examine(&mut self, datagram: &[u8]) -> Received {
+        let (mut own, mut others, mut stale) = (false, false, None);
+        let mut messages = Messages::new(datagram);
+        for (header, message) in &mut messages {
+            if header.seq != self.seq || header.kind < NLMSG_MIN_TYPE {
+                match self.examine_special(header, message, &mut stale) {
+                    Ok(belongs) => {
+                        own |= belongs;
+                        others |= !belongs;
+                    }
+                    Err(received) => return received,
+                }
+            } else {
+                own = true;
+                self.result.messages += 1;
+                self.result.interrupted |= header.flags & NLM_F_DUMP_INTR != 0;
+                self.single |= header.flags & NLM_F_MULTI == 0;
+            }
+        }
+        if self.await_replies && self.single && self.acknowledged {
+            self.result.complete = true;
+        }
+        if self.result.complete && matches!(self.ended(), Received::Misnumbered) {
+            return Received::Misnumbered;
+        }
+        // A fragment at the end is found when the messages have been read.
+        if own || !messages.rest().is_empty() {
+            let filter = Filter { seq: self.seq, acks: !self.await_replies };
+            let error = (self.result.error != 0).then(|| Errno::from_raw(self.result.error));
+            Received::Part { mixed: others.then_some(filter), error }
+        } else if self.result.complete {
+            Received::Ended
+        } else {
+            Received::Other { stale }
+        }
+    }
+
+    /// Updates the details of the dump by a message that is not data of the dump. Returns whether
+    /// the caller of nl_dump_next() gets it, or how the dump has failed. Stores its sequence number
+    /// in `stale` if it is not the expected one.
+    fn examine_special(
+        &mut self,
+        header: Header,
+        message: &[u8],
+        stale: &mut Option<u32>,
+    ) -> Result<bool, Received> {
+        if Control::is_noop(header) {
+            return Ok(false);
+        }
+        if Control::is_overrun(header) {
+            count(Event::Overflow, 1);
+            return Err(Received::Failed(Failure::Lost(Loss::Any)));
+        }
+        if header.seq != self.seq {
+            count(Event::Stale, 1);
+            *stale = Some(header.seq);
+            // A late answer to an earlier request has a number from 1 on.
+            let earlier = (1..self.seq).contains(&header.seq);
+            let part = header.flags & NLM_F_MULTI != 0 || !earlier;
+            self.misnumbered |= part && header.kind != NLMSG_ERROR;
+            return Ok(false);
+        }
+        match kernel_error(header, message) {
+            None if header.kind == NLMSG_DONE => {
+                self.result.interrupted |= header.flags & NLM_F_DUMP_INTR != 0;
+                self.examine_end(header, message);
+                Ok(true)
+            }
+            None => {
+                self.result.messages += 1;
+                Ok(true)
+            }
+            Some(KernelError::Ack) => {
+                // After messages, an acknowledgement is the end.
+                let end = self.acknowledged || self.result.messages > 0;
+                self.result.complete |= end && !self.await_replies;
+                self.acknowledged = true;
+                let extack = extack::read(0, header, message, &self.request);
+                self.result.extack = extack.unwrap_or(Extack::NONE);
+                Ok(!self.await_replies)
+            }
+            Some(refusal) => {
+                let error = refusal.errno().raw();
+                let extack = extack::read(error, header, message, &self.request);
+                self.result.extack = extack.unwrap_or(Extack::NONE);
+                Err(Received::Refused(refusal))
+            }
+        }
+    }
+
+    /// Updates the details of the dump by the message that ends it.
+    fn examine_end(&mut self, header: Header, message: &[u8]) {
+        self.result.complete = true;
+        self.result.error = wire::error_at_end(message);
+        if let Some(extack) = extack::read(self.result.error, header, message, &self.request) {
+            self.result.extack = extack;
+        }
+    }
+}

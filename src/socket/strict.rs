@@ -1,0 +1,94 @@
+//! Strict checking of requests for data: a socket option of the kernel, for NETLINK_ROUTE.
+//!
+//! With it, the kernel refuses a header or an attribute that it does not know, instead of ignoring
+//! it, and it filters dumps by the fields of the header.
+
+use super::Socket;
+use crate::errno::{self, Errno};
+use crate::flavour::STRICT_DUMPS;
+use crate::host::log::log_limited;
+use crate::sys::{self, option};
+use crate::wire::{HEADER, Header};
+use core::ffi::c_int;
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+const NLM_F_DUMP: u16 = libc::NLM_F_DUMP as u16;
+
+/// How strictly the kernel checks the requests on a socket.
+#[derive(Default)]
+pub(super) struct Checking {
+    /// Whether the option is set, as far as the library knows.
+    strict: AtomicBool,
+    /// Whether the program has chosen. Otherwise it depends on the request.
+    chosen: AtomicBool,
+}
+
+impl Socket {
+    /// If `strict`, makes the kernel check all requests on this socket strictly; otherwise none.
+    /// Fails with ENOPROTOOPT before Linux 4.20.
+    pub(crate) fn choose_checking(&self, strict: bool) -> Result<(), Errno> {
+        self.check_descriptor()?;
+        self.set_checking(strict)?;
+        self.checking.chosen.store(true, Relaxed);
+        Ok(())
+    }
+
+    /// Makes the kernel check the next requests strictly or not. Makes no system call if it does
+    /// so already.
+    #[inline]
+    pub(super) fn check_strictly(&self, strict: bool) -> Result<(), Errno> {
+        match self.checking.strict.load(Relaxed) == strict {
+            true => Ok(()),
+            false => self.set_checking(strict),
+        }
+    }
+
+    /// Makes the kernel check `request` strictly if the interface version wants that, and not
+    /// otherwise. Does nothing if the program has chosen. The caller passes the result to [`log`].
+    #[inline]
+    pub(super) fn check_by_request(&self, request: &[u8]) -> Result<(), Errno> {
+        match self.checking.chosen.load(Relaxed) {
+            true => Ok(()),
+            false => self.check_strictly(self.protocol == libc::NETLINK_ROUTE && filters(request)),
+        }
+    }
+
+    #[cold]
+    fn set_checking(&self, strict: bool) -> Result<(), Errno> {
+        let value = c_int::from(strict);
+        sys::set_option(&self.fd, libc::SOL_NETLINK, option::GET_STRICT_CHK, value)?;
+        self.checking.strict.store(strict, Relaxed);
+        Ok(())
+    }
+}
+
+/// Logs why a request is not checked strictly. Such a request is sent all the same: an older kernel
+/// ignores the fields that it does not check.
+#[inline]
+pub(super) fn log(checking: Result<(), Errno>) {
+    if let Err(error) = checking {
+        log_failure(error);
+    }
+}
+
+#[cold]
+fn log_failure(error: Errno) {
+    let text = errno::text(error.raw());
+    let text = format_args!("netlink: could not enable strict checking ({text})");
+    match error {
+        Errno::ENOPROTOOPT => log_limited!(SOCKET, Dbg, "{text}"),
+        _ => log_limited!(SOCKET, Warn, "{text}"),
+    }
+}
+
+/// Whether `request` is for a dump that the interface's callers expect the kernel to filter, with a
+/// whole header. Older callers send a shorter one, which the kernel refuses if it checks strictly.
+fn filters(request: &[u8]) -> bool {
+    !STRICT_DUMPS.is_empty()
+        && Header::parse(request).is_some_and(|header| {
+            let wanted = |&(kind, size): &(u16, usize)| {
+                kind == header.kind && request.len() >= HEADER + size
+            };
+            header.flags & NLM_F_DUMP == NLM_F_DUMP && STRICT_DUMPS.iter().any(wanted)
+        })
+}

@@ -1,0 +1,438 @@
+//! Requests that are sent in one datagram or not at all: a batch of NETLINK_NETFILTER, or what the
+//! caller wants to be sent in this way.
+//!
+//! Nothing is sent a second time, since the rules of a firewall must not be added twice. If answers
+//! were lost, the requests whose outcome is uncertain fail with ENOBUFS.
+
+use super::call::{Answer, Call, MAX_TRIES, Unreadable, is_overrun};
+use super::{Origin, QueueState, Transactions, netfilter};
+use crate::errno::Errno;
+use crate::host::counters::{Event, count};
+use crate::message;
+use crate::socket::extack::Failures;
+use crate::socket::receive::{Failure, Loss, Overflows};
+use crate::socket::scratch::Scratch;
+use crate::socket::{deadline::Deadline, trace};
+use crate::sys::{self, Uninit};
+use crate::thread::{self, Thread, Unfinished};
+use crate::wire::{Control, Header, Messages, kernel_error};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::ffi::c_void;
+use core::sync::atomic::Ordering::Relaxed;
+
+const NLM_F_ACK: u16 = libc::NLM_F_ACK as u16;
+const NLM_F_ECHO: u16 = libc::NLM_F_ECHO as u16;
+/// The room that an acknowledgement takes up in the receive buffer, in bytes, with the kernel's
+/// bookkeeping.
+const ANSWER_ESTIMATE: usize = 1024;
+/// What the kernel wants to be free in the send buffer beside a datagram, in bytes.
+const SEND_OVERHEAD: usize = 32;
+
+/// What is known of a request, as bits of a byte.
+type State = u8;
+/// It got a reply, an acknowledgement or a refusal.
+const ANSWERED: State = 1;
+/// Its acknowledgement is awaited.
+const ACK: State = 2;
+/// Its reply is awaited.
+const REPLY: State = 4;
+/// The kernel refused it.
+const REFUSED: State = 8;
+
+/// The memory of a call. It is on the heap, so that [`release`] can free it if a log handler leaves
+/// the call.
+#[derive(Default)]
+struct Memory {
+    datagram: Vec<u8>,
+    states: Vec<State>,
+}
+
+/// # Safety
+/// `memory` points to a [`Memory`] from [`Box`] that is not used any more.
+unsafe fn release(memory: *mut c_void) {
+    // SAFETY: the caller's promise.
+    drop(unsafe { Box::from_raw(memory.cast::<Memory>()) });
+}
+
+/// Consecutive transactions whose requests are sent in one datagram.
+pub(super) struct Whole<'c, 'a, T> {
+    call: &'c mut Call<'a, T>,
+    memory: &'c mut Memory,
+    /// The index of the first transaction.
+    start: usize,
+    count: usize,
+    /// Whether this is a batch of NETLINK_NETFILTER.
+    netfilter: bool,
+    base_seq: u32,
+    /// The number of requests from which an answer is awaited.
+    awaited: usize,
+    /// Whether the kernel refused a request.
+    refused: bool,
+    lost: Loss,
+    unreadable: Option<Errno>,
+    deadline: Option<Deadline>,
+}
+
+impl<'c, 'a, T: Transactions> Whole<'c, 'a, T> {
+    /// Carries out `count` transactions from `start` on. Returns `count`.
+    ///
+    /// # Safety
+    /// See [`super::transact`].
+    #[inline(never)]
+    pub(super) unsafe fn run(call: &'c mut Call<'a, T>, start: usize, count: usize) -> usize {
+        if start > 0 && call.deadline.has_passed() {
+            call.fail(start..start + count, Errno::ETIMEDOUT);
+            return count;
+        }
+        let netfilter = netfilter::starts_batch(call.sock.protocol(), call.transactions, start);
+        let memory = Box::into_raw(Box::<Memory>::default());
+        let registered = register(call.thread, call.origin, memory);
+        // SAFETY: the memory is freed below, or after this call has been left.
+        let state = unsafe { &mut *memory };
+        let mut whole = Whole {
+            call,
+            memory: state,
+            start,
+            count,
+            netfilter,
+            base_seq: 0,
+            awaited: 0,
+            refused: false,
+            lost: Loss::Nothing,
+            unreadable: None,
+            deadline: None,
+        };
+        if whole.check() {
+            // SAFETY: the caller's promise.
+            unsafe { whole.send_and_receive() };
+        }
+        drop(registered);
+        // SAFETY: the memory is not used any more.
+        unsafe { release(memory.cast()) };
+        count
+    }
+
+    /// Checks what the kernel would drop without an answer. If there is such a thing, makes the
+    /// transactions fail, and returns false.
+    fn check(&mut self) -> bool {
+        if !self.netfilter {
+            return true;
+        }
+        let transactions = &*self.call.transactions;
+        let end = self.start + self.count;
+        // Only if the caller demands one datagram, there may be more than one batch.
+        let len = netfilter::batch_len(self.call.sock.protocol(), transactions, self.start);
+        let single = len == Some(self.count);
+        let mut all = self.start..end;
+        if single && all.all(|index| netfilter::is_valid(transactions, index)) {
+            return true;
+        }
+        Failures::of(self.call.thread).failed(Errno::EINVAL);
+        for index in self.start..end {
+            let valid = single && netfilter::is_valid(self.call.transactions, index);
+            let error = if valid { Errno::ECANCELED } else { Errno::EINVAL };
+            self.call.transactions.finish(index, Err(error));
+        }
+        false
+    }
+
+    /// # Safety
+    /// See [`super::transact`].
+    unsafe fn send_and_receive(&mut self) {
+        let mut scratch = Scratch::of(self.call.thread);
+        let memory = scratch.memory();
+        self.call.catch_up(memory);
+        if self.call.sock.congested.load(Relaxed) {
+            self.lost = Loss::Any;
+        }
+        // SAFETY: the caller's promise.
+        let receive_buffer = unsafe { self.prepare() };
+        match self.send() {
+            Ok(()) => self.receive_all(memory),
+            Err(_) if self.start == 0 && self.call.is_not_ours() => {
+                self.call.queue = QueueState::NotOurs;
+            }
+            Err(error) => self.fail_all(error),
+        }
+        if let Some(size) = receive_buffer {
+            let _ = sys::force_receive_buffer_size(&self.call.sock.fd, size as usize);
+        }
+    }
+
+    /// Makes the datagram. Enlarges the receive buffer if the answers may not fit. Returns the size
+    /// to which it has to be restored.
+    ///
+    /// # Safety
+    /// See [`super::transact`].
+    unsafe fn prepare(&mut self) -> Option<u32> {
+        let call = &*self.call;
+        self.base_seq = call.sock.allocate_seq(self.count as u32);
+        let mut answers = 0;
+        for index in 0..self.count {
+            let request = call.transactions.request(self.start + index);
+            let seq = self.base_seq.wrapping_add(index as u32);
+            // SAFETY: the caller's promise.
+            let flags = unsafe { message::finalize(request, seq, call.sock.port) };
+            let datagram = &mut self.memory.datagram;
+            datagram.resize(datagram.len().next_multiple_of(4), 0);
+            datagram.extend_from_slice(request.bytes());
+            let mut state = 0;
+            // Not every kernel acknowledges the messages that begin and end a batch, even if they
+            // ask for it (Linux 6.10 does).
+            if !self.netfilter || !self.is_frame(index) {
+                state |= if flags & NLM_F_ACK != 0 { ACK } else { 0 };
+                state |= if call.mode.await_replies { REPLY } else { 0 };
+            }
+            self.awaited += usize::from(state != 0);
+            self.memory.states.push(state);
+            if flags & (NLM_F_ACK | NLM_F_ECHO) != 0 {
+                answers += ANSWER_ESTIMATE + request.size();
+            }
+        }
+        if self.count <= call.sock.max_requests() {
+            return None;
+        }
+        let size = sys::receive_buffer_size(&call.sock.fd).ok()?;
+        if answers <= size as usize {
+            return None;
+        }
+        let before = sys::force_receive_buffer_size(&call.sock.fd, answers).ok();
+        before.filter(|_| call.origin == Origin::Caller)
+    }
+
+    /// Whether the request at `index` begins or ends a batch of NETLINK_NETFILTER.
+    fn is_frame(&self, index: usize) -> bool {
+        index == 0 || netfilter::ends_batch(self.call.transactions, self.start + index)
+    }
+
+    /// Sends the datagram. Enlarges the send buffer if the datagram does not fit.
+    fn send(&mut self) -> Result<(), Errno> {
+        let call = &*self.call;
+        let datagram = &self.memory.datagram;
+        let mut result = call.send(datagram);
+        let mut before = None;
+        if result == Err(Errno::EMSGSIZE) {
+            let size = datagram.len() + SEND_OVERHEAD;
+            before = sys::set_send_buffer_size(&call.sock.fd, size).ok();
+            result = call.send(datagram);
+        }
+        // ENOBUFS means that the kernel had no memory for the datagram.
+        for _ in 1..MAX_TRIES {
+            if result != Err(Errno::ENOBUFS) {
+                break;
+            }
+            result = call.send(datagram);
+        }
+        if let (Origin::Caller, Some(size)) = (call.origin, before) {
+            let _ = sys::set_send_buffer_size(&call.sock.fd, size as usize);
+        }
+        if trace::wanted() {
+            for index in self.start..self.start + self.count {
+                let request = call.transactions.request(index).bytes();
+                call.sock.trace("nl_sock_transact_multiple__", result, request);
+            }
+        }
+        result.inspect(|()| count(Event::Sent, self.count))
+    }
+
+    fn state(&self, index: usize) -> State {
+        self.memory.states.get(index).copied().unwrap_or_default()
+    }
+
+    fn receive_all(&mut self, memory: &mut [Uninit]) {
+        let mut overflows = Overflows::default();
+        loop {
+            match self.call.receive(memory) {
+                Ok((datagram, size)) => {
+                    overflows.reset();
+                    self.process_datagram(datagram, size);
+                }
+                Err(Failure::Unwanted) => overflows.reset(),
+                Err(Failure::Lost(lost)) if overflows.another() => self.lost = self.lost.max(lost),
+                Err(Failure::Call(Errno::EAGAIN)) => {
+                    if self.at_end_of_queue() {
+                        return;
+                    }
+                    continue;
+                }
+                Err(failure) => return self.end_with(failure.errno(), 0),
+            }
+            if self.is_complete() {
+                return self.succeed();
+            }
+            if self.call.deadline.has_passed() {
+                return self.end_with(Errno::ETIMEDOUT, 0);
+            }
+        }
+    }
+
+    fn process_datagram(&mut self, datagram: &[u8], size: usize) {
+        let mut messages = Messages::new(datagram);
+        for (header, message) in &mut messages {
+            self.process_message(header, message);
+        }
+        match self.call.check_rest(&messages, datagram, size) {
+            Unreadable::Nothing => {}
+            Unreadable::Garbage => self.unreadable = Some(Errno::EPROTO),
+            Unreadable::TooLong(start) => match Header::parse(start) {
+                // The start of an error message suffices.
+                Some(header) if kernel_error(header, start).is_some() => {
+                    self.process_message(header, start);
+                }
+                _ => self.unreadable = Some(Errno::E2BIG),
+            },
+        }
+    }
+
+    fn process_message(&mut self, header: Header, message: &[u8]) {
+        self.call.sock.trace("nl_sock_recv__", Ok(()), message);
+        if Control::is_noop(header) {
+            return;
+        }
+        if is_overrun(header) {
+            self.lost = Loss::Any;
+            return;
+        }
+        let index = header.seq.wrapping_sub(self.base_seq) as usize;
+        let Some(state) = self.memory.states.get_mut(index) else {
+            return self.call.ignore(header);
+        };
+        let before = *state;
+        let first = before & ANSWERED == 0 || before & REPLY != 0;
+        let index = self.start + index;
+        *state |= ANSWERED;
+        match self.call.interpret(header, message) {
+            Answer::Reply { multi } => {
+                *state &= if multi { !(ACK | REPLY) } else { !REPLY };
+                // If a request has several replies, the first one counts.
+                if first {
+                    self.call.transactions.finish(index, Ok(message));
+                }
+            }
+            Answer::Ack => {
+                *state &= !ACK;
+                self.call.acknowledged(index, header, message);
+                // An acknowledgement does not replace an answer before it.
+                if before & (ANSWERED | REPLY) == 0 {
+                    self.call.transactions.finish(index, Ok(&[]));
+                }
+            }
+            Answer::Refused(refusal) => {
+                *state = ANSWERED | REFUSED;
+                self.refused = true;
+                self.call.refused(index, refusal, header, message);
+            }
+        }
+        if before & (ACK | REPLY) != 0 && self.state(index - self.start) & (ACK | REPLY) == 0 {
+            self.awaited -= 1;
+        }
+    }
+
+    /// Whether nothing more has to be received: the last request has an answer, and no answer is
+    /// awaited. Of a batch of NETLINK_NETFILTER, the whole queue is read: an error of the last step
+    /// is reported for another message than the last one.
+    fn is_complete(&self) -> bool {
+        !self.netfilter
+            && self.awaited == 0
+            && self.lost != Loss::Any
+            && self.unreadable.is_none()
+            && self.state(self.count - 1) & ANSWERED != 0
+    }
+
+    /// Decides how to go on when the receive queue is empty. Returns false to receive again.
+    fn at_end_of_queue(&mut self) -> bool {
+        // Requests before this one succeeded if they have no answer and wait for none.
+        let mut done = 0;
+        let error = if self.netfilter && self.refused {
+            Errno::ECANCELED
+        } else if let Some(error) = self.unreadable {
+            error
+        } else if self.lost != Loss::Nothing {
+            if self.lost == Loss::Tail {
+                let answered = |state: &State| state & ANSWERED != 0;
+                done = self.memory.states.iter().rposition(answered).unwrap_or(0);
+            }
+            Errno::ENOBUFS
+        } else if self.awaited > 0 {
+            let call = &*self.call;
+            let deadline = *self.deadline.get_or_insert_with(|| call.answer_deadline());
+            let Err(error) = self.call.wait_until(deadline) else { return false };
+            done = self.count;
+            error
+        } else {
+            self.succeed();
+            return true;
+        };
+        self.end_with(error, done);
+        true
+    }
+
+    /// Ends the transactions after all answers have been received.
+    fn succeed(&mut self) {
+        let ended = netfilter::ends_batch(self.call.transactions, self.start + self.count - 1);
+        if self.netfilter && !ended {
+            // The kernel has only checked the batch.
+            Failures::of(self.call.thread).failed(Errno::ECANCELED);
+            self.cancel();
+        } else {
+            self.succeed_before(self.count);
+        }
+    }
+
+    /// Makes the requests before `end` succeed that have no answer and wait for none.
+    fn succeed_before(&mut self, end: usize) {
+        for index in 0..end {
+            if self.state(index) == 0 {
+                self.call.transactions.finish(self.start + index, Ok(&[]));
+            }
+        }
+    }
+
+    /// Ends the transactions although the outcome of some is uncertain. Requests before the index
+    /// `done` succeeded if they have no answer and wait for none.
+    fn end_with(&mut self, error: Errno, done: usize) {
+        if !self.netfilter {
+            self.succeed_before(done);
+            let (start, states) = (self.start, (0..).zip(&self.memory.states));
+            let open = states.filter(|&(index, &state)| match state {
+                0 => index >= done,
+                state => state & (ACK | REPLY) != 0,
+            });
+            self.call.fail(open.map(|(index, _)| start + index), error);
+        } else if self.refused {
+            self.cancel();
+        } else {
+            self.fail_all(error);
+        }
+    }
+
+    /// Makes the requests fail that the kernel did not refuse: it has not carried out the batch.
+    fn cancel(&mut self) {
+        if self.awaited > 0 {
+            self.call.queue = QueueState::Unknown;
+        }
+        for index in 0..self.count {
+            if self.state(index) & REFUSED == 0 {
+                self.call.transactions.finish(self.start + index, Err(Errno::ECANCELED));
+            }
+        }
+    }
+
+    fn fail_all(&mut self, error: Errno) {
+        self.call.fail(self.start..self.start + self.count, error);
+    }
+}
+
+/// Registers the memory of a call, so that it is freed if the call is left.
+fn register(thread: &Thread, origin: Origin, memory: *mut Memory) -> Unfinished<'_> {
+    let memory = memory.cast();
+    // SAFETY: `release` may be called once this call has been left.
+    unsafe {
+        match origin {
+            // The socket has been registered before.
+            Origin::Pool => thread::register_another(thread, memory, release, -1),
+            Origin::Caller => thread::register(thread, memory, release, -1),
+        }
+    }
+}
