@@ -113,6 +113,23 @@ each_transaction_of_a_batch_is_explained(void)
     }
 }
 
+/* What is known of an earlier transaction does not explain one that was never sent. */
+static void
+a_transaction_without_a_socket_has_no_explanation(void)
+{
+    struct nlsock_extack extack;
+    struct ofpbuf request;
+
+    ofpbuf_init(&request, 64);
+    put_bad_route(&request);
+    CHECK(nl_transact(NETLINK_ROUTE, &request, NULL) > 0);
+    CHECK_INT(nl_transact(99, &request, NULL), EPROTONOSUPPORT);
+    nlsock_last_extack(&extack, sizeof extack);
+    CHECK_STR(extack.message, "");
+    CHECK_INT(extack.error, EPROTONOSUPPORT);
+    ofpbuf_uninit(&request);
+}
+
 static char captured[4096];
 
 static void
@@ -153,6 +170,7 @@ main(void)
     RUN(a_refusal_is_explained);
     RUN(the_offending_attribute_is_named);
     RUN(each_transaction_of_a_batch_is_explained);
+    RUN(a_transaction_without_a_socket_has_no_explanation);
     RUN(the_explanation_is_on_the_log);
     return tap_done();
 }

@@ -360,6 +360,34 @@ refusals_say_why(void)
     ofpbuf_uninit(&buf);
 }
 
+/* The text is that of a refusal whose flags say that it has attributes. */
+static void
+only_refusals_have_a_text(void)
+{
+    static const struct { int code; uint16_t flags; bool text; } cases[] = {
+        { -EINVAL, NLM_F_CAPPED | NLM_F_ACK_TLVS, true },
+        { 0, NLM_F_CAPPED | NLM_F_ACK_TLVS, false },
+        { -EINVAL, NLM_F_CAPPED, false },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct nlmsgerr nlerr = { .error = cases[i].code, .msg.nlmsg_len = sizeof nlerr.msg };
+        const char *text = NULL;
+        struct ofpbuf b;
+        int error = -1;
+
+        ofpbuf_init(&b, 64);
+        nl_msg_put_nlmsghdr(&b, 0, NLMSG_ERROR, cases[i].flags);
+        nl_msg_put(&b, &nlerr, sizeof nlerr);
+        nl_msg_put_string(&b, NLMSGERR_ATTR_MSG, "why");
+        nl_msg_nlmsghdr(&b)->nlmsg_len = b.size;
+        CHECK(nl_msg_nlmsgerr(&b, &error, &text));
+        CHECK_INT(error, -cases[i].code);
+        CHECK_STR(text ? text : "none", cases[i].text ? "why" : "none");
+        ofpbuf_uninit(&b);
+    }
+}
+
 static void
 links_are_dumped(void)
 {
@@ -439,6 +467,7 @@ main(void)
     RUN(new_types_have_lengths);
     RUN(words_are_well_formed_or_none);
     RUN(refusals_say_why);
+    RUN(only_refusals_have_a_text);
     RUN(links_are_dumped);
     RUN(the_receive_buffer_is_4_mib);
     RUN(breaches_abort);

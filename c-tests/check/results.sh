@@ -27,8 +27,9 @@ plan() {
     echo "1..$((passed + failed + skipped))"
 }
 
-# total WHAT: prints the plan and the counts, and returns whether nothing failed.
+# total WHAT: prints the plan and the counts, and returns whether there are results, and nothing failed.
 total() {
+    [ "$passed$failed$skipped" != 000 ] || not_ok "$1 has tests"
     plan
     echo
     echo "$1: $passed passed, $failed failed, $skipped skipped"
@@ -41,7 +42,7 @@ diagnose() {
 }
 
 # Prints what is wrong with the TAP output in the file $1; nothing, if it has a plan and as many
-# results as that says, numbered from 1 on.
+# results as that says, at least one, numbered from 1 on.  Without results, the plan has to say why.
 tap_problem() {
     awk '
         /^(not )?ok / {
@@ -49,9 +50,9 @@ tap_problem() {
             if (($1 == "ok" ? $2 : $3) != n && !problem)
                 problem = "result " n " has another number"
         }
-        /^1\.\.[0-9]+/ { plans++; planned = substr($1, 4) }
+        /^1\.\.[0-9]+/ { plans++; planned = substr($1, 4); reason = /^1\.\.0 # SKIP / }
         END {
-            if (!NR) problem = "no results"
+            if (!n && !reason) problem = "no results"
             else if (plans != 1) problem = plans ? "two plans" : "no plan"
             else if (planned != n + 0) problem = n + 0 " results, " planned " are planned"
             if (problem) print problem

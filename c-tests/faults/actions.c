@@ -4,44 +4,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "actions.h"
+#include "actions-internal.h"
 #include "nlsock-ext.h"
 
 #define MAX_OWN 8
-#define DEFAULT_BYTES 16
 
 struct actions actions;
 
+/* A socket of the program.  If it could not be opened, its lines use the pool, or do nothing. */
 static struct own {
     char name[16];
+    bool used;
     struct nl_sock *sock;
-    bool deadline;
+    int protocol;
+    int deadline;               /* Milliseconds; 0 for none. */
 } own[MAX_OWN];
 
-/* Whether the pool's sockets have a deadline. */
-static bool pool_deadline;
+int pool_deadline;
 
-struct options {
-    int protocol;
-    struct nl_sock *sock;       /* Null for the pool. */
-    bool *deadline;             /* Whether it has one. */
-    struct selection ack, no_reply;
-    struct selection netfilter; /* Each range is a netfilter batch. */
-    int bytes;
-    int stop;                   /* Dumps: messages to read; negative for all. */
-    int slow;                   /* Dumps: milliseconds that the program takes for a message. */
-    bool strict;                /* Dumps: nlsock_set_strict_dumps(). */
-    int buffer;
-    bool wait;
-    bool until_reply;           /* NLSOCK_AWAIT_REPLY. */
-    bool one_datagram;          /* NLSOCK_ONE_DATAGRAM. */
-};
+/* What "do recv" receives.  It is the program's, also if the thread is cancelled. */
+static struct ofpbuf *received;
 
 static struct own *
 find_own(const char *name)
 {
     for (int i = 0; name && i < MAX_OWN; i++) {
-        if (own[i].sock && !strcmp(own[i].name, name)) {
+        if (own[i].used && !strcmp(own[i].name, name)) {
             return &own[i];
         }
     }
@@ -51,15 +39,18 @@ find_own(const char *name)
 static void
 destroy_own(struct own *o)
 {
-    nl_sock_destroy(o->sock);
+    struct nl_sock *sock = o->sock;
+
+    o->used = false;
     o->sock = NULL;
+    nl_sock_destroy(sock);
 }
 
 void
 actions_reset(void)
 {
     for (int i = 0; i < MAX_OWN; i++) {
-        if (own[i].sock) {
+        if (own[i].used) {
             destroy_own(&own[i]);
         }
     }
@@ -71,8 +62,11 @@ actions_reset(void)
     actions.first = actions.first_dump = 1;
     if (pool_deadline) {
         nlsock_sock_set_timeout(NULL, 0);
-        pool_deadline = false;
+        pool_deadline = 0;
     }
+    ofpbuf_delete(received);
+    received = NULL;
+    actions.cancelled = false;
     actions.error = 0;
     actions.value = 0;
 }
@@ -88,22 +82,20 @@ which(struct tokens *t, struct selection *s)
     }
 }
 
-static bool
+bool
 parse_options(struct tokens *t, struct options *o)
 {
     memset(o, 0, sizeof *o);
-    o->deadline = &pool_deadline;
+    o->fork = -1;
     o->bytes = DEFAULT_BYTES;
     o->stop = -1;
     while (!tokens_end(t)) {
         if (tokens_take(t, "on")) {
-            struct own *found = find_own(tokens_next(t));
-
-            if (!found) {
+            o->own = find_own(tokens_next(t));
+            if (!o->own) {
                 return false;
             }
-            o->sock = found->sock;
-            o->deadline = &found->deadline;
+            o->protocol = o->own->protocol;
         } else if (tokens_take(t, "ack")) {
             which(t, &o->ack);
         } else if (tokens_take(t, "no-reply")) {
@@ -113,6 +105,8 @@ parse_options(struct tokens *t, struct options *o)
             o->protocol = NETLINK_NETFILTER;
         } else if (tokens_take(t, "wait")) {
             o->wait = true;
+        } else if (tokens_take(t, "quietly")) {
+            o->quietly = true;
         } else if (tokens_take(t, "strict")) {
             o->strict = true;
         } else if (tokens_take(t, "until-reply")) {
@@ -122,6 +116,7 @@ parse_options(struct tokens *t, struct options *o)
         } else if (!(tokens_take(t, "protocol") && tokens_int(t, &o->protocol))
                    && !(tokens_take(t, "bytes") && tokens_int(t, &o->bytes))
                    && !(tokens_take(t, "stop") && tokens_int(t, &o->stop))
+                   && !(tokens_take(t, "fork") && tokens_int(t, &o->fork))
                    && !(tokens_take(t, "slow") && tokens_int(t, &o->slow))
                    && !(tokens_take(t, "buffer") && tokens_int(t, &o->buffer))) {
             return false;
@@ -130,7 +125,7 @@ parse_options(struct tokens *t, struct options *o)
     return true;
 }
 
-static struct ofpbuf *
+struct ofpbuf *
 make_request(uint32_t kind, int id, uint16_t type, bool ack, int bytes)
 {
     struct ofpbuf *request = ofpbuf_new(0);
@@ -160,6 +155,19 @@ request_type(const struct options *o, int i, int n)
     return FAKE_REQUEST_TYPE;
 }
 
+/* Null for the pool, also if the socket could not be opened. */
+static struct nl_sock *
+sock_of(const struct options *o)
+{
+    return o->own ? o->own->sock : NULL;
+}
+
+static int
+deadline_of(const struct options *o)
+{
+    return sock_of(o) ? o->own->deadline : pool_deadline;
+}
+
 static struct outcome *
 add_outcome(const struct options *o, int i, int n, bool single)
 {
@@ -170,8 +178,10 @@ add_outcome(const struct options *o, int i, int n, bool single)
     outcome->reply_wanted = !selected(&o->no_reply, i);
     outcome->reply = NULL;
     outcome->single = single;
-    outcome->deadline = *o->deadline;
+    outcome->deadline = deadline_of(o);
     outcome->until_reply = o->until_reply;
+    outcome->netfilter = o->netfilter.n > 0;
+    outcome->one_datagram = o->one_datagram;
     outcome->error = -1;
     return outcome;
 }
@@ -182,18 +192,21 @@ do_transact(struct tokens *t)
     struct options o;
     struct outcome *outcome;
     struct ofpbuf **replyp;
+    struct nl_sock *sock;
 
     if (!parse_options(t, &o) || actions.n >= MAX_TRANSACTIONS) {
         return false;
     }
     actions.first = actions.n + 1;
+    actions.on_own = sock_of(&o);
     outcome = add_outcome(&o, 1, 1, true);
     replyp = outcome->reply_wanted ? &outcome->reply : NULL;
+    sock = sock_of(&o);
     if (o.until_reply) {
-        outcome->error = o.sock ? nlsock_sock_transact_reply(o.sock, outcome->request, replyp)
+        outcome->error = sock ? nlsock_sock_transact_reply(sock, outcome->request, replyp)
                          : nlsock_transact_reply(o.protocol, outcome->request, replyp);
     } else {
-        outcome->error = o.sock ? nl_sock_transact(o.sock, outcome->request, replyp)
+        outcome->error = sock ? nl_sock_transact(sock, outcome->request, replyp)
                          : nl_transact(o.protocol, outcome->request, replyp);
     }
     return true;
@@ -205,6 +218,7 @@ do_batch(struct tokens *t)
     static struct nl_transaction transactions[MAX_TRANSACTIONS];
     static struct nl_transaction *pointers[MAX_TRANSACTIONS];
     struct options o;
+    struct nl_sock *sock;
     unsigned int flags;
     int n = 0;
 
@@ -224,13 +238,15 @@ do_batch(struct tokens *t)
         transactions[i].error = -1;
         pointers[i] = &transactions[i];
     }
+    sock = sock_of(&o);
+    actions.on_own = sock;
     flags = (o.until_reply ? NLSOCK_AWAIT_REPLY : 0) | (o.one_datagram ? NLSOCK_ONE_DATAGRAM : 0);
-    if (flags && o.sock) {
-        nlsock_sock_transact_multiple(o.sock, pointers, (size_t) n, flags);
+    if (flags && sock) {
+        nlsock_sock_transact_multiple(sock, pointers, (size_t) n, flags);
     } else if (flags) {
         nlsock_transact_multiple(o.protocol, pointers, (size_t) n, flags);
-    } else if (o.sock) {
-        nl_sock_transact_multiple(o.sock, pointers, (size_t) n);
+    } else if (sock) {
+        nl_sock_transact_multiple(sock, pointers, (size_t) n);
     } else {
         nl_transact_multiple(o.protocol, pointers, (size_t) n);
     }
@@ -254,56 +270,6 @@ has_pattern(const struct ofpbuf *message, enum fake_kind kind, int id, int k)
             return false;
         }
     }
-    return true;
-}
-
-static bool
-is_due(const struct ofpbuf *message, int id, int k)
-{
-    size_t size = ofpbuf_size(message);
-
-    return has_pattern(message, FAKE_DUMP, id, k) && size >= NLMSG_HDRLEN
-           && nl_msg_nlmsghdr(message)->nlmsg_len == size;
-}
-
-static bool
-do_dump(struct tokens *t)
-{
-    struct dump_outcome *outcome;
-    struct ofpbuf *request, reply, buffer;
-    struct nl_dump dump;
-    struct options o;
-
-    if (!parse_options(t, &o) || actions.n_dumps >= MAX_DUMPS) {
-        return false;
-    }
-    actions.first_dump = ++actions.n_dumps;
-    outcome = &actions.dump[actions.n_dumps];
-    memset(outcome, 0, sizeof *outcome);
-    outcome->deadline = pool_deadline;
-    nlsock_set_strict_dumps(o.strict);
-    request = make_request(FAKE_DUMP, actions.n_dumps, FAKE_REQUEST_TYPE, false, DEFAULT_BYTES);
-    if (o.until_reply) {
-        nlsock_dump_start(&dump, o.protocol, request, NLSOCK_AWAIT_REPLY);
-    } else {
-        nl_dump_start(&dump, o.protocol, request);
-    }
-    ofpbuf_delete(request);
-    ofpbuf_init(&buffer, o.buffer ? (size_t) o.buffer : NL_DUMP_BUFSIZE);
-    while (outcome->messages != o.stop) {
-        if (!nl_dump_next(&dump, &reply, &buffer)) {
-            break;
-        }
-        /* An acknowledgement is not an entry of the table, but the interface allows it. */
-        if (nl_msg_nlmsghdr(&reply)->nlmsg_type != NLMSG_ERROR) {
-            outcome->wrong |= !is_due(&reply, actions.n_dumps, outcome->messages);
-            outcome->messages++;
-        }
-        fake_pass(o.slow);
-    }
-    outcome->stopped = outcome->messages == o.stop;
-    ofpbuf_uninit(&buffer);
-    outcome->error = nl_dump_done(&dump);
     return true;
 }
 
@@ -337,15 +303,19 @@ static bool
 do_create(struct tokens *t)
 {
     const char *name = tokens_next(t);
+    struct own *old = find_own(name);
     struct options o;
 
-    if (!name || find_own(name) || strlen(name) >= sizeof own[0].name || !parse_options(t, &o)) {
+    if (!name || (old && old->sock) || strlen(name) >= sizeof own[0].name
+        || !parse_options(t, &o)) {
         return false;
     }
     for (int i = 0; i < MAX_OWN; i++) {
-        if (!own[i].sock) {
+        if (old ? &own[i] == old : !own[i].used) {
             strcpy(own[i].name, name);
-            own[i].deadline = false;
+            own[i].used = true;
+            own[i].protocol = o.protocol;
+            own[i].deadline = 0;
             actions.error = nl_sock_create(o.protocol, &own[i].sock);
             return true;
         }
@@ -374,8 +344,13 @@ do_timeout(struct tokens *t)
     if (!tokens_int(t, &milliseconds) || milliseconds < 0 || !parse_options(t, &o)) {
         return false;
     }
-    *o.deadline = milliseconds != 0;
-    nlsock_sock_set_timeout(o.sock, (unsigned int) milliseconds);
+    if (!o.own) {
+        pool_deadline = milliseconds;
+        nlsock_sock_set_timeout(NULL, (unsigned int) milliseconds);
+    } else if (o.own->sock) {
+        o.own->deadline = milliseconds;
+        nlsock_sock_set_timeout(o.own->sock, (unsigned int) milliseconds);
+    }
     return true;
 }
 
@@ -383,15 +358,18 @@ do_timeout(struct tokens *t)
 static bool
 do_on_socket(struct tokens *t, const char *verb)
 {
+    struct nl_sock *sock;
     struct options o;
     int group = 0;
 
     if (!strcmp(verb, "join") && !tokens_int(t, &group)) {
         return false;
     }
-    if (!parse_options(t, &o) || !o.sock) {
+    if (!parse_options(t, &o) || !o.own) {
         return false;
     }
+    sock = o.own->sock;
+    actions.on_own = true;
     if (!strcmp(verb, "send")) {
         struct outcome *outcome;
 
@@ -400,29 +378,29 @@ do_on_socket(struct tokens *t, const char *verb)
         }
         outcome = add_outcome(&o, 1, 1, true);
         actions.first = actions.n + 1;
-        actions.error = outcome->error = nl_sock_send(o.sock, outcome->request, o.wait);
+        if (sock) {
+            actions.error = outcome->error = nl_sock_send(sock, outcome->request, o.wait);
+        }
+    } else if (!sock) {
+        return true;
     } else if (!strcmp(verb, "recv")) {
-        struct ofpbuf *buf = ofpbuf_new(o.buffer ? (size_t) o.buffer : 1024);
-
-        actions.error = nl_sock_recv(o.sock, buf, o.wait);
-        actions.value = ofpbuf_size(buf);
-        ofpbuf_delete(buf);
+        ofpbuf_delete(received);
+        received = ofpbuf_new(o.buffer ? (size_t) o.buffer : 1024);
+        actions.error = nl_sock_recv(sock, received, o.wait);
+        actions.value = ofpbuf_size(received);
     } else if (!strcmp(verb, "drain")) {
-        actions.error = nl_sock_drain(o.sock);
+        actions.error = nl_sock_drain(sock);
     } else {
-        actions.error = nl_sock_join_mcgroup(o.sock, (unsigned int) group);
+        actions.error = nl_sock_join_mcgroup(sock, (unsigned int) group);
     }
     return true;
 }
 
 bool
-actions_line(struct tokens *t)
+do_verb(struct tokens *t)
 {
     const char *verb = tokens_next(t);
 
-    fake_start_action();
-    actions.first = actions.n + 1;
-    actions.first_dump = actions.n_dumps + 1;
     if (!verb) {
         return false;
     } else if (!strcmp(verb, "transact")) {
@@ -439,9 +417,28 @@ actions_line(struct tokens *t)
         return do_destroy(t);
     } else if (!strcmp(verb, "timeout")) {
         return do_timeout(t);
+    } else if (!strcmp(verb, "fork")) {
+        return do_fork(t);
+    } else if (!strcmp(verb, "flush")) {
+        nlsock_pool_flush();
+        return true;
     } else if (!strcmp(verb, "send") || !strcmp(verb, "recv") || !strcmp(verb, "drain")
                || !strcmp(verb, "join")) {
         return do_on_socket(t, verb);
     }
     return false;
+}
+
+bool
+actions_line(struct tokens *t)
+{
+    bool ok;
+
+    fake_start_action();
+    actions.first = actions.n + 1;
+    actions.first_dump = actions.n_dumps + 1;
+    actions.on_own = actions.cancelled = false;
+    ok = tokens_take(t, "thread") ? do_thread(t) : do_verb(t);
+    actions.elapsed = fake_elapsed();
+    return ok;
 }

@@ -3,9 +3,8 @@
 #ifndef ACTIONS_H
 #define ACTIONS_H 1
 
+#include "../support/flavour.h"
 #include "fake-kernel.h"
-#include "netlink-socket.h"
-#include "netlink.h"
 
 #define MAX_TRANSACTIONS 4096
 #define MAX_DUMPS 64
@@ -16,7 +15,9 @@ struct outcome {
     bool reply_wanted;
     bool single;                /* By nl_transact(): null stands for an empty reply. */
     bool until_reply;           /* Only a reply or an error ends it. */
-    bool deadline;              /* Its socket has one. */
+    bool one_datagram;          /* With NLSOCK_ONE_DATAGRAM. */
+    bool netfilter;             /* It may be part of a netfilter batch. */
+    int deadline;               /* Milliseconds that the call may take; 0 for any time. */
     int error;
 };
 
@@ -25,7 +26,9 @@ struct dump_outcome {
     int error;
     bool wrong;                 /* A message is not the one that is due. */
     bool stopped;               /* Before the end. */
-    bool deadline;              /* The pool's sockets have one. */
+    bool forked;                /* The process forked before the end. */
+    bool inherited;             /* This is the child. */
+    int deadline;               /* As above. */
 };
 
 /* Since actions_reset(); requests and dumps count from 1 on.  Those from 'first' on are of the
@@ -35,6 +38,9 @@ struct actions {
     int n, first;
     struct dump_outcome dump[MAX_DUMPS + 1];
     int n_dumps, first_dump;
+    bool on_own;                /* The last line used a socket of the program. */
+    bool cancelled;             /* The thread that carried it out was cancelled. */
+    long long elapsed;          /* The time that it took, in milliseconds. */
     int error;                  /* What the last function that returns one did. */
     long long value;            /* The number that was looked up, the bytes received. */
 };

@@ -245,6 +245,8 @@ expectation(struct tokens *t)
         return compare(t, fake_inherited(), "inherited sockets");
     } else if (tokens_take(t, "intrusions")) {
         return compare(t, fake_intrusions(), "calls on descriptors of others");
+    } else if (tokens_take(t, "cancelled")) {
+        return compare(t, actions.cancelled, "cancelled");
     } else if (tokens_take(t, "foreign")) {
         return compare(t, fake_foreign(), "calls on the parent's sockets");
     } else if (tokens_take(t, "buffer")) {

@@ -161,7 +161,7 @@ answers_refusal(const struct nlmsghdr *h, const struct fake_record *record)
     const struct rule *rule = find_rule(h, record);
 
     for (int i = 0; rule && i < rule->n; i++) {
-        if (rule->items[i].kind == REFUSE) {
+        if (rule->items[i].kind == REFUSE && rule->items[i].sequence == SEQ_RIGHT) {
             return rule->items[i].error;
         }
     }
@@ -173,7 +173,7 @@ answers_process(struct sock *sock, const struct nlmsghdr *h, struct fake_record 
 {
     const struct rule *rule = find_rule(h, record);
     struct queue queue = { NULL, NULL };
-    bool refusal = false;
+    bool refusal = false, acknowledged = false;
     int k = 0;
 
     record->processed = true;
@@ -199,7 +199,7 @@ answers_process(struct sock *sock, const struct nlmsghdr *h, struct fake_record 
             continue;
         }
         record->processed &= item->kind != UNPROCESSED;
-        if (item->kind == REFUSE) {
+        if (item->kind == REFUSE && item->sequence == SEQ_RIGHT) {
             record->refused = item->error;
             refusal = true;
         }
@@ -207,6 +207,8 @@ answers_process(struct sock *sock, const struct nlmsghdr *h, struct fake_record 
         if (!d) {
             continue;
         }
+        d->late = acknowledged;
+        acknowledged |= item->kind == ACK;
         if (record->kind == FAKE_DUMP && item->when == WHEN_NOW
             && (queue.head || !refusal)) {
             queue_add(&queue, d);

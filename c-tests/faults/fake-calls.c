@@ -42,6 +42,7 @@ call_enter(enum fake_call call, struct sock *sock, const uint8_t *data, size_t s
     }
     if (sock && call != FAKE_CLOSE && sock->owner != getpid()) {
         foreign++;
+        note_foreign();
     }
     fault = faults_meet(call, data, size);
     if (fault && fault->taken && sock) {

@@ -14,6 +14,7 @@ struct fault {
     int error;
     int request;                /* Only sends of this request; 0 for any. */
     int larger;                 /* Only sends of more bytes. */
+    enum event event;           /* Happens before the call, which does not fail. */
     enum taken taken;           /* The call finds the descriptor taken. */
     int size, family;           /* For getsockname(): what it returns, or -1. */
 };
@@ -22,6 +23,10 @@ struct fault {
 
 /* The fault that a call meets, if any.  A send's datagram is looked at. */
 const struct fault *faults_meet(enum fake_call, const uint8_t *data, size_t size);
+
+/* The event before a call, if any; whether there may be any. */
+enum event faults_event(enum fake_call);
+bool faults_have_events(void);
 
 /* Counts a call, and returns the fault that it meets, if any.  If there is one, the socket may be
  * gone. */
@@ -41,7 +46,7 @@ ssize_t call_leave(ssize_t result, int error);
 /* The start of most calls: passes on descriptors that are not fake sockets, and fails if the script
  * asks for that. */
 #define ENTER(CALL, FD, PASS_ON)                                                \
-    struct sock *sock = sock_lock(FD);                                          \
+    struct sock *sock = call_lock(CALL, FD);                                    \
     const struct fault *fault;                                                  \
     if (!sock) {                                                                \
         return PASS_ON;                                                         \

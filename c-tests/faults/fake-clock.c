@@ -9,6 +9,7 @@
 #define START_OF_TIME (1000 * SECOND)
 
 int64_t fake_clock = START_OF_TIME;
+static int64_t start_of_action = START_OF_TIME;
 
 bool
 clock_wait(struct sock *const *list, int n, int64_t until)
@@ -26,7 +27,7 @@ clock_wait(struct sock *const *list, int n, int64_t until)
             }
         }
     }
-    if (next > until) {
+    if (next > until || next == INT64_MAX) {
         if (until == INT64_MAX) {
             fake_hang("waits for something that never comes");
         }
@@ -35,6 +36,18 @@ clock_wait(struct sock *const *list, int n, int64_t until)
     }
     fake_clock = next;
     return clock_wait(list, n, until);
+}
+
+void
+clock_start_action(void)
+{
+    start_of_action = fake_clock;
+}
+
+long long
+fake_elapsed(void)
+{
+    return (fake_clock - start_of_action) / (SECOND / 1000);
 }
 
 void

@@ -20,13 +20,14 @@ static struct {
     enum taken taken;
     bool known;                 /* A call on it has failed, so the library knows. */
 } descriptors[MAX_FDS];
+static int end_of_taken;        /* One more than the highest that was ever taken. */
 static int intrusions;
 
 void
 descriptors_reset(void)
 {
-    for (int fd = 0; fd < MAX_FDS; fd++) {
-        if (descriptors[fd].taken) {
+    for (int fd = 0; fd < end_of_taken; fd++) {
+        if (descriptors[fd].taken && descriptors[fd].taken != TAKEN_BY_LIBRARY) {
             syscall(SYS_close, fd);
             descriptors[fd].taken = NOT_TAKEN;
         }
@@ -47,6 +48,7 @@ descriptor_take(struct sock *sock, enum taken taken)
     syscall(SYS_close, other);
     sock_close(fd);
     descriptors[fd].taken = taken;
+    end_of_taken = fd < end_of_taken ? end_of_taken : fd + 1;
     descriptors[fd].known = false;
     if (fake_trace) {
         fprintf(stderr, "fake kernel: descriptor %d is taken\n", fd);
@@ -57,10 +59,16 @@ void
 descriptor_used(int fd)
 {
     if (fd >= 0 && fd < MAX_FDS && descriptors[fd].taken) {
-        intrusions += descriptors[fd].known;
+        intrusions += descriptors[fd].known && descriptors[fd].taken != TAKEN_BY_LIBRARY;
         descriptors[fd].known = true;
         note_error(descriptors[fd].taken == TAKEN_CLOSED ? EBADF : ENOTSOCK);
     }
+}
+
+void
+descriptor_replaced(int fd)
+{
+    descriptors[fd].taken = TAKEN_BY_LIBRARY;
 }
 
 void

@@ -2,6 +2,7 @@
  *
  *   call NAME [number K] [of request N] [larger N] fails ERRNO [N times|always]
  *   call NAME [number K] finds closed|reused
+ *   call NAME [number K] cancels|forks [quietly]
  *   call getsockname says [family N] [size N] */
 
 #include <errno.h>
@@ -13,11 +14,13 @@
 
 static struct fault faults[MAX_FAULTS];
 static int n_faults;
+static bool events;
 
 void
 faults_reset(void)
 {
     n_faults = 0;
+    events = false;
 }
 
 bool
@@ -63,6 +66,10 @@ faults_line(struct tokens *t)
         if (tokens_take(t, "size") && !tokens_int(t, &fault.size)) {
             return false;
         }
+    } else if (tokens_take(t, "cancels")) {
+        fault.event = EVENT_CANCEL;
+    } else if (tokens_take(t, "forks")) {
+        fault.event = tokens_take(t, "quietly") ? EVENT_QUIET_FORK : EVENT_FORK;
     } else if (tokens_take(t, "finds")) {
         fault.taken = taken_word(t);
         fault.error = fault.taken == TAKEN_CLOSED ? EBADF : ENOTSOCK;
@@ -77,6 +84,7 @@ faults_line(struct tokens *t)
     } else if (tokens_int(t, &fault.times) && !tokens_take(t, "times")) {
         return false;
     }
+    events |= fault.event != NO_EVENT;
     faults[n_faults++] = fault;
     return true;
 }
@@ -106,23 +114,52 @@ sends_request(const uint8_t *data, size_t size, int id)
     return false;
 }
 
+/* Counts a call that the rule is about.  Returns whether it is one that it applies to. */
+static bool
+is_turn(struct fault *fault)
+{
+    if (fault->skip) {
+        fault->skip--;
+        return false;
+    }
+    if (fault->times > 0) {
+        fault->times--;
+    }
+    return true;
+}
+
+bool
+faults_have_events(void)
+{
+    return events;
+}
+
+enum event
+faults_event(enum fake_call call)
+{
+    for (int i = 0; i < n_faults; i++) {
+        struct fault *fault = &faults[i];
+
+        if (fault->call == call && fault->times && fault->event && is_turn(fault)) {
+            return fault->event;
+        }
+    }
+    return NO_EVENT;
+}
+
 const struct fault *
 faults_meet(enum fake_call call, const uint8_t *data, size_t size)
 {
     for (int i = 0; i < n_faults; i++) {
         struct fault *fault = &faults[i];
 
-        if (fault->call != call || !fault->times
+        if (fault->call != call || !fault->times || fault->event
             || (fault->request && !sends_request(data, size, fault->request))
             || (fault->larger && size <= (size_t) fault->larger)) {
             continue;
         }
-        if (fault->skip) {
-            fault->skip--;
+        if (!is_turn(fault)) {
             continue;
-        }
-        if (fault->times > 0) {
-            fault->times--;
         }
         if (fake_trace) {
             fprintf(stderr, "fake kernel: fails: %s\n", errno_name(fault->error));

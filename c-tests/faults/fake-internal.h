@@ -21,7 +21,7 @@ struct datagram {
     struct datagram *next;
     uint8_t *data;
     size_t size;
-    bool late;                  /* Not one of the kernel's answers while a request is sent. */
+    bool late;                  /* Not an answer while a request is sent, or behind the ACK. */
     bool lost;                  /* Dropped, as if there were no room for it. */
     bool no_memory;             /* The kernel has none for it. */
     bool joined;                /* Part of the datagram before it. */
@@ -98,13 +98,15 @@ void batch_process(struct sock *, const uint8_t *, size_t size);
 bool is_out_of_place(const struct sock *, const struct nlmsghdr *);
 
 /* fake-descriptors.c */
-enum taken { NOT_TAKEN, TAKEN_CLOSED, TAKEN_REUSED };
+enum taken { NOT_TAKEN, TAKEN_CLOSED, TAKEN_REUSED, TAKEN_BY_LIBRARY };
 void descriptors_reset(void);
 bool descriptors_line(struct tokens *);
 /* Somebody else closes the socket's descriptor, and may use its number. */
 void descriptor_take(struct sock *, enum taken);
 /* A call uses this descriptor, which is not a fake socket. */
 void descriptor_used(int fd);
+/* The library itself has replaced what was a socket by another file. */
+void descriptor_replaced(int fd);
 /* It is closed. */
 void descriptor_closed(int fd);
 /* Takes "closed" or "reused". */
@@ -122,12 +124,16 @@ struct fake_record *record_new(const struct sock *, const struct nlmsghdr *, int
 void note_datagram(const struct sock *, const uint8_t *, size_t size, size_t total, enum fate);
 /* A call failed with it. */
 void note_error(int error);
+/* A call on a socket that another process opened; a fork in the middle of a call. */
+void note_foreign(void);
+void note_fork(void);
 /* The netfilter batch of the last datagram was not carried out. */
 void note_abort(void);
 
 /* fake-clock.c */
 extern int64_t fake_clock;      /* Nanoseconds. */
 bool clock_line(struct tokens *);
+void clock_start_action(void);
 /* Waits: the clock moves to 'until', or to the first thing that happens before.  Returns whether
  * anything did. */
 bool clock_wait(struct sock *const *, int n, int64_t until);
@@ -147,6 +153,15 @@ void answers_deliver(struct tokens *, bool *ok);
 /* fake-faults.c */
 void faults_reset(void);
 bool faults_line(struct tokens *);
+
+/* fake-events.c */
+enum event { NO_EVENT, EVENT_CANCEL, EVENT_FORK, EVENT_QUIET_FORK };
+void events_reset(void);
+/* The start of each call on a fake socket, with nothing locked: what happens to the thread just
+ * before it.  The call is a cancellation point if the real one is. */
+void call_interrupt(enum fake_call);
+/* The same, if the descriptor is a fake socket.  Then locks, as sock_lock() does. */
+struct sock *call_lock(enum fake_call, int fd);
 
 /* fake-options.c */
 /* What a new socket has. */

@@ -54,8 +54,10 @@ struct fake_record {
     int dropped;                /* Messages of any kind that were lost. */
     int acks;                   /* Delivered. */
     int refusal;                /* Delivered: the error. */
-    int replies;                /* Delivered. */
+    int replies;                /* Delivered; not behind the acknowledgement. */
+    int behind;                 /* Delivered, behind the acknowledgement. */
     uint32_t reply_size;        /* Of the first of those, header and all. */
+    bool interrupted;           /* Delivered: a message with NLM_F_DUMP_INTR. */
     bool done;                  /* Delivered: the end of the dump. */
     int done_error;             /* The error within. */
 };
@@ -66,6 +68,8 @@ struct fake_troubles {
     bool malformed;             /* A malformed error message was delivered. */
     bool misnumbered;           /* A reply was delivered that belongs to no request. */
     int dropped;                /* Datagrams lost. */
+    int foreign;                /* Calls on sockets that another process opened. */
+    bool interrupted;           /* The process forked within a call; this is the child. */
     bool errors[256];           /* The errors that calls failed with. */
 };
 
@@ -78,11 +82,17 @@ void fake_start_action(void);
 /* Carries out a line of a script.  Returns false if it is none that the fake kernel knows. */
 bool fake_line(struct tokens *);
 
+/* Milliseconds since fake_start_action(). */
+long long fake_elapsed(void);
+
 /* Lets time pass. */
 void fake_pass(int milliseconds);
 
 /* At most 'limit' system calls in a script; then 'hang' is called, which does not return. */
 void fake_limit(unsigned long limit, void (*hang)(const char *why));
+
+/* A call has failed before it reached the fake kernel: see fake_troubles. */
+void fake_call_failed(int error);
 
 const struct fake_record *fake_records(size_t *n);
 const struct fake_troubles *fake_troubles(void);
@@ -101,6 +111,13 @@ int fake_running_dumps(void);
 unsigned int fake_receive_buffer(void);
 /* Calls on descriptors that somebody else had closed, after a first call on them has failed. */
 int fake_intrusions(void);
+/* Forks, as the script says: the child carries out the rest of it, while the parent waits for it.
+ * 'quietly' without the library's fork handlers.  Returns true in the child. */
+bool fake_fork(bool quietly);
+/* Whether this process is such a child. */
+bool fake_is_child(void);
+/* Children that ended with another status than 0. */
+int fake_failed_children(void);
 /* System calls on sockets that another process opened. */
 int fake_foreign(void);
 

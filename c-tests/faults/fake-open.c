@@ -18,6 +18,7 @@ socket(int domain, int type, int protocol)
     if (domain != AF_NETLINK) {
         return real_socket(domain, type, protocol);
     }
+    call_interrupt(FAKE_SOCKET);
     pthread_mutex_lock(&fake_mutex);
     fault = call_enter(FAKE_SOCKET, NULL, NULL, 0);
     if (fault || protocol < 0 || protocol >= 32) {
@@ -33,7 +34,7 @@ int
 close(int fd)
 {
     const struct fault *fault = NULL;
-    struct sock *sock = sock_lock(fd);
+    struct sock *sock = call_lock(FAKE_CLOSE, fd);
 
     if (sock) {
         fault = call_enter(FAKE_CLOSE, sock, NULL, 0);
@@ -58,6 +59,7 @@ dup3(int from, int to, int flags)
 {
     if (sock_lock(to)) {
         sock_close(to);
+        descriptor_replaced(to);
         pthread_mutex_unlock(&fake_mutex);
     }
     return (int) syscall(SYS_dup3, from, to, flags);

@@ -53,7 +53,7 @@ do_poll(struct pollfd *fds, nfds_t n, int64_t timeout)
 
 /* Locks if so. */
 static bool
-any_fake(const struct pollfd *fds, nfds_t n)
+includes_fake(const struct pollfd *fds, nfds_t n)
 {
     pthread_mutex_lock(&fake_mutex);
     for (nfds_t i = 0; i < n; i++) {
@@ -63,6 +63,17 @@ any_fake(const struct pollfd *fds, nfds_t n)
     }
     pthread_mutex_unlock(&fake_mutex);
     return false;
+}
+
+/* The same; but first, what happens before the call. */
+static bool
+any_fake(const struct pollfd *fds, nfds_t n)
+{
+    if (faults_have_events() && includes_fake(fds, n)) {
+        pthread_mutex_unlock(&fake_mutex);
+        call_interrupt(FAKE_POLL);
+    }
+    return includes_fake(fds, n);
 }
 
 int

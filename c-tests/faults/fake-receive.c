@@ -94,6 +94,7 @@ do_recv(struct sock *sock, int fd, struct msghdr *msg, int flags)
         int error = sock->error;
 
         sock->error = 0;
+        note_error(error);
         sock->given_up |= error != ENOBUFS;
         sock->congested &= sock->queue.head != NULL;
         return call_leave(-1, error);
@@ -117,7 +118,7 @@ ssize_t
 recvmsg(int fd, struct msghdr *msg, int flags)
 {
     REAL(recvmsg, ssize_t, int, struct msghdr *, int)
-    struct sock *sock = sock_lock(fd);
+    struct sock *sock = call_lock(FAKE_RECV, fd);
 
     if (!sock) {
         return real_recvmsg(fd, msg, flags);
@@ -130,7 +131,7 @@ recvfrom(int fd, void *data, size_t size, int flags, struct sockaddr *from, sock
 {
     REAL(recvfrom, ssize_t, int, void *, size_t, int, struct sockaddr *, socklen_t *)
     struct iovec iov = { .iov_base = data, .iov_len = size };
-    struct sock *sock = sock_lock(fd);
+    struct sock *sock = call_lock(FAKE_RECV, fd);
     struct msghdr msg;
     ssize_t result;
 

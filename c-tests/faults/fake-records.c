@@ -1,5 +1,6 @@
 /* Records what happened to requests, for fake_records() and fake_troubles(). */
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "fake-internal.h"
@@ -83,9 +84,29 @@ find_record(const struct sock *sock, uint32_t seq)
 }
 
 void
+note_foreign(void)
+{
+    troubles.foreign++;
+}
+
+void
+note_fork(void)
+{
+    troubles.interrupted = true;
+    /* What the library answers for sockets and dumps of the parent. */
+    troubles.errors[EBADF] = troubles.errors[ENOTSOCK] = true;
+}
+
+void
 note_error(int error)
 {
     troubles.errors[error & 255] = true;
+}
+
+void
+fake_call_failed(int error)
+{
+    note_error(error);
 }
 
 void
@@ -130,6 +151,7 @@ note_message(struct fake_record *record, const struct nlmsghdr *h, size_t here, 
     if (here >= NLMSG_HDRLEN + sizeof error) {
         memcpy(&error, NLMSG_DATA(h), sizeof error);
     }
+    record->interrupted |= fate == DELIVERED && h->nlmsg_flags & NLM_F_DUMP_INTR;
     if (fate == POSTED) {
         record->generated += !verdict && h->nlmsg_type != NLMSG_DONE;
     } else if (verdict) {
@@ -144,6 +166,9 @@ note_message(struct fake_record *record, const struct nlmsghdr *h, size_t here, 
     } else if (h->nlmsg_type == NLMSG_DONE) {
         record->done = true;
         record->done_error = -error;
+    } else if (record->acks && record->kind != FAKE_DUMP) {
+        record->reply_size = record->behind++ || record->replies ? record->reply_size
+                             : h->nlmsg_len;
     } else if (!record->replies++) {
         record->reply_size = h->nlmsg_len;
     }

@@ -51,6 +51,7 @@ fake_reset(void)
     answers_reset();
     faults_reset();
     records_reset();
+    events_reset();
     calls_reset();
     options_reset();
     descriptors_reset();
@@ -63,6 +64,7 @@ fake_start_action(void)
 {
     pthread_mutex_lock(&fake_mutex);
     calls_start_action();
+    clock_start_action();
     troubles_reset();
     pthread_mutex_unlock(&fake_mutex);
 }

@@ -70,7 +70,7 @@ ssize_t
 sendmsg(int fd, const struct msghdr *msg, int flags)
 {
     REAL(sendmsg, ssize_t, int, const struct msghdr *, int)
-    struct sock *sock = sock_lock(fd);
+    struct sock *sock = call_lock(FAKE_SEND, fd);
     uint8_t *data;
     size_t size;
 
@@ -87,7 +87,7 @@ sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *
 {
     REAL(sendto, ssize_t, int, const void *, size_t, int, const struct sockaddr *, socklen_t)
     struct iovec iov = { .iov_base = (void *) (uintptr_t) data, .iov_len = size };
-    struct sock *sock = sock_lock(fd);
+    struct sock *sock = call_lock(FAKE_SEND, fd);
 
     if (!sock) {
         return real_sendto(fd, data, size, flags, to, to_size);

@@ -14,6 +14,7 @@
 pthread_mutex_t fake_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 static struct sock *socks[MAX_FDS];
+static int end_of_socks;        /* One more than the highest descriptor that was a socket. */
 static int n_socks;
 static uint32_t next_port = FIRST_PORT;
 
@@ -51,6 +52,7 @@ sock_open(int fd, int protocol)
     sock->protocol = protocol;
     sock->owner = getpid();
     socks[fd] = sock;
+    end_of_socks = fd < end_of_socks ? end_of_socks : fd + 1;
     return sock;
 }
 
@@ -73,7 +75,7 @@ sock_assign_port(struct sock *sock)
 void
 for_each_sock(void (*f)(struct sock *, void *), void *aux)
 {
-    for (int fd = 0; fd < MAX_FDS; fd++) {
+    for (int fd = 0; fd < end_of_socks; fd++) {
         if (socks[fd]) {
             f(socks[fd], aux);
         }
@@ -87,7 +89,7 @@ fake_open(void)
 {
     int n = 0;
 
-    for (int fd = 0; fd < MAX_FDS; fd++) {
+    for (int fd = 0; fd < end_of_socks; fd++) {
         n += socks[fd] != NULL;
     }
     return n;
@@ -98,7 +100,7 @@ fake_inherited(void)
 {
     int n = 0;
 
-    for (int fd = 0; fd < MAX_FDS; fd++) {
+    for (int fd = 0; fd < end_of_socks; fd++) {
         n += socks[fd] && !(fcntl(fd, F_GETFD) & FD_CLOEXEC);
     }
     return n;
@@ -109,7 +111,7 @@ fake_queued(bool with_late)
 {
     int n = 0;
 
-    for (int fd = 0; fd < MAX_FDS; fd++) {
+    for (int fd = 0; fd < end_of_socks; fd++) {
         for (struct datagram *d = socks[fd] ? socks[fd]->queue.head : NULL; d; d = d->next) {
             n += with_late || !d->late;
         }
@@ -122,7 +124,7 @@ fake_running_dumps(void)
 {
     int n = 0;
 
-    for (int fd = 0; fd < MAX_FDS; fd++) {
+    for (int fd = 0; fd < end_of_socks; fd++) {
         n += socks[fd] && socks[fd]->dump.head;
     }
     return n;

@@ -1,8 +1,10 @@
 #!/bin/sh
 # faults.sh STAGE: runs the fault scripts, and random scripts, against the installation in STAGE.
 #
-#   COUNT=N              random scripts (100000)
+#   COUNT=N              random scripts (100000); with more, their progress is reported
 #   SEED=N               the seed of their generator
+#   FULL=1               every call fails once with every error: see every-call.sh
+#   ONLY=every-call      nothing but that
 #   NLSOCK_REF=LIBRARY   runs the same scripts against this library of the 2014 interface, and
 #                        prints a table of which ones fail
 #
@@ -17,11 +19,12 @@ export NLSOCK_LOG=off
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 . "$here/../check/results.sh"
+. "$here/every-call.sh"
 
 compile() {
     # shellcheck disable=SC2086 # words
     ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -I"$here" \
-        -I"$stage/include/nlsock" "$@"
+        -I"$stage/include/nlsock" "$@" -lpthread
 }
 
 # program NAME SOURCE...: links a program so that the fake kernel's functions come before libc's.
@@ -40,12 +43,12 @@ program() {
 # In the folder of the sources, so that messages name the files without a path.
 build() {
     cd "$here" || return 1
-    common="script.c actions.c expectations.c invariants.c tokens.c"
+    common="script.c actions.c actions-dump.c actions-process.c expectations.c invariants.c tokens.c"
     # shellcheck disable=SC2086 # words
     compile -shared -fPIC -o "$scratch/libfake-kernel.so" fake-*.c tokens.c \
         && compile -shared -fPIC -o "$scratch/mutant.so" mutant.c \
         && program run-script run-script.c $common \
-        && program random-scripts random-scripts.c generator.c $common
+        && program random-scripts random-scripts.c jobs.c generator*.c $common
 }
 
 # run_tap NAME COMMAND...: counts the results of a program.
@@ -107,18 +110,36 @@ fi
 
 ok "the test bed compiles"
 cd "$here" || exit 1
+every_call_all
+if [ "${ONLY-}" = every-call ]; then
+    plan
+    exit "$([ "$failed" = 0 ]; echo $?)"
+fi
 for script in scripts/*.script; do
     run_tap "$(basename "$script" .script)" "$scratch/run-script" "$script"
 done
+# With many scripts, the seed and the progress are shown at once.
+if [ "$COUNT" -gt 100000 ]; then
+    progress=--progress
+    SEED=${SEED:-$(date +%s)}
+    echo "# seed $SEED, $COUNT random scripts"
+    exec 3>&2
+else
+    progress=
+    exec 3> "$scratch/errors"
+fi
 # shellcheck disable=SC2086 # words
-run_tap "random scripts" "$scratch/random-scripts" --count "$COUNT" ${SEED:+--seed $SEED}
-for mutation in success swap tail fd memory dump hang; do
+timeout $((600 + COUNT / 100)) "$scratch/random-scripts" --count "$COUNT" ${SEED:+--seed $SEED} \
+    $progress > "$scratch/tap" 2>&3
+count_tap "random scripts" $? "$scratch/tap" /dev/null
+for mutation in success swap tail fd memory dump hang late twice split partly noop overrun overflow \
+    stranger fork cancel; do
     notices $mutation "$scratch/random-scripts" --seed 1 --count 5000
 done
 notices deadline "$scratch/run-script" scripts/deadline-of-another.script
 if command -v valgrind > /dev/null 2>&1; then
     run_tap "random scripts under valgrind" valgrind --quiet --error-exitcode=99 --leak-check=full \
-        --errors-for-leak-kinds=definite,indirect "$scratch/random-scripts" --seed 1 --count 300
+        --errors-for-leak-kinds=definite,indirect "$scratch/random-scripts" --seed 1 --count 300 --jobs 1
 else
     skip "random scripts under valgrind" "no valgrind"
 fi

@@ -1,10 +1,14 @@
-/* Random scripts: a few lines of the language of README.md, made of a seed and a script's number.
+/* Random scripts: lines of the language of README.md, made of a seed and a script's number.
  *
- * Requests with all kinds of answers, dumps, lookups, on pooled and on own sockets, and faults; in
- * the end, what has to work again. */
+ * Each script has some of the features below, chosen at random, and does not use the others: so
+ * each feature meets few others often, instead of all others rarely.  In the end, all has to work
+ * again. */
 
 #ifndef GENERATOR_H
 #define GENERATOR_H 1
+
+#include <stddef.h>
+#include <stdint.h>
 
 #define MAX_LINES 1000
 
@@ -15,5 +19,8 @@ struct lines {
 
 /* The caller frees the lines. */
 void generate(struct lines *, unsigned long long seed, unsigned long long number);
+
+/* The same, with choices that depend on these bytes: for a fuzzer. */
+void generate_from(struct lines *, const uint8_t *bytes, size_t size);
 
 #endif /* generator.h */

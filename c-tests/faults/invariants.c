@@ -7,14 +7,22 @@
  * - If a refusal was delivered, its errno value is the result.
  * - If an answer was delivered, the result is not an error.
  * - A reply holds exactly the first message that the kernel sent in reply to this request.
- * - A dump without an error has the whole table. */
+ * - A dump without an error has the whole table.
+ * - A netfilter batch that was not carried out has no success.
+ * - A request is sent again only if answers were lost, or may have been.
+ * - Transactions end in time.
+ * - The child of a fork does not use its parent's sockets.
+ * - A descriptor that turned out to be somebody else's is not used again. */
 
 #include <errno.h>
 #include <stdio.h>
 #include "actions.h"
+#include "failing-calls.h"
 #include "invariants.h"
 
 #define MOST_LINES 3
+/* Milliseconds that an acknowledgement is waited for. */
+#define DEFAULT_DEADLINE 1000
 
 const char *invariants_reason = "";
 
@@ -36,12 +44,31 @@ wrong(const char *what, const char *kind, int id, int error)
 /* Returns whether something else than the answer to the request explains 'error'.  'deadline' is
  * whether the socket has one. */
 static bool
-has_cause(const struct fake_troubles *t, int error, bool deadline)
+has_cause(const struct fake_troubles *t, int error, int deadline)
 {
     return (error > 0 && error < 256 && t->errors[error])
            || (error == EPROTO && (t->garbage || t->malformed))
            || (error == ENOBUFS && t->dropped)
+           || (error == E2BIG && large_messages_may_fail && large_messages_may_fail())
            || (error == ETIMEDOUT && deadline);
+}
+
+/* Returns whether the library could not receive an answer, which it then read late: before the next
+ * request, as one that it does not want any more. */
+static bool
+not_received(int error)
+{
+    return error && error_of_receive && error == error_of_receive();
+}
+
+/* Whether the deadline passed, or a call failed, before the request could be sent again because
+ * the answer to one before it was lost.  Its own answer does not count then. */
+static bool
+gave_up(const struct outcome *outcome)
+{
+    const struct fake_troubles *t = fake_troubles();
+
+    return (t->dropped || t->errors[ENOBUFS]) && has_cause(t, outcome->error, outcome->deadline);
 }
 
 static bool
@@ -78,7 +105,7 @@ check_reply(int id, const struct fake_record *records, size_t n)
         const struct fake_record *r = &records[i];
 
         if (r->kind == FAKE_REQUEST && r->id == id) {
-            replied = r->replies > 0;
+            replied = r->replies > 0 || (outcome->until_reply && r->behind);
             if (size && replied && is_reply(outcome->reply, id, r)) {
                 return;
             }
@@ -91,60 +118,109 @@ check_reply(int id, const struct fake_record *records, size_t n)
     }
 }
 
+/* A transaction that was sent, and what its last try came to.  A request that is sent again is
+ * worked on again: only the last answer counts. */
+struct facts {
+    int id;
+    const struct outcome *outcome;
+    const struct fake_record *last;
+    int tries;
+    bool answered;
+    bool caused;                /* Something else than the answer explains the error. */
+};
+
+static void
+check_success(const struct facts *f)
+{
+    const struct fake_record *last = f->last;
+
+    if (last->aborted) {
+        wrong("success in a netfilter batch that was not carried out", "request", f->id, 0);
+    } else if (f->outcome->until_reply && !last->replies && !last->behind) {
+        wrong("success without the reply that was waited for", "request", f->id, 0);
+    } else if (!f->answered && (last->flags & NLM_F_ACK)) {
+        wrong("success without the acknowledgement asked for", "request", f->id, 0);
+    } else if (!f->answered && (!last->processed || last->refused || last->dropped)) {
+        wrong("success, but it was dropped, refused or its answer lost", "request", f->id, 0);
+    }
+}
+
+static void
+check_failure(const struct facts *f)
+{
+    const struct outcome *outcome = f->outcome;
+    const struct fake_record *last = f->last;
+    bool acknowledged = outcome->until_reply || last->flags & NLM_F_ACK;
+    bool timed_out = outcome->error == ETIMEDOUT;
+
+    if (f->answered) {
+        bool incomplete = acknowledged && (!last->acks
+                                           || (outcome->until_reply && !last->replies
+                                               && !last->behind));
+
+        /* An answer to one request of a netfilter batch does not mean that the batch was carried
+         * out. */
+        if (!fake_troubles()->malformed && !last->aborted && !gave_up(outcome)
+            && !not_received(outcome->error)
+            && !((incomplete || outcome->netfilter) && (f->caused || timed_out))) {
+            wrong("an answer was delivered, but the outcome is an error", "request", f->id,
+                  outcome->error);
+        }
+    } else if (!f->caused && !last->aborted
+               && !(timed_out && (acknowledged || outcome->netfilter))) {
+        wrong("an error without a cause", "request", f->id, outcome->error);
+    }
+}
+
+/* A transaction whose request was never sent. */
+static void
+check_unsent(const struct facts *f)
+{
+    const struct outcome *outcome = f->outcome;
+    bool too_long = outcome->error == EMSGSIZE && (outcome->netfilter || outcome->one_datagram);
+
+    if (!outcome->error) {
+        wrong("success without having been sent", "request", f->id, 0);
+    } else if (!f->caused && outcome->error != EPROTONOSUPPORT && !too_long) {
+        wrong("an error without a cause", "request", f->id, outcome->error);
+    }
+}
+
 static void
 check_transaction(int id, const struct fake_record *records, size_t n)
 {
     const struct outcome *outcome = &actions.outcome[id];
     const struct fake_troubles *t = fake_troubles();
-    const struct fake_record *last = NULL;
-    bool answered = false;
-    bool replied = false;       /* Without the acknowledgement asked for. */
-    bool caused = has_cause(t, outcome->error, outcome->deadline);
+    struct facts f = { .id = id, .outcome = outcome };
 
+    f.caused = has_cause(t, outcome->error, outcome->deadline);
     for (size_t i = 0; i < n; i++) {
         if (records[i].kind == FAKE_REQUEST && records[i].id == id) {
-            last = &records[i];
-            /* A request that is sent again is worked on again: only the last answer counts. */
-            answered = last->acks || last->replies;
-            replied = !last->acks && last->replies;
+            f.last = &records[i];
+            f.answered = f.last->acks || f.last->replies;
+            f.tries++;
         }
     }
     check_reply(id, records, n);
+    if (f.tries > 1 && !t->dropped && !t->errors[ENOBUFS]) {
+        wrong("sent again, although nothing was lost", "request", id, outcome->error);
+    }
     if (outcome->error < 0 || outcome->error > 4095) {
         wrong("no outcome", "request", id, 0);
-    } else if (!last) {
-        if (!outcome->error) {
-            wrong("success without having been sent", "request", id, 0);
-        } else if (!caused && outcome->error != EPROTONOSUPPORT) {
-            wrong("an error without a cause", "request", id, outcome->error);
-        }
-    } else if (last->refusal) {
+    } else if (!f.last) {
+        check_unsent(&f);
+    } else if (f.last->refusal) {
         if (!outcome->error) {
             wrong("a refusal that was delivered became success", "request", id, 0);
-        } else if (outcome->error != last->refusal) {
+        } else if (outcome->error != f.last->refusal && !gave_up(outcome)
+                   && !not_received(outcome->error)) {
             wrong("a refusal that was delivered became another error", "request", id,
                   outcome->error);
         }
     } else if (!outcome->error) {
-        if (outcome->until_reply && !last->replies) {
-            wrong("success without the reply that was waited for", "request", id, 0);
-        } else if (!answered && (last->flags & NLM_F_ACK)) {
-            wrong("success without the acknowledgement asked for", "request", id, 0);
-        } else if (!answered && (!last->processed || last->refused || last->dropped)) {
-            wrong("success, but it was dropped, refused or its answer lost", "request", id, 0);
-        }
-    } else if (answered) {
-        bool incomplete = outcome->until_reply ? !last->replies || !last->acks : replied;
-        bool unacknowledged = incomplete && (outcome->until_reply || last->flags & NLM_F_ACK)
-                              && (outcome->error == ETIMEDOUT || caused);
-
-        if (!t->malformed && !unacknowledged) {
-            wrong("an answer was delivered, but the outcome is an error", "request", id,
-                  outcome->error);
-        }
-    } else if (!caused && !(outcome->error == ETIMEDOUT
-                             && (outcome->until_reply || last->flags & NLM_F_ACK))) {
-        wrong("an error without a cause", "request", id, outcome->error);
+        check_success(&f);
+    } else {
+        check_failure(&f);
     }
 }
 
@@ -182,9 +258,34 @@ check_dump(int id, const struct fake_record *records, size_t n)
         }
     } else if (outcome->error != r->refusal && !has_cause(t, outcome->error, outcome->deadline)
                && !(r->done && outcome->error == r->done_error)
+               && !(r->interrupted && outcome->error == EINTR)
+               && !(r->acks && !r->replies && outcome->error == ETIMEDOUT)
                && !(outcome->error == EPROTO && t->misnumbered && !r->replies)
-               && !(outcome->error == EPROTO && !r->done)) {
+               && !(outcome->error == EPROTO && !r->done)
+               && !(outcome->error == EBADF && outcome->inherited && !r->done)) {
         wrong("an error without a cause", "dump", id, outcome->error);
+    }
+}
+
+/* What holds for all calls of the last line together. */
+static void
+check_process(void)
+{
+    const struct fake_troubles *t = fake_troubles();
+
+    if (fake_intrusions()) {
+        wrong("a descriptor of somebody else is used", "line", 0, 0);
+    }
+    if (t->foreign && !actions.on_own && !t->interrupted) {
+        wrong("a socket of the parent is used", "line", 0, 0);
+    }
+    if (actions.n >= actions.first) {
+        int deadline = actions.outcome[actions.n].deadline;
+        unsigned long rounds = fake_calls(FAKE_SEND) + 1;
+
+        if (actions.elapsed > (deadline ? deadline : (long long) rounds * DEFAULT_DEADLINE) + 1) {
+            wrong("it took too long", "request", actions.first, 0);
+        }
     }
 }
 
@@ -203,5 +304,6 @@ invariants_hold(void)
     for (int id = actions.first_dump; id <= actions.n_dumps; id++) {
         check_dump(id, records, n);
     }
+    check_process();
     return good;
 }

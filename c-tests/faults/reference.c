@@ -78,6 +78,11 @@ nlsock_dump_start(struct nl_dump *dump, int protocol, const struct ofpbuf *reque
 }
 
 void
+nlsock_pool_flush(void)
+{
+}
+
+void
 nlsock_assert_failure(const char *where, const char *function, const char *condition)
 {
     fprintf(stderr, "%s: assertion %s failed in %s()\n", where, condition, function);

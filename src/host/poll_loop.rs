@@ -149,4 +149,23 @@ mod tests {
         block();
         thread::with(end_thread);
     }
+    #[test]
+    fn without_a_timer_only_an_event_ends_the_block() {
+        let mut fds = [0; 2];
+        // SAFETY: room for two descriptors.
+        assert_eq!(unsafe { libc::pipe(fds.as_mut_ptr()) }, 0);
+        let writer = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            // SAFETY: one byte.
+            assert_eq!(unsafe { libc::write(fds[1], c"x".as_ptr().cast(), 1) }, 1);
+        });
+        own_fd_wait(fds[0], libc::POLLIN);
+        block();
+        let mut fd = libc::pollfd { fd: fds[0], events: libc::POLLIN, revents: 0 };
+        // SAFETY: one descriptor.
+        assert_eq!(unsafe { libc::poll(&raw mut fd, 1, 0) }, 1);
+        writer.join().unwrap();
+        // SAFETY: nothing else uses them.
+        fds.map(|fd| assert_eq!(unsafe { libc::close(fd) }, 0));
+    }
 }

@@ -41,6 +41,21 @@ pub(super) struct State {
     misnumbered: bool,
 }
 
+/// Consecutive data messages of a dump.
+struct Data {
+    messages: u64,
+    /// Flags that any of the messages has.
+    all_flags: u16,
+    /// Flags that all of the messages have.
+    common_flags: u16,
+}
+
+impl Default for Data {
+    fn default() -> Self {
+        Self { messages: 0, all_flags: 0, common_flags: u16::MAX }
+    }
+}
+
 /// The messages of a datagram that belong to a dump.
 #[derive(Clone, Copy)]
 pub(super) struct Filter {
@@ -137,23 +152,25 @@ impl State {
     /// Updates the details of the dump by the messages of a datagram.
     fn examine(&mut self, datagram: &[u8]) -> Received {
         let (mut own, mut others, mut stale) = (false, false, None);
+        let mut data = Data::default();
         let mut messages = Messages::new(datagram);
         for (header, message) in &mut messages {
-            if header.seq != self.seq || header.kind < NLMSG_MIN_TYPE {
-                match self.examine_special(header, message, &mut stale) {
-                    Ok(belongs) => {
-                        own |= belongs;
-                        others |= !belongs;
-                    }
-                    Err(received) => return received,
+            if header.seq == self.seq && header.kind >= NLMSG_MIN_TYPE {
+                data.messages += 1;
+                data.all_flags |= header.flags;
+                data.common_flags &= header.flags;
+                continue;
+            }
+            own |= self.add(core::mem::take(&mut data));
+            match self.examine_special(header, message, &mut stale) {
+                Ok(belongs) => {
+                    own |= belongs;
+                    others |= !belongs;
                 }
-            } else {
-                own = true;
-                self.result.messages += 1;
-                self.result.interrupted |= header.flags & NLM_F_DUMP_INTR != 0;
-                self.single |= header.flags & NLM_F_MULTI == 0;
+                Err(received) => return received,
             }
         }
+        own |= self.add(data);
         if self.await_replies && self.single && self.acknowledged {
             self.result.complete = true;
         }
@@ -172,9 +189,21 @@ impl State {
         }
     }
 
+    /// Updates the details of the dump by data messages. Returns whether there are any.
+    fn add(&mut self, data: Data) -> bool {
+        if data.messages == 0 {
+            return false;
+        }
+        self.result.messages += data.messages;
+        self.result.interrupted |= data.all_flags & NLM_F_DUMP_INTR != 0;
+        self.single |= data.common_flags & NLM_F_MULTI == 0;
+        true
+    }
+
     /// Updates the details of the dump by a message that is not data of the dump. Returns whether
     /// the caller of nl_dump_next() gets it, or how the dump has failed. Stores its sequence number
     /// in `stale` if it is not the expected one.
+    #[cold]
     fn examine_special(
         &mut self,
         header: Header,

@@ -224,8 +224,24 @@ impl Socket {
         until: Until,
         mut sender: Option<&mut Sender>,
     ) -> Result<(), Failure> {
+        self.receive_into(thread, buffer, until, sender.as_deref_mut())?;
+        if Control::none_in_single(buffer.bytes()) {
+            return Ok(());
+        }
+        self.remove_control(thread, buffer, until, sender)
+    }
+
+    /// Removes the NLMSG_NOOP messages from the datagram in `buffer`. If it contains nothing else,
+    /// receives the next datagram. Fails if there is NLMSG_OVERRUN.
+    #[inline(never)]
+    fn remove_control(
+        &self,
+        thread: &Thread,
+        buffer: Buf<'_>,
+        until: Until,
+        mut sender: Option<&mut Sender>,
+    ) -> Result<(), Failure> {
         for _ in 0..MOST_UNWANTED {
-            self.receive_into(thread, buffer, until, sender.as_deref_mut())?;
             let control = Control::in_datagram(buffer.bytes());
             if control.overrun {
                 count(Event::Overflow, 1);
@@ -239,7 +255,9 @@ impl Socket {
             if buffer.size() > 0 {
                 return Ok(());
             }
+            self.receive_into(thread, buffer, until, sender.as_deref_mut())?;
         }
+        buffer.clear();
         Err(Failure::Unwanted)
     }
 

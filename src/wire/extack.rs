@@ -230,6 +230,8 @@ mod tests {
 
         let whole = [&code[..], &request, &[0; 2], &text].concat();
         assert_eq!(read(&message(NLMSG_ERROR, NLM_F_ACK_TLVS, &whole)), Some(expected));
+        let bare = [&code[..], &message(18, 1, &[]), &text].concat();
+        assert_eq!(read(&message(NLMSG_ERROR, NLM_F_ACK_TLVS, &bare)), Some(expected));
         let capped = [&code[..], &request[..16], &text].concat();
         let flags = NLM_F_ACK_TLVS | NLM_F_CAPPED;
         assert_eq!(read(&message(NLMSG_ERROR, flags, &capped)), Some(expected));
@@ -331,5 +333,44 @@ mod tests {
         assert_eq!(find(16), [] as [u16; 0]);
         assert_eq!(find(4000), [] as [u16; 0]);
         assert_eq!(path(&request, 56, &mut [0; 1]), 3);
+    }
+    /// The path to `offset` in a request with this family header and these attributes.
+    fn find(header: &[u8], attrs: &[Vec<u8>], offset: usize) -> Vec<u16> {
+        let request = message(16, 1, &[header, &attrs.concat()].concat());
+        let mut types = [0; 4];
+        let depth = path(&request, offset, &mut types);
+        types[..depth].to_vec()
+    }
+
+    #[test]
+    fn all_attributes_of_a_nest_are_found() {
+        let child = |kind| attr(kind, &[kind as u8; 4]);
+        let attrs = [child(7), attr(2, &[child(3), child(4), child(5)].concat()), child(6)];
+        for (offset, expected) in
+            [(16, vec![7]), (24, vec![2]), (28, vec![2, 3]), (36, vec![2, 4]), (44, vec![2, 5])]
+        {
+            assert_eq!(find(&[], &attrs, offset), expected, "{offset}");
+        }
+        assert_eq!(find(&[], &attrs, 52), [6]);
+        // Within a header or a payload, and after the last attribute.
+        for offset in [17, 19, 20, 25, 32, 48, 56, 60] {
+            assert_eq!(find(&[], &attrs, offset), [], "{offset}");
+        }
+    }
+
+    #[test]
+    fn headers_of_families_have_up_to_64_bytes() {
+        for size in (0..=64).step_by(4) {
+            assert_eq!(find(&vec![0xff; size], &[attr(1, b"lo\0")], 16 + size), [1], "{size}");
+        }
+        assert_eq!(find(&[0xff; 68], &[attr(1, b"lo\0")], 16 + 68), []);
+    }
+
+    #[test]
+    fn a_header_that_looks_like_an_attribute_is_none() {
+        // The first bytes of the header are an attribute, but the rest does not consist of them.
+        let header = [&attr(9, &[0; 4])[..], &[0xff; 8]].concat();
+        assert_eq!(find(&header, &[attr(1, b"lo\0")], 16), []);
+        assert_eq!(find(&header, &[attr(1, b"lo\0")], 32), [1]);
     }
 }

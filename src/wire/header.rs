@@ -80,7 +80,18 @@ pub(crate) struct Control {
 }
 
 impl Control {
+    /// Whether a datagram consists of one message, and that is not a control message. For a quick
+    /// check.
     #[inline]
+    pub(crate) fn none_in_single(datagram: &[u8]) -> bool {
+        let Some((length, kind)) = u32_at(datagram, 0).zip(u16_at(datagram, 4)) else {
+            return false;
+        };
+        length as usize + 3 >= datagram.len() && kind > libc::NLMSG_OVERRUN as u16
+    }
+
+    #[cold]
+    #[inline(never)]
     pub(crate) fn in_datagram(datagram: &[u8]) -> Self {
         let mut control = Self::default();
         for (header, _) in Messages::new(datagram) {
@@ -129,6 +140,25 @@ mod tests {
         assert_eq!(messages.next().unwrap().1.len(), 18);
         assert!(messages.next().is_none());
         assert!(messages.rest().is_empty());
+    }
+
+    #[test]
+    fn control_messages_are_found_anywhere() {
+        let of_kind = |kind: u16| {
+            let mut bytes = message(16, 16);
+            bytes[4..6].copy_from_slice(&kind.to_ne_bytes());
+            bytes
+        };
+        let found = |kinds: &[u16]| {
+            let datagram: Vec<u8> = kinds.iter().flat_map(|&kind| of_kind(kind)).collect();
+            let Control { noop, overrun } = Control::in_datagram(&datagram);
+            (noop, overrun)
+        };
+        assert_eq!(found(&[]), (false, false));
+        assert_eq!(found(&[2, 3, 16]), (false, false));
+        assert_eq!(found(&[16, 1]), (true, false));
+        assert_eq!(found(&[4, 16]), (false, true));
+        assert_eq!(found(&[1, 16, 4]), (true, true));
     }
 
     #[test]

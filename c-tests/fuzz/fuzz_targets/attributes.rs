@@ -6,7 +6,7 @@ use core::ptr::{null, null_mut};
 use libfuzzer_sys::fuzz_target;
 use nlsock_fuzz::abi::foreign::nlattr;
 use nlsock_fuzz::abi::{CBool, NlAttrType, NlPolicy};
-use nlsock_fuzz::entry::{log_everything, ofpbuf};
+use nlsock_fuzz::entry::{Fields, log_everything, ofpbuf};
 use nlsock_fuzz::ffi::attr::*;
 use nlsock_fuzz::ffi::ofpbuf::ofpbuf_use_const;
 use nlsock_fuzz::ffi::policy::{nl_attr_validate, nl_parse_nested, nl_policy_parse};
@@ -46,6 +46,29 @@ fn walk(bytes: &[u8]) -> (Vec<Found>, usize) {
     }
 }
 
+/// The types from STRING on have other numbers in each interface. A string's only NUL is at its end.
+#[cfg(not(feature = "ovs3"))]
+fn own_bounds(kind: u32) -> (usize, usize) {
+    match kind {
+        6 => (1, usize::MAX),
+        _ => (0, usize::MAX),
+    }
+}
+#[cfg(not(feature = "ovs3"))]
+const N_TYPES: u8 = 9;
+
+#[cfg(feature = "ovs3")]
+fn own_bounds(kind: u32) -> (usize, usize) {
+    match kind {
+        6 | 9 => (16, 16),
+        7 => (1, usize::MAX),
+        11 => (6, 20),
+        _ => (0, usize::MAX),
+    }
+}
+#[cfg(feature = "ovs3")]
+const N_TYPES: u8 = 12;
+
 fn is_valid(payload: &[u8], policy: &NlPolicy) -> bool {
     let (min, max) = match policy.r#type.0 {
         0 => return true,
@@ -53,14 +76,14 @@ fn is_valid(payload: &[u8], policy: &NlPolicy) -> bool {
         3 => (2, 2),
         4 => (4, 4),
         5 => (8, 8),
-        6 => (1, usize::MAX),
-        _ => (0, usize::MAX),
+        kind => own_bounds(kind),
     };
     let min = if policy.min_len != 0 { policy.min_len } else { min };
     let max = if policy.max_len != 0 { policy.max_len } else { max };
     let size = payload.len();
     let nul = payload.iter().position(|&byte| byte == 0);
-    size >= min && size <= max && (policy.r#type.0 != 6 || nul.is_some_and(|at| at + 1 == size))
+    let is_string = policy.r#type == NlAttrType::STRING;
+    size >= min && size <= max && (!is_string || nul.is_some_and(|at| at + 1 == size))
 }
 
 /// The result of parsing, and the offset of what is found of each type.
@@ -94,7 +117,7 @@ fn policy(input: &mut Input<'_>) -> NlPolicy {
         size => usize::from(size),
     });
     let exists = min_len == 0 || max_len == 0;
-    let kind = if exists { kind % 9 } else { kind };
+    let kind = if exists { kind % N_TYPES } else { kind };
     NlPolicy {
         r#type: NlAttrType(kind.into()),
         min_len,
@@ -157,8 +180,8 @@ impl Attributes<'_> {
                 }
                 let mut nested = ofpbuf();
                 nl_attr_get_nested(nla, &raw mut nested);
-                assert_eq!(nested.data_.cast_const().cast(), payload.as_ptr());
-                assert_eq!(nested.size_ as usize, payload.len());
+                assert_eq!(Fields::data(&nested).cast_const().cast(), payload.as_ptr());
+                assert_eq!(Fields::size(&nested), payload.len());
                 for policy in self.policies {
                     assert_eq!(nl_attr_validate(nla, policy), is_valid(payload, policy));
                 }

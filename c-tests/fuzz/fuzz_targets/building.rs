@@ -6,7 +6,7 @@ use core::ffi::c_void;
 use core::ptr::null_mut;
 use libfuzzer_sys::fuzz_target;
 use nlsock_fuzz::flavour::OfpBuf;
-use nlsock_fuzz::entry::{log_everything, ofpbuf};
+use nlsock_fuzz::entry::{Fields, log_everything, ofpbuf};
 use nlsock_fuzz::ffi::attr::nl_attr_oversized;
 use nlsock_fuzz::ffi::message::*;
 use nlsock_fuzz::ffi::ofpbuf::{ofpbuf_init, ofpbuf_uninit, ofpbuf_use_stub};
@@ -226,11 +226,11 @@ impl Run {
     }
 
     fn check(&self) {
-        assert_eq!(self.msg.size_ as usize, self.model.len());
+        assert_eq!(Fields::size(&self.msg), self.model.len());
         if !self.model.is_empty() {
-            // SAFETY: a buffer's data are 'size_' bytes at 'data_'.
+            // SAFETY: a buffer's data are as many bytes as its size says.
             let bytes = unsafe {
-                core::slice::from_raw_parts(self.msg.data_.cast::<u8>(), self.model.len())
+                core::slice::from_raw_parts(Fields::data(&self.msg).cast::<u8>(), self.model.len())
             };
             assert_eq!(bytes, self.model);
         }

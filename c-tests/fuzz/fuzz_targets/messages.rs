@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nlsock_fuzz::entry::{self, log_everything, ofpbuf};
+use nlsock_fuzz::entry::{self, Fields, log_everything, ofpbuf};
 use nlsock_fuzz::flavour::functions::message::nl_msg_nlmsgerr;
 use nlsock_fuzz::ffi::message::{nl_msg_genlmsghdr, nl_msg_next, nl_msg_nlmsghdr};
 use nlsock_fuzz::ffi::ofpbuf::ofpbuf_use_const;
@@ -49,26 +49,38 @@ fn take_apart(bytes: &[u8], mut each: impl FnMut(&[u8])) {
         loop {
             let header = nl_msg_next(&raw mut buffer, &raw mut msg);
             let Some(length) = whole(&bytes[at..]) else {
-                assert!(header.is_null() && msg.data_.is_null());
-                assert_eq!((buffer.size_, msg.size_), (0, 0));
+                assert!(header.is_null() && Fields::data(&msg).is_null());
+                assert_eq!((Fields::size(&buffer), Fields::size(&msg)), (0, 0));
                 return;
             };
             let message = &bytes[at..at + length];
             assert_eq!(header.cast_const().cast(), message.as_ptr());
-            assert_eq!(msg.data_.cast_const().cast(), message.as_ptr());
-            assert_eq!(msg.size_ as usize, length);
+            assert_eq!(Fields::data(&msg).cast_const().cast(), message.as_ptr());
+            assert_eq!(Fields::size(&msg), length);
 
             assert_eq!(nl_msg_nlmsghdr(&msg), header);
             let genl = if length < HEADER + 4 { 0 } else { header.addr() + HEADER };
             assert_eq!(nl_msg_genlmsghdr(&msg).addr(), genl);
             let mut error = -1;
+            #[cfg(not(feature = "ovs3"))]
             let is_verdict = nl_msg_nlmsgerr(&msg, &raw mut error);
+            #[cfg(feature = "ovs3")]
+            let is_verdict = {
+                let mut text = core::ptr::null();
+                let is_verdict = nl_msg_nlmsgerr(&msg, &raw mut error, &raw mut text);
+                if !text.is_null() {
+                    let text = core::ffi::CStr::from_ptr(text).to_bytes_with_nul().as_ptr_range();
+                    let message = message.as_ptr_range();
+                    assert!(error > 0 && message.start < text.start && text.end <= message.end);
+                }
+                is_verdict
+            };
             assert_eq!(is_verdict.then_some(error), verdict(message));
             assert!(is_verdict || error == -1);
             each(message);
 
             at += length;
-            assert_eq!(buffer.size_ as usize, bytes.len() - at);
+            assert_eq!(Fields::size(&buffer), bytes.len() - at);
         }
     }
 }

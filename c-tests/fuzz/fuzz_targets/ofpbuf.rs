@@ -2,12 +2,16 @@
 
 #![no_main]
 
+#[cfg_attr(not(feature = "ovs3"), path = "ofpbuf/v2014.rs")]
+#[cfg_attr(feature = "ovs3", path = "ofpbuf/ovs3.rs")]
+mod interface;
+
 use core::ptr::{null, null_mut};
+use interface::Layers;
 use libfuzzer_sys::fuzz_target;
 use nlsock_fuzz::abi::{List, OfpbufSource};
 use nlsock_fuzz::flavour::OfpBuf;
-use nlsock_fuzz::entry::{log_everything, ofpbuf};
-use nlsock_fuzz::flavour::functions::ofpbuf::*;
+use nlsock_fuzz::entry::{Fields, log_everything, ofpbuf};
 use nlsock_fuzz::ffi::ofpbuf::*;
 use nlsock_fuzz::input::Input;
 use std::fmt::Write;
@@ -21,10 +25,8 @@ struct Model {
     headroom: usize,
     data: Vec<u8>,
     allocated: usize,
-    /// Where the frame is from the start of the memory, wherever that is.
-    frame: Option<isize>,
-    /// The offsets of the MPLS label stack, the network and the transport header.
-    layers: [u16; 3],
+    /// The fields that locate headers.
+    layers: Layers,
 }
 
 impl Model {
@@ -34,8 +36,7 @@ impl Model {
             headroom: 0,
             data: Vec::new(),
             allocated,
-            frame: None,
-            layers: [u16::MAX; 3],
+            layers: Layers::default(),
         }
     }
 
@@ -48,7 +49,7 @@ impl Model {
     }
 
     fn resize(&mut self, headroom: usize, tailroom: usize) {
-        self.frame = self.frame.map(|frame| frame + headroom as isize - self.headroom as isize);
+        self.layers = self.layers.moved(headroom as isize - self.headroom as isize);
         self.source = OfpbufSource::MALLOC;
         self.headroom = headroom;
         self.allocated = headroom + self.data.len() + tailroom;
@@ -100,14 +101,12 @@ impl Model {
 
     fn check(&self, b: &OfpBuf) {
         assert_eq!(b.source, self.source);
-        assert_eq!(b.size_ as usize, self.data.len());
+        assert_eq!(Fields::size(b), self.data.len());
         assert_eq!(b.allocated as usize, self.allocated);
-        assert_eq!(b.data_.addr() - b.base_.addr(), self.headroom);
-        // SAFETY: a buffer's data are 'size_' bytes at 'data_'.
-        assert_eq!(unsafe { bytes_at(b.data_.cast(), self.data.len()) }, self.data);
-        let frame = self.frame.map_or(0, |frame| b.base_.addr().wrapping_add_signed(frame));
-        assert_eq!(b.frame.addr(), frame);
-        assert_eq!([b.l2_5_ofs, b.l3_ofs, b.l4_ofs], self.layers);
+        assert_eq!(Fields::data(b).addr() - Fields::base(b).addr(), self.headroom);
+        // SAFETY: a buffer's data are as many bytes as its size says.
+        assert_eq!(unsafe { bytes_at(Fields::data(b).cast(), self.data.len()) }, self.data);
+        self.layers.check(b);
     }
 
     /// Checks a copy, which has `headroom`, and frees it.
@@ -119,8 +118,7 @@ impl Model {
         // What is reserved in a buffer is there already.
         if with_layers {
             let ahead = headroom as isize - self.headroom as isize;
-            copy.frame = self.frame.map(|frame| frame + ahead);
-            copy.layers = self.layers;
+            copy.layers = self.layers.moved(ahead);
         }
         // SAFETY: the copy is a whole buffer, and nobody else's.
         unsafe {
@@ -189,7 +187,7 @@ impl Run {
         // SAFETY: the memory stays as long as the buffer.
         unsafe {
             match kind % 4 {
-                0 if kind & 4 != 0 => ofpbuf_use(b, libc::malloc(size), size),
+                0 if kind & 4 != 0 => interface::start_on_heap(b, size),
                 0 => ofpbuf_init(b, size),
                 1 => ofpbuf_use_stack(b, own.as_mut_ptr().cast(), size),
                 2 => ofpbuf_use_stub(b, own.as_mut_ptr().cast(), size),
@@ -233,7 +231,7 @@ impl Run {
                 }
                 3 if model.push(&bytes) => {
                     let to = ofpbuf_push(b, bytes.as_ptr().cast(), size);
-                    assert_eq!(to, self.b.data_);
+                    assert_eq!(to, Fields::data(&self.b));
                 }
                 4 if model.push(&zeros) => {
                     ofpbuf_push_zeros(b, size);
@@ -269,31 +267,23 @@ impl Run {
                     model.headroom += size;
                     ofpbuf_reserve(b, size);
                 }
-                13 if model.data.is_empty() => {
-                    let more = input.size();
-                    if model.tail(size + more) {
-                        model.headroom += size;
-                        ofpbuf_reserve_with_tailroom(b, size, more);
-                    }
-                }
                 14 | 15 => {
                     // As the inline ofpbuf_pull().
                     let size = size.min(model.data.len());
                     model.pull(size);
-                    self.b.data_ = self.b.data_.wrapping_byte_add(size);
-                    self.b.size_ -= size as u32;
+                    let left = Fields::size(&self.b) - size;
+                    self.b.set(Fields::data(&self.b).wrapping_byte_add(size), left);
                 }
                 16 => {
                     // As the inline ofpbuf_clear().
                     model.headroom = 0;
                     model.data.clear();
-                    self.b.data_ = self.b.base_;
-                    self.b.size_ = 0;
+                    self.b.set(Fields::base(&self.b), 0);
                 }
                 17 => model.check_copy(ofpbuf_clone(b), 0, true),
                 18 => model.check_copy(ofpbuf_clone_with_headroom(b, size), size, true),
                 19 => {
-                    let (data, length) = (self.b.data_, model.data.len());
+                    let (data, length) = (Fields::data(&self.b), model.data.len());
                     let copy = ofpbuf_clone_data_with_headroom(data, length, size);
                     model.check_copy(copy, size, false);
                     model.check_copy(ofpbuf_clone_data(data, length), 0, false);
@@ -308,7 +298,8 @@ impl Run {
                     let stolen = ofpbuf_steal_data(b);
                     assert!(!stolen.is_null() || model.data.is_empty());
                     assert_eq!(bytes_at(stolen.cast(), model.data.len()), model.data);
-                    assert!(self.b.base_.is_null() && self.b.data_.is_null());
+                    let b = &self.b;
+                    assert!(Fields::base(b).is_null() && Fields::data(b).is_null());
                     libc::free(stolen);
                     self.start(input.byte(), size);
                 }
@@ -321,64 +312,17 @@ impl Run {
                     self.end();
                     self.start(input.byte(), size);
                 }
-                24 => {
-                    // As the inlines that set layers.
-                    let frame = size.min(model.data.len());
-                    model.frame = Some((model.headroom + frame) as isize);
-                    model.layers = [input.u16(), input.u16(), input.u16()];
-                    self.b.frame = self.b.data_.wrapping_byte_add(frame);
-                    [self.b.l2_5_ofs, self.b.l3_ofs, self.b.l4_ofs] = model.layers;
-                    // A frame at null is none.
-                    if self.b.frame.is_null() {
-                        model.frame = None;
-                    }
-                }
-                25 | 26 if model.push(&bytes) => {
-                    let all = op % 32 == 26;
-                    let increment = size as i32;
-                    let frame =
-                        if all { ofpbuf_resize_l2 } else { ofpbuf_resize_l2_5 }(b, increment);
-                    self.moved(frame, increment, all);
-                    libc::memcpy(frame, bytes.as_ptr().cast(), size);
-                }
-                27 | 28 => {
-                    let size = size.min(model.data.len());
-                    model.pull(size);
-                    let all = op % 32 == 28;
-                    let increment = -(size as i32);
-                    let frame =
-                        if all { ofpbuf_resize_l2 } else { ofpbuf_resize_l2_5 }(b, increment);
-                    self.moved(frame, increment, all);
-                }
+                13 | 24..=28 | 31 => interface::step(self, op % 32, size, &bytes, input),
                 29 => self.put_hex(size, &bytes, input),
                 30 => delete_list(input.byte() % 8, size),
-                31 => {
-                    let mut dpdk = ofpbuf();
-                    ofpbuf_init_dpdk(&raw mut dpdk, size);
-                    assert_eq!(dpdk.source, OfpbufSource::DPDK);
-                    assert_eq!(dpdk.allocated as usize, size);
-                    ofpbuf_uninit(null_mut());
-                }
                 _ => {}
             }
         }
         self.model.check(&self.b);
     }
 
-    /// The start of the data has become the frame.
-    fn moved(&mut self, frame: *mut core::ffi::c_void, increment: i32, all: bool) {
-        assert_eq!(frame, self.b.data_);
-        let model = &mut self.model;
-        model.frame = (!frame.is_null()).then_some(model.headroom as isize);
-        for layer in &mut model.layers[usize::from(!all)..] {
-            if *layer != u16::MAX {
-                *layer = layer.wrapping_add(increment as u16);
-            }
-        }
-    }
-
     fn put_hex(&mut self, size: usize, bytes: &[u8], input: &mut Input<'_>) {
-        const DIGITS: &[u8; 32] = b"0123456789abcdefABCDEF \t\r\n123xyz";
+        const DIGITS: &[u8; 32] = b"0123456789abcdefABCDEF \t\r\n123x.z";
         let mut text = [bytes, input.bytes(16)].concat();
         text.truncate(size % 32);
         for byte in &mut text {
@@ -389,7 +333,7 @@ impl Run {
         let mut at = 0;
         let mut added = Vec::new();
         loop {
-            while b" \t\r\n".contains(&text[at]) {
+            while interface::HEX_BLANKS.contains(&text[at]) {
                 at += 1;
             }
             let pair = text.get(at..at + 2).and_then(|pair| str::from_utf8(pair).ok());
@@ -431,7 +375,7 @@ fn delete_list(n: u8, size: usize) {
             (*head).prev = node;
         }
         let p = ofpbuf_new_with_headroom(size, size);
-        assert_eq!((*p).data_.addr() - (*p).base_.addr(), size);
+        assert_eq!(Fields::data(&*p).addr() - Fields::base(&*p).addr(), size);
         assert_eq!((*p).allocated as usize, 2 * size);
         delete(p);
         ofpbuf_list_delete(head);

@@ -9,8 +9,17 @@ use crate::wire::{self, Description, Header, Messages, Names};
 use core::ffi::{CStr, c_char, c_int, c_void};
 use core::fmt;
 use core::mem::MaybeUninit;
+use core::sync::atomic::AtomicBool;
 use core::sync::atomic::Ordering::Relaxed;
 use std::sync::Once;
+
+/// Whether a message was logged at debug level.
+static DETAILS: AtomicBool = AtomicBool::new(false);
+
+/// Whether a message was logged at debug level, so that it was formatted.
+pub fn logged_details() -> bool {
+    DETAILS.load(Relaxed)
+}
 
 /// Logs everything, to nowhere, so that the formatting is fuzzed, too.
 pub fn log_everything() {
@@ -19,7 +28,7 @@ pub fn log_everything() {
         for module in [&log::SOCKET, &log::MESSAGE] {
             module.honor_rate_limits.store(false, Relaxed);
         }
-        crate::ffi::ext::nlsock_log_set_level(Level::Dbg as c_int);
+        assert_eq!(crate::ffi::ext::nlsock_log_set_level(Level::Dbg as c_int), 0);
         // SAFETY: the handler uses nothing but its arguments.
         crate::ffi::ext::nlsock_log_set_handler(Some(check_line), core::ptr::null_mut());
     });
@@ -35,6 +44,9 @@ unsafe extern "C" fn check_line(
     let (module, text) = unsafe { (CStr::from_ptr(module), CStr::from_ptr(text)) };
     assert!((1..=Level::Dbg as c_int).contains(&level));
     assert!([c"netlink", c"netlink_socket"].contains(&module));
+    if level == Level::Dbg as c_int && text.to_bytes().windows(3).any(|part| part == b"nl(") {
+        DETAILS.store(true, Relaxed);
+    }
     assert!(!text.is_empty() && !text.to_bytes().contains(&b'\n'));
 }
 
@@ -42,6 +54,39 @@ unsafe extern "C" fn check_line(
 pub fn ofpbuf() -> OfpBuf {
     // SAFETY: of pointers and integers, zeros are values.
     unsafe { MaybeUninit::zeroed().assume_init() }
+}
+
+/// The fields of a buffer, whose names differ between the interfaces.
+pub trait Fields {
+    fn base(&self) -> *mut c_void;
+    fn data(&self) -> *mut c_void;
+    fn size(&self) -> usize;
+    fn set(&mut self, data: *mut c_void, size: usize);
+}
+
+impl Fields for OfpBuf {
+    fn base(&self) -> *mut c_void {
+        // SAFETY: a reference can be read.
+        unsafe { *Self::base((&raw const *self).cast_mut()) }
+    }
+
+    fn data(&self) -> *mut c_void {
+        // SAFETY: a reference can be read.
+        unsafe { *Self::data((&raw const *self).cast_mut()) }
+    }
+
+    fn size(&self) -> usize {
+        // SAFETY: a reference can be read.
+        unsafe { *Self::size((&raw const *self).cast_mut()) as usize }
+    }
+
+    fn set(&mut self, data: *mut c_void, size: usize) {
+        // SAFETY: a mutable reference can be written.
+        unsafe {
+            *Self::data(self) = data;
+            *Self::size(self) = size as u32;
+        }
+    }
 }
 
 struct Plain;

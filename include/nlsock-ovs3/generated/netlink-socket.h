@@ -173,6 +173,8 @@ uint32_t nl_sock_pid(const struct nl_sock *sock);
  * If 'nsid' is nonnull, stores in '*nsid' the id of the network namespace that the message came
  * from, or -1 if that is the namespace of 'sock': see nl_sock_listen_all_nsid().
  *
+ * NLMSG_NOOP messages, which mean nothing, are removed.
+ *
  * If 'wait' is true, waits for a datagram. A signal does not end the wait: after the handler has
  * returned, the function waits again, whether or not SA_RESTART is set. These end it:
  * - a time limit: see nlsock_sock_set_timeout().

@@ -729,10 +729,10 @@ size_t nlsock_extack_format(const struct nlsock_extack *extack,
  * in an error message or at the end of a dump, and the request that is answered; or a generic
  * netlink header. A generic netlink family has its name if it was looked up. For example:
  *
- *   nl(len:32, type=18(family-defined), flags=1[REQUEST], seq=1, pid=10418
+ *   nl(len:20, type=3(done), flags=0, seq=1, pid=10418 done(0)
  *
- * The missing parenthesis at the end is that of the original. If 'msg' is too short for a header,
- * writes "nl(truncated)". Other content is not shown.
+ * The parenthesis after "nl" is not closed, as in the original. If 'msg' is too short for a
+ * header, writes "nl(truncated)". Other content is not shown.
  *
  * 'text', 'size' and the return value are those of nlsock_extack_format().
  *

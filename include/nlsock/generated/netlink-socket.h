@@ -170,6 +170,8 @@ uint32_t nl_sock_pid(const struct nl_sock *sock);
  * least NLMSG_HDRLEN bytes; the size of a typical message is best. If the datagram is larger, the
  * allocation grows.
  *
+ * NLMSG_NOOP messages, which mean nothing, are removed.
+ *
  * If 'wait' is true, waits for a datagram. A signal does not end the wait: after the handler has
  * returned, the function waits again, whether or not SA_RESTART is set. These end it:
  * - a time limit: see nlsock_sock_set_timeout().

@@ -35,6 +35,9 @@ pub(super) struct Batch<'c, 'a, T> {
     call: &'c mut Call<'a, T>,
     /// The index of the first transaction.
     start: usize,
+    /// Requests that have an outcome and are to be sent again, because the outcome of an earlier
+    /// one is uncertain. If they cannot be sent again, the outcome stays.
+    decided: Set,
 }
 
 /// The number of transactions, from `start` on, whose requests fit in one datagram.
@@ -67,7 +70,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
     pub(super) unsafe fn run_next(call: &'c mut Call<'a, T>, start: usize) -> usize {
         let count = batch_len(call, start);
         // SAFETY: the caller's promise.
-        unsafe { Self { call, start }.run(Set::first(count)) };
+        unsafe { Self { call, start, decided: Set::EMPTY }.run(Set::first(count)) };
         count
     }
 
@@ -130,7 +133,9 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
         }
     }
 
+    /// Makes the transactions in `set` fail with `error`, unless they have an outcome already.
     fn fail(&mut self, set: Set, error: Errno) {
+        let set = set.without(self.decided);
         let start = self.start;
         self.call.fail(set.map(|index| start + index), error);
     }
@@ -157,6 +162,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
             Ok(acks) => acks,
             Err(error) => return Round::NotSent(error),
         };
+        self.decided = self.decided.without(sent);
         let only_replies = if self.call.mode.await_replies { sent } else { Set::EMPTY };
         let mut replies = Replies::new(base_seq, sent, acks, only_replies);
         if congested {
@@ -259,6 +265,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
     /// Processes the start of a message that did not fit in the memory. The start of an error
     /// message suffices. A reply that is too long makes its transaction fail; the kernel does not
     /// send such replies.
+    #[cold]
     fn process_truncated(&mut self, replies: &mut Replies, start: &[u8]) {
         let header = Header::parse(start);
         match header.and_then(|header| Some((header, replies.index(header.seq)?))) {
@@ -287,7 +294,11 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
             self.succeed(replies.done_without_reply());
             return Some(match replies.to_send_again() {
                 Set::EMPTY => Round::Complete,
-                lost => Round::Lost(lost),
+                lost => {
+                    let answered = replies.answered.without(replies.awaited());
+                    self.decided.insert(answered.and(lost));
+                    Round::Lost(lost)
+                }
             });
         }
         let awaited = replies.awaited();
@@ -303,7 +314,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
         Some(Round::Complete)
     }
 
-    #[inline]
+    #[inline(always)]
     fn process_message(&mut self, replies: &mut Replies, header: Header, message: &[u8]) {
         let call = &mut *self.call;
         call.sock.trace("nl_sock_recv__", Ok(()), message);

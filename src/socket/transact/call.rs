@@ -26,7 +26,7 @@ const NLM_F_MULTI: u16 = libc::NLM_F_MULTI as u16;
 const NLMSG_DONE: u16 = libc::NLMSG_DONE as u16;
 
 /// A call of a function that carries out transactions.
-pub(super) struct Call<'a, T> {
+pub(super) struct Call<'a, T: ?Sized> {
     pub(super) sock: &'a Socket,
     pub(super) thread: &'a Thread,
     pub(super) origin: Origin,
@@ -59,7 +59,7 @@ pub(super) enum Unreadable<'m> {
     TooLong(&'m [u8]),
 }
 
-impl<'a, T: Transactions> Call<'a, T> {
+impl<'a, T: Transactions + ?Sized> Call<'a, T> {
     #[inline]
     pub(super) fn new(
         thread: &'a Thread,

@@ -166,7 +166,7 @@ pub(super) unsafe fn run_all<T: Transactions>(
         // SAFETY: the caller's promise.
         start += unsafe {
             match whole {
-                Some(count) => Whole::run(&mut call, start, count),
+                Some(count) => run_whole(&mut call, start, count),
                 None => Batch::run_next(&mut call, start),
             }
         };
@@ -175,6 +175,29 @@ pub(super) unsafe fn run_all<T: Transactions>(
         }
     }
     call.queue
+}
+
+/// Carries out `count` transactions from `start` on, whose requests have to be sent in one datagram.
+/// Returns `count`. This does not have to be fast, so there is one [`Whole`] for all types.
+///
+/// # Safety
+/// See [`transact`].
+#[cold]
+unsafe fn run_whole<T: Transactions>(call: &mut Call<'_, T>, start: usize, count: usize) -> usize {
+    let transactions: &mut dyn Transactions = &mut *call.transactions;
+    let mut of_any = Call {
+        sock: call.sock,
+        thread: call.thread,
+        origin: call.origin,
+        mode: call.mode,
+        transactions,
+        deadline: call.deadline,
+        queue: call.queue,
+    };
+    // SAFETY: the caller's promise.
+    let count = unsafe { Whole::run(&mut of_any, start, count) };
+    call.queue = of_any.queue;
+    count
 }
 
 /// A single request, and a function that gets its outcome.

@@ -11,24 +11,28 @@ const END: u16 = libc::NFNL_MSG_BATCH_END as u16;
 /// The size of a message's header and of `struct nfgenmsg` after it, in bytes.
 const LEAST: usize = HEADER + 4;
 
-fn kind(transactions: &impl Transactions, index: usize) -> Option<u16> {
+fn kind(transactions: &(impl Transactions + ?Sized), index: usize) -> Option<u16> {
     Header::parse(transactions.request(index).bytes()).map(|header| header.kind)
 }
 
 /// Whether the transaction at `index` starts a batch.
 #[inline]
-pub(super) fn starts_batch(protocol: i32, transactions: &impl Transactions, index: usize) -> bool {
+pub(super) fn starts_batch(
+    protocol: i32,
+    transactions: &(impl Transactions + ?Sized),
+    index: usize,
+) -> bool {
     protocol == libc::NETLINK_NETFILTER && kind(transactions, index) == Some(BEGIN)
 }
 
 /// Whether the transaction at `index` ends a batch.
-pub(super) fn ends_batch(transactions: &impl Transactions, index: usize) -> bool {
+pub(super) fn ends_batch(transactions: &(impl Transactions + ?Sized), index: usize) -> bool {
     kind(transactions, index) == Some(END)
 }
 
 /// Whether the kernel can read the request at `index` as a part of a batch. If it cannot, it drops
 /// the whole batch without an answer.
-pub(super) fn is_valid(transactions: &impl Transactions, index: usize) -> bool {
+pub(super) fn is_valid(transactions: &(impl Transactions + ?Sized), index: usize) -> bool {
     transactions.request(index).size() >= LEAST
 }
 
@@ -38,7 +42,7 @@ pub(super) fn is_valid(transactions: &impl Transactions, index: usize) -> bool {
 #[inline]
 pub(super) fn batch_len(
     protocol: i32,
-    transactions: &impl Transactions,
+    transactions: &(impl Transactions + ?Sized),
     start: usize,
 ) -> Option<usize> {
     if !starts_batch(protocol, transactions, start) {

@@ -56,8 +56,8 @@ unsafe fn release(memory: *mut c_void) {
 }
 
 /// Consecutive transactions whose requests are sent in one datagram.
-pub(super) struct Whole<'c, 'a, T> {
-    call: &'c mut Call<'a, T>,
+pub(super) struct Whole<'c, 'a> {
+    call: &'c mut Call<'a, dyn Transactions + 'a>,
     memory: &'c mut Memory,
     /// The index of the first transaction.
     start: usize,
@@ -74,13 +74,17 @@ pub(super) struct Whole<'c, 'a, T> {
     deadline: Option<Deadline>,
 }
 
-impl<'c, 'a, T: Transactions> Whole<'c, 'a, T> {
+impl<'c, 'a> Whole<'c, 'a> {
     /// Carries out `count` transactions from `start` on. Returns `count`.
     ///
     /// # Safety
     /// See [`super::transact`].
     #[inline(never)]
-    pub(super) unsafe fn run(call: &'c mut Call<'a, T>, start: usize, count: usize) -> usize {
+    pub(super) unsafe fn run(
+        call: &'c mut Call<'a, dyn Transactions + 'a>,
+        start: usize,
+        count: usize,
+    ) -> usize {
         if start > 0 && call.deadline.has_passed() {
             call.fail(start..start + count, Errno::ETIMEDOUT);
             return count;

@@ -14,6 +14,8 @@ use core::ffi::c_int;
 /// least NLMSG_HDRLEN bytes; the size of a typical message is best. If the datagram is larger, the
 /// allocation grows.
 ///
+/// NLMSG_NOOP messages, which mean nothing, are removed.
+///
 /// If 'wait' is true, waits for a datagram. A signal does not end the wait: after the handler has
 /// returned, the function waits again, whether or not SA_RESTART is set. These end it:
 /// - a time limit: see nlsock_sock_set_timeout().

@@ -1,0 +1,76 @@
+/* nlsock-ext.h: the counters of transactions. */
+
+#include "batch.h"
+#include "netns.h"
+#include "nlsock-ext.h"
+
+/* The size of the buffer for which a reply counts as "jumbo" if the caller passes none. */
+#define REPLY_SIZE 1024
+
+static uint64_t
+jumbos(void)
+{
+    struct nlsock_counters counters;
+
+    nlsock_counters(&counters, sizeof counters);
+    return counters.recv_jumbo;
+}
+
+static void
+replies_that_exceed_their_buffer_are_jumbo(void)
+{
+    static const size_t rooms[] = { 16, 65536 };
+
+    for (size_t i = 0; i < 2; i++) {
+        struct nl_transaction transaction, *transactions[] = { &transaction };
+        struct ofpbuf request, reply;
+        uint64_t before = jumbos();
+
+        ofpbuf_init(&request, 64);
+        ofpbuf_init(&reply, rooms[i]);
+        put_getlink(&request, 1);
+        transaction.request = &request;
+        transaction.reply = &reply;
+        nl_transact_multiple(NETLINK_ROUTE, transactions, 1);
+        CHECK_INT(transaction.error, 0);
+        CHECK(ofpbuf_size(&reply) > 16);
+        CHECK_INT(jumbos() - before, rooms[i] == 16);
+        ofpbuf_uninit(&request);
+        ofpbuf_uninit(&reply);
+    }
+}
+
+static void
+replies_without_a_buffer_are_jumbo_if_they_are_long(void)
+{
+    struct ofpbuf request, *reply;
+    uint64_t before = jumbos();
+    size_t size;
+
+    ofpbuf_init(&request, 64);
+    put_getlink(&request, 1);
+    CHECK_INT(nl_transact(NETLINK_ROUTE, &request, &reply), 0);
+    size = reply ? ofpbuf_size(reply) : 0;
+    CHECK_INT(jumbos() - before, size > REPLY_SIZE);
+    CHECK_INT(nl_transact(NETLINK_ROUTE, &request, NULL), 0);
+    CHECK_INT(jumbos() - before, 2 * (size > REPLY_SIZE));
+
+    /* A refusal has no reply. */
+    before = jumbos();
+    put_getlink(&request, 4711);
+    CHECK_INT(nl_transact(NETLINK_ROUTE, &request, NULL), ENODEV);
+    CHECK_INT(jumbos() - before, 0);
+    ofpbuf_uninit(&request);
+    ofpbuf_delete(reply);
+}
+
+int
+main(void)
+{
+    if (!netns_enter()) {
+        return EXIT_SUCCESS;
+    }
+    RUN(replies_that_exceed_their_buffer_are_jumbo);
+    RUN(replies_without_a_buffer_are_jumbo_if_they_are_long);
+    return tap_done();
+}

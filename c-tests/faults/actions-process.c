@@ -1,0 +1,52 @@
+/* "do fork" and "do thread" lines: see actions.h and README.md. */
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "actions-internal.h"
+#include "invariants.h"
+
+bool
+do_fork(struct tokens *t)
+{
+    fake_fork(tokens_take(t, "quietly"));
+    return true;
+}
+
+struct job {
+    struct tokens *tokens;
+    bool understood;
+};
+
+static void *
+run_job(void *job_)
+{
+    struct job *job = job_;
+    pid_t before = getpid();
+
+    job->understood = do_verb(job->tokens);
+    if (getpid() != before) {
+        /* In the child of a fork within the call, there is no other thread to go on with the
+         * script. */
+        bool good = invariants_hold();
+
+        fflush(stdout);
+        _exit(!good);
+    }
+    return NULL;
+}
+
+bool
+do_thread(struct tokens *t)
+{
+    struct job job = { .tokens = t, .understood = true };
+    pthread_t thread;
+    void *result;
+
+    if (pthread_create(&thread, NULL, run_job, &job) || pthread_join(thread, &result)) {
+        abort();
+    }
+    actions.cancelled = result == PTHREAD_CANCELED;
+    return job.understood;
+}

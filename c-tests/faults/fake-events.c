@@ -1,0 +1,95 @@
+/* What happens to a thread just before a system call, as if by a signal handler or another thread:
+ * it is cancelled, or the process forks.
+ *
+ * A random script always gives the same result, since the parent waits for its child, and a thread
+ * is cancelled by itself. */
+
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "fake-calls.h"
+
+/* Real seconds for a child. */
+#define PATIENCE 30
+
+static bool child;
+static int failed_children;
+
+void
+events_reset(void)
+{
+    child = false;
+    failed_children = 0;
+}
+
+bool
+fake_fork(bool quietly)
+{
+    int status;
+    pid_t pid;
+
+    fflush(NULL);
+    pid = quietly ? _Fork() : fork();
+    if (!pid) {
+        child = true;
+        failed_children = 0;
+        alarm(PATIENCE);
+        return true;
+    }
+    if (pid < 0 || waitpid(pid, &status, 0) != pid || status) {
+        failed_children++;
+    }
+    return false;
+}
+
+bool
+fake_is_child(void)
+{
+    return child;
+}
+
+int
+fake_failed_children(void)
+{
+    return failed_children;
+}
+
+static bool
+is_cancellation_point(enum fake_call call)
+{
+    return call == FAKE_CLOSE || call == FAKE_CONNECT || call == FAKE_SEND || call == FAKE_RECV
+           || call == FAKE_POLL;
+}
+
+void
+call_interrupt(enum fake_call call)
+{
+    enum event event;
+
+    pthread_mutex_lock(&fake_mutex);
+    event = faults_event(call);
+    pthread_mutex_unlock(&fake_mutex);
+    if (event == EVENT_CANCEL) {
+        if (gettid() != getpid()) {
+            pthread_cancel(pthread_self());
+        }
+    } else if (event && fake_fork(event == EVENT_QUIET_FORK)) {
+        note_fork();
+    }
+    if (is_cancellation_point(call)) {
+        pthread_testcancel();
+    }
+}
+
+struct sock *
+call_lock(enum fake_call call, int fd)
+{
+    struct sock *sock = sock_lock(fd);
+
+    if (sock && faults_have_events()) {
+        pthread_mutex_unlock(&fake_mutex);
+        call_interrupt(call);
+        sock = sock_lock(fd);
+    }
+    return sock;
+}

@@ -1,0 +1,42 @@
+#!/bin/sh
+# build-tests.sh STAGE FOLDER: compiles the C tests and the fault bed against the installation in
+# STAGE, into FOLDER.  The programs find the library through LD_LIBRARY_PATH, so each can be run
+# with every mutant.  Writes the names of the C tests to FOLDER/tests, each with its arguments.
+set -eu
+
+c_tests=$(cd "$(dirname "$0")/.." && pwd)
+stage=$(cd "$1" && pwd)
+scratch=$2
+
+# flags PACKAGE OPTION...: the same flags as in check.sh, without pkg-config.
+flags() {
+    case $1 in
+        nlsock-ovs3) echo "-I$stage/include/nlsock-ovs3 -L$stage/lib -lnlsock-ovs3" ;;
+        *) echo "-I$stage/include/nlsock -I$stage/include/nlsock/compat -L$stage/lib -lnlsock" ;;
+    esac
+}
+
+. "$c_tests/check/check-programs.sh"
+
+mkdir -p "$scratch"
+for preload in preload-allocator preload-hugepages; do
+    compile_preload $preload
+done
+: > "$scratch/tests"
+for test in $tests $process_tests out-of-memory; do
+    compile "$test" "$(source_of "$test" "$c_tests/api")"
+    echo "$test" "$(arguments "$test")" >> "$scratch/tests"
+done
+
+# The fault bed, as in faults.sh.
+cd "$c_tests/faults"
+bed() {
+    # shellcheck disable=SC2086 # words
+    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g $warnings -I. -I"$stage/include/nlsock" "$@"
+}
+common="script.c actions.c expectations.c invariants.c tokens.c"
+bed -shared -fPIC -o "$scratch/libfake-kernel.so" fake-*.c tokens.c
+for program in "run-script run-script.c" "random-scripts random-scripts.c generator.c"; do
+    # shellcheck disable=SC2086 # words
+    bed -o "$scratch/"$program $common -L"$scratch" -lfake-kernel -L"$stage/lib" -lnlsock
+done

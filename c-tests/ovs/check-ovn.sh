@@ -1,0 +1,67 @@
+#!/bin/sh
+# check-ovn.sh STAGE: puts the library of the installation in STAGE under OVN, and compares.
+#
+# Builds OVN with the Open vSwitch in it as they are and with every nl_* and ofpbuf_* from the
+# library; checks that they come from there, in ovn-controller, too; runs OVN's own tests of its
+# netlink code ("ovstest test-ovn-netlink": routes, neighbours, next hops, notifications) on both.
+#
+#   OVN=DIR       a source tree of OVN, which is copied and not changed
+#   OVS=DIR       a source tree of the Open vSwitch that belongs to it, if its folder "ovs" is empty
+#   SUITE="1-3"   these of OVN's system tests instead
+#   SCRATCH=DIR   build there and keep it: the next run finds the trees built
+#   LIMIT=SECONDS for the tests of one tree
+#
+# The output has the form of TAP, see ../check/results.sh.  Its last line has the counts.
+set -u
+
+root=$(cd "$(dirname "$0")/../.." && pwd -P)
+here=$root/c-tests/ovs
+[ $# = 1 ] && [ -n "${OVN-}" ] || { echo "usage: OVN=DIR $0 STAGE" >&2; exit 2; }
+stage=$(cd "$1" && pwd -P) || exit 2
+
+suite=${SUITE:-system}
+limit=${LIMIT:-1200}
+
+. "$root/c-tests/check/results.sh"
+
+finish() {
+    total "nlsock under OVN"
+    exit
+}
+
+. "$here/common.sh"
+. "$root/c-tests/check/packages.sh"
+. "$here/packages.sh"
+. "$here/tree.sh"
+. "$here/original.sh"
+. "$here/trees.sh"
+. "$here/suite.sh"
+
+choose_ovn
+library=$stage/lib/$library_name.so
+if [ ! -e "$library" ]; then
+    echo "$library: no such file"
+    not_ok "the library of this interface is built"
+    finish
+fi
+
+install_packages ovs_packages
+if [ -n "$missing" ]; then
+    lack "OVN on the library"
+    finish
+fi
+
+choose_scratch
+relinked=$scratch/relinked
+if ! has_space 2500; then
+    skip "OVN on the library" "$why_not"
+    finish
+fi
+
+{ build original all && fits && build_relinked; } || give_up
+prove
+check "ovn-controller takes names from the library" \
+    bound_to_library "$relinked/controller/ovn-controller"
+system_file=system-ovn-netlink.at
+suites
+finish
