@@ -36,7 +36,7 @@ pub(super) struct Call<'a, T: ?Sized> {
     pub(super) queue: QueueState,
     /// What has been received since the last time that the receive queue was empty, or that
     /// something was sent.
-    backlog: Cell<Backlog>,
+    pub(super) backlog: Cell<Backlog>,
 }
 
 /// A message from the kernel.

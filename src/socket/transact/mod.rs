@@ -185,9 +185,16 @@ pub(super) unsafe fn run_all<T: Transactions>(
 #[cold]
 unsafe fn run_whole<T: Transactions>(call: &mut Call<'_, T>, start: usize, count: usize) -> usize {
     let transactions: &mut dyn Transactions = &mut *call.transactions;
-    let mut of_any = Call::new(call.thread, call.sock, call.origin, transactions, call.mode);
-    of_any.deadline = call.deadline;
-    of_any.queue = call.queue;
+    let mut of_any = Call {
+        sock: call.sock,
+        thread: call.thread,
+        origin: call.origin,
+        mode: call.mode,
+        transactions,
+        deadline: call.deadline,
+        queue: call.queue,
+        backlog: Default::default(),
+    };
     // SAFETY: the caller's promise.
     let count = unsafe { Whole::run(&mut of_any, start, count) };
     call.queue = of_any.queue;
