@@ -21,7 +21,8 @@ struct datagram {
     struct datagram *next;
     uint8_t *data;
     size_t size;
-    bool late;                  /* Not an answer while a request is sent, or behind the ACK. */
+    bool late;                  /* Not an answer that comes while the request is sent: a control
+                                 * message, or something behind the ACK. */
     bool lost;                  /* Dropped, as if there were no room for it. */
     bool no_memory;             /* The kernel has none for it. */
     bool joined;                /* Part of the datagram before it. */
