@@ -68,7 +68,7 @@ struct sock {
 extern pthread_mutex_t fake_mutex;
 /* Returns null if it is not a fake socket. */
 struct sock *sock_lookup(int fd);
-/* Looks it up, and locks if it is one.  If the descriptor is a taken one, notes the use. */
+/* Looks it up, and locks if it is one. */
 struct sock *sock_lock(int fd);
 struct sock *sock_open(int fd, int protocol);
 /* Forgets the socket.  Its descriptor stays open. */
@@ -105,7 +105,7 @@ bool descriptors_line(struct tokens *);
 /* Somebody else closes the socket's descriptor, and may use its number. */
 void descriptor_take(struct sock *, enum taken);
 /* A call uses this descriptor, which is not a fake socket. */
-void descriptor_used(int fd);
+void descriptor_used(enum fake_call, int fd);
 /* The library itself has replaced what was a socket by another file. */
 void descriptor_replaced(int fd);
 /* It is closed. */
@@ -161,7 +161,8 @@ void events_reset(void);
 /* The start of each call on a fake socket, with nothing locked: what happens to the thread just
  * before it.  The call is a cancellation point if the real one is. */
 void call_interrupt(enum fake_call);
-/* The same, if the descriptor is a fake socket.  Then locks, as sock_lock() does. */
+/* The same, if the descriptor is a fake socket.  Then locks, as sock_lock() does; otherwise notes
+ * the use of a descriptor that was taken. */
 struct sock *call_lock(enum fake_call, int fd);
 
 /* fake-options.c */
