@@ -33,7 +33,7 @@ static = $(BUILD)/lib$(name_$(1)).a
 headers = $(shell cd include && find $(name_$(1)) -name '*.h')
 
 .PHONY: all help demo check check-valgrind check-faults check-asan check-tsan check-kernel check-ovs
-.PHONY: check-diff mutants fuzz soak bench bench-check bench-baseline
+.PHONY: check-ovn check-diff mutants fuzz soak bench bench-check bench-baseline
 .PHONY: deps headers exports install uninstall stage clean
 
 all: $(foreach f,$(FLAVOURS),$(call shared,$f) $(call static,$f)) ## Build the shared and static libraries; FLAVOUR=2014|ovs3 for one
@@ -86,18 +86,16 @@ check-tsan: deps ## Run the C tests with ThreadSanitizer
 	c-tests/check/sanitize.sh thread
 
 check-kernel: stage ## Run tests and Open vSwitch on a kernel with its datapath, in a VM; SUITE=full: more
-	@c-tests/vm/deps.sh
 	c-tests/vm/check-kernel.sh $(STAGE)
 
-check-ovs: ## Run Open vSwitch's tests with this library instead of its own code; SUITE=full runs all of them
-	@$(MAKE) --no-print-directory FLAVOUR=ovs3 STAGE=$(STAGE)-ovs3 stage
-	c-tests/ovs/check-ovs.sh $(STAGE)-ovs3
+check-ovs: stage ## Run Open vSwitch's tests with this library instead of its own code; OVS=TREE, SUITE=full|system
+	c-tests/ovs/check-ovs.sh $(STAGE)
 
-diff_stage = $(STAGE)$(if $(NLSOCK_REF),,-ovs3)
+check-ovn: stage ## Run OVN's netlink code and tests with this library; OVN=TREE, OVS=TREE if OVN has none in it
+	c-tests/ovs/check-ovn.sh $(STAGE)
 
-check-diff: ## Make the same calls to the original and to the library; COUNT random ones, SEED
-	@$(MAKE) --no-print-directory FLAVOUR=$(if $(NLSOCK_REF),2014,ovs3) STAGE=$(diff_stage) stage
-	c-tests/diff/check-diff.sh $(diff_stage)
+check-diff: stage ## Make the same calls to the original and to the library; OVS=TREE, COUNT random ones, SEED
+	c-tests/diff/check-diff.sh $(STAGE)
 
 bench: stage ## Measure this library and others, write the results to docs/bench/; NLSOCK_REF=LIBRARY for that of 2014
 	c-tests/bench/bench.sh $(STAGE)

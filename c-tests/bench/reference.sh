@@ -6,6 +6,8 @@ set -u
 
 root=$(cd "$(dirname "$0")/../.." && pwd -P)
 SCRATCH=$1
+# Debian's source.
+OVS=
 
 . "$root/c-tests/check/results.sh"
 . "$root/c-tests/ovs/common.sh"
@@ -28,9 +30,6 @@ build original library || exit 1
 # Of the archive, only the objects that these functions need, as in a daemon.
 cd "$original" || exit 1
 names=$(sed 's/^/-Wl,-u,/' "$root/src/flavour/ovs3/exports.list")
-# shellcheck disable=SC2016 # make's variables
-libraries=$(make -s --eval='print-libraries: ; @echo $(SSL_LIBS) $(CAPNG_LDADD) $(LIBS)' \
-    print-libraries)
-# shellcheck disable=SC2086 # words
-gcc -shared -o "$scratch/libreference.so" $names lib/.libs/libopenvswitch*.a $libraries -lpthread \
+# shellcheck disable=SC2046,SC2086 # words
+gcc -shared -o "$scratch/libreference.so" $names lib/.libs/libopenvswitch*.a $(libraries .) -lpthread \
     -Wl,-z,defs

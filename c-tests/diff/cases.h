@@ -22,7 +22,7 @@
 #include <netinet/in.h>
 #include "netlink-socket.h"
 #include "netlink.h"
-#ifdef ORIGINAL
+#if defined ORIGINAL && !defined FLAVOUR_2014
 #include "openvswitch/dynamic-string.h"
 #endif
 #include "flavour.h"

@@ -2,10 +2,11 @@
 # check-diff.sh STAGE: makes the same calls to the original and to the library of the installation
 # in STAGE, and compares the results.
 #
-# Builds the library of Debian's openvswitch-source, and the same program with either library;
-# compares what the programs print, line by line.  Intended differences are in differences.list,
-# with reasons.
+# Builds the library of Open vSwitch, and the same program with either library; compares what the
+# programs print, line by line.  Intended differences are in differences.list, with reasons.
 #
+#   OVS=DIR       a source tree of Open vSwitch, see ../ovs/check-ovs.sh; the default is Debian's
+#                 openvswitch-source
 #   SCRATCH=DIR   build there and keep it: the next run, also of check-ovs.sh, finds the original
 #   COUNT=N       random operations (100000)
 #   SEED=N        of their generator (1)
@@ -31,24 +32,23 @@ finish() {
 . "$root/c-tests/ovs/common.sh"
 . "$root/c-tests/check/packages.sh"
 . "$root/c-tests/ovs/packages.sh"
+. "$root/c-tests/ovs/tree.sh"
 . "$root/c-tests/ovs/original.sh"
 . "$here/reference.sh"
 . "$here/compare.sh"
 
 if [ -n "${NLSOCK_REF-}" ]; then
-    library=libnlsock
-    exports=$root/src/flavour/v2014/exports.list
-    runs=2014
+    # Its interface; nothing is built.
+    use_interface 2014
+    runs=ours
 else
-    library=libnlsock-ovs3
-    exports=$root/src/flavour/ovs3/exports.list
+    choose_tree
     runs="ours relinked"
 fi
-# The program of ours that the mutant is preloaded into.
-ours=${runs%% *}
+headers=$stage/include/${library_name#lib}
 
-if [ ! -e "$stage/lib/$library.so" ]; then
-    echo "$stage/lib/$library.so: no such file"
+if [ ! -e "$stage/lib/$library_name.so" ]; then
+    echo "$stage/lib/$library_name.so: no such file"
     not_ok "the library of this interface is built"
     finish
 fi
@@ -70,14 +70,16 @@ rm -rf "$build"
 mkdir "$build" || exit 2
 
 if [ -n "${NLSOCK_REF-}" ]; then
-    build_2014_programs || give_up
+    build_beside_library || give_up
 else
+    set_build_options
     { build original library && build_programs; } || give_up
     check "the original's program is one of the original" takes_from original liboriginal.so
 fi
 for run in $runs; do
-    check "the program $run is one of the library" takes_from "$run" "$library.so"
+    check "the program $run is one of the library" takes_from "$run" "$library_name.so"
 done
+list_conditions
 check "every function of the interface is called" complete
 subjects
 random_operations

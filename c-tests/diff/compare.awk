@@ -1,10 +1,10 @@
 # Compares what two programs printed about a subject, with the list of intended differences:
 #
-#   awk -v run=ours -v subject=huge -f compare.awk differences.list original.txt ours.txt
+#   awk -v run=ours -v interface=ovs3 -v has="NAME ..." -v subject=huge \
+#       -f compare.awk differences.list original.txt ours.txt
 #
 # Every line is "KEY: TEXT".  Fails if lines differ that are not listed, and if listed lines do not
-# differ.  The run named 2014 compares another interface: only the entries with its name apply to
-# it.
+# differ.  'has' are the words after "if:" that hold.
 
 function complain(text) {
     if (++complaints <= 20) print text
@@ -16,8 +16,11 @@ function unlisted(key, original, ours) {
 
 # Whether the entry is for what is looked at.
 function applies(i) {
+    if (!((i, "interface") in entry)) entry[i, "interface"] = "ovs3"
     return entry[i, "subject"] == subject && \
-        (entry[i, "only"] == run || entry[i, "only"] == "" && run != "2014")
+        (entry[i, "interface"] == interface || entry[i, "interface"] == "any") && \
+        (entry[i, "only"] == run || entry[i, "only"] == "") && \
+        (entry[i, "if"] == "" || index(" " has " ", " " entry[i, "if"] " "))
 }
 
 # Whether the library aborts for all keys that match an entry that lists that.
@@ -59,7 +62,7 @@ file == 1 {
         entries++
         entry[entries, "subject"] = value
         sub(/\/.*/, "", entry[entries, "subject"])
-    } else if (field == "reason" || field == "only") {
+    } else if (field ~ /^(reason|only|interface|if)$/) {
         # Of all in the paragraph.
         for (i = first; i <= entries; i++) entry[i, field] = value
     } else if (field !~ /^(from|to|original|ours)$/) {

@@ -21,8 +21,8 @@ ask() {
 # same SUBJECT RUN: the run prints the same as the original about the subject, except for the listed
 # differences.
 same() {
-    ask "$2" "$1" && awk -v run="$2" -v subject="$1" -f "$here/compare.awk" \
-        "$here/differences.list" "$build/original.txt" "$build/$2.txt"
+    ask "$2" "$1" && awk -v run="$2" -v interface="$interface" -v has="$has" -v subject="$1" \
+        -f "$here/compare.awk" "$here/differences.list" "$build/original.txt" "$build/$2.txt"
 }
 
 # A program that cannot run on this machine prints only the reason, in the form of TAP.
@@ -31,7 +31,7 @@ lacks() {
 }
 
 subjects() {
-    for subject in $("$build/$ours"); do
+    for subject in $("$build/ours"); do
         if ! ask original "$subject" > "$scratch/output" 2>&1; then
             diagnose "$scratch/output"
             not_ok "$subject: the original ends well"
@@ -99,17 +99,17 @@ notices_in() {
         return
     fi
     for mutation; do
-        notices "$mutation" same "$subject" "$ours"
+        notices "$mutation" same "$subject" ours
     done
 }
 
 # A listed difference that does not exist is a failure.
 notices_stale() {
-    ask original nested && ask "$ours" nested || return
-    printf '\ncase: nested/levels.1\noriginal: one\nours: another\nreason: none\nonly: %s\n' "$ours" \
-        | cat "$here/differences.list" - > "$build/longer.list"
-    awk -v run="$ours" -v subject=nested -f "$here/compare.awk" "$build/longer.list" \
-        "$build/original.txt" "$build/$ours.txt" \
+    ask original nested && ask ours nested || return
+    printf '\ncase: nested/levels.1\noriginal: one\nours: another\nreason: none\ninterface: %s\n' \
+        "$interface" | cat "$here/differences.list" - > "$build/longer.list"
+    awk -v run=ours -v interface="$interface" -v has="$has" -v subject=nested \
+        -f "$here/compare.awk" "$build/longer.list" "$build/original.txt" "$build/ours.txt" \
         | grep 'listed, but no difference: nested/levels.1'
 }
 
@@ -117,7 +117,7 @@ notices_stale() {
 failures() {
     ask original nested > "$scratch/output" 2>&1
     preload="LD_PRELOAD=$build/mutant.so MUTATION=nothing"
-    check "the mutant without a mutation changes nothing" same nested "$ours"
+    check "the mutant without a mutation changes nothing" same nested ours
     preload=
     notices_in buffers growth
     notices_in messages string
@@ -133,6 +133,6 @@ failures() {
     notices_in lookups lookup
     ask original random 10000 "$seed" > "$scratch/output" 2>&1
     count=10000
-    notices growth-at-random same_steps "$ours"
+    notices growth-at-random same_steps ours
     check "the comparison notices what is listed and does not differ" notices_stale
 }

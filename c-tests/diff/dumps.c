@@ -38,11 +38,12 @@ dump(int protocol, int most, bool quietly)
 static void
 put_request(uint16_t type)
 {
-    struct rtgenmsg rtgen = { .rtgen_family = 0 };
+    struct ifinfomsg ifi;
 
+    memset(&ifi, 0, sizeof ifi);
     ofpbuf_clear(&request);
     nl_msg_put_nlmsghdr(&request, 0, type, NLM_F_REQUEST);
-    nl_msg_put(&request, &rtgen, sizeof rtgen);
+    nl_msg_put(&request, &ifi, sizeof ifi);
 }
 
 static void

@@ -8,46 +8,67 @@
 #include "../support/flavour.h"
 
 #ifndef FLAVOUR_2014
-/* What came after 3.1: there, by the functions that it has. */
+/* Functions that came after 3.1: the original's if it has them (then ORIGINAL_HAS_... is defined), else
+ * the library's if the program has that, else made of others. */
+#ifndef ORIGINAL_HAS_nl_msg_start_nested_with_flag
 #pragma weak nl_msg_start_nested_with_flag
-#pragma weak nl_msg_wrap_nested
-#pragma weak ofpbuf_truncate
 #ifdef ORIGINAL
 size_t nl_msg_start_nested_with_flag(struct ofpbuf *, uint16_t);
-void nl_msg_wrap_nested(struct ofpbuf *, uint16_t, size_t, size_t);
-void ofpbuf_truncate(struct ofpbuf *, size_t);
+#endif
 #endif
 
 static inline size_t
 start_nested_with_flag(struct ofpbuf *msg, uint16_t type)
 {
-    return nl_msg_start_nested_with_flag
-           ? nl_msg_start_nested_with_flag(msg, type)
-           : nl_msg_start_nested(msg, (uint16_t) (type | NLA_F_NESTED));
+#ifndef ORIGINAL_HAS_nl_msg_start_nested_with_flag
+    if (!nl_msg_start_nested_with_flag) {
+        return nl_msg_start_nested(msg, (uint16_t) (type | NLA_F_NESTED));
+    }
+#endif
+    return nl_msg_start_nested_with_flag(msg, type);
 }
+
+#ifndef ORIGINAL_HAS_nl_msg_wrap_nested
+#pragma weak nl_msg_wrap_nested
+#ifdef ORIGINAL
+void nl_msg_wrap_nested(struct ofpbuf *, uint16_t, size_t, size_t);
+#endif
+#endif
 
 static inline void
 wrap_nested(struct ofpbuf *msg, uint16_t type, size_t offset, size_t size)
 {
-    if (nl_msg_wrap_nested) {
-        nl_msg_wrap_nested(msg, type, offset, size);
-    } else {
+#ifndef ORIGINAL_HAS_nl_msg_wrap_nested
+    if (!nl_msg_wrap_nested) {
         struct nlattr header = { (uint16_t) (size + sizeof header), type };
 
         ofpbuf_insert(msg, offset, &header, sizeof header);
+        return;
     }
+#endif
+    nl_msg_wrap_nested(msg, type, offset, size);
 }
+
+#ifndef ORIGINAL_HAS_ofpbuf_truncate
+#pragma weak ofpbuf_truncate
+#ifdef ORIGINAL
+void ofpbuf_truncate(struct ofpbuf *, size_t);
+#endif
+#endif
 
 static inline void
 truncate_to(struct ofpbuf *b, size_t size)
 {
-    if (ofpbuf_truncate) {
-        ofpbuf_truncate(b, size);
-    } else if (size > ofpbuf_size(b)) {
-        abort();
-    } else {
+#ifndef ORIGINAL_HAS_ofpbuf_truncate
+    if (!ofpbuf_truncate) {
+        if (size > ofpbuf_size(b)) {
+            abort();
+        }
         nl_msg_reset_size(b, size);
+        return;
     }
+#endif
+    ofpbuf_truncate(b, size);
 }
 #endif
 
@@ -55,8 +76,10 @@ truncate_to(struct ofpbuf *b, size_t size)
  * RTA_VIA is newer than some originals. */
 #ifdef FLAVOUR_2014
 enum { KNOWN_TYPES = N_NL_ATTR_TYPES, UNKNOWN_TYPE = N_NL_ATTR_TYPES };
+#elif defined ORIGINAL_HAS_NL_A_RTA_VIA
+enum { KNOWN_TYPES = NL_A_RTA_VIA + 1, UNKNOWN_TYPE = NL_A_RTA_VIA + 1 };
 #else
-enum { KNOWN_TYPES = NL_A_LL_ADDR + 1 + ORIGINAL_HAS_RTA_VIA, UNKNOWN_TYPE = NL_A_LL_ADDR + 2 };
+enum { KNOWN_TYPES = NL_A_LL_ADDR + 1, UNKNOWN_TYPE = NL_A_LL_ADDR + 2 };
 #endif
 
 #if !defined ORIGINAL && !defined FLAVOUR_2014

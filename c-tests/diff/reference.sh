@@ -5,16 +5,31 @@
 #   relinked   the original's headers, our library, the rest of the original's library: like a
 #              daemon that is linked again without being compiled again
 
-# What the original's headers have and an older original's lack.
-has_rta_via() {
-    if grep -qs NL_A_RTA_VIA "$original/lib/netlink.h"; then echo 1; else echo 0; fi
+# What came after 3.1.
+later="nl_msg_start_nested_with_flag nl_msg_wrap_nested ofpbuf_truncate NL_A_RTA_VIA"
+
+# Prints flags that define ORIGINAL_HAS_NAME for the names that the original's headers have.
+original_has() {
+    for name in $later; do
+        ! grep -qsw "$name" "$original/lib/netlink.h" "$original/include/openvswitch/ofpbuf.h" \
+            || echo "-DORIGINAL_HAS_$name"
+    done
+}
+
+# Sets 'has' to the words after "if:" in differences.list that hold for the original.
+list_conditions() {
+    has=
+    [ -z "${NLSOCK_REF-}" ] || return 0
+    has=headers
+    for name in $(sed -n 's/^if: //p' "$here/differences.list" | sort -u); do
+        ! grep -qw "$name" "$original/lib/netlink-socket.c" || has="$has $name"
+    done
 }
 
 compile() {
-    # shellcheck disable=SC2086 # words
-    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror \
-        -DORIGINAL_HAS_RTA_VIA="$(has_rta_via)" \
-        -I"$here" -I"$root/c-tests/support" "$@"
+    # shellcheck disable=SC2046,SC2086 # words
+    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror $(original_has) \
+        -DFLAVOUR_"$interface" -I"$here" -I"$root/c-tests/support" "$@"
 }
 
 # compile_cases FOLDER FLAG...: compiles each file.
@@ -32,14 +47,16 @@ compile_cases() {
 split_original() {
     archives=$original/lib/.libs
     cp "$archives/libopenvswitch.a" "$build/rest.a" || return
+    # Up to 3.3, what is compiled for other processors has archives of its own.
+    others=$(find "$archives" -name 'libopenvswitch?*.a')
     for object in $replaced; do
         ar d "$build/rest.a" "$object.o" || return
         set -- "$@" "$original/lib/$object.o"
     done
+    # shellcheck disable=SC2046,SC2086 # words
     cc -shared -o "$build/liboriginal.so" "$@" \
         && cc -shared -o "$build/librest.so" -Wl,--whole-archive "$build/rest.a" \
-            -Wl,--no-whole-archive "$archives/libopenvswitchavx512.a" \
-            -lssl -lcrypto -lcap-ng -latomic -lm -lpthread
+            -Wl,--no-whole-archive $others $(libraries "$original") -lpthread
 }
 
 # link PROGRAM FOLDER FLAG...: links the objects in the folder.  All libraries are loaded.
@@ -51,32 +68,33 @@ link() {
         -Wl,--allow-shlib-undefined -Wl,-rpath,"$build" -Wl,-rpath,"$stage/lib"
 }
 
+# The cases with our headers, and the mutant.
+compile_ours() {
+    check "the cases compile with our headers" compile_cases with-ours -I"$headers" \
+        && check "the mutant compiles" compile -shared -fPIC -I"$headers" \
+            -o "$build/mutant.so" "$here/preload/mutant.c"
+}
+
 build_programs() {
     check "the original splits in two libraries" split_original \
         && check "the cases compile with the original's headers" compile_cases with-theirs \
             -DORIGINAL -isystem "$original/include" -isystem "$original/lib" -isystem "$original" \
-        && check "the cases compile with our headers" compile_cases with-ours \
-            -I"$stage/include/nlsock-ovs3" \
-        && check "the mutant compiles" compile -shared -fPIC \
-            -I"$stage/include/nlsock-ovs3" -o "$build/mutant.so" "$here/preload/mutant.c" \
+        && compile_ours \
         && check "the original's program links" link original with-theirs \
             -L"$build" -loriginal -lrest \
-        && check "ours links" link ours with-ours -L"$stage/lib" -lnlsock-ovs3 \
+        && check "ours links" link ours with-ours -L"$stage/lib" -l"${library_name#lib}" \
         && check "the relinked one links" link relinked with-theirs \
-            -L"$stage/lib" -lnlsock-ovs3 -L"$build" -lrest
+            -L"$stage/lib" -l"${library_name#lib}" -L"$build" -lrest
 }
 
 # Our library of the 2014 interface, and another one with that interface, both with our headers.
-build_2014_programs() {
-    check "the cases compile" compile_cases with-ours -DFLAVOUR_2014 \
-            -I"$stage/include/nlsock" \
-        && check "the mutant compiles" compile -shared -fPIC -DFLAVOUR_2014 \
-            -I"$stage/include/nlsock" -o "$build/mutant.so" "$here/preload/mutant.c" \
-        && check "what our headers need compiles" compile -I"$stage/include/nlsock" -shared -fPIC \
+build_beside_library() {
+    compile_ours \
+        && check "what our headers need compiles" compile -I"$headers" -shared -fPIC \
             -o "$build/libheaders.so" "$root/c-tests/faults/reference.c" \
         && check "the original's program links" link original with-ours "$NLSOCK_REF" \
             -L"$build" -lheaders -Wl,-rpath,"$(dirname "$NLSOCK_REF")" \
-        && check "ours links" link 2014 with-ours -L"$stage/lib" -lnlsock
+        && check "ours links" link ours with-ours -L"$stage/lib" -lnlsock
 }
 
 # takes_from PROGRAM LIBRARY: every function of the interface that the program calls is bound to the
@@ -102,6 +120,6 @@ takes() {
 # The cases call every function that the library exports.
 complete() {
     grep -E '^(nl|ofpbuf)_' "$exports" | sort > "$build/exported"
-    takes "$build/$ours" Uw > "$build/taken"
+    takes "$build/ours" Uw > "$build/taken"
     [ -s "$build/exported" ] && ! comm -23 "$build/exported" "$build/taken" | grep .
 }

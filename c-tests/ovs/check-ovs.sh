@@ -2,13 +2,17 @@
 # check-ovs.sh STAGE: puts the library of the installation in STAGE under Open vSwitch, and
 # compares.
 #
-# Builds Debian's openvswitch-source as it is and with every nl_* and ofpbuf_* from the library;
-# checks that they come from there; runs the daemon and Open vSwitch's own tests on both.  A third
-# tree has shared libraries; its unchanged programs run alone and with LD_PRELOAD.  Every result
-# that differs is a failure.
+# Builds Open vSwitch as it is and with every nl_* and ofpbuf_* from the library; checks that they
+# come from there; runs the daemon and Open vSwitch's own tests on both.  Every result that differs
+# is a failure.  For a test of Open vSwitch, it must also differ when the test runs alone.
 #
+#   OVS=DIR           a source tree of Open vSwitch, which is copied and not changed; its version
+#                     chooses the library.  The default is Debian's openvswitch-source.  Only with
+#                     that, a third tree has shared libraries; its unchanged programs run alone and
+#                     with LD_PRELOAD.
 #   SUITE=short       the tests that exercise this code most (the default),
 #   SUITE=full        all of them,
+#   SUITE=system      instead of them the system tests about routes, which use the kernel,
 #   SUITE="93 97-99"  these
 #   SCRATCH=DIR       build there and keep it: the next run finds the trees built
 #   JOBS=N            number of tests at a time, which mostly sleep
@@ -40,16 +44,18 @@ finish() {
 . "$here/common.sh"
 . "$root/c-tests/check/packages.sh"
 . "$here/packages.sh"
+. "$here/tree.sh"
 . "$here/original.sh"
 . "$here/trees.sh"
 . "$here/daemon.sh"
 . "$here/suite.sh"
 . "$here/preload.sh"
 
-library=$stage/lib/libnlsock-ovs3.so
+choose_tree
+library=$stage/lib/$library_name.so
 if [ ! -e "$library" ]; then
     echo "$library: no such file"
-    not_ok "the library of the 3.x interface is built"
+    not_ok "the library of this interface is built"
     finish
 fi
 
@@ -67,9 +73,10 @@ if ! has_space 1200; then
 fi
 
 # Without a tree of each kind, there is nothing to compare.
-{ build original all && build_relinked; } || give_up
+set_build_options
+{ build original all && fits && build_relinked; } || give_up
 prove
 daemons
-preloads
+[ -n "${OVS-}" ] || preloads
 suites
 finish

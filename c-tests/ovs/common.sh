@@ -58,8 +58,8 @@ check() {
 # in it.
 choose_scratch() {
     if [ -n "${SCRATCH-}" ]; then
-        # A folder of its own in there.
-        scratch=$(realpath -m "$SCRATCH")/nlsock-ovs
+        # A folder of its own in there, for each version.
+        scratch=$(realpath -m "$SCRATCH")/nlsock-ovs${version:+-$version}
     else
         temporary=$(mktemp -d "${TMPDIR:-/tmp}/nlsock-ovs.XXXXXX") || exit 2
         scratch=$(realpath "$temporary")

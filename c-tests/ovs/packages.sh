@@ -7,8 +7,21 @@ have_header() {
     echo "#include <$1>" | gcc -E -o /dev/null -
 }
 
+autotools() {
+    need_program autoreconf autoconf
+    need_program automake automake
+    need_program libtoolize libtool
+}
+
 ovs_packages() {
-    need openvswitch-source test -f "$source"
+    if [ -n "${OVS-}" ]; then
+        # What boot.sh needs, if a tree has no "configure".
+        for tree in "$source" ${embedded:+"$embedded"}; do
+            [ -x "$tree/configure" ] || autotools
+        done
+    else
+        need openvswitch-source test -f "$source"
+    fi
     need_program gcc gcc
     need_program make make
     need_program nm binutils

@@ -64,7 +64,7 @@ preloaded_suite() {
         case $result in
             *"${tab}ok") ok "$(echo "$result" | cut -f 1,2 | tr '\t' ' ') with LD_PRELOAD" ;;
             *)
-                keep_logs shared 1 "$number"
+                keep_logs shared "$number"
                 show_log "$number" shared
                 not_ok "$number with LD_PRELOAD: ${result:-no result}"
                 ;;

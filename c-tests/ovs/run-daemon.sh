@@ -43,8 +43,10 @@ ovs-vsctl -- set port p0 qos=@qos -- \
 ip link set p0 mtu 1400
 ip address add 192.0.2.1/24 dev lo
 ip route add 198.51.100.0/24 via 192.0.2.2
-need ovs-ofctl add-flow br0 \
-    'in_port=1,ip,actions=ct(commit,zone=3),learn(table=1,NXM_OF_ETH_SRC[]),local'
+# 2014 had no ct().
+for ct in 'ct(commit,zone=3),' ''; do
+    ovs-ofctl add-flow br0 "in_port=1,ip,actions=${ct}learn(table=1,NXM_OF_ETH_SRC[]),local" && break
+done
 ask dpctl/show > datapath 2>&1
 ask ovs/route/show | sort > routes 2>&1
 ask qos/show p0 > queues 2>&1

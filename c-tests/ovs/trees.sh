@@ -9,17 +9,58 @@ programs() {
         done
 }
 
+# Writes the names of the functions and data of the three objects to 'replaced.names'.
+name_interface() {
+    for object in $replaced; do
+        nm --defined-only --extern-only "$original/${embedded:+ovs/}lib/$object.o" || return
+    done | awk 'NF == 3 { print $3 }' | sort -u > "$scratch/replaced.names"
+    [ -s "$scratch/replaced.names" ]
+}
+
+# The structures in the tree's headers are those of the library.
+same_layout() {
+    folder=$original/${embedded:+ovs}
+    gcc -D_GNU_SOURCE -w -fsyntax-only -DINTERFACE_"$interface" \
+        -I"$folder" -I"$folder/include" -I"$folder/lib" "$here/layout.c"
+}
+
+# The library has every function of the three objects that the rest of the tree calls.
+has_functions() {
+    find "$original" -name '*.o' ! -name netlink-socket.o ! -name netlink.o ! -name ofpbuf.o \
+        -exec nm --undefined-only {} + 2> /dev/null | awk '{ print $NF }' | sort -u \
+        | comm -12 - "$scratch/replaced.names" | comm -23 - "$exports" > "$scratch/names"
+    [ ! -s "$scratch/names" ] || { echo "missing:"; cat "$scratch/names"; return 1; }
+}
+
+# The tree has the interface of the library: its version is only a guess.
+fits() {
+    check "the three objects have names to replace" name_interface || return
+    check "$library_name has the structures of this tree" same_layout || return
+    check "$library_name has all functions that this tree needs" has_functions
+}
+
+# without_objects ARCHIVE: removes the three objects from it, if it has them.
+without_objects() {
+    ar t "$1" > "$scratch/names" || return
+    for object in $replaced; do
+        ! grep -qx "$object.o" "$scratch/names" || ar d "$1" "$object.o" || return
+    done
+}
+
 # Copies the original to the folder in which the programs are linked again.
 copy_original() {
     rm -rf "$relinked" "$scratch/library"
     mkdir "$relinked" "$scratch/library" || return
     # Also a copy of the library: the one in the stage may be built again meanwhile.
-    cp -L "$library" "$scratch/library/libnlsock-ovs3.so" || return
-    ln -s libnlsock-ovs3.so "$scratch/library/$soname"
+    cp -L "$library" "$scratch/library/$library_name.so" || return
+    ln -s "$library_name.so" "$scratch/library/$soname"
     (cd "$original" && tar -cf - --exclude=./tests/testsuite.dir --exclude=./tests/testsuite.log .) \
         | (cd "$relinked" && tar -xpf -) || return
-    cp "$here/relink.mk" "$relinked/GNUmakefile" || return
     cd "$relinked" || return
+    for part in $parts; do
+        { echo "nlsock := $scratch/library/$library_name.so"; cat "$here/relink.mk"; } \
+            > "$part/GNUmakefile" || return
+    done
 
     # Scripts, settings of the tests and more contain the original's path: replace it.  Their time
     # stays the same, or make would build too much again.
@@ -29,11 +70,14 @@ copy_original() {
             && touch -r "$scratch/before" "$file" || return
     done < "$scratch/names"
 
-    # Remove the archives with the three objects, and libtool's descriptions, which lead to them.
-    find . '(' -name '*.la' -o -name '*.lai' -o -name '*.a' ')' ! -path './tests/*.at' -delete
+    # The three objects are nowhere.  libtool's description of each stays: with it, make does not
+    # compile the object again.
+    find . -name '*.a' ! -path './tests/*.at' > "$scratch/archives"
+    while read -r archive; do
+        without_objects "$archive" || return
+    done < "$scratch/archives"
     for object in $replaced; do
-        rm "lib/$object.o" || return
-        # The description of the object stays: with it, make does not compile the object again.
+        rm "${embedded:+ovs/}lib/$object.o" || return
     done
     programs "$original" | xargs rm -f
 }
@@ -41,7 +85,7 @@ copy_original() {
 # Builds the relinked tree, unless an earlier run has built it from this original and this library.
 build_relinked() {
     soname=$(readelf -dW "$library" | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
-    linked=$(cat "$source" "$library" "$here/relink.mk" | cksum)
+    linked=$({ fingerprint; cat "$library" "$here/relink.mk"; } | cksum)
     if [ "$(cat "$relinked/.linked" 2>/dev/null)" = "$linked" ] \
         && cmp -s "$library" "$scratch/library/$soname"; then
         echo "# the relinked tree is in $relinked already"
@@ -53,14 +97,6 @@ build_relinked() {
         && echo "$linked" > "$relinked/.linked"
 }
 
-# Writes the names of the functions and data of the three objects to 'replaced.names'.
-name_interface() {
-    for object in $replaced; do
-        nm --defined-only --extern-only "$original/lib/$object.o" || return
-    done | awk 'NF == 3 { print $3 }' | sort -u > "$scratch/replaced.names"
-    [ -s "$scratch/replaced.names" ]
-}
-
 all_programs_there() {
     programs "$original" > "$scratch/original.programs"
     programs "$relinked" > "$scratch/relinked.programs"
@@ -69,8 +105,9 @@ all_programs_there() {
 }
 
 no_object_returned() {
-    ! find "$relinked/lib" -name netlink-socket.o -o -name netlink.o -o -name ofpbuf.o | grep . \
-        && ! nm "$relinked/lib/.libs/libopenvswitch.a" 2>/dev/null | awk 'NF == 3 && $2 != "t" {
+    folder=$relinked/${embedded:+ovs/}lib
+    ! find "$folder" -name netlink-socket.o -o -name netlink.o -o -name ofpbuf.o | grep . \
+        && ! nm "$folder/.libs/libopenvswitch.a" 2>/dev/null | awk 'NF == 3 && $2 != "t" {
             print $3 }' | sort -u | comm -12 - "$scratch/replaced.names" | grep .
 }
 
@@ -117,7 +154,6 @@ bound_to_library() {
 }
 
 prove() {
-    check "the three objects have names to replace" name_interface || return
     check "both trees have the same programs" all_programs_there
     check "the relinked archive has none of the three objects" no_object_returned
     : > "$scratch/taken.names"

@@ -6,6 +6,7 @@
 # (see check-ovs.sh, which builds the same two trees): the daemon and its tools on the kernel's
 # datapath, whose answers are compared.
 #
+#   KERNEL=qemu|uml   in this kind of VM, see qemu.sh and uml.sh; by default, the first that boots
 #   SUITE=full        also Open vSwitch's own tests of the kernel's datapath, on both trees
 #   SUITE="1 162-164" these of them
 #   SCRATCH=DIR       build there and keep it: the next run, and check-ovs.sh, find the trees built
@@ -23,6 +24,10 @@ stage=$(cd "$1" && pwd -P) || exit 2
 suite=${SUITE:-short}
 limit=${LIMIT:-1800}
 path=$PATH
+case ${KERNEL:-qemu} in
+    qemu | uml) ;;
+    *) echo "KERNEL is qemu or uml" >&2; exit 2 ;;
+esac
 
 . "$root/c-tests/check/results.sh"
 finish() {
@@ -33,43 +38,55 @@ finish() {
 . "$here/common.sh"
 . "$root/c-tests/check/packages.sh"
 . "$here/packages.sh"
+. "$here/tree.sh"
 . "$here/original.sh"
 . "$here/trees.sh"
 . "$here/suite.sh"
 . "$vm/packages.sh"
 . "$vm/vm.sh"
+. "$vm/kernels.sh"
+. "$vm/contract.sh"
 . "$vm/daemons.sh"
 . "$vm/suite.sh"
 
+# Debian's source.
+OVS=
+choose_tree
 choose_scratch
 relinked=$scratch/relinked
 rm -rf "$scratch/kernel"
 mkdir "$scratch/kernel" || exit 2
 
-# The C tests, compiled with the user's own path.
-echo "# the C tests in the VM, which take some minutes"
-ask_to_end env PATH="$path" "$vm/kernel-tests.sh" "$stage" \
-    > "$scratch/kernel/tap" 2> "$scratch/kernel/errors"
-count_tap "the C tests in the VM" "$status" "$scratch/kernel/tap" "$scratch/kernel/errors"
-
-# skip_rest WHY: neither of the two that compare trees.
-skip_rest() {
+# skip_all WHY, skip_trees WHY: skips everything; what compares trees.
+skip_all() {
+    skip "the C tests in the VM" "$1"
+    skip_trees "$1"
+}
+skip_trees() {
     skip "the daemons on the kernel's datapath" "$1"
     [ "$suite" = short ] || skip "the tests of the kernel's datapath" "$1"
     finish
 }
 
-library=$stage/lib/libnlsock-ovs3.so
-[ -e "$library" ] || skip_rest "the library of the 3.x interface is not built"
-# Before there are trees, which take minutes.
-try_vm || skip_rest "$why_not"
+export QEMU_KERNEL="${QEMU_KERNEL:-$scratch/qemu-kernel}"
+choose_kernel || skip_all "there is no VM"
+contract
+
+# Compiled with the user's own path.
+echo "# the C tests in the VM, which take some minutes"
+ask_to_end env PATH="$path" "$vm/kernel-tests.sh" "$stage" \
+    > "$scratch/kernel/tap" 2> "$scratch/kernel/errors"
+count_tap "the C tests in the VM" "$status" "$scratch/kernel/tap" "$scratch/kernel/errors"
+
+library=$stage/lib/$library_name.so
+[ -e "$library" ] || skip_trees "the library of the 3.x interface is not built"
 install_packages daemon_packages
 if [ -n "$missing" ]; then
     lack "the daemons on the kernel's datapath"
     finish
 fi
-has_space 1000 || skip_rest "$why_not"
-{ build original all && build_relinked; } || give_up
+has_space 1000 || skip_trees "$why_not"
+{ build original all && fits && build_relinked; } || give_up
 daemons
 datapath_suites
 finish

@@ -41,7 +41,7 @@ until_true() {
     tries=0
     until "$@" > /dev/null 2>&1; do
         tries=$((tries + 1))
-        [ $tries != 150 ] || { echo "never: $*" >> "$dir/unexpected"; return 1; }
+        [ $tries != 600 ] || { echo "never: $*" >> "$dir/unexpected"; return 1; }
         sleep .2
     done
 }
@@ -106,6 +106,7 @@ change_ports
 restart exit
 restart kill
 track_connections
+track_in_zones
 dpctl "ovs-dpctl " dp1
 dpctl "ovs-appctl dpctl/" dp2
 

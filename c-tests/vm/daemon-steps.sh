@@ -140,6 +140,40 @@ track_connections() {
     done
 }
 
+# Tracks the connections from host1 to host2 by flows, in zones, if the kernel has zones.
+track_in_zones() {
+    works connections ovs-appctl dpif/show-dp-features br0
+    grep -q '^CT zone: Yes' "$dir/connections" || return 0
+    cat > zones <<'END'
+priority=5,ip,in_port=1,nw_dst=10.1.1.2,actions=ct(commit,zone=5,exec(set_field:7->ct_mark)),2
+priority=5,ip,in_port=2,nw_dst=10.1.1.1,actions=ct(zone=5,table=3)
+table=3,priority=5,ct_state=+trk+est,ct_mark=7,ip,actions=1
+priority=6,ip,in_port=1,nw_tos=4,actions=ct(commit,zone=6,nat(src=10.1.1.3)),2
+priority=6,ip,in_port=2,nw_dst=10.1.1.3,actions=ct(zone=6,nat,table=4)
+table=4,priority=5,ct_state=+est,ip,nw_dst=10.1.1.1,actions=mod_dl_dst:02:00:00:00:00:01,1
+END
+    works connections ovs-vsctl -- --id=@system create datapath datapath_version=0 \
+        -- set open_vswitch . datapaths:system=@system
+    works connections ovs-vsctl add-zone-tp system zone=5 icmp_first=3600 icmp_reply=3600
+    works connections ovs-ofctl -O OpenFlow13 replace-flows br0 zones
+    works connections ovs-appctl revalidator/purge
+    pings connections 1 10.1.1.2
+    pings connections 1 10.1.1.2 -Q 4
+    works connections ovs-dpctl -m dump-flows
+    for program in "ovs-dpctl " "ovs-appctl dpctl/"; do
+        # shellcheck disable=SC2086 # words
+        for command in dump-conntrack "dump-conntrack zone=5" "dump-conntrack zone=6" \
+            "ct-stats-show zone=5" "ct-set-limits zone=5,limit=9" "ct-get-limits zone=5" \
+            "ct-del-limits zone=5" "flush-conntrack zone=5" dump-conntrack; do
+            works connections $program$command
+        done
+        pings connections 1 10.1.1.2
+    done
+    works connections ovs-vsctl list-zone-tp system
+    works connections ovs-vsctl del-zone-tp system zone=5
+    works connections ovs-ofctl -O OpenFlow13 replace-flows br0 flows
+}
+
 # dpctl PROGRAM DATAPATH: makes a datapath and tries all commands on it, also wrong ones.
 dpctl() {
     by=dpctl

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The first process of the VM that run.sh starts.  The root is the machine's, read-only.  Mounts an
+# The first process that run.sh starts in the VM.  The root is the machine's, read-only.  Mounts an
 # overlay over it, runs the command there, writes its exit status and powers off.
 
 exchange=${0%/*}
@@ -8,11 +8,15 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 # Whatever happens, the VM ends.
 trap 'sync; echo o > /proc/sysrq-trigger; sleep 60' EXIT
 
+# Sets job, job_type, job_options, folder, modules and modules_dir.
+# shellcheck disable=SC1091,SC2154
+. "$exchange/settings"
+
 first_half() {
     mount -t proc proc /proc
     mount -t tmpfs tmpfs /run
     mkdir -p /run/lib/modules /run/upper /run/work /run/root
-    ln -s "/usr/lib/uml/modules/$(uname -r)" /run/lib/modules/
+    ln -s "$modules_dir" /run/lib/modules/
     modprobe -d /run overlay
     mount -t overlay -o lowerdir=/,upperdir=/run/upper,workdir=/run/work overlay /run/root
     cd /run/root || exit
@@ -26,26 +30,21 @@ second_half() {
     mount -t proc proc /proc
     mount -t sysfs sysfs /sys
     mount -t devtmpfs devtmpfs /dev
-    mkdir -p /dev/pts /dev/shm
+    mkdir -p /dev/pts /dev/shm "/lib/modules/${modules_dir##*/}"
     mount -t devpts devpts /dev/pts
     mount -t tmpfs tmpfs /dev/shm
     mount -t tmpfs tmpfs /run
-
-    # Sets job, folder and modules.
-    # shellcheck disable=SC1091,SC2154
-    . "$exchange/settings"
+    mount --bind "/mnt$modules_dir" "/lib/modules/${modules_dir##*/}"
     umount -l /mnt
     # After the mounts that may hide it.
     mkdir -p "$job"
-    mount -t hostfs -o "$job" none "$job"
+    mount -t "$job_type" -o "$job_options" job "$job"
     exchange=${exchange#/mnt}
     : > "$exchange/started"
     # Output reaches the file soon, not after half a minute.
     echo 20 > /proc/sys/vm/dirty_writeback_centisecs
     echo 10 > /proc/sys/vm/dirty_expire_centisecs
 
-    mkdir -p /lib/modules
-    ln -s "/usr/lib/uml/modules/$(uname -r)" /lib/modules/
     for module in $modules; do
         modprobe "$module" 2>> "$exchange/errors"
     done

@@ -1,5 +1,14 @@
-# The packages that Open vSwitch needs in the VM, which has the files of this machine.  Read by
-# check-kernel.sh, after packages.sh of ../ovs.
+# The packages that the VM, and Open vSwitch in it, need, since it has the files of this machine.
+# Read by run.sh and check-kernel.sh, after packages.sh of ../check, and of ../ovs for Open vSwitch.
+
+# What every kernel needs.
+vm_packages() {
+    need_program modprobe kmod
+    need_program ip iproute2
+    need_program setpriv util-linux
+    need_program pivot_root util-linux
+    need_program timeout coreutils
+}
 
 daemon_packages() {
     ovs_packages

@@ -3,7 +3,7 @@
 # trace_problem CONSOLE CPUINFO: prints the reason, if the kernel's console shows a failure of
 # ptrace(); otherwise nothing.
 trace_problem() {
-    line=$(grep -i ptrace "$1" | tail -n 1)
+    line=$(grep -i 'ptrace.*\(fail\|errno\|not permitted\)' "$1" | tail -n 1)
     if [ -z "$line" ]; then
         return
     elif grep -qw amx_tile "$2"; then

@@ -1,31 +1,32 @@
 #!/bin/sh
-# Runs a command on another kernel: user-mode-linux, with this machine's files, as root.
+# Runs a command on another kernel, with this machine's files, as root.
 #
-# usage: run.sh [-t SECONDS] [-w JOBDIR] [-m "MODULE..."] COMMAND...
+# usage: [KERNEL=qemu|uml] run.sh [-t SECONDS] [-w JOBDIR] [-m "MODULE..."] COMMAND...
+#
+# KERNEL=qemu is the default, see qemu.sh; the other is in uml.sh.  Both need no privileges.
 #
 # Every file of this machine can be read and written, but only what is written below JOBDIR is kept.
 # The command starts in the current folder, without input and with almost no environment (use env).
 # The result is its exit status, or
 #   77   there is no such kernel; standard error says what is missing,
 #   124  it took longer than SECONDS (300),
-#   125  the kernel ended on its own.
-# Works without privileges.
+#   125  the kernel did not boot, or ended on its own; standard error has its console.
 set -u
 
+kernel=${KERNEL:-qemu}
 seconds=300
 memory=512
 modules="openvswitch veth dummy nf_conntrack_netlink"
 job=
 here=$(cd "$(dirname "$0")" && pwd)
-. "$here/reason.sh"
 
 usage() {
-    echo 'usage: run.sh [-t SECONDS] [-w JOBDIR] [-m "MODULE..."] COMMAND...' >&2
+    echo 'usage: [KERNEL=qemu|uml] run.sh [-t SECONDS] [-w JOBDIR] [-m "MODULE..."] COMMAND...' >&2
     exit 2
 }
 
-# missing WHAT: ends the script, since there is no such kernel.
-missing() {
+# lacking WHAT: ends the script, since there is no such kernel.
+lacking() {
     echo "vm: $1" >&2
     exit 77
 }
@@ -43,6 +44,10 @@ shift $((OPTIND - 1))
 case $seconds in
     '' | *[!0-9]*) usage ;;
 esac
+case $kernel in
+    qemu | uml) ;;
+    *) usage ;;
+esac
 if [ -n "$job" ]; then
     job=$(cd "$job" && pwd -P) || exit 2
 fi
@@ -50,14 +55,13 @@ fi
 # A user's path may lack the folders of the administrator's programs.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
-uml=$(command -v linux.uml) || missing "no linux.uml: apt-get install user-mode-linux"
-release=$("$uml" --version 2>/dev/null) || missing "$uml does not run on this machine"
-[ -f "/usr/lib/uml/modules/$release/modules.dep" ] \
-    || missing "no modules in /usr/lib/uml/modules/$release: apt-get install user-mode-linux"
-for program in modprobe:kmod ip:iproute2 pivot_root:util-linux timeout:coreutils; do
-    command -v "${program%:*}" >/dev/null \
-        || missing "no ${program%:*}: apt-get install ${program#*:}"
-done
+. "$here/../check/packages.sh"
+. "$here/reason.sh"
+. "$here/packages.sh"
+. "$here/$kernel.sh"
+missing=
+"${kernel}_packages"
+[ -z "$missing" ] || lacking "not installed here: apt-get install$missing"
 
 scratch=$(mktemp -d) || exit 2
 job=${job:-$scratch/job}
@@ -67,8 +71,7 @@ exchange=
 
 clean_up() {
     [ -z "$vm" ] || { kill "$vm" && wait "$vm"; } 2>/dev/null
-    # A kernel that was killed leaves helper processes, in its process group.
-    [ ! -f "$scratch/vm/pid" ] || kill -s KILL -- "-$(cat "$scratch/vm/pid")" 2>/dev/null
+    "end_$kernel"
     rm -rf "$scratch" ${exchange:+"$exchange"}
 }
 trap clean_up EXIT
@@ -76,26 +79,12 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# has_room DIR: the folder has room for a file with the VM's memory, and allows to execute it.
-has_room() {
-    [ -w "$1" ] && [ "$(df -Pk "$1" | awk 'NR == 2 { print $4 }')" -gt $((memory * 1024)) ] \
-        && ! findmnt -n -o OPTIONS -T "$1" | grep -qw noexec
-}
-
-if has_room /dev/shm; then
-    TMPDIR=/dev/shm
-elif has_room "$scratch"; then
-    TMPDIR=$scratch
-else
-    missing "no room for $memory MB in /dev/shm or $scratch, or programs are forbidden there"
-fi
-export TMPDIR
-
 # The folder through which both sides exchange files.  Its name is on the kernel's command line.
 exchange=$(mktemp -d "$job/.vm-XXXXXX") || exit 2
 case $exchange$scratch in
-    *[[:space:]\",]*) missing "$exchange and $scratch may not contain blanks, quotes and commas" ;;
+    *[[:space:]\",]*) lacking "$exchange and $scratch may not contain blanks, quotes and commas" ;;
 esac
+"find_$kernel"
 
 # quoted ARGUMENT...: prints the arguments quoted for a shell.
 quoted() {
@@ -104,7 +93,8 @@ quoted() {
     done
 }
 echo "exec$(quoted "$@")" > "$exchange/command"
-for setting in "job=$job" "folder=$(pwd -P)" "modules=$modules"; do
+for setting in "job=$job" "job_type=$job_type" "job_options=$job_options" "folder=$(pwd -P)" \
+    "modules=$modules" "modules_dir=$modules_dir"; do
     echo "${setting%%=*}=$(quoted "${setting#*=}" | sed '1s/^ //')"
 done > "$exchange/settings"
 : > "$exchange/output"
@@ -112,9 +102,7 @@ done > "$exchange/settings"
 cp "$here/init.sh" "$exchange/init"
 chmod 755 "$exchange/init"
 
-timeout -k 5 "$seconds" "$uml" mem="${memory}M" rootfstype=hostfs rootflags=/ ro \
-    init="$exchange/init" con=null con0=null,fd:1 quiet panic=-1 \
-    umid=vm uml_dir="$scratch/" < /dev/null > "$scratch/console" 2>&1 &
+"exec_$kernel" "$exchange/init" < /dev/null > "$scratch/console" 2>&1 &
 vm=$!
 tail -n +1 -s 0.2 -f --pid=$vm "$exchange/output" &
 tails=$!
@@ -129,17 +117,22 @@ wait $tails
 if [ -f "$exchange/status" ]; then
     exit "$(cat "$exchange/status")"
 fi
+
+# end_with STATUS WHAT: shows the console.
+end_with() {
+    echo "vm: $2; its console:" >&2
+    cat "$scratch/console" >&2
+    exit "$1"
+}
 case $ended in
-    124 | 137)
-        echo "vm: ended after $seconds seconds; its console:" >&2
-        cat "$scratch/console" >&2
-        exit 124
-        ;;
+    124 | 137) how="ended after $seconds seconds" ;;
+    *) how="ended on its own with status $ended" ;;
 esac
 if [ ! -f "$exchange/started" ]; then
-    why=$(trace_problem "$scratch/console" /proc/cpuinfo)
-    [ -z "$why" ] || missing "$why"
+    "explain_$kernel"
+    end_with 125 "did not boot, $how"
 fi
-echo "vm: ended on its own; its console:" >&2
-cat "$scratch/console" >&2
-exit 125
+case $ended in
+    124 | 137) end_with 124 "$how" ;;
+    *) end_with 125 "$how" ;;
+esac

@@ -1,7 +1,7 @@
 # Runs commands in the VM, and ends it.  Read by check-kernel.sh, after common.sh.
 
-# The modules that the VM loads at its start: its kernel cannot load one by itself, and would wait
-# for ever.
+# The modules that the VM loads at its start: user-mode-linux cannot load one by itself, and would
+# wait for ever.
 modules="openvswitch veth dummy tun nf_conntrack_netlink ipv6 8021q sch_htb
 vport_vxlan vport_gre vport_geneve"
 
@@ -9,7 +9,8 @@ vport_vxlan vport_gre vport_geneve"
 asked=
 
 end_asked() {
-    [ -z "$asked" ] || { kill "$child" && wait "$child"; child=; } 2>/dev/null
+    # shellcheck disable=SC2086 # words
+    [ -z "$asked" ] || { kill $child && wait $child; child=; } 2>/dev/null
     clean_up
 }
 trap end_asked EXIT
@@ -22,25 +23,31 @@ ask_to_end() {
     return "$status"
 }
 
-# in_vm SECONDS FOLDER COMMAND...: runs the command in the VM.  What it writes outside of the folder
-# is lost.
-in_vm() {
+# start_vm SECONDS FOLDER COMMAND...: runs the command in a VM, in the background.  What it writes
+# outside of the folder is lost.
+start_vm() {
     seconds=$1
     folder=$2
     shift 2
-    ask_to_end "$vm/run.sh" -t "$seconds" -w "$folder" -m "$modules" "$@"
+    asked=yes
+    "$vm/run.sh" -t "$seconds" -w "$folder" -m "$modules" "$@" &
+    child="$child $!"
 }
 
-# Returns whether there is a VM with Open vSwitch's datapath; sets 'why_not' if not.
-try_vm() {
-    in_vm 120 "$scratch/kernel" sh -c '[ -d /sys/module/openvswitch ] || uname -r' \
-        > "$scratch/kernel/release" 2> "$scratch/kernel/errors"
-    [ "$status" != 0 ] || [ -s "$scratch/kernel/release" ] || return 0
-    if [ -s "$scratch/kernel/release" ]; then
-        why_not="no openvswitch.ko in user-mode-linux $(cat "$scratch/kernel/release")"
-    else
-        why_not=$(sed -n 's/^vm: //p' "$scratch/kernel/errors" | tail -n 1)
-        why_not=${why_not:-"no VM to be had (exit status $status)"}
-    fi
-    return 1
+# await_vm: waits for the end of the VM that was started first, and returns its status.
+await_vm() {
+    # shellcheck disable=SC2086 # words
+    set -- $child
+    wait "$1"
+    status=$?
+    shift
+    child=$*
+    [ -n "$child" ] || asked=
+    return "$status"
+}
+
+# in_vm SECONDS FOLDER COMMAND...: as start_vm, and waits.
+in_vm() {
+    start_vm "$@"
+    await_vm
 }
