@@ -207,7 +207,7 @@ answers_process(struct sock *sock, const struct nlmsghdr *h, struct fake_record 
         if (!d) {
             continue;
         }
-        d->late = acknowledged;
+        d->late = acknowledged || item->kind == NOOP || item->kind == OVERRUN;
         acknowledged |= item->kind == ACK;
         if (record->kind == FAKE_DUMP && item->when == WHEN_NOW
             && (queue.head || !refusal)) {

@@ -27,6 +27,12 @@ fake_hang(const char *why)
     _exit(124);
 }
 
+bool
+is_query(enum fake_call call)
+{
+    return call == FAKE_GETSOCKOPT || call == FAKE_GETSOCKNAME;
+}
+
 const struct fault *
 call_enter(enum fake_call call, struct sock *sock, const uint8_t *data, size_t size)
 {
@@ -40,7 +46,7 @@ call_enter(enum fake_call call, struct sock *sock, const uint8_t *data, size_t s
     if (++total_calls > limit) {
         fake_hang("too many system calls");
     }
-    if (sock && call != FAKE_CLOSE && sock->owner != getpid()) {
+    if (sock && call != FAKE_CLOSE && !is_query(call) && sock->owner != getpid()) {
         foreign++;
         note_foreign();
     }
@@ -49,7 +55,7 @@ call_enter(enum fake_call call, struct sock *sock, const uint8_t *data, size_t s
         int fd = sock->fd;
 
         descriptor_take(sock, fault->taken);
-        descriptor_used(fd);
+        descriptor_used(call, fd);
     }
     return fault;
 }

@@ -31,6 +31,8 @@ bool faults_have_events(void);
 /* Counts a call, and returns the fault that it meets, if any.  If there is one, the socket may be
  * gone. */
 const struct fault *call_enter(enum fake_call, struct sock *, const uint8_t *data, size_t size);
+/* Whether the call only asks for properties of the socket. */
+bool is_query(enum fake_call);
 /* Unlocks, and ends a call: 'result', or -1 and errno if there is an error. */
 ssize_t call_leave(ssize_t result, int error);
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "fake-internal.h"
+#include "fake-calls.h"
 
 #define MAX_FDS 4096
 
@@ -21,7 +21,7 @@ static struct {
     bool known;                 /* A call on it has failed, so the library knows. */
 } descriptors[MAX_FDS];
 static int end_of_taken;        /* One more than the highest that was ever taken. */
-static int intrusions;
+static int n_taken, intrusions;
 
 void
 descriptors_reset(void)
@@ -32,7 +32,7 @@ descriptors_reset(void)
             descriptors[fd].taken = NOT_TAKEN;
         }
     }
-    intrusions = 0;
+    intrusions = n_taken = 0;
 }
 
 void
@@ -50,16 +50,18 @@ descriptor_take(struct sock *sock, enum taken taken)
     descriptors[fd].taken = taken;
     end_of_taken = fd < end_of_taken ? end_of_taken : fd + 1;
     descriptors[fd].known = false;
+    n_taken++;
     if (fake_trace) {
         fprintf(stderr, "fake kernel: descriptor %d is taken\n", fd);
     }
 }
 
 void
-descriptor_used(int fd)
+descriptor_used(enum fake_call call, int fd)
 {
     if (fd >= 0 && fd < MAX_FDS && descriptors[fd].taken) {
-        intrusions += descriptors[fd].known && descriptors[fd].taken != TAKEN_BY_LIBRARY;
+        intrusions += descriptors[fd].known && descriptors[fd].taken != TAKEN_BY_LIBRARY
+                      && !is_query(call);
         descriptors[fd].known = true;
         note_error(descriptors[fd].taken == TAKEN_CLOSED ? EBADF : ENOTSOCK);
     }
@@ -116,6 +118,12 @@ taken_word(struct tokens *t)
 {
     return tokens_take(t, "closed") ? TAKEN_CLOSED
            : tokens_take(t, "reused") ? TAKEN_REUSED : NOT_TAKEN;
+}
+
+bool
+fake_any_taken(void)
+{
+    return n_taken;
 }
 
 int

@@ -91,5 +91,8 @@ call_lock(enum fake_call call, int fd)
         call_interrupt(call);
         sock = sock_lock(fd);
     }
+    if (!sock) {
+        descriptor_used(call, fd);
+    }
     return sock;
 }

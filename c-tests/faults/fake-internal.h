@@ -21,7 +21,8 @@ struct datagram {
     struct datagram *next;
     uint8_t *data;
     size_t size;
-    bool late;                  /* Not an answer while a request is sent, or behind the ACK. */
+    bool late;                  /* Not an answer that comes while the request is sent: a control
+                                 * message, or something behind the ACK. */
     bool lost;                  /* Dropped, as if there were no room for it. */
     bool no_memory;             /* The kernel has none for it. */
     bool joined;                /* Part of the datagram before it. */
@@ -67,7 +68,7 @@ struct sock {
 extern pthread_mutex_t fake_mutex;
 /* Returns null if it is not a fake socket. */
 struct sock *sock_lookup(int fd);
-/* Looks it up, and locks if it is one.  If the descriptor is a taken one, notes the use. */
+/* Looks it up, and locks if it is one. */
 struct sock *sock_lock(int fd);
 struct sock *sock_open(int fd, int protocol);
 /* Forgets the socket.  Its descriptor stays open. */
@@ -104,7 +105,7 @@ bool descriptors_line(struct tokens *);
 /* Somebody else closes the socket's descriptor, and may use its number. */
 void descriptor_take(struct sock *, enum taken);
 /* A call uses this descriptor, which is not a fake socket. */
-void descriptor_used(int fd);
+void descriptor_used(enum fake_call, int fd);
 /* The library itself has replaced what was a socket by another file. */
 void descriptor_replaced(int fd);
 /* It is closed. */
@@ -160,7 +161,8 @@ void events_reset(void);
 /* The start of each call on a fake socket, with nothing locked: what happens to the thread just
  * before it.  The call is a cancellation point if the real one is. */
 void call_interrupt(enum fake_call);
-/* The same, if the descriptor is a fake socket.  Then locks, as sock_lock() does. */
+/* The same, if the descriptor is a fake socket.  Then locks, as sock_lock() does; otherwise notes
+ * the use of a descriptor that was taken. */
 struct sock *call_lock(enum fake_call, int fd);
 
 /* fake-options.c */

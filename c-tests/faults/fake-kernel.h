@@ -109,7 +109,10 @@ int fake_queued(bool with_late);
 int fake_running_dumps(void);
 /* The receive buffer of the socket opened last. */
 unsigned int fake_receive_buffer(void);
-/* Calls on descriptors that somebody else had closed, after a first call on them has failed. */
+/* Whether somebody else has closed a descriptor. */
+bool fake_any_taken(void);
+/* Calls on such descriptors after a first call on them has failed, without those that only ask what
+ * they are. */
 int fake_intrusions(void);
 /* Forks, as the script says: the child carries out the rest of it, while the parent waits for it.
  * 'quietly' without the library's fork handlers.  Returns true in the child. */
@@ -118,7 +121,7 @@ bool fake_fork(bool quietly);
 bool fake_is_child(void);
 /* Children that ended with another status than 0. */
 int fake_failed_children(void);
-/* System calls on sockets that another process opened. */
+/* System calls on sockets that another process opened, without those that only ask. */
 int fake_foreign(void);
 
 /* Byte 'i' of the payload of message 'k', from 0 on, that answers request 'id'. */

@@ -201,8 +201,9 @@ note_datagram(const struct sock *sock, const uint8_t *data, size_t size, size_t 
         size_t here = size - offset;
         bool whole = h->nlmsg_len >= NLMSG_HDRLEN && h->nlmsg_len <= here;
         bool verdict = h->nlmsg_type == NLMSG_ERROR && here >= NLMSG_HDRLEN + sizeof(int);
-        bool stale = record && fate == DELIVERED
-                     && (record->send != sock->last_send || sock->given_up);
+        bool stale = record && fate != POSTED
+                     && (record->send != sock->last_send
+                         || (fate == DELIVERED && sock->given_up));
 
         if (fake_trace) {
             trace_message(sock, h, fate);

@@ -32,7 +32,6 @@ sock_lock(int fd)
     pthread_mutex_lock(&fake_mutex);
     sock = sock_lookup(fd);
     if (!sock) {
-        descriptor_used(fd);
         pthread_mutex_unlock(&fake_mutex);
     }
     return sock;

@@ -49,6 +49,8 @@ has_cause(const struct fake_troubles *t, int error, int deadline)
     return (error > 0 && error < 256 && t->errors[error])
            || (error == EPROTO && (t->garbage || t->malformed))
            || (error == ENOBUFS && t->dropped)
+           /* What the library answers for a socket that it has lost. */
+           || (error == EBADF && fake_any_taken())
            || (error == E2BIG && large_messages_may_fail && large_messages_may_fail())
            || (error == ETIMEDOUT && deadline);
 }

@@ -80,6 +80,10 @@ violation(const char *what)
     }
     if (keep_going) {
         count_violation(what);
+        if (gettid() != getpid()) {
+            /* A hang within "do thread". */
+            _exit(EXIT_FAILURE);
+        }
         longjmp(next_script, 1);
     }
     jobs_violation();
@@ -170,6 +174,7 @@ run(unsigned long long script)
     if (!setjmp(next_script)) {
         run_script();
     } else {
+        script_line("calm");
         actions_reset();
         nlsock_pool_flush();
         may_be_open = fake_open();
