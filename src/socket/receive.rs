@@ -484,8 +484,11 @@ impl Socket {
     /// returns their number. None if the kernel does not report it.
     fn note_drops(&self) -> Option<u32> {
         let drops = sys::dropped_messages(&self.fd)?;
-        let known = self.drops.fetch_max(drops, Relaxed);
-        let new = drops.saturating_sub(known);
+        // The kernel's count wraps around. If another thread has noted a later count, the
+        // difference is negative.
+        let new = drops.wrapping_sub(self.drops.load(Relaxed)) as i32;
+        let new = u32::try_from(new).unwrap_or(0);
+        self.drops.fetch_add(new, Relaxed);
         count(Event::Dropped, new as usize);
         Some(new)
     }

@@ -132,6 +132,8 @@ unsafe fn on_pooled<T: Transactions>(
 pub(crate) unsafe fn transact_on<T: Transactions>(sock: &Socket, transactions: &mut T, mode: Mode) {
     thread::with(|thread| {
         let _cancel = CancelDisabled::new(thread);
+        // If this fails, the requests are checked strictly, as those of the last dump were.
+        let _ = sock.check_by_request(&[]);
         // SAFETY: the caller's promise.
         unsafe { run_all(thread, sock, Origin::Caller, transactions, mode) };
     });

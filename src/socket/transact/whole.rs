@@ -260,15 +260,21 @@ impl<'c, 'a> Whole<'c, 'a> {
                     }
                     continue;
                 }
-                Err(failure) => return self.end_with(failure.errno(), 0),
+                Err(failure) => return self.give_up(failure.errno()),
             }
             if self.is_complete() {
                 return self.succeed();
             }
             if self.call.deadline.has_passed() {
-                return self.end_with(Errno::ETIMEDOUT, 0);
+                return self.give_up(Errno::ETIMEDOUT);
             }
         }
+    }
+
+    /// Ends the transactions although answers may not have been received.
+    fn give_up(&mut self, error: Errno) {
+        self.call.queue = QueueState::Unknown;
+        self.end_with(error, 0);
     }
 
     fn process_datagram(&mut self, datagram: &[u8], size: usize) {
