@@ -284,11 +284,10 @@ own_sockets_check_like_pooled_ones(void)
 
     /* Unless the program chooses: by setsockopt() ... */
     CHECK_INT(set_strict(sock, 1), 0);
+    put_table_dump(&request);
+    CHECK_INT(dump_by_hand(sock, &request), 2);
     put_short_dump(&request, RTM_GETROUTE, AF_INET);
     CHECK_INT(dump_by_hand(sock, &request), -1);
-    CHECK_INT(set_strict(sock, 0), 0);
-    put_table_dump(&request);
-    CHECK(dump_by_hand(sock, &request) >= 5);
 
     /* ... or by the function for it. */
     CHECK_INT(nlsock_sock_set_strict_checking(sock, false), 0);
