@@ -17,9 +17,11 @@ impl Errno {
     pub(crate) const EMSGSIZE: Self = Self(libc::EMSGSIZE);
     pub(crate) const ENOBUFS: Self = Self(libc::ENOBUFS);
     pub(crate) const ENOENT: Self = Self(libc::ENOENT);
+    pub(crate) const ENOTSOCK: Self = Self(libc::ENOTSOCK);
     pub(crate) const EPERM: Self = Self(libc::EPERM);
     pub(crate) const EPROTO: Self = Self(libc::EPROTO);
     pub(crate) const EPROTONOSUPPORT: Self = Self(libc::EPROTONOSUPPORT);
+    pub(crate) const ERANGE: Self = Self(libc::ERANGE);
     pub(crate) const ENOPROTOOPT: Self = Self(libc::ENOPROTOOPT);
     pub(crate) const ETIMEDOUT: Self = Self(libc::ETIMEDOUT);
     pub(crate) const EOPNOTSUPP: Self = Self(libc::EOPNOTSUPP);

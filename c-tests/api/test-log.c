@@ -1,5 +1,6 @@
 /* What is logged, where it goes, and the functions of nlsock-ext.h about the log. */
 
+#include <errno.h>
 #include <poll.h>
 #include "kernel.h"
 #include "netns.h"
@@ -263,6 +264,17 @@ counters_start_again(void)
     CHECK_INT(counters.sent + counters.received + counters.discarded, 0);
 }
 
+static void
+a_call_that_fails_is_logged_by_its_name(void)
+{
+    struct nl_sock *sock;
+
+    capture_start(NLSOCK_LOG_ERR);
+    CHECK_INT(nl_sock_create(31, &sock), EPROTONOSUPPORT);
+    CHECK_STR(captured, "netlink_socket|socket: Protocol not supported\n");
+    capture_end();
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -279,6 +291,7 @@ main(int argc, char *argv[])
     RUN(errno_survives_logging);
     RUN(lines_on_standard_error_have_open_vswitchs_form);
     RUN(the_environment_sets_the_level);
+    RUN(a_call_that_fails_is_logged_by_its_name);
     RUN(counters_count);
     RUN(counters_start_again);
     return tap_done();

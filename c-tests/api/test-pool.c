@@ -83,6 +83,37 @@ a_thread_gets_sockets_of_its_own_namespace_if_that_is_wanted(void)
     nlsock_pool_flush();
 }
 
+/* An open socket keeps its namespace alive. */
+static void
+no_idle_socket_is_left_if_namespaces_matter(void)
+{
+    struct ofpbuf request, *reply;
+    int before, number = 0;
+
+    nlsock_pool_flush();
+    before = count_descriptors();
+    ofpbuf_init(&request, 64);
+    put_getlink(&request, 1);
+    CHECK_INT(nl_transact(NETLINK_ROUTE, &request, NULL), 0);
+    CHECK_INT(nl_lookup_genl_family("nlctrl", &number), 0);
+    CHECK_INT(count_descriptors(), before + 2);
+    nlsock_pool_set_netns_aware(true);
+    CHECK_INT(count_descriptors(), before);
+    CHECK_INT(nl_transact(NETLINK_ROUTE, &request, NULL), 0);
+    CHECK_INT(count_descriptors(), before);
+    CHECK_INT(visible_routes(), 300);
+    CHECK_INT(count_descriptors(), before);
+    number = 0;
+    CHECK_INT(nl_lookup_genl_family("nlctrl", &number), 0);
+    CHECK_INT(count_descriptors(), before);
+    put_getroute(&request);
+    CHECK_INT(nlsock_dump_all(NETLINK_ROUTE, &request, 1, 0, &reply), 0);
+    CHECK_INT(count_descriptors(), before);
+    nlsock_pool_set_netns_aware(false);
+    ofpbuf_delete(reply);
+    ofpbuf_uninit(&request);
+}
+
 /* The network namespace that the program was started in. */
 static int started_in;
 
@@ -139,7 +170,7 @@ lookups_follow_the_thread(void)
         nlsock_pool_set_netns_aware(true);
         CHECK_INT(look_up(families[i]), ENOENT);
         CHECK_INT(look_up_at_start(families[i]), 0);
-        CHECK_INT(count_descriptors(), before);
+        CHECK_INT(count_descriptors(), before - 1);
         nlsock_pool_set_netns_aware(false);
         nlsock_pool_flush();
         return;
@@ -156,6 +187,7 @@ main(void)
     }
     RUN(flushing_closes_idle_sockets);
     RUN(a_thread_gets_sockets_of_its_own_namespace_if_that_is_wanted);
+    RUN(no_idle_socket_is_left_if_namespaces_matter);
     RUN(lookups_follow_the_thread);
     return tap_done();
 }

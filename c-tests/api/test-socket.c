@@ -5,9 +5,58 @@
 #include "batch.h"
 #include "netns.h"
 #include "nlsock-ext.h"
+#include "replaced.h"
 #if !OVS3
 #include "poll-loop.h"
 #endif
+
+/* If nonzero, recv() returns this, and does nothing else. */
+static int error_as_size;
+/* If nonzero, these functions fail with this error. */
+static int socket_error, sendto_error;
+
+ssize_t
+recv(int fd, void *buffer, size_t size, int flags)
+{
+    static ssize_t (*function)(int, void *, size_t, int);
+
+    if (!function) {
+        function = (ssize_t (*)(int, void *, size_t, int)) real("recv");
+    }
+    return error_as_size ? error_as_size : function(fd, buffer, size, flags);
+}
+
+int
+socket(int domain, int type, int protocol)
+{
+    static int (*function)(int, int, int);
+
+    if (!function) {
+        function = (int (*)(int, int, int)) real("socket");
+    }
+    if (socket_error) {
+        errno = socket_error;
+        return -1;
+    }
+    return function(domain, type, protocol);
+}
+
+ssize_t
+sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *to,
+       socklen_t to_size)
+{
+    static ssize_t (*function)(int, const void *, size_t, int, const struct sockaddr *, socklen_t);
+
+    if (!function) {
+        function = (ssize_t (*)(int, const void *, size_t, int, const struct sockaddr *,
+                                socklen_t)) real("sendto");
+    }
+    if (sendto_error) {
+        errno = sendto_error;
+        return -1;
+    }
+    return function(fd, data, size, flags, to, to_size);
+}
 
 static void
 a_socket_has_a_descriptor_and_a_port_id(void)
@@ -222,10 +271,13 @@ datagrams_that_are_no_message_are_eproto(void)
     SEND(32);
     CHECK_INT(nl_sock_recv(receiver, &buf, false), EPROTO);
     CHECK_INT(ofpbuf_size(&buf), 0);
-    /* A kernel that returned an error as a number of bytes left this in place. */
     words[0] = UINT32_MAX;
     SEND(32);
-    CHECK_INT(nl_sock_recv(receiver, &buf, false), 32);
+    CHECK_INT(nl_sock_recv(receiver, &buf, false), EPROTO);
+    /* Some kernels returned an error as a number of bytes. */
+    error_as_size = ENOMEM;
+    CHECK_INT(nl_sock_recv(receiver, &buf, false), ENOMEM);
+    error_as_size = 0;
     CHECK_INT(buf.allocated, 16);
     words[0] = 32;
     SEND(32);
@@ -277,6 +329,127 @@ a_lookup_caches_its_result(void)
     CHECK(number < 0);
 }
 
+static void
+a_lookup_caches_only_answers(void)
+{
+    static const int errors[] = { EMFILE, ENFILE, ENOMEM, ENOBUFS, EPERM, EACCES, ENOENT };
+    unsigned int group;
+    int number = 0;
+    size_t i;
+    int k;
+
+    nlsock_log_set_level(NLSOCK_LOG_OFF);
+    for (i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        for (k = 0; k < 2; k++) {
+            nlsock_pool_flush();
+            *(k ? &sendto_error : &socket_error) = errors[i];
+            number = 0;
+            CHECK_INT(nl_lookup_genl_family("nlctrl", &number), errors[i]);
+            CHECK_INT(number, 0);
+            CHECK_INT(nl_lookup_genl_mcgroup("nlctrl", "notify", &group), errors[i]);
+            CHECK_INT(group, 0);
+            socket_error = sendto_error = 0;
+            CHECK_INT(nl_lookup_genl_family("nlctrl", &number), 0);
+            CHECK_INT(number, GENL_ID_CTRL);
+            CHECK_INT(nl_lookup_genl_mcgroup("nlctrl", "notify", &group), 0);
+        }
+    }
+    nlsock_log_set_level(NLSOCK_LOG_WARN);
+}
+
+static int
+get_option(const struct nl_sock *sock, int level, int name)
+{
+    socklen_t size = sizeof(int);
+    int value = -1;
+
+    return getsockopt(nl_sock_fd(sock), level, name, &value, &size) ? -1 : value;
+}
+
+static void
+an_own_socket_keeps_its_options(void)
+{
+    static const int options[] = {
+        NETLINK_PKTINFO, NETLINK_BROADCAST_ERROR, NETLINK_NO_ENOBUFS, NETLINK_LISTEN_ALL_NSID,
+        NETLINK_CAP_ACK, NETLINK_EXT_ACK, 12 /* NETLINK_GET_STRICT_CHK */,
+    };
+    enum { N = sizeof options / sizeof options[0] };
+    struct nl_sock *sock = open_socket(NETLINK_ROUTE);
+    int before[N], buffer = get_option(sock, SOL_SOCKET, SO_RCVBUF);
+    struct ofpbuf request;
+    size_t i;
+
+    for (i = 0; i < N; i++) {
+        before[i] = get_option(sock, SOL_NETLINK, options[i]);
+        CHECK_INT(before[i], OVS3 && options[i] == NETLINK_EXT_ACK);
+    }
+    ofpbuf_init(&request, 64);
+    put_getlink(&request, 1);
+    CHECK_INT(nl_sock_transact(sock, &request, NULL), 0);
+    CHECK_INT(nl_sock_send(sock, &request, true), 0);
+    CHECK_INT(nl_sock_recv(sock, &request, true), 0);
+    put_getlink(&request, 12345);
+    CHECK_INT(nl_sock_transact(sock, &request, NULL), ENODEV);
+    CHECK_INT(nl_sock_drain(sock), 0);
+    for (i = 0; i < N; i++) {
+        CHECK_INT(get_option(sock, SOL_NETLINK, options[i]), before[i]);
+    }
+    CHECK_INT(get_option(sock, SOL_SOCKET, SO_RCVBUF), buffer);
+
+    CHECK_INT(nlsock_sock_set_extended_acks(sock, true), 0);
+    CHECK_INT(get_option(sock, SOL_NETLINK, NETLINK_EXT_ACK), 1);
+    CHECK_INT(nlsock_sock_set_extended_acks(sock, false), 0);
+    CHECK_INT(get_option(sock, SOL_NETLINK, NETLINK_EXT_ACK), 0);
+    nl_sock_destroy(sock);
+    ofpbuf_uninit(&request);
+}
+
+/* Sets an attribute of the loopback device, which needs privileges. */
+static void
+put_setlink(struct ofpbuf *request)
+{
+    struct ifinfomsg ifi;
+
+    memset(&ifi, 0, sizeof ifi);
+    ifi.ifi_index = 1;
+    ofpbuf_clear(request);
+    nl_msg_put_nlmsghdr(request, sizeof ifi, RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK);
+    nl_msg_put(request, &ifi, sizeof ifi);
+    nl_msg_put_u32(request, IFLA_MTU, 60000);
+}
+
+static void
+a_socket_works_although_it_is_older_than_the_privileges(void)
+{
+    struct nl_sock *sock;
+    struct ofpbuf request;
+
+    if (geteuid()) {
+        SKIP("not root");
+    }
+    ofpbuf_init(&request, 64);
+    nlsock_pool_flush();
+    CHECK_INT(seteuid(65534), 0);
+    sock = open_socket(NETLINK_ROUTE);
+    put_setlink(&request);
+    CHECK_INT(nl_transact(NETLINK_ROUTE, &request, NULL), EPERM);
+    CHECK_INT(nl_sock_transact(sock, &request, NULL), EPERM);
+    CHECK_INT(seteuid(0), 0);
+    CHECK_INT(nl_transact(NETLINK_ROUTE, &request, NULL), 0);
+    CHECK_INT(nl_sock_transact(sock, &request, NULL), 0);
+    CHECK_INT(nl_sock_send(sock, &request, true), 0);
+    CHECK_INT(nl_sock_recv(sock, &request, true), 0);
+    CHECK_INT(((struct nlmsgerr *) (nl_msg_nlmsghdr(&request) + 1))->error, 0);
+    /* And without them, it does not. */
+    CHECK_INT(seteuid(65534), 0);
+    put_setlink(&request);
+    CHECK_INT(nl_transact(NETLINK_ROUTE, &request, NULL), EPERM);
+    CHECK_INT(seteuid(0), 0);
+    nl_sock_destroy(sock);
+    ofpbuf_uninit(&request);
+    nlsock_pool_flush();
+}
+
 /* Calls that break the contract abort. */
 
 static void
@@ -320,6 +493,9 @@ main(void)
     RUN(datagrams_that_are_no_message_are_eproto);
     RUN(families_and_groups_are_found_by_name);
     RUN(a_lookup_caches_its_result);
+    RUN(a_lookup_caches_only_answers);
+    RUN(an_own_socket_keeps_its_options);
+    RUN(a_socket_works_although_it_is_older_than_the_privileges);
     RUN(breaches_abort);
     return tap_done();
 }

@@ -2,8 +2,9 @@
 # check-ovn.sh STAGE: puts the library of the installation in STAGE under OVN, and compares.
 #
 # Builds OVN with the Open vSwitch in it as they are and with every nl_* and ofpbuf_* from the
-# library; checks that they come from there, in ovn-controller, too; runs OVN's own tests of its
-# netlink code ("ovstest test-ovn-netlink": routes, neighbours, next hops, notifications) on both.
+# library; checks that they come from there, in ovn-controller, too.  Then runs OVN's netlink code
+# ("ovstest test-ovn-netlink": routes, neighbours, next hops, notifications) on both: see run-ovn.sh;
+# and OVN's own tests of that code.
 #
 #   OVN=DIR       a source tree of OVN, which is copied and not changed
 #   OVS=DIR       a source tree of the Open vSwitch that belongs to it, if its folder "ovs" is empty
@@ -58,10 +59,36 @@ if ! has_space 2500; then
     finish
 fi
 
+# run_ovn TREE: writes what OVN's netlink code prints in this tree to a file of its name.
+run_ovn() {
+    in_namespace 300 "$here/run-ovn.sh" "$scratch/$1" > "$scratch/$1.ovn" 2>&1
+}
+
+# same_lines WORD: the two printed the same lines with this word, at least one.
+same_lines() {
+    grep -i "$1" "$scratch/original.ovn" > "$scratch/before" || return
+    grep -i "$1" "$scratch/relinked.ovn" | diff "$scratch/before" -
+}
+
+netlink() {
+    if ! try_namespace; then
+        skip "OVN's netlink code" "$why_not"
+        return
+    fi
+    for tree in original relinked; do
+        check "OVN's netlink code runs in the $tree tree" run_ovn "$tree" || return
+    done
+    for word in neighbor route nexthop notify; do
+        check "OVN says the same about $word" same_lines "$word"
+    done
+    check "OVN says the same about everything" diff "$scratch/original.ovn" "$scratch/relinked.ovn"
+}
+
 { build original all && fits && build_relinked; } || give_up
 prove
 check "ovn-controller takes names from the library" \
     bound_to_library "$relinked/controller/ovn-controller"
+netlink
 system_file=system-ovn-netlink.at
 suites
 finish

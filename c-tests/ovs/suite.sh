@@ -124,7 +124,7 @@ ran_own_programs() {
         (cd "$scratch/$1/tests" && cd "$(dirname "$program")" && pwd -P)
     done < "$scratch/names" | sort -u > "$scratch/folders"
     cat "$scratch/folders"
-    grep -q "^$scratch/$1/vswitchd\$" "$scratch/folders" \
+    grep -Eq "^$scratch/$1/(ovs/)?vswitchd\$" "$scratch/folders" \
         && ! grep "^$scratch/" "$scratch/folders" | grep -v "^$scratch/$1/"
 }
 

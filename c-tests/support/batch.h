@@ -23,13 +23,20 @@ open_socket(int protocol)
     return sock;
 }
 
+/* Returns whether the receive queue of the socket 'fd' is empty. */
+static inline bool
+nothing_is_queued(int fd)
+{
+    char byte;
+
+    return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+}
+
 /* Returns whether the receive queue that the transactions of 'sock' use is empty. */
 static inline bool
 nothing_waits(struct nl_sock *sock)
 {
-    char byte;
-
-    return recv(transaction_fd(sock), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+    return nothing_is_queued(transaction_fd(sock));
 }
 
 /* Destroys 'sock' and the pooled socket that its transactions used. */

@@ -1,19 +1,21 @@
 //! netlink-socket.h: lookups of generic netlink names.
 
-use crate::assert::c_assert;
 use crate::socket::lookup;
 use core::ffi::{CStr, c_char, c_int, c_uint};
 
 /// Finds the number of the generic netlink family 'name' and stores it in '*number'.
 ///
-/// '*number' caches the result: the kernel is asked only if '*number' is 0. If the lookup fails,
-/// '*number' becomes the negative errno value, which later calls return without another lookup.
+/// '*number' caches the kernel's answer: the kernel is asked only if '*number' is 0. If the kernel
+/// answers that there is no such family, '*number' becomes the negative errno value, which later
+/// calls return without another lookup. After any other failure, '*number' is still 0, and the next
+/// call asks again.
 ///
 /// # Return value
 /// - 0: '*number' is the family's number.
 /// - ENOENT: there is no such family.
+/// - EINVAL, ERANGE: the kernel does not accept the name, since it is too long.
 /// - EPROTO: the kernel's reply makes no sense.
-/// - Another positive errno value: the kernel could not be asked.
+/// - EMFILE, ENFILE, ENOMEM, ENOBUFS, ...: the kernel could not be asked, or could not answer.
 ///
 /// # Thread safety
 /// Any thread may call it, with a '*number' that no other thread uses at the same time.
@@ -24,10 +26,10 @@ pub unsafe extern "C" fn nl_lookup_genl_family(name: *const c_char, number: *mut
         if *number == 0 {
             *number = match lookup::lookup_family(CStr::from_ptr(name)) {
                 Ok(id) => c_int::from(id),
-                Err(error) => -error.raw(),
+                Err(failure) if failure.is_final() => -failure.error.raw(),
+                Err(failure) => return failure.error.raw(),
             };
         }
-        c_assert!(*number != 0, "nl_lookup_genl_family", "*number != 0");
         if *number > 0 { 0 } else { number.read().wrapping_neg() }
     }
 }

@@ -66,7 +66,8 @@ unsafe fn open(protocol: c_int, sockp: *mut *mut NlSock) -> c_int {
     }
 }
 
-/// Closes 'sock' and frees it. Does nothing if 'sock' is null.
+/// Closes 'sock' and frees it. Does nothing if 'sock' is null. Does not close the descriptor if it
+/// is not the socket's any more: see nl_sock_fd().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_destroy(sock: *mut NlSock) {
     if !sock.is_null() {
@@ -113,7 +114,8 @@ pub unsafe extern "C" fn nl_sock_leave_mcgroup(
 /// - 0: the kernel has the message.
 /// - EAGAIN: there is no room in the kernel's buffer, and 'wait' is false. If 'wait' is true, the
 ///   function blocks until there is room.
-/// - Another errno value of send().
+/// - EBADF: the program has closed the descriptor: see nl_sock_fd().
+/// - Another errno value of sendto().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_send(sock: *mut NlSock, msg: *const OfpBuf, wait: bool) -> c_int {
     // SAFETY: the caller's contract (see `ffi`).
@@ -149,14 +151,22 @@ pub unsafe extern "C" fn nl_sock_drain(sock: *mut NlSock) -> c_int {
 /// poll_block().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_wait(sock: *const NlSock, events: c_short) {
+    /// A number that no descriptor has, so that poll() returns at once. It ignores negative ones.
+    const NO_DESCRIPTOR: c_int = c_int::MAX;
     // SAFETY: the caller's contract (see `ffi`).
-    poll_loop::fd_wait(unsafe { socket(sock).raw_fd() }, events, here!());
+    let fd = unsafe { socket(sock).raw_fd() };
+    poll_loop::fd_wait(if fd < 0 { NO_DESCRIPTOR } else { fd }, events, here!());
 }
 
 /// Returns the file descriptor of 'sock', for use with poll() and similar functions.
 ///
 /// # Ownership
-/// The descriptor stays the socket's: do not close it.
+/// The descriptor stays the socket's: do not close it. If the program closes it all the same, the
+/// kernel gives its number to the next file that is opened. When the library notices that, by a
+/// system call that fails or before it closes the number, it forgets the number: it leaves the new
+/// file alone, functions on 'sock' fail with EBADF, and this function returns -1. So this protects
+/// the new file as far as possible. But if it is a socket with something to receive, a receive may
+/// take one datagram from it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_fd(sock: *const NlSock) -> c_int {
     // SAFETY: the caller's contract (see `ffi`).

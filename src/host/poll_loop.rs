@@ -165,7 +165,9 @@ mod tests {
         // SAFETY: one descriptor.
         assert_eq!(unsafe { libc::poll(&raw mut fd, 1, 0) }, 1);
         writer.join().unwrap();
-        // SAFETY: nothing else uses them.
-        fds.map(|fd| assert_eq!(unsafe { libc::close(fd) }, 0));
+        for fd in fds {
+            // SAFETY: nothing else uses them.
+            assert_eq!(unsafe { libc::close(fd) }, 0);
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::deadline::Deadline;
 use super::dump_state::{Received, State};
 use super::extack::Failures;
 use super::pool::{self, Pooled};
-use super::receive::{self, Failure};
+use super::receive::{self, Failure, MOST_UNWANTED};
 use super::scratch::Scratch;
 use super::{Socket, strict, trace};
 use crate::abi::ext::{DumpResult, Extack};
@@ -37,6 +37,11 @@ const ENDED: c_int = -1;
 /// The size in bytes of the buffer into which the original receives what is left of a dump. Longer
 /// datagrams count as jumbo.
 const NL_DUMP_BUFSIZE: usize = 4096;
+
+/// How many datagrams nl_dump_done() reads of a dump that the program has left early. This is a few
+/// MiB at most. It takes longer than opening another socket, but an error at the end of the dump is
+/// not missed if there is not much left.
+const MOST_OF_REST: u32 = 64;
 
 const NLMSG_DONE: u16 = libc::NLMSG_DONE as u16;
 const NLM_F_DUMP_ACK: u16 = (libc::NLM_F_DUMP | libc::NLM_F_ACK) as u16;
@@ -101,19 +106,23 @@ impl Dump {
         self.set_up(null_mut(), seq, Errno::EINTR.raw());
         thread::with(|thread| {
             let _cancel = CancelDisabled::new(thread);
-            match pool::take(protocol) {
-                // SAFETY: the caller's promise.
-                Ok(sock) => unsafe { self.start_on(thread, sock, request, mode) },
-                Err(error) => self.set_up(null_mut(), seq, error.raw()),
+            let mut started = false;
+            while !started {
+                started = match pool::take(protocol) {
+                    // SAFETY: the caller's promise.
+                    Ok(sock) => unsafe { self.start_on(thread, sock, request, mode) },
+                    Err(error) => return self.set_up(null_mut(), seq, error.raw()),
+                };
             }
         });
     }
 
-    /// Initialises the dump and sends its request on `sock`.
+    /// Initialises the dump and sends its request on `sock`. Returns false if nothing was sent,
+    /// since the descriptor of `sock` belongs to somebody else.
     ///
     /// # Safety
     /// See [`Dump::start`].
-    unsafe fn start_on(self, thread: &Thread, sock: Pooled, request: Buf<'_>, mode: Mode) {
+    unsafe fn start_on(self, thread: &Thread, sock: Pooled, request: Buf<'_>, mode: Mode) -> bool {
         let strict = mode.strict || pool::strict_checking();
         sock.max_requests();
         let seq = sock.allocate_seq(1);
@@ -138,6 +147,11 @@ impl Dump {
                 _ => (*sock).send_quietly(request, seq, Wait::Yes),
             };
             drop(guard);
+            if result.is_err() && (*sock).is_lost() && (*sock).is_own() {
+                self.set_up(null_mut(), seq, Errno::EBADF.raw());
+                drop(Pooled::from_raw(NonNull::new_unchecked(sock)));
+                return false;
+            }
             if let Some(state) = &mut *(*sock).dump.get() {
                 state.start_clock((*sock).timeout.load(Relaxed));
             }
@@ -147,6 +161,7 @@ impl Dump {
             }
             (*sock).trace("nl_sock_send__", result, request.bytes());
         }
+        true
     }
 
     /// Initialises the dump as one that has failed with `error`.
@@ -231,7 +246,7 @@ impl Dump {
         receive::check_buffer(buffer);
         thread::with(|thread| {
             let _cancel = CancelDisabled::new(thread);
-            loop {
+            for _ in 0..MOST_UNWANTED {
                 let received = self.receive_with(thread, |sock| {
                     sock.receive_quietly(thread, buffer)?;
                     Ok(buffer.bytes())
@@ -249,6 +264,9 @@ impl Dump {
                     }
                 }
             }
+            self.abandon(Errno::EPROTO);
+            buffer.clear();
+            false
         })
     }
 
@@ -382,7 +400,7 @@ impl Dump {
         }
     }
 
-    /// Ends the dump: reads what is left, and returns the socket to the pool.
+    /// Ends the dump: reads what is left, if that is not much, and returns the socket to the pool.
     pub(crate) fn done(self) -> Result<(), Errno> {
         thread::with(|thread| {
             let _cancel = CancelDisabled::new(thread);
@@ -400,12 +418,13 @@ impl Dump {
         })
     }
 
-    /// Receives and discards what is left of the dump, so that the socket can be used again.
+    /// Receives and discards what is left of the dump, so that the socket can be used again. Reads
+    /// at most [`MOST_OF_REST`] datagrams: the rest may be long, or have no end.
     #[inline(never)]
     fn read_rest(self) {
         thread::with(|thread| {
             let mut scratch = Scratch::of(thread);
-            loop {
+            for _ in 0..MOST_OF_REST {
                 let mut datagram: &[u8] = &[];
                 let received = self.receive_with(thread, |sock| {
                     datagram = sock.receive_whole(scratch.memory())?;

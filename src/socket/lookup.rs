@@ -55,6 +55,28 @@ struct Family<'a> {
     groups: Option<&'a [u8]>,
 }
 
+/// The reason why a lookup failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) error: Errno,
+    /// Whether the kernel refused the request with this error. If not, the kernel could not be
+    /// asked, or its reply made no sense.
+    by_kernel: bool,
+}
+
+impl Failure {
+    fn not_an_answer(error: Errno) -> Self {
+        Self { error, by_kernel: false }
+    }
+
+    /// Whether the kernel answered that the name is not that of a family. Another lookup would have
+    /// the same result. After any other failure, for example a lack of memory, the next lookup may
+    /// be successful.
+    pub(crate) fn is_final(self) -> bool {
+        self.by_kernel && matches!(self.error, Errno::ENOENT | Errno::EINVAL | Errno::ERANGE)
+    }
+}
+
 /// The size of the memory for the request, the name included, in bytes. It is enough for every name
 /// that the kernel accepts.
 const REQUEST: usize = 128;
@@ -63,31 +85,40 @@ const REQUEST: usize = 128;
 fn ask<R>(
     name: &CStr,
     mut use_family: impl FnMut(Family<'_>) -> Result<R, Errno>,
-) -> Result<R, Errno> {
+) -> Result<R, Failure> {
     thread::with(|thread| {
         let _cancel = CancelDisabled::new(thread);
         // A family has the same number in all network namespaces, so a socket of any namespace will
         // usually do. Finding out the thread's namespace takes as long as a lookup. But some
         // families exist only in the initial namespace. So if the socket's namespace does not have
         // the family, ask again on a socket of the thread's namespace.
-        if let Some(sock) = pool::take_for_lookup_anywhere() {
-            let result = ask_on(thread, &sock, name, &mut use_family);
-            if !matches!(result, Err(Errno::ENOENT)) || pool::is_in_present_netns(&sock) {
+        while let Some(sock) = pool::take_for_lookup_anywhere() {
+            let Some(result) = ask_on(thread, &sock, name, &mut use_family) else { continue };
+            match result {
+                Err(Failure { error: Errno::ENOENT, .. }) if !pool::is_in_present_netns(&sock) => {
+                    sock.mark_unusable();
+                    break;
+                }
+                result => return result,
+            }
+        }
+        loop {
+            let sock = pool::take_for_lookup().map_err(Failure::not_an_answer)?;
+            if let Some(result) = ask_on(thread, &sock, name, &mut use_family) {
                 return result;
             }
-            sock.mark_unusable();
         }
-        ask_on(thread, &pool::take_for_lookup()?, name, &mut use_family)
     })
 }
 
-/// Does what [`ask`] does, on the socket `sock`.
+/// Does what [`ask`] does, on the socket `sock`. None if nothing was sent, since the descriptor of
+/// `sock` belongs to somebody else.
 fn ask_on<R>(
     thread: &Thread,
     sock: &Pooled,
     name: &CStr,
     use_family: &mut impl FnMut(Family<'_>) -> Result<R, Errno>,
-) -> Result<R, Errno> {
+) -> Option<Result<R, Failure>> {
     let registered = sock.register(thread);
     let mut memory = [const { MaybeUninit::<u64>::uninit() }; REQUEST / 8];
     let mut request = MaybeUninit::<OfpBuf>::uninit();
@@ -103,7 +134,9 @@ fn ask_on<R>(
         .map(|base| unsafe { thread::register_another(thread, base.cast(), free, -1) });
 
     let mut result = Err(Errno::EPROTO);
+    let mut refused = false;
     let mut finish = |outcome: Result<&[u8], Errno>| {
+        refused = outcome.is_err();
         result = outcome.and_then(|reply| parse_family(reply, name)).and_then(&mut *use_family);
     };
     let mut one = One { request, finish: &mut finish };
@@ -112,10 +145,16 @@ fn ask_on<R>(
     drop(allocated);
     request.uninit();
     drop(registered);
+    if queue == QueueState::NotOurs {
+        return None;
+    }
     if queue == QueueState::Empty {
         sock.mark_idle();
     }
-    result
+    // If the transaction failed for another reason than the kernel's refusal, the state of the
+    // queue is unknown.
+    let by_kernel = refused && queue == QueueState::Empty;
+    Some(result.map_err(|error| Failure { error, by_kernel }))
 }
 
 /// # Safety
@@ -152,7 +191,7 @@ fn named(found: Option<Attr<'_>>, name: &CStr) -> bool {
 }
 
 /// Looks up the number of a family.
-pub(crate) fn lookup_family(name: &CStr) -> Result<u16, Errno> {
+pub(crate) fn lookup_family(name: &CStr) -> Result<u16, Failure> {
     let id = ask(name, |family| Ok(family.id))?;
     family_names::remember(id, name);
     Ok(id)
@@ -161,6 +200,7 @@ pub(crate) fn lookup_family(name: &CStr) -> Result<u16, Errno> {
 /// Looks up the number of a multicast group of a family.
 pub(crate) fn lookup_group(family: &CStr, group: &CStr) -> Result<u32, Errno> {
     ask(family, |family| find_group(family.groups.ok_or(Errno::EPROTO)?, group))
+        .map_err(|failure| failure.error)
 }
 
 fn find_group(groups: &[u8], name: &CStr) -> Result<u32, Errno> {

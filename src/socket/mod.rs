@@ -21,7 +21,6 @@ pub(crate) mod transact;
 use self::strict::Checking;
 use crate::buffer::Buf;
 use crate::errno::{self, Errno};
-use crate::flavour::ALWAYS_EXTENDED_ACKS;
 use crate::host::counters::{Event, count};
 use crate::host::log::{log, log_limited};
 use crate::identity;
@@ -68,6 +67,8 @@ pub(crate) struct Socket {
     timeout: AtomicU32,
     /// Whether messages from other processes are discarded.
     kernel_only: AtomicBool,
+    /// Whether [`Socket::ask_for_groups`] has asked the kernel for the groups of messages.
+    asked_for_groups: AtomicBool,
     /// How strictly the kernel checks this socket's requests.
     checking: Checking,
     /// The slots of the pool in which the socket is kept while it is idle. None if the pool must
@@ -106,6 +107,18 @@ impl Socket {
         self.fd.raw()
     }
 
+    /// Whether the descriptor was found not to be the socket's any more: see [`Fd`].
+    pub(crate) fn is_lost(&self) -> bool {
+        self.fd.is_closed()
+    }
+
+    /// Fails with EBADF if the descriptor is not the socket's any more. Call after something has
+    /// arrived that netlink does not send.
+    #[cold]
+    fn check_descriptor(&self) -> Result<(), Errno> {
+        self.fd.check()
+    }
+
     /// Whether this process opened the socket. If not, a parent of this process did, and may still
     /// be using the socket.
     #[inline]
@@ -139,12 +152,17 @@ impl Socket {
             Membership::Join => (libc::NETLINK_ADD_MEMBERSHIP, "join"),
             Membership::Leave => (libc::NETLINK_DROP_MEMBERSHIP, "leave"),
         };
-        sys::set_option(&self.fd, libc::SOL_NETLINK, name, group.cast_signed()).inspect_err(
-            |error| {
-                let text = errno::text(error.raw());
-                log!(SOCKET, Warn, "could not {verb} multicast group {group} ({text})");
-            },
-        )
+        self.set_option(name, group.cast_signed()).inspect_err(|error| {
+            let text = errno::text(error.raw());
+            log!(SOCKET, Warn, "could not {verb} multicast group {group} ({text})");
+        })
+    }
+
+    /// Sets a socket option of netlink. The descriptor is checked before, since it may have become
+    /// that of another netlink socket.
+    fn set_option(&self, name: c_int, value: c_int) -> Result<(), Errno> {
+        self.fd.check()?;
+        sys::set_option(&self.fd, libc::SOL_NETLINK, name, value)
     }
 
     /// Sets a time limit for receives that wait, batches of transactions, and dumps: what is not
@@ -161,26 +179,34 @@ impl Socket {
     /// If `listen`, makes the socket also receive multicasts from all network namespaces that have
     /// an id (nsid) in the socket's own namespace.
     pub(crate) fn listen_all_nsid(&self, listen: bool) -> Result<(), Errno> {
-        let value = c_int::from(listen);
-        sys::set_option(&self.fd, libc::SOL_NETLINK, option::LISTEN_ALL_NSID, value)
+        self.set_option(option::LISTEN_ALL_NSID, c_int::from(listen))
     }
 
-    /// The greatest number of requests that are sent in one datagram. The first call also sets the
-    /// options that only transactions and dumps need.
+    /// If `ask`, makes the kernel explain its errno values on this socket.
+    pub(crate) fn set_extended_acks(&self, ask: bool) -> Result<(), Errno> {
+        self.set_option(option::EXT_ACK, c_int::from(ask))
+    }
+
+    /// Makes the kernel report the multicast group of each message, also of those that are in the
+    /// receive queue. Asks only once: if the kernel refuses, the groups stay unknown.
+    pub(crate) fn ask_for_groups(&self) {
+        if !self.asked_for_groups.swap(true, Relaxed) {
+            let _ = self.set_option(option::PKTINFO, 1);
+        }
+    }
+
+    /// The greatest number of requests that are sent in one datagram.
     fn max_requests(&self) -> usize {
         match self.max_requests.get() {
             Some(known) => known.get(),
-            None => self.prepare(),
+            None => self.determine_max_requests(),
         }
     }
 
     #[cold]
-    fn prepare(&self) -> usize {
+    fn determine_max_requests(&self) -> usize {
         self.max_requests
             .get_or_init(|| {
-                if !ALWAYS_EXTENDED_ACKS {
-                    let _ = open::ask_for_extended_acks(&self.fd);
-                }
                 let replies = sys::receive_buffer_size(&self.fd).unwrap_or(0) / REPLY_ESTIMATE;
                 let max = (replies as usize).clamp(1, MAX_REQUESTS);
                 NonZeroUsize::new(max).unwrap_or(NonZeroUsize::MIN)

@@ -4,7 +4,7 @@ use super::strict::Checking;
 use super::{Socket, pool};
 use crate::errno::{self, Errno};
 use crate::flavour::{ALWAYS_EXTENDED_ACKS, RECEIVE_BUFFER};
-use crate::host::log::{log, log_limited};
+use crate::host::log::{self, log, log_limited};
 use crate::identity;
 use crate::sys::{self, Fd, option};
 use alloc::boxed::Box;
@@ -103,6 +103,7 @@ impl Socket {
             drops: AtomicU32::new(0),
             timeout: AtomicU32::new(0),
             kernel_only: AtomicBool::new(false),
+            asked_for_groups: AtomicBool::new(false),
             checking: Checking::default(),
             pool: pool::Index::of_protocol(protocol),
             netns: None,
@@ -111,20 +112,22 @@ impl Socket {
         }
     }
 
-    /// Makes error messages from the kernel contain only the header of the request. That suffices
-    /// for transactions and dumps, whose callers do not see these messages.
-    pub(super) fn cap_acks(&self) {
-        // Linux before 4.3 does not know the option, and sends the whole request, which does no
-        // harm.
+    /// Sets the options that only transactions and dumps need. Only for sockets of the pool: the
+    /// messages that a C caller receives on its own socket would change.
+    pub(super) fn prepare_for_pool(&self) {
+        let _errno = errno::Preserve::new();
+        // Makes error messages from the kernel contain only the header of the request. Linux before
+        // 4.3 does not know the option, and sends the whole request, which does no harm.
         let _ = sys::set_option(&self.fd, libc::SOL_NETLINK, option::CAP_ACK, 1);
+        if !ALWAYS_EXTENDED_ACKS {
+            let _ = ask_for_extended_acks(&self.fd);
+        }
     }
 }
 
 /// Opens a socket and connects it to the kernel. Returns its descriptor and its port id.
 fn connect(protocol: c_int, warnings: &mut Warnings) -> Result<(Fd, u32), Failure> {
-    // The original logs "fcntl" if socket() fails. Log the same text, for people who search their
-    // logs for it.
-    let fd = sys::netlink_socket(protocol).map_err(|error| Failure::Call("fcntl", error))?;
+    let fd = sys::netlink_socket(protocol).map_err(|error| Failure::Call(socket_call(), error))?;
     warnings.receive_buffer = grow_receive_buffer(&fd).err();
     sys::connect_to_kernel(&fd).map_err(|error| Failure::Call("connect(0)", error))?;
     let port = sys::port_id(&fd).map_err(|error| Failure::Call("getsockname", error))?;
@@ -135,8 +138,14 @@ fn connect(protocol: c_int, warnings: &mut Warnings) -> Result<(Fd, u32), Failur
     Ok((fd, port))
 }
 
+/// The name of the system call socket() in log messages. The original logs "fcntl"; so does this
+/// library in the log of Open vSwitch, for people who search their logs for that text.
+fn socket_call() -> &'static str {
+    if log::check_no_host().is_ok() { "socket" } else { "fcntl" }
+}
+
 /// Asks the kernel for extended acknowledgements, which explain an errno value (since Linux 4.12).
-pub(super) fn ask_for_extended_acks(fd: &Fd) -> Result<(), Errno> {
+fn ask_for_extended_acks(fd: &Fd) -> Result<(), Errno> {
     let _errno = errno::Preserve::new();
     sys::set_option(fd, libc::SOL_NETLINK, option::EXT_ACK, 1)
 }

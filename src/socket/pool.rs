@@ -53,6 +53,8 @@ static POOL: [Slots<Socket, KEPT>; PROTOCOLS + 1] = [const { Slots::new() }; PRO
 static SWEPT: AtomicI64 = AtomicI64::new(0);
 
 /// Whether a thread gets only sockets that belong to the network namespace that the thread is in.
+/// If so, the pool keeps no idle sockets: each would keep its namespace alive after all threads have
+/// left it, and the library does not notice when a thread leaves a namespace.
 static NETNS_AWARE: AtomicBool = AtomicBool::new(false);
 
 /// The time limit of sockets from the pool: see [`Socket::set_timeout`].
@@ -71,6 +73,9 @@ pub(super) fn strict_checking() -> bool {
 
 pub(crate) fn set_netns_aware(aware: bool) {
     NETNS_AWARE.store(aware, Relaxed);
+    if aware {
+        flush();
+    }
 }
 
 pub(crate) fn set_timeout(milliseconds: u32) {
@@ -165,7 +170,23 @@ pub(super) fn take_for_lookup_anywhere() -> Option<Pooled> {
 
 /// Takes an idle socket for lookups that belongs to the thread's network namespace, or opens one.
 pub(super) fn take_for_lookup() -> Result<Pooled, Errno> {
-    take_in_netns(Index::LOOKUP, libc::NETLINK_GENERIC)
+    if NETNS_AWARE.load(Relaxed) {
+        return open_for_once(libc::NETLINK_GENERIC);
+    }
+    let Ok(present) = sys::network_namespace() else {
+        // Without /proc, the thread's network namespace is unknown.
+        return open_for_once(libc::NETLINK_GENERIC);
+    };
+    while let Some(sock) = take_idle(Index::LOOKUP) {
+        if sock.netns == Some(present) {
+            return Ok(sock);
+        }
+        // The namespace of this socket is another one. The socket is closed here.
+    }
+    open(libc::NETLINK_GENERIC, |sock| {
+        sock.netns = Some(present);
+        sock.pool = Some(Index::LOOKUP);
+    })
 }
 
 /// Whether the socket is known to belong to the thread's network namespace.
@@ -178,7 +199,7 @@ pub(super) fn is_in_present_netns(sock: &Socket) -> bool {
 pub(super) fn take(protocol: c_int) -> Result<Pooled, Errno> {
     let index = Index::of_protocol(protocol).ok_or(Errno::EPROTONOSUPPORT)?;
     let sock = if NETNS_AWARE.load(Relaxed) {
-        take_in_netns(index, protocol)?
+        open_for_once(protocol)?
     } else {
         match take_idle(index) {
             Some(sock) => sock,
@@ -206,7 +227,7 @@ fn take_idle(index: Index) -> Option<Pooled> {
 fn open(protocol: c_int, set_up: impl FnOnce(&mut Socket)) -> Result<Pooled, Errno> {
     thread::with(|thread| {
         let (sock, _registered) = Socket::open(protocol, |mut sock| {
-            sock.cap_acks();
+            sock.prepare_for_pool();
             set_up(&mut sock);
             let sock = Pooled::new(sock);
             let registered = sock.register(thread);
@@ -216,24 +237,9 @@ fn open(protocol: c_int, set_up: impl FnOnce(&mut Socket)) -> Result<Pooled, Err
     })
 }
 
-/// Takes an idle socket that belongs to the thread's network namespace. If there is none, opens a
-/// socket.
-fn take_in_netns(index: Index, protocol: c_int) -> Result<Pooled, Errno> {
-    let Ok(present) = sys::network_namespace() else {
-        // Without /proc, the thread's network namespace is unknown: use a new socket, and do not
-        // keep it.
-        return open(protocol, |sock| sock.pool = None);
-    };
-    while let Some(sock) = take_idle(index) {
-        if sock.netns == Some(present) {
-            return Ok(sock);
-        }
-        // The namespace of this socket is another one, or unknown. The socket is closed here.
-    }
-    open(protocol, |sock| {
-        sock.netns = Some(present);
-        sock.pool = Some(index);
-    })
+/// Opens a socket that the pool will not keep.
+fn open_for_once(protocol: c_int) -> Result<Pooled, Errno> {
+    open(protocol, |sock| sock.pool = None)
 }
 
 /// Puts an idle socket into a slot. Closes it if all slots are full.
@@ -243,6 +249,10 @@ fn keep(sock: Box<Socket>) {
     if let Some(slots) = sock.pool.and_then(Index::slots) {
         // If all slots are full, `give` returns the socket, which is closed here.
         drop(slots.give(sock));
+        if NETNS_AWARE.load(Relaxed) {
+            // The socket was taken before sockets stopped being kept.
+            flush();
+        }
     }
     if now - SWEPT.load(Relaxed) >= SWEEP_INTERVAL {
         SWEPT.store(now, Relaxed);

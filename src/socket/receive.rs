@@ -9,7 +9,7 @@ use crate::errno::Errno;
 use crate::host::counters::{Event, count};
 use crate::host::log::log_limited;
 use crate::message;
-use crate::sys::{self, Sender, Uninit, Wait, option};
+use crate::sys::{self, Sender, Uninit, Wait};
 use crate::thread::{self, Thread};
 use crate::wire::{Control, HEADER, Header};
 use core::sync::atomic::Ordering::Relaxed;
@@ -17,7 +17,7 @@ use core::sync::atomic::Ordering::Relaxed;
 /// A receive that does not wait fails after this many unwanted datagrams in a row. Otherwise a
 /// process that floods the socket could keep the receive from returning. Unwanted are empty
 /// datagrams and, if only those of the kernel are wanted, those of other processes.
-const MOST_UNWANTED: u32 = 1000;
+pub(super) const MOST_UNWANTED: u32 = 1000;
 
 /// If the allocation of a caller's buffer is at most this large, in bytes, a datagram is received
 /// into the thread's scratch memory and then copied. Otherwise it is received directly into the
@@ -42,6 +42,52 @@ impl Overflows {
     /// Resets the count. Call this after something has been received.
     pub(super) fn reset(&mut self) {
         self.0 = 0;
+    }
+}
+
+/// Counts what is read from a receive queue, until that is more than the queue has room for. Then
+/// everything has been read that was in the queue when counting started, even if messages arrive all
+/// the time.
+#[derive(Clone, Copy)]
+pub(super) struct Backlog {
+    /// How many bytes may still be read.
+    left: i64,
+    /// Whether `left` contains the size of the socket's receive buffer.
+    asked: bool,
+}
+
+impl Backlog {
+    /// The size of the largest message, in bytes: the queue can hold one message more than there is
+    /// room for. Only if more than this is read, the size of the receive buffer is asked for.
+    const LARGEST: i64 = 65536;
+    /// How much more room than its own size a datagram takes up at least, in bytes.
+    const OVERHEAD: usize = 256;
+
+    /// Counts `datagrams`, which have `size` bytes together.
+    #[inline]
+    pub(super) fn count(&mut self, datagrams: usize, size: usize) {
+        self.left -= (datagrams * Self::OVERHEAD + size) as i64;
+    }
+
+    /// Whether more has been read than the queue of `sock` has room for.
+    #[inline]
+    pub(super) fn is_over(&mut self, sock: &Socket) -> bool {
+        self.left < 0 && self.is_over_when_asked(sock)
+    }
+
+    #[cold]
+    fn is_over_when_asked(&mut self, sock: &Socket) -> bool {
+        if !self.asked {
+            self.asked = true;
+            self.left += i64::from(sys::receive_buffer_size(&sock.fd).unwrap_or(0));
+        }
+        self.left < 0
+    }
+}
+
+impl Default for Backlog {
+    fn default() -> Self {
+        Self { left: Self::LARGEST, asked: false }
     }
 }
 
@@ -129,17 +175,20 @@ impl Failure {
     }
 }
 
-/// Checks that a datagram of `size` bytes starts with a whole message. `start` is the start of the
-/// datagram, as far as it fitted in the caller's memory.
-fn check_header(start: &[u8], size: usize) -> Result<(), Failure> {
-    let length = Header::parse(start).map(|header| header.length as usize);
-    match length {
-        Some(length) if length >= HEADER && length <= size => Ok(()),
-        _ => Err(Failure::Invalid { size }),
-    }
-}
-
 impl Socket {
+    /// Checks that a datagram of `size` bytes starts with a whole message. `start` is the start of
+    /// the datagram, as far as it fitted in the caller's memory.
+    fn check_header(&self, start: &[u8], size: usize) -> Result<(), Failure> {
+        let length = Header::parse(start).map(|header| header.length as usize);
+        match length {
+            Some(length) if length >= HEADER && length <= size => Ok(()),
+            _ => Err(match self.check_descriptor() {
+                Ok(()) => Failure::Invalid { size },
+                Err(error) => Failure::Call(error),
+            }),
+        }
+    }
+
     /// Receives one datagram into `buffer`, whose allocation grows if necessary. Stores the
     /// datagram's origin in `sender`.
     ///
@@ -153,10 +202,6 @@ impl Socket {
     ) -> Result<(), Errno> {
         check_buffer(buffer);
         buffer.clear();
-        if sender.is_some() {
-            // This also works for messages that are in the receive queue already.
-            sys::set_option(&self.fd, libc::SOL_NETLINK, option::PKTINFO, 1)?;
-        }
         let until = match (wait, self.timeout.load(Relaxed)) {
             (Wait::No, _) => Until::Now,
             (Wait::Yes, 0) => Until::Ever,
@@ -257,7 +302,7 @@ impl Socket {
     ) -> Result<(), Failure> {
         let size = self.receive_in_one_part(memory, until)?;
         let datagram = received(memory, size).ok_or(Failure::Truncated { limit: memory.len() })?;
-        check_header(datagram, size)?;
+        self.check_header(datagram, size)?;
         if size > buffer.allocated() {
             count(Event::Jumbo, 1);
         }
@@ -285,7 +330,7 @@ impl Socket {
             return Err(Failure::Truncated { limit: tail.len() });
         }
         buffer.set_size(size.min(room));
-        check_header(buffer.bytes(), size).inspect_err(|_| buffer.clear())?;
+        self.check_header(buffer.bytes(), size).inspect_err(|_| buffer.clear())?;
         if size > room {
             count(Event::Jumbo, 1);
             // SAFETY: the kernel has written the part of the datagram after the first `room` bytes
@@ -315,7 +360,7 @@ impl Socket {
         if size > limit {
             return Err(Failure::Truncated { limit });
         }
-        check_header(datagram, size)?;
+        self.check_header(datagram, size)?;
         count(Event::Received, 1);
         Ok(datagram)
     }
@@ -364,7 +409,11 @@ impl Socket {
                     unwanted += 1;
                 }
                 // An empty datagram is ignored.
-                Ok(0) => unwanted += 1,
+                Ok(0) => {
+                    // The end of a TCP connection looks like many of them.
+                    self.check_descriptor().map_err(Failure::Call)?;
+                    unwanted += 1;
+                }
                 Ok(size) => {
                     if let Some(sender) = sender {
                         *sender = from;
@@ -453,6 +502,7 @@ impl Socket {
     /// Discards the messages in the receive queue. Discards no more bytes than the queue has room
     /// for, so that this ends even if messages arrive all the time.
     pub(crate) fn drain(&self) -> Result<(), Errno> {
+        self.check_descriptor()?;
         self.drain_into(&mut [], 0, |_| {})
     }
 

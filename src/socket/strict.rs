@@ -27,6 +27,7 @@ impl Socket {
     /// If `strict`, makes the kernel check all requests on this socket strictly; otherwise none.
     /// Fails with ENOPROTOOPT before Linux 4.20.
     pub(crate) fn choose_checking(&self, strict: bool) -> Result<(), Errno> {
+        self.check_descriptor()?;
         self.set_checking(strict)?;
         self.checking.chosen.store(true, Relaxed);
         Ok(())

@@ -1,7 +1,7 @@
 //! Opening sockets, and their addresses and options.
 
 use super::check;
-use crate::errno::Errno;
+use crate::errno::{self, Errno};
 use core::ffi::c_int;
 use core::sync::atomic::{AtomicI32, Ordering::Relaxed};
 
@@ -9,6 +9,7 @@ use core::sync::atomic::{AtomicI32, Ordering::Relaxed};
 pub(crate) mod option {
     use core::ffi::c_int;
 
+    pub(super) const COOKIE: c_int = libc::SO_COOKIE;
     pub(crate) const PKTINFO: c_int = 3;
     pub(crate) const LISTEN_ALL_NSID: c_int = 8;
     pub(crate) const CAP_ACK: c_int = 10;
@@ -16,30 +17,82 @@ pub(crate) mod option {
     pub(crate) const GET_STRICT_CHK: c_int = 12;
 }
 
-/// A file descriptor, which is closed when this object is dropped.
-pub(crate) struct Fd(AtomicI32);
+/// The descriptor of a socket, which is closed when this object is dropped.
+///
+/// A program may close the number of a descriptor that is not its own, for example all numbers from
+/// 3 on. The kernel then gives the number to the next file that is opened. So when a system call
+/// fails, and before the number is closed, [`Fd::check`] compares the socket behind the number with
+/// the one that was opened. A number that belongs to somebody else is forgotten.
+pub(crate) struct Fd {
+    number: AtomicI32,
+    /// The number by which the kernel tells this socket from all others, those that were closed
+    /// included. None if it is not known: Linux has it since 4.6.
+    cookie: Option<u64>,
+}
 
-/// The value in an [`Fd`] whose descriptor has been closed.
+/// The number in an [`Fd`] whose descriptor was closed or forgotten.
 const CLOSED: c_int = -1;
 
 impl Fd {
+    fn new(number: c_int) -> Self {
+        Self { number: AtomicI32::new(number), cookie: cookie(number).ok() }
+    }
+
     pub(crate) fn raw(&self) -> c_int {
-        self.0.load(Relaxed)
+        self.number.load(Relaxed)
+    }
+
+    /// Whether the descriptor was closed or forgotten.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.raw() == CLOSED
+    }
+
+    /// Checks that the number still refers to the socket. If it does not, forgets the number, and
+    /// returns EBADF; later system calls on this object fail with EBADF, too.
+    #[cold]
+    pub(crate) fn check(&self) -> Result<(), Errno> {
+        let number = self.raw();
+        if number != CLOSED && self.is_at(number) {
+            return Ok(());
+        }
+        self.number.store(CLOSED, Relaxed);
+        Err(Errno::EBADF)
+    }
+
+    /// Whether `number` refers to the socket. Also true if that cannot be found out.
+    fn is_at(&self, number: c_int) -> bool {
+        match cookie(number) {
+            Err(Errno::EBADF | Errno::ENOTSOCK) => false,
+            Err(_) => true,
+            Ok(found) => self.cookie.is_none_or(|known| known == found),
+        }
+    }
+
+    /// The error of a system call that failed with `error`: EBADF if the number does not refer to
+    /// the socket any more. Then forgets the number.
+    #[inline]
+    pub(super) fn failed(&self, error: Errno) -> Errno {
+        match error {
+            // These are usual, and say nothing of the number.
+            Errno::EAGAIN | Errno::ENOBUFS => error,
+            _ => self.check().err().unwrap_or(error),
+        }
     }
 
     /// Closes the descriptor. Later system calls on this object fail with EBADF.
     pub(crate) fn close(&self) {
-        let fd = self.0.swap(CLOSED, Relaxed);
-        if fd != CLOSED {
+        let number = self.number.swap(CLOSED, Relaxed);
+        if number != CLOSED && self.is_at(number) {
             // SAFETY: no memory is involved. Only this owns the descriptor.
-            unsafe { libc::close(fd) };
+            unsafe { libc::close(number) };
         }
     }
 
     /// Makes the descriptor `fd`, which refers to a socket, refer to a file that is not a socket:
     /// socket calls on `fd` then fail with ENOTSOCK. In a child, this keeps a function that the
-    /// fork interrupted from using the parent's socket.
-    pub(crate) fn replace(fd: c_int) {
+    /// fork interrupted from using the parent's socket. Returns whether `fd` now refers to such a
+    /// file, which the caller passes to [`Fd::close_substitute`] later.
+    pub(crate) fn replace(fd: c_int) -> bool {
         // SAFETY: no memory is involved. The owner of the descriptor still owns it.
         unsafe {
             let mut substitute = libc::eventfd(0, libc::EFD_CLOEXEC);
@@ -49,11 +102,23 @@ impl Fd {
                 libc::close(fd);
                 substitute = libc::eventfd(0, libc::EFD_CLOEXEC);
             }
-            if substitute >= 0 && substitute != fd {
+            if substitute < 0 {
+                return false;
+            }
+            if substitute != fd {
                 libc::dup3(substitute, fd, libc::O_CLOEXEC);
                 libc::close(substitute);
             }
+            true
         }
+    }
+
+    /// Closes the file that [`Fd::replace`] made `fd` refer to.
+    #[cold]
+    pub(crate) fn close_substitute(fd: c_int) {
+        // SAFETY: no memory is involved. The socket's owner does not close it, since it is not the
+        // socket.
+        unsafe { libc::close(fd) };
     }
 }
 
@@ -69,7 +134,20 @@ pub(crate) fn netlink_socket(protocol: c_int) -> Result<Fd, Errno> {
     // SAFETY: no memory is involved.
     let fd = unsafe { libc::socket(libc::AF_NETLINK, kind, protocol) };
     check(fd)?;
-    Ok(Fd(AtomicI32::new(fd)))
+    Ok(Fd::new(fd))
+}
+
+/// The number by which the kernel tells a socket from all others. Does not change errno.
+fn cookie(number: c_int) -> Result<u64, Errno> {
+    let _errno = errno::Preserve::new();
+    let mut cookie = 0u64;
+    let mut size = size_of_val(&cookie) as libc::socklen_t;
+    // SAFETY: the value lives through the call and has the size given.
+    check(unsafe {
+        let value = (&raw mut cookie).cast();
+        libc::getsockopt(number, libc::SOL_SOCKET, option::COOKIE, value, &raw mut size)
+    })?;
+    Ok(cookie)
 }
 
 /// The netlink address with the port id `port`. The kernel's port id is 0.
@@ -107,6 +185,7 @@ const INT_SIZE: libc::socklen_t = size_of::<c_int>() as libc::socklen_t;
 pub(crate) fn set_option(fd: &Fd, level: c_int, name: c_int, value: c_int) -> Result<(), Errno> {
     // SAFETY: the value lives through the call and has the size given.
     check(unsafe { libc::setsockopt(fd.raw(), level, name, (&raw const value).cast(), INT_SIZE) })
+        .map_err(|error| fd.failed(error))
 }
 
 /// The size of a socket's receive buffer in bytes. Each message takes up more of it than the
@@ -122,7 +201,8 @@ fn buffer_size(fd: &Fd, name: c_int) -> Result<u32, Errno> {
     // SAFETY: the value lives through the call and has the size given.
     check(unsafe {
         libc::getsockopt(fd.raw(), libc::SOL_SOCKET, name, (&raw mut value).cast(), &raw mut size)
-    })?;
+    })
+    .map_err(|error| fd.failed(error))?;
     u32::try_from(value).map_err(|_| Errno::EINVAL)
 }
 

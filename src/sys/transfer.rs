@@ -5,6 +5,8 @@ use super::{Uninit, retry};
 use crate::errno::{self, Errno};
 use core::ffi::c_int;
 use core::mem::MaybeUninit;
+use core::num::NonZeroUsize;
+use once_cell::race::OnceNonZeroUsize;
 
 /// What a system call does if there is nothing to receive, or no room for what it sends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,35 +26,64 @@ impl Wait {
     }
 }
 
-/// Sends one datagram.
+/// Flags that netlink ignores. They matter if the descriptor has become that of another socket (see
+/// [`Fd`]). TCP ignores the address that [`send`] gives, and would send the request to its peer; with
+/// MSG_FASTOPEN it fails, as other kinds of sockets do because of the address. MSG_NOSIGNAL avoids
+/// SIGPIPE.
+const FOR_OTHER_SOCKETS: c_int = libc::MSG_FASTOPEN | libc::MSG_NOSIGNAL;
+
+/// Sends one datagram to the kernel.
+///
+/// The socket is connected to the kernel. The kernel's address is given all the same: otherwise a
+/// process would need to have had its privileges already when it opened the socket.
 pub(crate) fn send(fd: &Fd, datagram: &[u8], wait: Wait) -> Result<(), Errno> {
     let (start, size) = (datagram.as_ptr().cast(), datagram.len());
-    // SAFETY: pointer and length are those of `datagram`.
-    retry(|| unsafe { libc::send(fd.raw(), start, size, wait.flags()) })?;
+    let flags = wait.flags() | FOR_OTHER_SOCKETS;
+    let kernel = address(0);
+    let to = (&raw const kernel).cast();
+    // SAFETY: pointers and lengths are those of `datagram` and `kernel`.
+    retry(|| unsafe { libc::sendto(fd.raw(), start, size, flags, to, ADDRESS_SIZE) })
+        .map_err(|error| fd.failed(error))?;
     Ok(())
 }
 
-/// Bytes that no message starts with: as a length field, they would mean 4 GiB - 1.
-const UNTOUCHED: [u8; 4] = [0xff; 4];
+/// Four bytes that no datagram starts with. As the length of a message, they would mean at least
+/// 2 GiB. They are random: a process that multicasts to the socket must not know them.
+#[inline]
+fn untouched() -> [u8; 4] {
+    static CHOSEN: OnceNonZeroUsize = OnceNonZeroUsize::new();
+    (CHOSEN.get_or_init(choose_untouched).get() as u32).to_ne_bytes()
+}
+
+#[cold]
+fn choose_untouched() -> NonZeroUsize {
+    let _errno = errno::Preserve::new();
+    let mut random = [0; 4];
+    // SAFETY: pointer and length are those of `random`. If there are no random bytes, they stay 0.
+    unsafe { libc::getrandom(random.as_mut_ptr().cast(), random.len(), libc::GRND_NONBLOCK) };
+    NonZeroUsize::MIN | (u32::from_ne_bytes(random) | 1 << 31) as usize
+}
 
 /// Receives a datagram into `first` by the system call `receive`.
 ///
 /// Some kernels had a bug: they returned an errno value as if it were the number of bytes received,
-/// and wrote nothing. To detect that, [`UNTOUCHED`] is written to the start of `first` before the
+/// and wrote nothing. To detect that, [`untouched`] is written to the start of `first` before the
 /// call.
 #[inline(always)]
 fn receive_checked(
+    fd: &Fd,
     first: &mut [Uninit],
     mut receive: impl FnMut(&mut [Uninit]) -> isize,
 ) -> Result<usize, Errno> {
+    let untouched = untouched();
     retry(|| {
         if let Some(start) = first.first_chunk_mut() {
-            *start = UNTOUCHED.map(MaybeUninit::new);
+            *start = untouched.map(MaybeUninit::new);
         }
         let received = receive(first);
         let untouched = first.first_chunk::<4>().is_some_and(|start| {
             // SAFETY: these bytes were written above, and perhaps by the kernel.
-            start.map(|byte| unsafe { byte.assume_init() }) == UNTOUCHED
+            start.map(|byte| unsafe { byte.assume_init() }) == untouched
         });
         if untouched && received > 0 {
             errno::set(received as c_int);
@@ -60,6 +91,7 @@ fn receive_checked(
         }
         received
     })
+    .map_err(|error| fd.failed(error))
 }
 
 /// Receives one datagram. Returns the datagram's real length; what exceeds the size of the buffer
@@ -67,7 +99,7 @@ fn receive_checked(
 #[inline(always)]
 pub(crate) fn receive(fd: &Fd, buffer: &mut [Uninit], wait: Wait) -> Result<usize, Errno> {
     let flags = wait.flags() | libc::MSG_TRUNC;
-    receive_checked(buffer, |buffer| {
+    receive_checked(fd, buffer, |buffer| {
         // SAFETY: pointer and length are those of `buffer`.
         unsafe { libc::recv(fd.raw(), buffer.as_mut_ptr().cast(), buffer.len(), flags) }
     })
@@ -104,7 +136,7 @@ pub(crate) fn receive_split(
     // SAFETY: all-zero bytes are a valid `struct msghdr`.
     let mut message: libc::msghdr = unsafe { core::mem::zeroed() };
     let flags = wait.flags() | libc::MSG_TRUNC;
-    let size = receive_checked(first, |first| {
+    let size = receive_checked(fd, first, |first| {
         let mut parts = [part(first), second];
         message.msg_iov = parts.as_mut_ptr();
         message.msg_iovlen = parts.len() as _;

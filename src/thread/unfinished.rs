@@ -19,7 +19,8 @@ struct Entry {
     release: Cell<Option<unsafe fn(*mut c_void)>>,
     /// The frame ([`Thread::frame`]) of the call that registered the object.
     frame: Cell<usize>,
-    /// The file descriptor that the object uses, plus 1; 0 if it uses none.
+    /// The file descriptor that the object uses, plus 1; 0 if it uses none. Negative if
+    /// [`replace_descriptors`] has replaced its file.
     descriptor: Cell<c_int>,
 }
 
@@ -116,8 +117,11 @@ impl Drop for Unfinished<'_> {
 impl Entry {
     fn clear(&self) {
         self.release.set(None);
-        self.descriptor.set(0);
+        let descriptor = self.descriptor.replace(0);
         compiler_fence(SeqCst);
+        if descriptor < 0 {
+            Fd::close_substitute(-descriptor - 1);
+        }
     }
 }
 
@@ -153,12 +157,15 @@ pub(crate) fn release_all(thread: &Thread) {
     ENTRIES.of(thread).release_if(|_| true);
 }
 
-/// Replaces the sockets of all objects by files that are not sockets.
+/// Replaces the sockets of all objects by files that are not sockets. Each file is closed when the
+/// object of its socket is not registered any more.
 pub(super) fn replace_descriptors(thread: &Thread) {
     let entries = ENTRIES.of(thread);
     for (index, entry) in entries.entries.iter().enumerate() {
-        if entries.used.get() & 1 << index != 0 && entry.descriptor.get() > 0 {
-            Fd::replace(entry.descriptor.get() - 1);
+        let descriptor = entry.descriptor.get();
+        if entries.used.get() & 1 << index != 0 && descriptor > 0 {
+            let replaced = Fd::replace(descriptor - 1);
+            entry.descriptor.set(if replaced { -descriptor } else { 0 });
         }
     }
 }

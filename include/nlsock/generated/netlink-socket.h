@@ -86,7 +86,8 @@ int nl_sock_create(int protocol, struct nl_sock **sockp);
 int nl_sock_clone(const struct nl_sock *src, struct nl_sock **sockp);
 
 /**
- * Closes 'sock' and frees it. Does nothing if 'sock' is null.
+ * Closes 'sock' and frees it. Does nothing if 'sock' is null. Does not close the descriptor if it
+ * is not the socket's any more: see nl_sock_fd().
  */
 void nl_sock_destroy(struct nl_sock *sock);
 
@@ -120,7 +121,8 @@ int nl_sock_leave_mcgroup(struct nl_sock *sock, unsigned int multicast_group);
  * - 0: the kernel has the message.
  * - EAGAIN: there is no room in the kernel's buffer, and 'wait' is false. If 'wait' is true, the
  *   function blocks until there is room.
- * - Another errno value of send().
+ * - EBADF: the program has closed the descriptor: see nl_sock_fd().
+ * - Another errno value of sendto().
  */
 int nl_sock_send(struct nl_sock *sock, const struct ofpbuf *msg, bool wait);
 
@@ -149,7 +151,12 @@ void nl_sock_wait(const struct nl_sock *sock, short events);
  * Returns the file descriptor of 'sock', for use with poll() and similar functions.
  *
  * # Ownership
- * The descriptor stays the socket's: do not close it.
+ * The descriptor stays the socket's: do not close it. If the program closes it all the same, the
+ * kernel gives its number to the next file that is opened. When the library notices that, by a
+ * system call that fails or before it closes the number, it forgets the number: it leaves the new
+ * file alone, functions on 'sock' fail with EBADF, and this function returns -1. So this protects
+ * the new file as far as possible. But if it is a socket with something to receive, a receive may
+ * take one datagram from it.
  */
 int nl_sock_fd(const struct nl_sock *sock);
 
@@ -165,9 +172,14 @@ uint32_t nl_sock_pid(const struct nl_sock *sock);
  *
  * NLMSG_NOOP messages, which mean nothing, are removed.
  *
- * If 'wait' is true, waits for a datagram, and signals do not end that wait. To limit it, call
- * nlsock_sock_set_timeout(), or wait by poll() on nl_sock_fd() instead and pass false as 'wait'. A
- * thread can be cancelled during the wait: the function is a cancellation point.
+ * If 'wait' is true, waits for a datagram. A signal does not end the wait: after the handler has
+ * returned, the function waits again, whether or not SA_RESTART is set. These end it:
+ * - a time limit: see nlsock_sock_set_timeout().
+ * - pthread_cancel(): the function is a cancellation point.
+ *
+ * A program that has to react to signals passes false as 'wait', and waits by ppoll() on
+ * nl_sock_fd() instead: that fails with EINTR. It can also wait for a signalfd, an eventfd or a
+ * pipe together with the socket.
  *
  * # Return value
  * 0 on success. Otherwise 'buf' is empty, and the value is one of:
@@ -177,6 +189,7 @@ uint32_t nl_sock_pid(const struct nl_sock *sock);
  *   or the kernel had no memory. The messages that were not lost can still be received. Also if
  *   the kernel reports the loss by NLMSG_OVERRUN; other messages in that datagram are then lost.
  * - EPROTO: the datagram does not start with a message, and is discarded.
+ * - EBADF: the program has closed the descriptor: see nl_sock_fd().
  * - E2BIG: the datagram is too long, and is discarded. The limit is at least 4 MiB; if the
  *   allocation of 'buf' is larger than 64 KiB, it is that allocation plus 4 MiB. If memory was
  *   short when the thread first called the library, it is the allocation plus 64 KiB.
@@ -188,7 +201,8 @@ uint32_t nl_sock_pid(const struct nl_sock *sock);
 int nl_sock_recv(struct nl_sock *sock, struct ofpbuf *buf, bool wait);
 
 /**
- * Does the same as nl_transact_multiple(), but on 'sock'.
+ * Does the same as nl_transact_multiple(), but on 'sock', whose options are left as they are. So the
+ * kernel explains its errno values only after nlsock_sock_set_extended_acks().
  *
  * # Thread safety
  * One thread at a time may use 'sock'.
@@ -198,7 +212,7 @@ void nl_sock_transact_multiple(struct nl_sock *sock,
                                size_t n);
 
 /**
- * Does the same as nl_transact(), but on 'sock'.
+ * Does the same as nl_transact(), but on 'sock': see nl_sock_transact_multiple().
  *
  * # Thread safety
  * One thread at a time may use 'sock'.
@@ -316,10 +330,13 @@ void nl_dump_start(struct nl_dump *dump, int protocol, const struct ofpbuf *requ
 bool nl_dump_next(struct nl_dump *dump, struct ofpbuf *reply, struct ofpbuf *buf);
 
 /**
- * Ends 'dump': reads what is left of it, and returns its socket to the pool.
+ * Ends 'dump', and returns its socket to the pool. If the program has not read all of the dump, reads
+ * what is left of it, but not more than 64 datagrams, which are about 2 MiB of a long table. If that
+ * is not enough, closes the socket. What was not read is not an error: nlsock_dump_result() reports
+ * that the dump is not complete.
  *
  * # Return value
- * 0 if the dump was successful. Otherwise the first error:
+ * 0 if the dump was successful, as far as it was read. Otherwise the first error:
  * - ENOBUFS: messages were lost.
  * - EPROTO: the dump stopped before its end, or something arrived that is not a message.
  * - E2BIG: a datagram was too long to be received: see nl_sock_recv().
@@ -340,14 +357,17 @@ int nl_dump_done(struct nl_dump *dump);
 /**
  * Finds the number of the generic netlink family 'name' and stores it in '*number'.
  *
- * '*number' caches the result: the kernel is asked only if '*number' is 0. If the lookup fails,
- * '*number' becomes the negative errno value, which later calls return without another lookup.
+ * '*number' caches the kernel's answer: the kernel is asked only if '*number' is 0. If the kernel
+ * answers that there is no such family, '*number' becomes the negative errno value, which later
+ * calls return without another lookup. After any other failure, '*number' is still 0, and the next
+ * call asks again.
  *
  * # Return value
  * - 0: '*number' is the family's number.
  * - ENOENT: there is no such family.
+ * - EINVAL, ERANGE: the kernel does not accept the name, since it is too long.
  * - EPROTO: the kernel's reply makes no sense.
- * - Another positive errno value: the kernel could not be asked.
+ * - EMFILE, ENFILE, ENOMEM, ENOBUFS, ...: the kernel could not be asked, or could not answer.
  *
  * # Thread safety
  * Any thread may call it, with a '*number' that no other thread uses at the same time.

@@ -378,13 +378,26 @@ bool nlsock_batch_extack(size_t index, struct nlsock_extack *extack, size_t size
 void nlsock_sock_set_timeout(struct nl_sock *sock, unsigned int timeout_ms);
 
 /**
- * If 'kernel_only', makes 'sock' discard messages that other processes sent, and count them as
- * 'spoofed'. Off by default.
+ * If 'kernel_only', makes 'sock' discard datagrams that other processes sent, whatever they contain,
+ * and count them as 'spoofed'. Off by default.
  *
  * # Thread safety
  * Any thread may call it, also while others use 'sock'.
  */
-void nlsock_sock_set_kernel_only(struct nl_sock *sock, bool kernel_only);
+void nlsock_sock_set_kernel_only(struct nl_sock *sock,
+                                 bool kernel_only);
+
+/**
+ * If 'extended', makes the kernel explain its errno values in the error messages that 'sock'
+ * receives (NETLINK_EXT_ACK, since Linux 4.12). In the 2014 interface, this is off by default;
+ * nlsock_last_extack() then reports only errno values of nl_sock_transact(). In the 3.x interface, it
+ * is on by default. On sockets of the pool it is always on.
+ *
+ * # Return value
+ * 0, or a positive errno value of setsockopt(): ENOPROTOOPT if the kernel does not know the option.
+ */
+int nlsock_sock_set_extended_acks(struct nl_sock *sock,
+                                  bool extended);
 
 /**
  * If 'listen', makes 'sock' also receive multicasts from all network namespaces that have an id
@@ -398,6 +411,9 @@ int nlsock_sock_listen_all_nsid(struct nl_sock *sock, bool listen);
 /**
  * Does the same as nl_sock_recv(), and fills in '*source', whose size is 'size' (pass sizeof
  * *source), with the origin of the message.
+ *
+ * The first call on 'sock' sets the socket option NETLINK_PKTINFO, without which the kernel does not
+ * report the group. If the kernel refuses the option, the group is 0.
  */
 int nlsock_sock_recv_from(struct nl_sock *sock,
                           struct ofpbuf *buf,
@@ -415,9 +431,11 @@ int nlsock_sock_recv_from(struct nl_sock *sock,
 void nlsock_pool_flush(void);
 
 /**
- * If 'aware', makes the pool give a thread only sockets of the network namespace that the thread
- * is in. Needed if threads change their namespace by setns() or unshare(). Off by default, since
- * this costs a system call each time a socket is taken from the pool. Applies to all threads.
+ * If 'aware', makes transactions, dumps and lookups use only sockets of the network namespace that
+ * the thread is in. Needed if threads change their namespace by setns() or unshare(). The pool then
+ * keeps no idle sockets, since each would keep its namespace alive: every call opens a socket, and
+ * closes it at its end. Off by default, since that takes about ten system calls. Closes all idle
+ * sockets when it is switched on. Applies to all threads.
  *
  * # Thread safety
  * Any thread may call it.

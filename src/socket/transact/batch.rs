@@ -5,7 +5,7 @@ use super::call::{Answer, Call, MAX_TRIES, Unreadable, is_overrun};
 use super::datagram::{Datagram, MAX_BATCH_BYTES};
 use super::replies::Replies;
 use super::set::Set;
-use super::{Transactions, netfilter};
+use super::{QueueState, Transactions, netfilter};
 use crate::errno::Errno;
 use crate::host::counters::{Event, count};
 use crate::host::log::log_limited;
@@ -89,12 +89,17 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
                 self.fail(pending, Errno::ETIMEDOUT);
                 return;
             }
+            let first = !begun;
             begun = true;
             let sent = pending.lowest(at_once);
             // SAFETY: the caller's promise.
             let left = match unsafe { self.round(sent) } {
                 Round::Complete => Set::EMPTY,
                 Round::Lost(left) => left,
+                Round::NotSent(_) if first && self.call.is_not_ours() => {
+                    self.call.queue = QueueState::NotOurs;
+                    return;
+                }
                 Round::NotSent(Errno::ENOBUFS) => sent,
                 Round::NotSent(_) if sent.len() > 1 => {
                     // One of the requests caused the error. Send them one by one, so that each gets

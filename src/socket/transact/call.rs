@@ -9,11 +9,12 @@ use crate::host::counters::{Event, count};
 use crate::host::log::{self, log_limited};
 use crate::socket::deadline::Deadline;
 use crate::socket::extack::{self, Failures};
-use crate::socket::receive::Failure;
+use crate::socket::receive::{Backlog, Failure, MOST_UNWANTED};
 use crate::socket::{Socket, scratch};
 use crate::sys::{self, Uninit, Wait};
 use crate::thread::Thread;
 use crate::wire::{Control, HEADER, Header, Hex, KernelError, Messages, kernel_error};
+use core::cell::Cell;
 use core::fmt;
 use core::sync::atomic::Ordering::Relaxed;
 
@@ -33,6 +34,9 @@ pub(super) struct Call<'a, T: ?Sized> {
     pub(super) transactions: &'a mut T,
     pub(super) deadline: Deadline,
     pub(super) queue: QueueState,
+    /// What has been received since the last time that the receive queue was empty, or that
+    /// something was sent.
+    backlog: Cell<Backlog>,
 }
 
 /// A message from the kernel.
@@ -65,7 +69,16 @@ impl<'a, T: Transactions + ?Sized> Call<'a, T> {
         mode: Mode,
     ) -> Self {
         let deadline = Deadline::after(sock.timeout.load(Relaxed));
-        Self { sock, thread, origin, mode, transactions, deadline, queue: QueueState::Empty }
+        let (queue, backlog) = (QueueState::Empty, Cell::default());
+        Self { sock, thread, origin, mode, transactions, deadline, queue, backlog }
+    }
+
+    /// Whether the pool's socket turned out to have lost its descriptor. Call if nothing could be
+    /// sent. False in a child that goes on with its parent's call, since the parent may have sent
+    /// it.
+    #[cold]
+    pub(super) fn is_not_ours(&self) -> bool {
+        self.origin == Origin::Pool && self.sock.is_lost() && self.sock.is_own()
     }
 
     /// EBADF if this process is a child of the one that took the socket from the pool: a signal
@@ -82,17 +95,34 @@ impl<'a, T: Transactions + ?Sized> Call<'a, T> {
     #[inline]
     pub(super) fn send(&self, datagram: &[u8]) -> Result<(), Errno> {
         self.check_process()?;
+        self.backlog.set(Backlog::default());
         sys::send(&self.sock.fd, datagram, Wait::Yes)
     }
 
     /// Receives a datagram, without waiting: see [`Socket::receive_in`].
+    ///
+    /// If messages arrive all the time, for example notifications, the receive queue does not become
+    /// empty. Then this fails with EAGAIN all the same, once everything has been received that was
+    /// in the queue when the requests had been sent.
     #[inline(always)]
     pub(super) fn receive<'m>(
         &self,
         memory: &'m mut [Uninit],
     ) -> Result<(&'m [u8], usize), Failure> {
         self.check_process().map_err(Failure::Call)?;
-        self.sock.receive_in(memory)
+        let mut backlog = self.backlog.get();
+        let received = match backlog.is_over(self.sock) {
+            true => Err(Failure::Call(Errno::EAGAIN)),
+            false => self.sock.receive_in(memory),
+        };
+        match &received {
+            Ok((_, size)) => backlog.count(1, *size),
+            Err(Failure::Unwanted) => backlog.count(MOST_UNWANTED as usize, 0),
+            Err(Failure::Call(Errno::EAGAIN)) => backlog = Backlog::default(),
+            Err(_) => {}
+        }
+        self.backlog.set(backlog);
+        received
     }
 
     /// Prepares the socket for sending. If the kernel may still be dropping messages because of an
@@ -135,6 +165,8 @@ impl<'a, T: Transactions + ?Sized> Call<'a, T> {
             log_limited!(SOCKET, Err, "truncated message (longer than {} bytes)", scratch::SIZE);
             Unreadable::TooLong(rest)
         } else if !rest.is_empty() {
+            // If the descriptor is not ours any more, do not receive from it again.
+            let _ = self.sock.check_descriptor();
             log_limited!(SOCKET, Err, "received invalid nlmsg ({size} bytes < {HEADER})");
             Unreadable::Garbage
         } else {

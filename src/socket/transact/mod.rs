@@ -54,6 +54,9 @@ pub(crate) enum QueueState {
     Empty,
     /// Something may be left to receive, or may still arrive.
     Unknown,
+    /// The descriptor of the pooled socket belongs to somebody else. Nothing was sent, and no
+    /// transaction has an outcome: the caller uses another socket.
+    NotOurs,
 }
 
 /// Where a socket comes from.
@@ -83,14 +86,20 @@ fn fail_all(thread: &Thread, transactions: &mut impl Transactions, error: Errno)
 pub(crate) unsafe fn transact<T: Transactions>(protocol: i32, transactions: &mut T, mode: Mode) {
     thread::with(|thread| {
         let _cancel = CancelDisabled::new(thread);
-        let sock = pool::take(protocol).and_then(|sock| {
-            sock.check_strictly(pool::strict_checking())?;
-            Ok(sock)
-        });
-        match sock {
-            // SAFETY: the caller's promise.
-            Ok(sock) => unsafe { on_pooled(thread, &sock, transactions, mode) },
-            Err(error) => fail_all(thread, transactions, error),
+        loop {
+            let sock = match pool::take(protocol) {
+                Ok(sock) => sock,
+                Err(error) => return fail_all(thread, transactions, error),
+            };
+            let queue = match sock.check_strictly(pool::strict_checking()) {
+                // SAFETY: the caller's promise.
+                Ok(()) => unsafe { on_pooled(thread, &sock, transactions, mode) },
+                Err(_) if sock.is_lost() => QueueState::NotOurs,
+                Err(error) => return fail_all(thread, transactions, error),
+            };
+            if queue != QueueState::NotOurs {
+                return;
+            }
         }
     });
 }
@@ -105,7 +114,7 @@ unsafe fn on_pooled<T: Transactions>(
     sock: &Pooled,
     transactions: &mut T,
     mode: Mode,
-) {
+) -> QueueState {
     let registered = sock.register(thread);
     // SAFETY: the caller's promise.
     let queue = unsafe { run_all(thread, sock, Origin::Pool, transactions, mode) };
@@ -113,6 +122,7 @@ unsafe fn on_pooled<T: Transactions>(
     if queue == QueueState::Empty {
         sock.mark_idle();
     }
+    queue
 }
 
 /// Carries out all transactions on `sock`, a socket that the C caller passed.
@@ -160,6 +170,9 @@ pub(super) unsafe fn run_all<T: Transactions>(
                 None => Batch::run_next(&mut call, start),
             }
         };
+        if call.queue == QueueState::NotOurs {
+            break;
+        }
     }
     call.queue
 }
@@ -172,15 +185,9 @@ pub(super) unsafe fn run_all<T: Transactions>(
 #[cold]
 unsafe fn run_whole<T: Transactions>(call: &mut Call<'_, T>, start: usize, count: usize) -> usize {
     let transactions: &mut dyn Transactions = &mut *call.transactions;
-    let mut of_any = Call {
-        sock: call.sock,
-        thread: call.thread,
-        origin: call.origin,
-        mode: call.mode,
-        transactions,
-        deadline: call.deadline,
-        queue: call.queue,
-    };
+    let mut of_any = Call::new(call.thread, call.sock, call.origin, transactions, call.mode);
+    of_any.deadline = call.deadline;
+    of_any.queue = call.queue;
     // SAFETY: the caller's promise.
     let count = unsafe { Whole::run(&mut of_any, start, count) };
     call.queue = of_any.queue;

@@ -154,6 +154,9 @@ impl<'c, 'a> Whole<'c, 'a> {
         let receive_buffer = unsafe { self.prepare() };
         match self.send() {
             Ok(()) => self.receive_all(memory),
+            Err(_) if self.start == 0 && self.call.is_not_ours() => {
+                self.call.queue = QueueState::NotOurs;
+            }
             Err(error) => self.fail_all(error),
         }
         if let Some(size) = receive_buffer {

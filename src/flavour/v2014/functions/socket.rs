@@ -16,9 +16,14 @@ use core::ffi::c_int;
 ///
 /// NLMSG_NOOP messages, which mean nothing, are removed.
 ///
-/// If 'wait' is true, waits for a datagram, and signals do not end that wait. To limit it, call
-/// nlsock_sock_set_timeout(), or wait by poll() on nl_sock_fd() instead and pass false as 'wait'. A
-/// thread can be cancelled during the wait: the function is a cancellation point.
+/// If 'wait' is true, waits for a datagram. A signal does not end the wait: after the handler has
+/// returned, the function waits again, whether or not SA_RESTART is set. These end it:
+/// - a time limit: see nlsock_sock_set_timeout().
+/// - pthread_cancel(): the function is a cancellation point.
+///
+/// A program that has to react to signals passes false as 'wait', and waits by ppoll() on
+/// nl_sock_fd() instead: that fails with EINTR. It can also wait for a signalfd, an eventfd or a
+/// pipe together with the socket.
 ///
 /// # Return value
 /// 0 on success. Otherwise 'buf' is empty, and the value is one of:
@@ -28,6 +33,7 @@ use core::ffi::c_int;
 ///   or the kernel had no memory. The messages that were not lost can still be received. Also if
 ///   the kernel reports the loss by NLMSG_OVERRUN; other messages in that datagram are then lost.
 /// - EPROTO: the datagram does not start with a message, and is discarded.
+/// - EBADF: the program has closed the descriptor: see nl_sock_fd().
 /// - E2BIG: the datagram is too long, and is discarded. The limit is at least 4 MiB; if the
 ///   allocation of 'buf' is larger than 64 KiB, it is that allocation plus 4 MiB. If memory was
 ///   short when the thread first called the library, it is the allocation plus 64 KiB.
@@ -41,7 +47,8 @@ pub unsafe extern "C" fn nl_sock_recv(sock: *mut NlSock, buf: *mut OfpBuf, wait:
     status(unsafe { socket(sock).receive(Buf::from_ptr(buf), wait_for(wait), None) })
 }
 
-/// Does the same as nl_transact_multiple(), but on 'sock'.
+/// Does the same as nl_transact_multiple(), but on 'sock', whose options are left as they are. So the
+/// kernel explains its errno values only after nlsock_sock_set_extended_acks().
 ///
 /// # Thread safety
 /// One thread at a time may use 'sock'.
@@ -59,7 +66,7 @@ pub unsafe extern "C" fn nl_sock_transact_multiple(
     }
 }
 
-/// Does the same as nl_transact(), but on 'sock'.
+/// Does the same as nl_transact(), but on 'sock': see nl_sock_transact_multiple().
 ///
 /// # Thread safety
 /// One thread at a time may use 'sock'.
