@@ -120,7 +120,8 @@ choose_datapath_tests() {
     tests=
     choose_by_name "$datapath_tests" || return
     if [ "$KERNEL" = uml ]; then
-        skip "the tests of connection tracking" "user-mode-linux has no connection tracking zones"
+        skip "the tests of connection tracking" \
+            "user-mode-linux has no connection tracking zones"
         return 0
     fi
     choose_by_name "$conntrack_tests" || return
