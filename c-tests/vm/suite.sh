@@ -139,8 +139,8 @@ datapath_suites() {
         return
     fi
     # Open vSwitch warns if it was slow, and its tests take a warning for a failure.  So the clock
-    # counts instructions, two nanoseconds each, except while the VM sleeps.  That takes half as long
-    # again.
+    # counts instructions, two nanoseconds each, except while the VM sleeps.  That takes
+    # half as long again.
     export QEMU_OPTIONS="-icount shift=1"
     runner=run_in_vm
     testsuite=system-kmod-testsuite
