@@ -31,9 +31,9 @@ const struct call_errors call_errors[N_CALLS] = {
     /* getsockopt(2); ENOPROTOOPT for SO_MEMINFO before Linux 4.12. */
     [CALL_GETSOCKOPT] = { "getsockopt", .errors = { ENOPROTOOPT, ENOBUFS, EINVAL, EACCES, EBADF,
                                                     ENOTSOCK } },
-    /* send(2); netlink_sendmsg(), netlink_unicast(): ENOBUFS if no buffer can be allocated,
+    /* sendto(2); netlink_sendmsg(), netlink_unicast(): ENOBUFS if no buffer can be allocated,
      * EMSGSIZE, ECONNREFUSED if the protocol's module has gone, EPERM; EAGAIN with SO_SNDTIMEO. */
-    [CALL_SEND] = { "send", .errors = { ENOBUFS, EINTR, ENOMEM, EMSGSIZE, ECONNREFUSED, EPERM,
+    [CALL_SEND] = { "sendto", .errors = { ENOBUFS, EINTR, ENOMEM, EMSGSIZE, ECONNREFUSED, EPERM,
                                         EAGAIN, EPIPE, EACCES, EBADF, ENOTSOCK },
                     .repeated = true },
     /* recv(2); netlink_recvmsg(): what netlink_overrun(), netlink_ack() (ENOBUFS) or netlink_dump()
@@ -61,6 +61,8 @@ const struct call_errors call_errors[N_CALLS] = {
     /* eventfd(2), dup(2). */
     [CALL_EVENTFD] = { "eventfd", .errors = { EMFILE, ENFILE, ENODEV, ENOMEM } },
     [CALL_DUP3] = { "dup3", .errors = { EBUSY, EINTR, EMFILE, EBADF } },
+    /* getrandom(2), with GRND_NONBLOCK; ENOSYS before Linux 3.17. */
+    [CALL_GETRANDOM] = { "getrandom", .errors = { EAGAIN, EINTR, ENOSYS }, .harmless = true },
     /* readlink(2), in /proc: ENOENT if it is not mounted. */
     [CALL_READLINK] = { "readlink", .errors = { ENOENT, EACCES, ENOMEM, EIO, ELOOP, ENOTDIR } },
     /* writev(2), write(2), to standard error. */

@@ -204,6 +204,11 @@ getsockopt(int fd, int level, int name, void *value, socklen_t *size)
 {
     NEXT(int, getsockopt, int, int, int, void *, socklen_t *)
 
+    /* EBADF and ENOTSOCK would mean that the descriptor is not the library's any more.  Only the fake
+     * kernel knows that. */
+    if (level == SOL_SOCKET && name == SO_COOKIE) {
+        return next(fd, level, name, value, size);
+    }
     if (!FAILS(CALL_GETSOCKOPT)) {
         return next(fd, level, name, value, size);
     }
@@ -213,9 +218,10 @@ getsockopt(int fd, int level, int name, void *value, socklen_t *size)
 }
 
 ssize_t
-send(int fd, const void *data, size_t size, int flags)
+sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *to,
+       socklen_t to_size)
 {
-    NEXT(ssize_t, send, int, const void *, size_t, int)
+    NEXT(ssize_t, sendto, int, const void *, size_t, int, const struct sockaddr *, socklen_t)
     int failed = run ? run->failed : -1;
 
     if (FAILS(CALL_SEND)) {
@@ -224,7 +230,7 @@ send(int fd, const void *data, size_t size, int flags)
         /* See mutate(). */
         return (ssize_t) size;
     }
-    return next(fd, data, size, flags);
+    return next(fd, data, size, flags, to, to_size);
 }
 
 ssize_t
@@ -239,6 +245,13 @@ recvmsg(int fd, struct msghdr *message, int flags)
 {
     NEXT(ssize_t, recvmsg, int, struct msghdr *, int)
     return FAILS(CALL_RECVMSG) ? -1 : next(fd, message, flags);
+}
+
+ssize_t
+getrandom(void *data, size_t size, unsigned int flags)
+{
+    NEXT(ssize_t, getrandom, void *, size_t, unsigned int)
+    return FAILS(CALL_GETRANDOM) ? -1 : next(data, size, flags);
 }
 
 int

@@ -63,7 +63,9 @@ descriptor_used(enum fake_call call, int fd)
         intrusions += descriptors[fd].known && descriptors[fd].taken != TAKEN_BY_LIBRARY
                       && !is_query(call);
         descriptors[fd].known = true;
-        note_error(descriptors[fd].taken == TAKEN_CLOSED ? EBADF : ENOTSOCK);
+        /* Once the library has noticed that, it fails with EBADF by itself. */
+        note_error(EBADF);
+        note_error(ENOTSOCK);
     }
 }
 
