@@ -134,7 +134,7 @@ timeout $((600 + COUNT / 100)) "$scratch/random-scripts" --count "$COUNT" ${SEED
 count_tap "random scripts" $? "$scratch/tap" /dev/null
 for mutation in success swap tail fd memory dump hang late twice split partly noop overrun overflow \
     stranger fork cancel; do
-    notices $mutation "$scratch/random-scripts" --seed 1 --count 5000
+    notices $mutation "$scratch/random-scripts" --seed 1 --count 5000 --jobs 2
 done
 notices deadline "$scratch/run-script" scripts/deadline-of-another.script
 if command -v valgrind > /dev/null 2>&1; then

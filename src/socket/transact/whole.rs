@@ -260,13 +260,13 @@ impl<'c, 'a> Whole<'c, 'a> {
                     }
                     continue;
                 }
-                Err(failure) => return self.end_with(failure.errno(), 0),
+                Err(failure) => return self.give_up(failure.errno()),
             }
             if self.is_complete() {
                 return self.succeed();
             }
             if self.call.deadline.has_passed() {
-                return self.end_with(Errno::ETIMEDOUT, 0);
+                return self.give_up(Errno::ETIMEDOUT);
             }
         }
     }
@@ -409,6 +409,12 @@ impl<'c, 'a> Whole<'c, 'a> {
         } else {
             self.fail_all(error);
         }
+    }
+
+    /// Ends the transactions before the queue has been read to its end.
+    fn give_up(&mut self, error: Errno) {
+        self.call.queue = QueueState::Unknown;
+        self.end_with(error, 0);
     }
 
     /// Makes the requests fail that the kernel did not refuse: it has not carried out the batch.
