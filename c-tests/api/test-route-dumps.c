@@ -154,6 +154,38 @@ what_strict_checking_would_refuse_is_not_checked(void)
     ofpbuf_uninit(&request);
 }
 
+/* Requests whose whole header has fields that the kernel ignores, unless it checks strictly. */
+static void
+fields_that_were_ignored_still_are(void)
+{
+    struct rtmsg route = { .rtm_family = AF_INET, .rtm_dst_len = 32 };
+    struct rtmsg scope = { .rtm_family = AF_INET, .rtm_scope = RT_SCOPE_LINK };
+    struct ifaddrmsg address = { .ifa_family = AF_INET, .ifa_scope = RT_SCOPE_HOST };
+    struct ifinfomsg bridge = { .ifi_family = AF_BRIDGE };
+    const struct { uint16_t type; const void *header; size_t size; } cases[] = {
+        { RTM_GETROUTE, &route, sizeof route }, { RTM_GETROUTE, &scope, sizeof scope },
+        { RTM_GETADDR, &address, sizeof address }, { RTM_GETNEIGH, &bridge, sizeof bridge },
+    };
+    struct ofpbuf request;
+    size_t i;
+
+    ofpbuf_init(&request, 0);
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct nlsock_dump_result result;
+        struct found found;
+
+        ofpbuf_clear(&request);
+        nl_msg_put_nlmsghdr(&request, 0, cases[i].type, NLM_F_REQUEST);
+        nl_msg_put(&request, cases[i].header, cases[i].size);
+        found = dump(&request);
+        nlsock_dump_result(&result, sizeof result);
+        CHECK_INT(found.error, 0);
+        CHECK_INT(result.error, 0);
+        CHECK(found.messages || cases[i].type == RTM_GETNEIGH);
+    }
+    ofpbuf_uninit(&request);
+}
+
 static void
 rules_are_dumped(void)
 {
@@ -232,6 +264,12 @@ dump_by_hand(struct nl_sock *sock, struct ofpbuf *request)
     return n;
 }
 
+static int
+set_strict(struct nl_sock *sock, int strict)
+{
+    return setsockopt(nl_sock_fd(sock), SOL_NETLINK, NETLINK_GET_STRICT_CHK, &strict, sizeof strict);
+}
+
 static void
 own_sockets_check_like_pooled_ones(void)
 {
@@ -244,7 +282,14 @@ own_sockets_check_like_pooled_ones(void)
     put_short_dump(&request, RTM_GETROUTE, AF_INET);
     CHECK(dump_by_hand(sock, &request) >= 5);
 
-    /* Unless the program chooses. */
+    /* Unless the program chooses: by setsockopt() ... */
+    CHECK_INT(set_strict(sock, 1), 0);
+    put_table_dump(&request);
+    CHECK_INT(dump_by_hand(sock, &request), 2);
+    put_short_dump(&request, RTM_GETROUTE, AF_INET);
+    CHECK_INT(dump_by_hand(sock, &request), -1);
+
+    /* ... or by the function for it. */
     CHECK_INT(nlsock_sock_set_strict_checking(sock, false), 0);
     put_table_dump(&request);
     CHECK(dump_by_hand(sock, &request) >= 5);
@@ -337,6 +382,7 @@ main(void)
     RUN(a_whole_header_is_a_filter);
     RUN(a_short_header_is_none);
     RUN(what_strict_checking_would_refuse_is_not_checked);
+    RUN(fields_that_were_ignored_still_are);
     RUN(rules_are_dumped);
     RUN(the_option_is_set_only_if_it_changes);
     RUN(own_sockets_check_like_pooled_ones);

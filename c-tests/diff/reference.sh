@@ -21,8 +21,9 @@ list_conditions() {
     has=
     [ -z "${NLSOCK_REF-}" ] || return 0
     has=headers
-    for name in $(sed -n 's/^if: //p' "$here/differences.list" | sort -u); do
-        ! grep -qw "$name" "$original/lib/netlink-socket.c" || has="$has $name"
+    for name in $(sed -n 's/^if: !*//p' "$here/differences.list" | sort -u); do
+        grep -qw "$name" "$original/lib/netlink-socket.c" || name=!$name
+        has="$has $name"
     done
 }
 

@@ -48,7 +48,7 @@ for ct in 'ct(commit,zone=3),' ''; do
     ovs-ofctl add-flow br0 "in_port=1,ip,actions=${ct}learn(table=1,NXM_OF_ETH_SRC[]),local" && break
 done
 ask dpctl/show > datapath 2>&1
-ask ovs/route/show | sort > routes 2>&1
+ask ovs/route/show 2>&1 | sort > routes
 ask qos/show p0 > queues 2>&1
 ovs-ofctl dump-flows --no-stats br0 > flows 2>&1
 ovs-vsctl --columns=name,link_state,admin_state,mtu,ifindex,mac_in_use,error \

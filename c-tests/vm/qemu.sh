@@ -2,6 +2,7 @@
 # kernels.sh.
 #
 # QEMU_KERNEL=DIR is the folder with the kernel.  The first start downloads it, if there is none.
+# QEMU_OPTIONS="OPTION..." are more of QEMU's options.
 
 qemu_about="Debian's kernel in QEMU"
 
@@ -83,11 +84,10 @@ find_qemu() {
     job_options=trans=virtio,version=9p2000.L,msize=131072,cache=mmap
 }
 
-# exec_qemu INIT: becomes the VM.  Its console is standard output.  Its clock counts instructions
-# (two nanoseconds each), except while it sleeps: so programs do not notice how slow it is, and that
-# this machine is busy.
+# exec_qemu INIT: becomes the VM.  Its console is standard output.
 exec_qemu() {
-    exec timeout -k 5 "$seconds" qemu-system-x86_64 -accel tcg,tb-size=128 -icount shift=1 \
+    # shellcheck disable=SC2086 # words
+    exec timeout -k 5 "$seconds" qemu-system-x86_64 -accel tcg,tb-size=128 ${QEMU_OPTIONS-} \
         -cpu max -machine q35 -m "$memory" -nodefaults -no-reboot -display none -serial stdio \
         -kernel "$kernel_dir/kernel" -initrd "$scratch/initramfs.cpio" \
         -append "console=ttyS0 quiet panic=-1 mitigations=off vm_init=$1" \

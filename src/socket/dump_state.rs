@@ -3,7 +3,7 @@
 
 use super::deadline::Deadline;
 use super::extack;
-use super::receive::{Failure, Loss};
+use super::receive::Failure;
 use crate::abi::Extack;
 use crate::abi::ext::DumpResult;
 use crate::errno::Errno;
@@ -215,7 +215,7 @@ impl State {
         }
         if Control::is_overrun(header) {
             count(Event::Overflow, 1);
-            return Err(Received::Failed(Failure::Lost(Loss::Any)));
+            return Err(Received::Failed(Failure::Lost));
         }
         if header.seq != self.seq {
             count(Event::Stale, 1);

@@ -91,18 +91,6 @@ impl Default for Backlog {
     }
 }
 
-/// Which messages are missing after the kernel has reported that it could not deliver some.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Loss {
-    Nothing,
-    /// Messages at the end: the receive buffer was full. Once the kernel has dropped a message, it
-    /// drops all that follow, until the receive queue has been read to its end. So the messages in
-    /// the queue are the first ones that the kernel sent, without gaps.
-    Tail,
-    /// Any messages: the kernel had no memory for a message, and went on with the next one.
-    Any,
-}
-
 /// How long to wait for a datagram.
 #[derive(Clone, Copy)]
 enum Until {
@@ -128,7 +116,7 @@ pub(super) enum Failure {
     /// A system call failed. EAGAIN means that the receive queue is empty.
     Call(Errno),
     /// Messages were lost.
-    Lost(Loss),
+    Lost,
     /// There were [`MOST_UNWANTED`] datagrams in a row that the socket does not want.
     Unwanted,
     /// The deadline passed.
@@ -145,7 +133,7 @@ impl Failure {
     pub(super) fn errno(&self) -> Errno {
         match self {
             Self::Call(error) => *error,
-            Self::Lost(_) => Errno::ENOBUFS,
+            Self::Lost => Errno::ENOBUFS,
             Self::Unwanted => Errno::EAGAIN,
             Self::TimedOut => Errno::ETIMEDOUT,
             Self::Truncated { .. } => Errno::E2BIG,
@@ -170,7 +158,7 @@ impl Failure {
             Self::Invalid { size } => {
                 log_limited!(SOCKET, Err, "received invalid nlmsg ({size} bytes < {HEADER})");
             }
-            Self::Call(_) | Self::Lost(_) | Self::Unwanted | Self::TimedOut => {}
+            Self::Call(_) | Self::Lost | Self::Unwanted | Self::TimedOut => {}
         }
     }
 }
@@ -246,7 +234,7 @@ impl Socket {
             if control.overrun {
                 count(Event::Overflow, 1);
                 buffer.clear();
-                return Err(Failure::Lost(Loss::Any));
+                return Err(Failure::Lost);
             }
             if !control.noop {
                 return Ok(());
@@ -374,9 +362,7 @@ impl Socket {
             match (sys::receive(&self.fd, memory, until.wait()), until) {
                 (Ok(size @ 1..), _) => return Ok(size),
                 (Err(Errno::EAGAIN), Until::Now) => {
-                    if self.congested.load(Relaxed) {
-                        self.note_end_of_congestion();
-                    }
+                    self.congested.store(false, Relaxed);
                     return Err(Failure::Call(Errno::EAGAIN));
                 }
                 (Ok(_), _) => {}
@@ -461,41 +447,18 @@ impl Socket {
         match error {
             Errno::ENOBUFS => {
                 count(Event::Overflow, 1);
-                let new_drops = self.note_drops();
-                if new_drops != Some(0) {
-                    self.congested.store(true, Relaxed);
+                self.congested.store(true, Relaxed);
+                if let Some(drops) = sys::dropped_messages(&self.fd) {
+                    let known = self.drops.fetch_max(drops, Relaxed);
+                    count(Event::Dropped, drops.saturating_sub(known) as usize);
                 }
-                Failure::Lost(match new_drops {
-                    Some(1..) => Loss::Tail,
-                    // The kernel counts what it drops because the receive buffer is full. It does
-                    // not count an error message for which it had no memory.
-                    Some(0) | None => Loss::Any,
-                })
+                Failure::Lost
             }
             Errno::EAGAIN => {
-                self.note_end_of_congestion();
+                self.congested.store(false, Relaxed);
                 Failure::Call(error)
             }
             _ => Failure::Call(error),
-        }
-    }
-
-    /// Counts the messages that the kernel has dropped since the last call of this function, and
-    /// returns their number. None if the kernel does not report it.
-    fn note_drops(&self) -> Option<u32> {
-        let drops = sys::dropped_messages(&self.fd)?;
-        let known = self.drops.fetch_max(drops, Relaxed);
-        let new = drops.saturating_sub(known);
-        count(Event::Dropped, new as usize);
-        Some(new)
-    }
-
-    /// Records that the receive queue is empty, so the kernel has stopped dropping messages.
-    #[cold]
-    fn note_end_of_congestion(&self) {
-        if self.congested.swap(false, Relaxed) {
-            // What was dropped since ENOBUFS was reported belongs to the overflow that has ended.
-            self.note_drops();
         }
     }
 

@@ -8,7 +8,7 @@ use crate::errno::{self, Errno};
 use crate::flavour::STRICT_DUMPS;
 use crate::host::log::log_limited;
 use crate::sys::{self, option};
-use crate::wire::{HEADER, Header};
+use crate::wire::{HEADER, Header, StrictDump};
 use core::ffi::c_int;
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
@@ -44,13 +44,26 @@ impl Socket {
     }
 
     /// Makes the kernel check `request` strictly if the interface version wants that, and not
-    /// otherwise. Does nothing if the program has chosen. The caller passes the result to [`log`].
+    /// otherwise. Does nothing if the program has chosen, by [`Socket::choose_checking`] or by
+    /// setsockopt(). The caller passes the result to [`log`].
     #[inline]
     pub(super) fn check_by_request(&self, request: &[u8]) -> Result<(), Errno> {
-        match self.checking.chosen.load(Relaxed) {
-            true => Ok(()),
-            false => self.check_strictly(self.protocol == libc::NETLINK_ROUTE && filters(request)),
+        let Checking { strict, chosen } = &self.checking;
+        let wanted = self.protocol == libc::NETLINK_ROUTE && filters(request);
+        if chosen.load(Relaxed) || strict.load(Relaxed) == wanted {
+            return Ok(());
         }
+        self.change_checking(wanted)
+    }
+
+    #[cold]
+    fn change_checking(&self, strict: bool) -> Result<(), Errno> {
+        let present = sys::int_option(&self.fd, libc::SOL_NETLINK, option::GET_STRICT_CHK);
+        if present.is_ok_and(|present| (present != 0) != self.checking.strict.load(Relaxed)) {
+            self.checking.chosen.store(true, Relaxed);
+            return Ok(());
+        }
+        self.set_checking(strict)
     }
 
     #[cold]
@@ -81,14 +94,14 @@ fn log_failure(error: Errno) {
     }
 }
 
-/// Whether `request` is for a dump that the interface's callers expect the kernel to filter, with a
-/// whole header. Older callers send a shorter one, which the kernel refuses if it checks strictly.
+/// Whether `request` is for a dump that the interface's callers expect the kernel to filter, and is
+/// one that the kernel accepts if it checks it strictly. Older callers send requests that it would
+/// refuse: for example, with a header that has only the address family.
 fn filters(request: &[u8]) -> bool {
     !STRICT_DUMPS.is_empty()
         && Header::parse(request).is_some_and(|header| {
-            let wanted = |&(kind, size): &(u16, usize)| {
-                kind == header.kind && request.len() >= HEADER + size
-            };
+            let content = request.get(HEADER..).unwrap_or_default();
+            let wanted = |dump: &StrictDump| dump.kind == header.kind && dump.accepts(content);
             header.flags & NLM_F_DUMP == NLM_F_DUMP && STRICT_DUMPS.iter().any(wanted)
         })
 }

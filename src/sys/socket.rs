@@ -188,6 +188,18 @@ pub(crate) fn set_option(fd: &Fd, level: c_int, name: c_int, value: c_int) -> Re
         .map_err(|error| fd.failed(error))
 }
 
+/// A socket option that is an integer.
+pub(crate) fn int_option(fd: &Fd, level: c_int, name: c_int) -> Result<c_int, Errno> {
+    let mut value: c_int = 0;
+    let mut size = INT_SIZE;
+    // SAFETY: the value lives through the call and has the size given.
+    check(unsafe {
+        libc::getsockopt(fd.raw(), level, name, (&raw mut value).cast(), &raw mut size)
+    })
+    .map_err(|error| fd.failed(error))?;
+    Ok(value)
+}
+
 /// The size of a socket's receive buffer in bytes. Each message takes up more of it than the
 /// message's own length, since the kernel also counts its bookkeeping.
 pub(crate) fn receive_buffer_size(fd: &Fd) -> Result<u32, Errno> {
@@ -196,14 +208,7 @@ pub(crate) fn receive_buffer_size(fd: &Fd) -> Result<u32, Errno> {
 
 /// The value of SO_RCVBUF or SO_SNDBUF: twice what was set, since the kernel doubles it.
 fn buffer_size(fd: &Fd, name: c_int) -> Result<u32, Errno> {
-    let mut value: c_int = 0;
-    let mut size = INT_SIZE;
-    // SAFETY: the value lives through the call and has the size given.
-    check(unsafe {
-        libc::getsockopt(fd.raw(), libc::SOL_SOCKET, name, (&raw mut value).cast(), &raw mut size)
-    })
-    .map_err(|error| fd.failed(error))?;
-    u32::try_from(value).map_err(|_| Errno::EINVAL)
+    u32::try_from(int_option(fd, libc::SOL_SOCKET, name)?).map_err(|_| Errno::EINVAL)
 }
 
 /// Sets the size of a socket's receive buffer, if the process may exceed the system's limit.

@@ -11,6 +11,7 @@ mod format;
 mod header;
 mod policy;
 mod printable;
+mod strict_dump;
 
 pub(crate) use attr::{ATTR_HEADER, Attr, Attrs, TYPE_MASK, align};
 pub(crate) use error::{KernelError, error_at_end, kernel_error};
@@ -22,6 +23,7 @@ pub(crate) use format::{Description, Hex, Names, hex_dump};
 pub(crate) use header::{Control, GENL_HEADER, HEADER, Header, Messages};
 pub(crate) use policy::{AttrProblem, parse, validate};
 pub(crate) use printable::Printable;
+pub(crate) use strict_dump::StrictDump;
 
 /// The 16-bit integer at `offset`. None if `bytes` ends before the end of the integer.
 #[inline]

@@ -10,6 +10,7 @@ pub use ofpbuf::OfpBuf;
 pub use values::{eth_addr, ib_addr, ovs_be128, ovs_u128};
 
 use crate::abi::{NlAttrType, layout};
+use crate::wire::StrictDump;
 use core::ffi::c_int;
 use core::fmt;
 
@@ -25,18 +26,39 @@ pub(crate) const RECEIVE_BUFFER: c_int = 4 * 1024 * 1024;
 /// The largest payload of an attribute, in bytes. With such a payload, the size of the attribute
 /// without its padding still fits in the length field of 16 bits.
 pub(crate) const MAX_PAYLOAD: usize = 65531;
-/// The dumps of NETLINK_ROUTE that the kernel filters if it checks their requests strictly, with the
-/// sizes of their headers. Callers since Open vSwitch 3.4 rely on that. Open vSwitch then has all
-/// requests checked strictly. But the kernel then refuses more requests than these callers send: for
-/// example, to dump the links with an index in the header, as older callers may do.
-pub(crate) const STRICT_DUMPS: &[(u16, usize)] = &[
-    (libc::RTM_GETADDR, 8),
-    (libc::RTM_GETROUTE, 12),
-    (libc::RTM_GETNEIGH, 12),
-    (libc::RTM_GETRULE, 12),
-    (RTM_GETNEXTHOP, 8),
+/// The dumps of NETLINK_ROUTE that callers since Open vSwitch 3.4 expect the kernel to filter. Open
+/// vSwitch then has all requests checked strictly. But the kernel then refuses requests of older
+/// callers: for example, to dump the links with an index in the header.
+pub(crate) const STRICT_DUMPS: &[StrictDump] = &[
+    // struct ifaddrmsg: ifa_family, ifa_index. IFA_TARGET_NETNSID.
+    StrictDump {
+        kind: libc::RTM_GETADDR,
+        header: &[true, false, false, false, true, true, true, true],
+        attrs: &[10],
+    },
+    // struct rtmsg: rtm_family, rtm_table, rtm_protocol, rtm_type. RTA_OIF, RTA_TABLE.
+    StrictDump {
+        kind: libc::RTM_GETROUTE,
+        header: &[true, false, false, false, true, true, false, true, false, false, false, false],
+        attrs: &[libc::RTA_OIF, libc::RTA_TABLE],
+    },
+    // struct ndmsg: ndm_family. NDA_IFINDEX, NDA_MASTER.
+    StrictDump {
+        kind: libc::RTM_GETNEIGH,
+        header: &[
+            true, false, false, false, false, false, false, false, false, false, false, false,
+        ],
+        attrs: &[libc::NDA_IFINDEX, libc::NDA_MASTER],
+    },
+    // struct fib_rule_hdr: family.
+    StrictDump {
+        kind: libc::RTM_GETRULE,
+        header: &[
+            true, false, false, false, false, false, false, false, false, false, false, false,
+        ],
+        attrs: &[],
+    },
 ];
-const RTM_GETNEXTHOP: u16 = 106;
 /// Whether sockets ask for extended acknowledgements when they are opened.
 pub(crate) const ALWAYS_EXTENDED_ACKS: bool = true;
 

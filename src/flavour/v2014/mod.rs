@@ -8,6 +8,7 @@ pub use dump::NlDump;
 pub use ofpbuf::OfpBuf;
 
 use crate::abi::{NlAttrType, layout};
+use crate::wire::StrictDump;
 use core::ffi::c_int;
 use core::fmt;
 
@@ -26,7 +27,7 @@ pub(crate) const RECEIVE_BUFFER: c_int = 1024 * 1024;
 pub(crate) const MAX_PAYLOAD: usize = 65528;
 /// The dumps of NETLINK_ROUTE whose requests the kernel checks strictly. Open vSwitch of 2014 does
 /// not know that.
-pub(crate) const STRICT_DUMPS: &[(u16, usize)] = &[];
+pub(crate) const STRICT_DUMPS: &[StrictDump] = &[];
 /// Whether sockets ask for extended acknowledgements when they are opened. If not, a socket asks
 /// for them before its first transaction or dump. So a socket that is used by nl_sock_recv() alone
 /// does not get any: its caller may not expect them.

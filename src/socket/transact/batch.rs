@@ -11,7 +11,7 @@ use crate::host::counters::{Event, count};
 use crate::host::log::log_limited;
 use crate::message;
 use crate::socket::extack::Failures;
-use crate::socket::receive::{Failure, Loss, Overflows};
+use crate::socket::receive::{Failure, Overflows};
 use crate::socket::scratch::Scratch;
 use crate::socket::trace;
 use crate::sys::Uninit;
@@ -165,9 +165,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
         self.decided = self.decided.without(sent);
         let only_replies = if self.call.mode.await_replies { sent } else { Set::EMPTY };
         let mut replies = Replies::new(base_seq, sent, acks, only_replies);
-        if congested {
-            replies.lose(Loss::Any);
-        }
+        replies.lost = congested;
         self.receive_all(replies, memory)
     }
 
@@ -233,7 +231,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
                     overflows.reset();
                     late = self.call.deadline.has_passed();
                 }
-                Err(Failure::Lost(lost)) if overflows.another() => replies.lose(lost),
+                Err(Failure::Lost) if overflows.another() => replies.lost = true,
                 Err(Failure::Call(Errno::EAGAIN)) => {
                     if let Some(round) = self.at_end_of_queue(&mut replies) {
                         return round;
@@ -290,8 +288,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
             self.fail(replies.open(), error);
             return Some(Round::Complete);
         }
-        if replies.some_lost() {
-            self.succeed(replies.done_without_reply());
+        if replies.lost {
             return Some(match replies.to_send_again() {
                 Set::EMPTY => Round::Complete,
                 lost => {
@@ -322,7 +319,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
             return;
         }
         if is_overrun(header) {
-            replies.lose(Loss::Any);
+            replies.lost = true;
             return;
         }
         let Some(index) = replies.index(header.seq) else {

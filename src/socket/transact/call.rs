@@ -36,7 +36,7 @@ pub(super) struct Call<'a, T: ?Sized> {
     pub(super) queue: QueueState,
     /// What has been received since the last time that the receive queue was empty, or that
     /// something was sent.
-    backlog: Cell<Backlog>,
+    pub(super) backlog: Cell<Backlog>,
 }
 
 /// A message from the kernel.
@@ -106,13 +106,16 @@ impl<'a, T: Transactions + ?Sized> Call<'a, T> {
     /// in the queue when the requests had been sent.
     #[inline(always)]
     pub(super) fn receive<'m>(
-        &self,
+        &mut self,
         memory: &'m mut [Uninit],
     ) -> Result<(&'m [u8], usize), Failure> {
         self.check_process().map_err(Failure::Call)?;
         let mut backlog = self.backlog.get();
         let received = match backlog.is_over(self.sock) {
-            true => Err(Failure::Call(Errno::EAGAIN)),
+            true => {
+                self.queue = QueueState::Unknown;
+                Err(Failure::Call(Errno::EAGAIN))
+            }
             false => self.sock.receive_in(memory),
         };
         match &received {

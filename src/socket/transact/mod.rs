@@ -132,6 +132,8 @@ unsafe fn on_pooled<T: Transactions>(
 pub(crate) unsafe fn transact_on<T: Transactions>(sock: &Socket, transactions: &mut T, mode: Mode) {
     thread::with(|thread| {
         let _cancel = CancelDisabled::new(thread);
+        // If this fails, the requests are checked strictly, as those of the last dump were.
+        let _ = sock.check_by_request(&[]);
         // SAFETY: the caller's promise.
         unsafe { run_all(thread, sock, Origin::Caller, transactions, mode) };
     });
@@ -185,9 +187,16 @@ pub(super) unsafe fn run_all<T: Transactions>(
 #[cold]
 unsafe fn run_whole<T: Transactions>(call: &mut Call<'_, T>, start: usize, count: usize) -> usize {
     let transactions: &mut dyn Transactions = &mut *call.transactions;
-    let mut of_any = Call::new(call.thread, call.sock, call.origin, transactions, call.mode);
-    of_any.deadline = call.deadline;
-    of_any.queue = call.queue;
+    let mut of_any = Call {
+        sock: call.sock,
+        thread: call.thread,
+        origin: call.origin,
+        mode: call.mode,
+        transactions,
+        deadline: call.deadline,
+        queue: call.queue,
+        backlog: Default::default(),
+    };
     // SAFETY: the caller's promise.
     let count = unsafe { Whole::run(&mut of_any, start, count) };
     call.queue = of_any.queue;

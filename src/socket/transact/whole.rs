@@ -10,7 +10,7 @@ use crate::errno::Errno;
 use crate::host::counters::{Event, count};
 use crate::message;
 use crate::socket::extack::Failures;
-use crate::socket::receive::{Failure, Loss, Overflows};
+use crate::socket::receive::{Failure, Overflows};
 use crate::socket::scratch::Scratch;
 use crate::socket::{deadline::Deadline, trace};
 use crate::sys::{self, Uninit};
@@ -69,7 +69,8 @@ pub(super) struct Whole<'c, 'a> {
     awaited: usize,
     /// Whether the kernel refused a request.
     refused: bool,
-    lost: Loss,
+    /// Whether answers may have been lost.
+    lost: bool,
     unreadable: Option<Errno>,
     deadline: Option<Deadline>,
 }
@@ -103,7 +104,7 @@ impl<'c, 'a> Whole<'c, 'a> {
             base_seq: 0,
             awaited: 0,
             refused: false,
-            lost: Loss::Nothing,
+            lost: false,
             unreadable: None,
             deadline: None,
         };
@@ -147,9 +148,7 @@ impl<'c, 'a> Whole<'c, 'a> {
         let mut scratch = Scratch::of(self.call.thread);
         let memory = scratch.memory();
         self.call.catch_up(memory);
-        if self.call.sock.congested.load(Relaxed) {
-            self.lost = Loss::Any;
-        }
+        self.lost = self.call.sock.congested.load(Relaxed);
         // SAFETY: the caller's promise.
         let receive_buffer = unsafe { self.prepare() };
         match self.send() {
@@ -253,7 +252,7 @@ impl<'c, 'a> Whole<'c, 'a> {
                     self.process_datagram(datagram, size);
                 }
                 Err(Failure::Unwanted) => overflows.reset(),
-                Err(Failure::Lost(lost)) if overflows.another() => self.lost = self.lost.max(lost),
+                Err(Failure::Lost) if overflows.another() => self.lost = true,
                 Err(Failure::Call(Errno::EAGAIN)) => {
                     if self.at_end_of_queue() {
                         return;
@@ -269,6 +268,12 @@ impl<'c, 'a> Whole<'c, 'a> {
                 return self.give_up(Errno::ETIMEDOUT);
             }
         }
+    }
+
+    /// Ends the transactions although answers may not have been received.
+    fn give_up(&mut self, error: Errno) {
+        self.call.queue = QueueState::Unknown;
+        self.end_with(error, false);
     }
 
     fn process_datagram(&mut self, datagram: &[u8], size: usize) {
@@ -295,7 +300,7 @@ impl<'c, 'a> Whole<'c, 'a> {
             return;
         }
         if is_overrun(header) {
-            self.lost = Loss::Any;
+            self.lost = true;
             return;
         }
         let index = header.seq.wrapping_sub(self.base_seq) as usize;
@@ -339,36 +344,31 @@ impl<'c, 'a> Whole<'c, 'a> {
     fn is_complete(&self) -> bool {
         !self.netfilter
             && self.awaited == 0
-            && self.lost != Loss::Any
+            && !self.lost
             && self.unreadable.is_none()
             && self.state(self.count - 1) & ANSWERED != 0
     }
 
     /// Decides how to go on when the receive queue is empty. Returns false to receive again.
     fn at_end_of_queue(&mut self) -> bool {
-        // Requests before this one succeeded if they have no answer and wait for none.
-        let mut done = 0;
+        let mut certain = false;
         let error = if self.netfilter && self.refused {
             Errno::ECANCELED
         } else if let Some(error) = self.unreadable {
             error
-        } else if self.lost != Loss::Nothing {
-            if self.lost == Loss::Tail {
-                let answered = |state: &State| state & ANSWERED != 0;
-                done = self.memory.states.iter().rposition(answered).unwrap_or(0);
-            }
+        } else if self.lost {
             Errno::ENOBUFS
         } else if self.awaited > 0 {
             let call = &*self.call;
             let deadline = *self.deadline.get_or_insert_with(|| call.answer_deadline());
             let Err(error) = self.call.wait_until(deadline) else { return false };
-            done = self.count;
+            certain = true;
             error
         } else {
             self.succeed();
             return true;
         };
-        self.end_with(error, done);
+        self.end_with(error, certain);
         true
     }
 
@@ -380,27 +380,29 @@ impl<'c, 'a> Whole<'c, 'a> {
             Failures::of(self.call.thread).failed(Errno::ECANCELED);
             self.cancel();
         } else {
-            self.succeed_before(self.count);
+            self.succeed_without_answer();
         }
     }
 
-    /// Makes the requests before `end` succeed that have no answer and wait for none.
-    fn succeed_before(&mut self, end: usize) {
-        for index in 0..end {
+    /// Makes the requests succeed that have no answer and wait for none.
+    fn succeed_without_answer(&mut self) {
+        for index in 0..self.count {
             if self.state(index) == 0 {
                 self.call.transactions.finish(self.start + index, Ok(&[]));
             }
         }
     }
 
-    /// Ends the transactions although the outcome of some is uncertain. Requests before the index
-    /// `done` succeeded if they have no answer and wait for none.
-    fn end_with(&mut self, error: Errno, done: usize) {
+    /// Ends the transactions although the outcome of some is uncertain. If `certain`, requests that
+    /// have no answer and wait for none succeeded.
+    fn end_with(&mut self, error: Errno, certain: bool) {
         if !self.netfilter {
-            self.succeed_before(done);
+            if certain {
+                self.succeed_without_answer();
+            }
             let (start, states) = (self.start, (0..).zip(&self.memory.states));
-            let open = states.filter(|&(index, &state)| match state {
-                0 => index >= done,
+            let open = states.filter(|&(_, &state)| match state {
+                0 => !certain,
                 state => state & (ACK | REPLY) != 0,
             });
             self.call.fail(open.map(|(index, _)| start + index), error);
@@ -409,12 +411,6 @@ impl<'c, 'a> Whole<'c, 'a> {
         } else {
             self.fail_all(error);
         }
-    }
-
-    /// Ends the transactions before the queue has been read to its end.
-    fn give_up(&mut self, error: Errno) {
-        self.call.queue = QueueState::Unknown;
-        self.end_with(error, 0);
     }
 
     /// Makes the requests fail that the kernel did not refuse: it has not carried out the batch.
