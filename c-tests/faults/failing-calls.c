@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -204,11 +205,6 @@ getsockopt(int fd, int level, int name, void *value, socklen_t *size)
 {
     NEXT(int, getsockopt, int, int, int, void *, socklen_t *)
 
-    /* EBADF and ENOTSOCK would mean that the descriptor is not the library's any more.  Only the fake
-     * kernel knows that. */
-    if (level == SOL_SOCKET && name == SO_COOKIE) {
-        return next(fd, level, name, value, size);
-    }
     if (!FAILS(CALL_GETSOCKOPT)) {
         return next(fd, level, name, value, size);
     }
@@ -224,7 +220,7 @@ sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *
     NEXT(ssize_t, sendto, int, const void *, size_t, int, const struct sockaddr *, socklen_t)
     int failed = run ? run->failed : -1;
 
-    if (FAILS(CALL_SEND)) {
+    if (FAILS(CALL_SENDTO)) {
         return -1;
     } else if (run && failed != run->failed) {
         /* See mutate(). */
@@ -245,13 +241,6 @@ recvmsg(int fd, struct msghdr *message, int flags)
 {
     NEXT(ssize_t, recvmsg, int, struct msghdr *, int)
     return FAILS(CALL_RECVMSG) ? -1 : next(fd, message, flags);
-}
-
-ssize_t
-getrandom(void *data, size_t size, unsigned int flags)
-{
-    NEXT(ssize_t, getrandom, void *, size_t, unsigned int)
-    return FAILS(CALL_GETRANDOM) ? -1 : next(data, size, flags);
 }
 
 int
@@ -403,7 +392,7 @@ writev(int fd, const struct iovec *parts, int n)
     return total;
 }
 
-/* The process and its threads.  These functions return the errno value. */
+/* The process and its threads.  The functions of pthreads return the errno value. */
 
 int
 pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
@@ -439,6 +428,13 @@ pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes)
     int error = FAILS(CALL_GETATTR);
 
     return error ? error : next(thread, attributes);
+}
+
+ssize_t
+getrandom(void *data, size_t size, unsigned int flags)
+{
+    NEXT(ssize_t, getrandom, void *, size_t, unsigned int)
+    return FAILS(CALL_GETRANDOM) ? -1 : next(data, size, flags);
 }
 
 int
