@@ -186,12 +186,13 @@ recv(int fd, void *data, size_t size, int flags)
 }
 
 ssize_t
-send(int fd, const void *data, size_t size, int flags)
+sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *to,
+       socklen_t to_size)
 {
     ssize_t n;
-    REAL(send, ssize_t, int, const void *, size_t, int)
+    REAL(sendto, ssize_t, int, const void *, size_t, int, const struct sockaddr *, socklen_t)
 
-    n = real(fd, data, size, flags);
+    n = real(fd, data, size, flags, to, to_size);
     if (mutated("stranger") && n < 0 && (errno == EBADF || errno == ENOTSOCK)) {
         int error = errno;
 
