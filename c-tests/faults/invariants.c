@@ -276,7 +276,7 @@ check_process(void)
 {
     const struct fake_troubles *t = fake_troubles();
 
-    if (fake_intrusions()) {
+    if (fake_intrusions() && !(descriptors_may_be_others && descriptors_may_be_others())) {
         wrong("a descriptor of somebody else is used", "line", 0, 0);
     }
     if (t->foreign && !actions.on_own && !t->interrupted) {
