@@ -69,6 +69,7 @@ struct fake_troubles {
     bool misnumbered;           /* A reply was delivered that belongs to no request. */
     int dropped;                /* Datagrams lost. */
     int foreign;                /* Calls on sockets that another process opened. */
+    bool unanswered_query;      /* getsockopt() failed, which may have told what was lost. */
     bool interrupted;           /* The process forked within a call; this is the child. */
     bool errors[256];           /* The errors that calls failed with. */
 };
