@@ -254,6 +254,10 @@ pub(crate) fn dropped_messages(fd: &Fd) -> Option<u32> {
             &raw mut size,
         )
     };
+    if let Err(error) = check(result) {
+        fd.failed(error);
+        return None;
+    }
     let [.., drops] = values;
-    (result >= 0).then_some(drops)
+    Some(drops)
 }
