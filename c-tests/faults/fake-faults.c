@@ -164,7 +164,7 @@ faults_meet(enum fake_call call, const uint8_t *data, size_t size)
         if (fake_trace) {
             fprintf(stderr, "fake kernel: fails: %s\n", errno_name(fault->error));
         }
-        note_error(fault->error);
+        note_fault(call, fault->error);
         return fault;
     }
     return NULL;

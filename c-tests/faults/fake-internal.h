@@ -116,18 +116,21 @@ enum taken taken_word(struct tokens *);
 /* fake-records.c */
 enum fate { POSTED, DROPPED, DELIVERED };
 void records_reset(void);
-void troubles_reset(void);
+void troubles_start_action(void);
 /* Numbers the next datagram that is sent. */
 void record_send(struct sock *);
 /* Of the message at 'position' in that datagram. */
 struct fake_record *record_new(const struct sock *, const struct nlmsghdr *, int position);
 /* Goes through the 'size' bytes that are there of a datagram of 'total' as a receiver would. */
 void note_datagram(const struct sock *, const uint8_t *, size_t size, size_t total, enum fate);
-/* A call failed with it. */
+/* A call failed with it; because the script says so. */
 void note_error(int error);
+void note_fault(enum fake_call, int error);
 /* A call on a socket that another process opened; a fork in the middle of a call. */
 void note_foreign(void);
 void note_fork(void);
+/* getsockopt() failed. */
+void note_failed_query(void);
 /* The netfilter batch of the last datagram was not carried out. */
 void note_abort(void);
 

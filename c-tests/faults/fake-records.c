@@ -17,12 +17,16 @@ records_reset(void)
 {
     n_records = 0;
     n_sends = 0;
+    memset(&troubles, 0, sizeof troubles);
 }
 
 void
-troubles_reset(void)
+troubles_start_action(void)
 {
+    bool lost_before = troubles.lost_before || troubles.dropped || troubles.errors[ENOBUFS];
+
     memset(&troubles, 0, sizeof troubles);
+    troubles.lost_before = lost_before;
 }
 
 void
@@ -90,6 +94,12 @@ note_foreign(void)
 }
 
 void
+note_failed_query(void)
+{
+    troubles.unanswered_query = true;
+}
+
+void
 note_fork(void)
 {
     troubles.interrupted = true;
@@ -101,6 +111,13 @@ void
 note_error(int error)
 {
     troubles.errors[error & 255] = true;
+}
+
+void
+note_fault(enum fake_call call, int error)
+{
+    troubles.failed[call] = true;
+    note_error(error);
 }
 
 void

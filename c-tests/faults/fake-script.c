@@ -65,7 +65,7 @@ fake_start_action(void)
     pthread_mutex_lock(&fake_mutex);
     calls_start_action();
     clock_start_action();
-    troubles_reset();
+    troubles_start_action();
     pthread_mutex_unlock(&fake_mutex);
 }
 

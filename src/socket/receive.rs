@@ -62,6 +62,8 @@ impl Backlog {
     const LARGEST: i64 = 65536;
     /// How much more room than its own size a datagram takes up at least, in bytes.
     const OVERHEAD: usize = 256;
+    /// The size of the largest receive buffer that the kernel allows, in bytes.
+    const LARGEST_BUFFER: i64 = i32::MAX as i64;
 
     /// Counts `datagrams`, which have `size` bytes together.
     #[inline]
@@ -79,7 +81,10 @@ impl Backlog {
     fn is_over_when_asked(&mut self, sock: &Socket) -> bool {
         if !self.asked {
             self.asked = true;
-            self.left += i64::from(sys::receive_buffer_size(&sock.fd).unwrap_or(0));
+            // Without an answer, nothing in the queue may be missed: a refusal may be there. If the
+            // descriptor is not ours any more, the next receive fails.
+            let size = sys::receive_buffer_size(&sock.fd);
+            self.left += size.map_or(Self::LARGEST_BUFFER, i64::from);
         }
         self.left < 0
     }
