@@ -8,8 +8,8 @@
 #include "../support/flavour.h"
 
 #ifndef FLAVOUR_2014
-/* Functions that came after 3.1: the original's if it has them (then ORIGINAL_HAS_... is defined), else
- * the library's if the program has that, else made of others. */
+/* Functions that came after 3.1: the original's if it has them (then ORIGINAL_HAS_... is defined),
+ * else the library's if the program has that, else made of others. */
 #ifndef ORIGINAL_HAS_nl_msg_start_nested_with_flag
 #pragma weak nl_msg_start_nested_with_flag
 #ifdef ORIGINAL

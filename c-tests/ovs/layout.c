@@ -1,5 +1,4 @@
-/* Checks at compile time that a tree's structures are those of the library: compiled with the tree's
- * headers. */
+/* Checks at compile time, with a tree's headers, that its structures are those of the library. */
 
 #include <config.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 # The GNUmakefile of the relinked tree, which make prefers to the Makefile, after a line that sets
 # "nlsock".  It has Open vSwitch's own rules, but adds the library to every link line.  libtool
-# moves it before the archives that need it, where compilers that link with --as-needed by themselves
-# would drop it.
+# moves it before the archives that need it, where compilers that link with --as-needed by
+# themselves would drop it.
 
 include Makefile
 

@@ -45,7 +45,8 @@ ip address add 192.0.2.1/24 dev lo
 ip route add 198.51.100.0/24 via 192.0.2.2
 # 2014 had no ct().
 for ct in 'ct(commit,zone=3),' ''; do
-    ovs-ofctl add-flow br0 "in_port=1,ip,actions=${ct}learn(table=1,NXM_OF_ETH_SRC[]),local" && break
+    ovs-ofctl add-flow br0 "in_port=1,ip,actions=${ct}learn(table=1,NXM_OF_ETH_SRC[]),local" \
+        && break
 done
 ask dpctl/show > datapath 2>&1
 ask ovs/route/show 2>&1 | sort > routes

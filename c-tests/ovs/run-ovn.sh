@@ -41,7 +41,8 @@ neighbours() {
     ovn neighbor-sync inet "$port" 1 02:00:00:00:00:66 198.51.100.8
     ovn neighbor-sync inet6 "$port" 1 02:00:00:00:00:77 fd20::8
     ip neigh show dev p0 | grep 02:00 | sort
-    ovn neighbor-table-notify "bridge fdb add 02:00:00:00:00:88 dev vx0 dst 192.0.2.5 static extern_learn"
+    ovn neighbor-table-notify \
+        "bridge fdb add 02:00:00:00:00:88 dev vx0 dst 192.0.2.5 static extern_learn"
 }
 
 routes() {
