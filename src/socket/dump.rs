@@ -367,9 +367,13 @@ impl Dump {
     }
 
     /// Logs the errno value in the message that ends the dump, since nl_dump_done() may not return
-    /// it.
+    /// it. Not ENOENT: what the program asked for does not exist, for example a routing table, so
+    /// the dump is empty.
     #[cold]
     fn report_error_at_end(self, error: Errno) {
+        if error == Errno::ENOENT {
+            return;
+        }
         let error = errno::text(error.raw());
         let extack = self.extack();
         match extack.as_ref().and_then(Extack::text) {
