@@ -2,8 +2,11 @@
  *
  * The sources are the man pages of Linux (sections 2 and 3) and, for AF_NETLINK, the kernel:
  * net/socket.c, net/core/sock.c and net/netlink/af_netlink.c of Linux 6.1.  Any call on a socket
- * can also fail with EBADF and ENOTSOCK, if another part of the program has closed the descriptor,
- * and with EACCES, if a security module refuses it (security_socket_*()).
+ * can also fail with EACCES, if a security module refuses it (security_socket_*()).
+ *
+ * EBADF and ENOTSOCK of a call on a socket are not listed: they mean that another part of the
+ * program has closed the descriptor.  The library then forgets its number and does not close it, so
+ * here, where the descriptor is still open, it would be lost.  See taken-descriptors.script.
  *
  * EAGAIN of a receive is not listed: it means that the queue is empty, and the fake kernel returns
  * it then.  The kernel does not return it while there is something to receive. */
@@ -21,28 +24,26 @@ const struct call_errors call_errors[N_CALLS] = {
     /* connect(2); netlink_connect(), netlink_autobind() and netlink_insert(): EPERM, ENOMEM,
      * EADDRINUSE, EBUSY, EOVERFLOW. */
     [CALL_CONNECT] = { "connect", .errors = { ENOMEM, EPERM, EADDRINUSE, EBUSY, EOVERFLOW,
-                                              ECONNREFUSED, EINVAL, EACCES, EBADF, ENOTSOCK } },
+                                              ECONNREFUSED, EINVAL, EACCES } },
     /* getsockname(2). */
-    [CALL_GETSOCKNAME] = { "getsockname", .errors = { ENOBUFS, EACCES, EBADF, ENOTSOCK } },
+    [CALL_GETSOCKNAME] = { "getsockname", .errors = { ENOBUFS, EACCES } },
     /* setsockopt(2); sock_setsockopt(): EPERM; netlink_setsockopt(): ENOPROTOOPT if the kernel is
      * too old, ENOMEM and EPERM for memberships. */
     [CALL_SETSOCKOPT] = { "setsockopt", .errors = { ENOPROTOOPT, EPERM, ENOMEM, ENOBUFS, EINVAL,
-                                                    EACCES, EBADF, ENOTSOCK } },
+                                                    EACCES } },
     /* getsockopt(2); ENOPROTOOPT for SO_MEMINFO before Linux 4.12. */
-    [CALL_GETSOCKOPT] = { "getsockopt", .errors = { ENOPROTOOPT, ENOBUFS, EINVAL, EACCES, EBADF,
-                                                    ENOTSOCK } },
-    /* send(2); netlink_sendmsg(), netlink_unicast(): ENOBUFS if no buffer can be allocated,
+    [CALL_GETSOCKOPT] = { "getsockopt", .errors = { ENOPROTOOPT, ENOBUFS, EINVAL, EACCES } },
+    /* sendto(2); netlink_sendmsg(), netlink_unicast(): ENOBUFS if no buffer can be allocated,
      * EMSGSIZE, ECONNREFUSED if the protocol's module has gone, EPERM; EAGAIN with SO_SNDTIMEO. */
-    [CALL_SEND] = { "send", .errors = { ENOBUFS, EINTR, ENOMEM, EMSGSIZE, ECONNREFUSED, EPERM,
-                                        EAGAIN, EPIPE, EACCES, EBADF, ENOTSOCK },
-                    .repeated = true },
+    [CALL_SENDTO] = { "sendto", .errors = { ENOBUFS, EINTR, ENOMEM, EMSGSIZE, ECONNREFUSED, EPERM,
+                                            EAGAIN, EPIPE, EACCES },
+                      .repeated = true },
     /* recv(2); netlink_recvmsg(): what netlink_overrun(), netlink_ack() (ENOBUFS) or netlink_dump()
      * (ENOBUFS, ENOMEM, and the error of the dump itself, such as EINVAL) have left in sk_err. */
-    [CALL_RECV] = { "recv", .errors = { ENOBUFS, EINTR, ENOMEM, EINVAL, EIO, ECONNREFUSED, EACCES,
-                                        EBADF, ENOTSOCK },
+    [CALL_RECV] = { "recv", .errors = { ENOBUFS, EINTR, ENOMEM, EINVAL, EIO, ECONNREFUSED, EACCES },
                     .repeated = true },
     [CALL_RECVMSG] = { "recvmsg", .errors = { ENOBUFS, EINTR, ENOMEM, EINVAL, EIO, ECONNREFUSED,
-                                              EACCES, EBADF, ENOTSOCK },
+                                              EACCES },
                        .repeated = true },
     /* poll(2): EINVAL if there are more descriptors than RLIMIT_NOFILE. */
     [CALL_POLL] = { "poll", .errors = { EINTR, ENOMEM, EINVAL }, .repeated = true },
@@ -75,6 +76,9 @@ const struct call_errors call_errors[N_CALLS] = {
     /* pthread_getattr_np(3): ENOMEM, and the errors of fopen(): glibc reads /proc/self/maps. */
     [CALL_GETATTR] = { "pthread_getattr_np", .errors = { ENOMEM, ENOENT, EMFILE, ENFILE, EACCES },
                        .harmless = true },
+    /* getrandom(2): EAGAIN with GRND_NONBLOCK, early after the start of the system; ENOSYS before
+     * Linux 3.17. */
+    [CALL_GETRANDOM] = { "getrandom", .errors = { EAGAIN, ENOSYS, EINTR }, .harmless = true },
     /* nanosleep(2). */
     [CALL_NANOSLEEP] = { "nanosleep", .errors = { EINTR }, .harmless = true },
 };

@@ -67,6 +67,12 @@ large_messages_may_fail(void)
     return run->failed == CALL_MMAP;
 }
 
+bool
+descriptors_may_be_others(void)
+{
+    return calls_may_differ() && run->failed == CALL_GETSOCKOPT;
+}
+
 int
 error_of_receive(void)
 {

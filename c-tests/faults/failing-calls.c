@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -213,18 +214,19 @@ getsockopt(int fd, int level, int name, void *value, socklen_t *size)
 }
 
 ssize_t
-send(int fd, const void *data, size_t size, int flags)
+sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *to,
+       socklen_t to_size)
 {
-    NEXT(ssize_t, send, int, const void *, size_t, int)
+    NEXT(ssize_t, sendto, int, const void *, size_t, int, const struct sockaddr *, socklen_t)
     int failed = run ? run->failed : -1;
 
-    if (FAILS(CALL_SEND)) {
+    if (FAILS(CALL_SENDTO)) {
         return -1;
     } else if (run && failed != run->failed) {
         /* See mutate(). */
         return (ssize_t) size;
     }
-    return next(fd, data, size, flags);
+    return next(fd, data, size, flags, to, to_size);
 }
 
 ssize_t
@@ -390,7 +392,7 @@ writev(int fd, const struct iovec *parts, int n)
     return total;
 }
 
-/* The process and its threads.  These functions return the errno value. */
+/* The process and its threads.  The functions of pthreads return the errno value. */
 
 int
 pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
@@ -426,6 +428,13 @@ pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes)
     int error = FAILS(CALL_GETATTR);
 
     return error ? error : next(thread, attributes);
+}
+
+ssize_t
+getrandom(void *data, size_t size, unsigned int flags)
+{
+    NEXT(ssize_t, getrandom, void *, size_t, unsigned int)
+    return FAILS(CALL_GETRANDOM) ? -1 : next(data, size, flags);
 }
 
 int

@@ -13,6 +13,9 @@ bool results_may_differ(void) __attribute__((weak));
 /* Whether a thread got only 64 KiB to receive into, since there was no room for 4 MiB: it may then
  * fail with E2BIG, also later. */
 bool large_messages_may_fail(void) __attribute__((weak));
+/* Whether getsockopt() has failed, with which the library finds out that a descriptor belongs to
+ * somebody else. */
+bool descriptors_may_be_others(void) __attribute__((weak));
 /* The error with which a receive has failed; 0 if none has. */
 int error_of_receive(void) __attribute__((weak));
 /* From here on no call fails, and the program does the same work again. */

@@ -62,8 +62,10 @@ descriptor_used(enum fake_call call, int fd)
     if (fd >= 0 && fd < MAX_FDS && descriptors[fd].taken) {
         intrusions += descriptors[fd].known && descriptors[fd].taken != TAKEN_BY_LIBRARY
                       && !is_query(call);
-        descriptors[fd].known = true;
-        note_error(descriptors[fd].taken == TAKEN_CLOSED ? EBADF : ENOTSOCK);
+        descriptors[fd].known |= !is_query(call);
+        /* Once the library has noticed that, it fails with EBADF by itself. */
+        note_error(EBADF);
+        note_error(ENOTSOCK);
     }
 }
 

@@ -184,8 +184,8 @@ setsockopt(int fd, int level, int name, const void *value, socklen_t size)
     return (int) call_leave(0, set_option(sock, level, name, value, size));
 }
 
-/* Answers which socket a descriptor refers to.  That disturbs nobody, so it is not counted as a call,
- * and does not fail. */
+/* Answers which socket a descriptor refers to.  That disturbs nobody, so it is not counted as a
+ * call, and does not fail. */
 static int
 get_cookie(int fd, void *value, socklen_t *size)
 {

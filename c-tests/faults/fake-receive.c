@@ -80,6 +80,10 @@ do_recv(struct sock *sock, int fd, struct msghdr *msg, int flags)
     if (fault) {
         /* Requests without an answer fail now.  Answers that are received later, before the next
          * request is sent, do not change that. */
+        if (fault->taken) {
+            /* There is no socket any more. */
+            return call_leave(-1, fault->error);
+        }
         sock->given_up |= fault->error != EAGAIN && fault->error != ENOBUFS
                           && fault->error != EINTR;
         return call_leave(-1, fault->error);

@@ -43,7 +43,8 @@ program() {
 # In the folder of the sources, so that messages name the files without a path.
 build() {
     cd "$here" || return 1
-    common="script.c actions.c actions-dump.c actions-process.c expectations.c invariants.c tokens.c"
+    common="script.c actions.c actions-dump.c actions-process.c expectations.c invariants.c"
+    common="$common tokens.c"
     # shellcheck disable=SC2086 # words
     compile -shared -fPIC -o "$scratch/libfake-kernel.so" fake-*.c tokens.c \
         && compile -shared -fPIC -o "$scratch/mutant.so" mutant.c \
@@ -132,14 +133,15 @@ fi
 timeout $((600 + COUNT / 100)) "$scratch/random-scripts" --count "$COUNT" ${SEED:+--seed $SEED} \
     $progress > "$scratch/tap" 2>&3
 count_tap "random scripts" $? "$scratch/tap" /dev/null
-for mutation in success swap tail fd memory dump hang late twice split partly noop overrun overflow \
-    stranger fork cancel; do
-    notices $mutation "$scratch/random-scripts" --seed 1 --count 5000
+for mutation in success swap tail fd memory dump hang late twice split partly noop overrun \
+    overflow stranger fork cancel; do
+    notices $mutation "$scratch/random-scripts" --seed 1 --count 5000 --jobs 2
 done
 notices deadline "$scratch/run-script" scripts/deadline-of-another.script
 if command -v valgrind > /dev/null 2>&1; then
     run_tap "random scripts under valgrind" valgrind --quiet --error-exitcode=99 --leak-check=full \
-        --errors-for-leak-kinds=definite,indirect "$scratch/random-scripts" --seed 1 --count 300 --jobs 1
+        --errors-for-leak-kinds=definite,indirect \
+        "$scratch/random-scripts" --seed 1 --count 300 --jobs 1
 else
     skip "random scripts under valgrind" "no valgrind"
 fi

@@ -81,8 +81,9 @@ add(const char *format, ...)
 
 /* In percent. */
 static const int feature_chances[N_FEATURES] = {
-    [FAULTS] = 60, [SMALL_BUFFERS] = 30, [NO_MEMORY] = 15, [SOCKETS] = 40, [DEADLINES] = 25, [CONTROL] = 20,
-    [STALE] = 30, [NETFILTER] = 20, [DESCRIPTORS] = 15, [FORKS] = 10, [THREADS] = 15,
+    [FAULTS] = 60, [SMALL_BUFFERS] = 30, [NO_MEMORY] = 15, [SOCKETS] = 40, [DEADLINES] = 25,
+    [CONTROL] = 20, [STALE] = 30, [NETFILTER] = 20, [DESCRIPTORS] = 15, [FORKS] = 10,
+    [THREADS] = 15,
 };
 
 static void

@@ -158,11 +158,11 @@ nl_transact(int protocol, const struct ofpbuf *request, struct ofpbuf **replyp)
 /* What the library calls. */
 
 static void
-change_type(void *data, ssize_t size, uint16_t from, uint16_t to)
+change_type(void *data, size_t size, uint16_t from, uint16_t to)
 {
     struct nlmsghdr *h = data;
 
-    if (size >= NLMSG_HDRLEN && h->nlmsg_type == from) {
+    if (size >= (size_t) NLMSG_HDRLEN && h->nlmsg_type == from) {
         h->nlmsg_type = to;
     }
 }
@@ -177,21 +177,27 @@ recv(int fd, void *data, size_t size, int flags)
     if (mutated("overflow") && n < 0 && errno == ENOBUFS) {
         n = real(fd, data, size, flags);
     }
+    if (n < 0) {
+        return n;
+    }
+    /* With MSG_TRUNC, more than there is room for may have been received. */
+    size = (size_t) n < size ? (size_t) n : size;
     if (mutated("noop")) {
-        change_type(data, n, NLMSG_NOOP, 0x41);
+        change_type(data, size, NLMSG_NOOP, 0x41);
     } else if (mutated("overrun")) {
-        change_type(data, n, NLMSG_OVERRUN, NLMSG_NOOP);
+        change_type(data, size, NLMSG_OVERRUN, NLMSG_NOOP);
     }
     return n;
 }
 
 ssize_t
-send(int fd, const void *data, size_t size, int flags)
+sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *to,
+       socklen_t to_size)
 {
     ssize_t n;
-    REAL(send, ssize_t, int, const void *, size_t, int)
+    REAL(sendto, ssize_t, int, const void *, size_t, int, const struct sockaddr *, socklen_t)
 
-    n = real(fd, data, size, flags);
+    n = real(fd, data, size, flags, to, to_size);
     if (mutated("stranger") && n < 0 && (errno == EBADF || errno == ENOTSOCK)) {
         int error = errno;
 

@@ -29,9 +29,9 @@
 
 #define MAX_CALLS 20000
 /* Real seconds for a script, for what loops without a system call. */
-#define PATIENCE 60
+#define PATIENCE 30
 /* Scripts until caches have the size that they keep. */
-#define WARM_UP 2000
+#define WARM_UP 500
 /* Bytes that may be in use for longer: caches are not always equally full. */
 #define MEMORY_SLACK (128 * 1024)
 

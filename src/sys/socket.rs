@@ -166,6 +166,7 @@ pub(crate) fn connect_to_kernel(fd: &Fd) -> Result<(), Errno> {
     let kernel = address(0);
     // SAFETY: the address lives through the call and has the size given.
     check(unsafe { libc::connect(fd.raw(), (&raw const kernel).cast(), ADDRESS_SIZE) })
+        .map_err(|error| fd.failed(error))
 }
 
 /// The port id that the kernel gave the socket. None if the address of the socket is not a netlink
@@ -174,7 +175,8 @@ pub(crate) fn port_id(fd: &Fd) -> Result<Option<u32>, Errno> {
     let mut local = address(0);
     let mut size = ADDRESS_SIZE;
     // SAFETY: the address lives through the call and has the size given.
-    check(unsafe { libc::getsockname(fd.raw(), (&raw mut local).cast(), &raw mut size) })?;
+    check(unsafe { libc::getsockname(fd.raw(), (&raw mut local).cast(), &raw mut size) })
+        .map_err(|error| fd.failed(error))?;
     let valid = size >= ADDRESS_SIZE && c_int::from(local.nl_family) == libc::AF_NETLINK;
     Ok(valid.then_some(local.nl_pid))
 }
@@ -254,10 +256,7 @@ pub(crate) fn dropped_messages(fd: &Fd) -> Option<u32> {
             &raw mut size,
         )
     };
-    if let Err(error) = check(result) {
-        fd.failed(error);
-        return None;
-    }
     let [.., drops] = values;
+    check(result).map_err(|error| fd.failed(error)).ok()?;
     Some(drops)
 }

@@ -6,6 +6,8 @@ use super::{u16_at, u32_at};
 pub(crate) const HEADER: usize = 16;
 /// The size of a generic netlink header, which follows the message header, in bytes.
 pub(crate) const GENL_HEADER: usize = 4;
+/// The offset of the flags in a message header, in bytes.
+const FLAGS: usize = 6;
 
 /// A message header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,10 +29,17 @@ impl Header {
         Some(Self {
             length: u32_at(bytes, 0)?,
             kind: u16_at(bytes, 4)?,
-            flags: u16_at(bytes, 6)?,
+            flags: u16_at(bytes, FLAGS)?,
             seq: u32_at(bytes, 8)?,
             port: u32_at(bytes, 12)?,
         })
+    }
+
+    /// Clears flags in the header at the start of `message`.
+    pub(crate) fn clear_flags(message: &mut [u8], flags: u16) {
+        let Some(place) = message.get_mut(FLAGS..FLAGS + 2) else { return };
+        let present = u16_at(place, 0).unwrap_or_default();
+        place.copy_from_slice(&(present & !flags).to_ne_bytes());
     }
 }
 

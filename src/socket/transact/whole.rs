@@ -150,7 +150,8 @@ impl<'c, 'a> Whole<'c, 'a> {
         self.call.catch_up(memory);
         self.lost = self.call.sock.congested.load(Relaxed);
         // SAFETY: the caller's promise.
-        let receive_buffer = unsafe { self.prepare() };
+        let answers = unsafe { self.prepare() };
+        let receive_buffer = self.make_room(answers);
         match self.send() {
             Ok(()) => self.receive_all(memory),
             Err(_) if self.start == 0 && self.call.is_not_ours() => {
@@ -163,12 +164,12 @@ impl<'c, 'a> Whole<'c, 'a> {
         }
     }
 
-    /// Makes the datagram. Enlarges the receive buffer if the answers may not fit. Returns the size
-    /// to which it has to be restored.
+    /// Makes the datagram. Returns an estimate of the room that the answers take up in the receive
+    /// buffer, in bytes.
     ///
     /// # Safety
     /// See [`super::transact`].
-    unsafe fn prepare(&mut self) -> Option<u32> {
+    unsafe fn prepare(&mut self) -> usize {
         let call = &*self.call;
         self.base_seq = call.sock.allocate_seq(self.count as u32);
         let mut answers = 0;
@@ -193,6 +194,14 @@ impl<'c, 'a> Whole<'c, 'a> {
                 answers += ANSWER_ESTIMATE + request.size();
             }
         }
+        answers
+    }
+
+    /// Enlarges the receive buffer if the answers, which take up `answers` bytes, may not fit. If the
+    /// process may not do that, does without acknowledgements of a batch of NETLINK_NETFILTER.
+    /// Returns the size to which the buffer has to be restored.
+    fn make_room(&mut self, answers: usize) -> Option<u32> {
+        let call = &*self.call;
         if self.count <= call.sock.max_requests() {
             return None;
         }
@@ -200,8 +209,38 @@ impl<'c, 'a> Whole<'c, 'a> {
         if answers <= size as usize {
             return None;
         }
-        let before = sys::force_receive_buffer_size(&call.sock.fd, answers).ok();
-        before.filter(|_| call.origin == Origin::Caller)
+        match sys::force_receive_buffer_size(&call.sock.fd, answers) {
+            Ok(before) => Some(before).filter(|_| call.origin == Origin::Caller),
+            Err(_) => {
+                if self.netfilter {
+                    self.renounce_acks();
+                }
+                None
+            }
+        }
+    }
+
+    /// Asks for no acknowledgements of the messages within a batch, and does not wait for any. If they
+    /// overflowed the receive buffer, a batch that was carried out would fail with ENOBUFS. They are
+    /// not needed: the kernel sends a refusal in any case, before send() returns.
+    ///
+    /// Changes the datagram, not the caller's requests.
+    fn renounce_acks(&mut self) {
+        let mut start = 0;
+        for index in 0..self.count {
+            let size = self.call.transactions.request(self.start + index).size();
+            if !self.is_frame(index) {
+                let message = self.memory.datagram.get_mut(start..start + size);
+                if let Some(message) = message {
+                    Header::clear_flags(message, NLM_F_ACK);
+                }
+                if let Some(state) = self.memory.states.get_mut(index) {
+                    self.awaited -= usize::from(*state == ACK);
+                    *state &= !ACK;
+                }
+            }
+            start += size.next_multiple_of(4);
+        }
     }
 
     /// Whether the request at `index` begins or ends a batch of NETLINK_NETFILTER.
