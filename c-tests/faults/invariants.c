@@ -41,9 +41,9 @@ wrong(const char *what, const char *kind, int id, int error)
     good = false;
 }
 
-/* Whether answers were lost, or may have been.  After a loss, the library reads the queue to its end
- * before it sends the next request.  If a call fails that it needs for this, the kernel may still be
- * dropping what it should queue. */
+/* Whether answers were lost, or may have been.  After a loss, the library reads the queue to its
+ * end before it sends the next request.  If a call fails that it needs for this, the kernel may
+ * still be dropping what it should queue. */
 static bool
 may_be_lost(const struct fake_troubles *t)
 {
