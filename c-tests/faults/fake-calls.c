@@ -51,9 +51,6 @@ call_enter(enum fake_call call, struct sock *sock, const uint8_t *data, size_t s
         note_foreign();
     }
     fault = faults_meet(call, data, size);
-    if (fault && call == FAKE_GETSOCKOPT) {
-        note_failed_query();
-    }
     if (fault && fault->taken && sock) {
         int fd = sock->fd;
 

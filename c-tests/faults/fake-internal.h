@@ -129,8 +129,6 @@ void note_fault(enum fake_call, int error);
 /* A call on a socket that another process opened; a fork in the middle of a call. */
 void note_foreign(void);
 void note_fork(void);
-/* getsockopt() failed. */
-void note_failed_query(void);
 /* The netfilter batch of the last datagram was not carried out. */
 void note_abort(void);
 

@@ -70,7 +70,6 @@ struct fake_troubles {
     int dropped;                /* Datagrams lost. */
     bool lost_before;           /* Something was lost, or said to be, in an earlier step. */
     int foreign;                /* Calls on sockets that another process opened. */
-    bool unanswered_query;      /* getsockopt() failed, which may have told what was lost. */
     bool interrupted;           /* The process forked within a call; this is the child. */
     bool errors[256];           /* The errors that calls failed with. */
     bool failed[FAKE_N_CALLS];  /* The calls that failed because the script says so. */

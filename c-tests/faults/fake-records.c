@@ -94,12 +94,6 @@ note_foreign(void)
 }
 
 void
-note_failed_query(void)
-{
-    troubles.unanswered_query = true;
-}
-
-void
 note_fork(void)
 {
     troubles.interrupted = true;

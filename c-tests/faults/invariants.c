@@ -41,6 +41,16 @@ wrong(const char *what, const char *kind, int id, int error)
     good = false;
 }
 
+/* Whether answers were lost, or may have been.  After a loss, the library reads the queue to its
+ * end before it sends the next request.  If a call fails that it needs for this, the kernel may
+ * still be dropping what it should queue. */
+static bool
+may_be_lost(const struct fake_troubles *t)
+{
+    return t->dropped || t->errors[ENOBUFS]
+           || (t->lost_before && (t->failed[FAKE_GETSOCKOPT] || t->failed[FAKE_RECV]));
+}
+
 /* Returns whether something else than the answer to the request explains 'error'.  'deadline' is
  * whether the socket has one. */
 static bool
@@ -48,7 +58,7 @@ has_cause(const struct fake_troubles *t, int error, int deadline)
 {
     return (error > 0 && error < 256 && t->errors[error])
            || (error == EPROTO && (t->garbage || t->malformed))
-           || (error == ENOBUFS && t->dropped)
+           || (error == ENOBUFS && may_be_lost(t))
            /* What the library answers for a socket that it has lost. */
            || (error == EBADF && fake_any_taken())
            || (error == E2BIG && large_messages_may_fail && large_messages_may_fail())
@@ -61,17 +71,6 @@ static bool
 not_received(int error)
 {
     return error && error_of_receive && error == error_of_receive();
-}
-
-/* Whether answers were lost, or may have been, so that requests are sent again.  After a loss, the
- * library reads the queue to its end before it sends the next request.  If it cannot find out how
- * long the queue may be, the kernel may still be dropping what it should queue. */
-static bool
-may_be_lost(const struct fake_troubles *t)
-{
-    return t->dropped || t->errors[ENOBUFS]
-           || (t->lost_before && t->failed[FAKE_GETSOCKOPT])
-           || (results_may_differ && results_may_differ());
 }
 
 /* Whether the deadline passed, or a call failed, before the request could be sent again because
@@ -215,8 +214,7 @@ check_transaction(int id, const struct fake_record *records, size_t n)
         }
     }
     check_reply(id, records, n);
-    if (f.tries > 1 && !may_be_lost(t) && !t->unanswered_query
-        && !(results_may_differ && results_may_differ())) {
+    if (f.tries > 1 && !may_be_lost(t) && !(results_may_differ && results_may_differ())) {
         wrong("sent again, although nothing was lost", "request", id, outcome->error);
     }
     if (outcome->error < 0 || outcome->error > 4095) {
