@@ -256,7 +256,10 @@ int nl_transact(int protocol, const struct ofpbuf *request, struct ofpbuf **repl
  * Of NETLINK_NETFILTER, all requests from NFNL_MSG_BATCH_BEGIN to NFNL_MSG_BATCH_END are sent in
  * one datagram, since the kernel carries them out as a whole or not at all. If the datagram does
  * not fit in the send buffer, the send buffer is enlarged as far as the system allows. Such a
- * batch is never sent again.
+ * batch is never sent again. If its acknowledgements may not fit in the receive buffer, the
+ * receive buffer is enlarged; a process that may not do that (it has no CAP_NET_ADMIN in the
+ * initial user namespace) sends the messages between the first and the last one without NLM_F_ACK,
+ * and gets no acknowledgements of them. Refusals arrive all the same.
  *
  * If replies were lost because the socket's receive buffer overflowed, the first request whose
  * result is uncertain, and all that follow it, are sent again, fewer at a time. So requests must
@@ -266,7 +269,8 @@ int nl_transact(int protocol, const struct ofpbuf *request, struct ofpbuf **repl
  * Each 'error' is 0 or a positive errno value:
  * - ETIMEDOUT: no acknowledgement arrived in time. The kernel may have done what was requested.
  * - ENOBUFS: the reply was lost, or the kernel had no memory for the request, several times. Or,
- *   of a netfilter batch, replies were lost: the kernel may have carried it out.
+ *   of a netfilter batch, replies (as those to NLM_F_ECHO) were lost: the kernel may have carried
+ *   it out.
  * - EPROTO: something arrived that is not a message, and may have been the reply; or the kernel's
  *   error message is malformed.
  * - EMSGSIZE: the request does not fit in the socket's send buffer; of a netfilter batch, every
