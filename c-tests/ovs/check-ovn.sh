@@ -3,8 +3,8 @@
 #
 # Builds OVN with the Open vSwitch in it as they are and with every nl_* and ofpbuf_* from the
 # library; checks that they come from there, in ovn-controller, too.  Then runs OVN's netlink code
-# ("ovstest test-ovn-netlink": routes, neighbours, next hops, notifications) on both: see run-ovn.sh;
-# and OVN's own tests of that code.
+# ("ovstest test-ovn-netlink": routes, neighbours, next hops, notifications) on both: see
+# run-ovn.sh; and OVN's own tests of that code.
 #
 #   OVN=DIR       a source tree of OVN, which is copied and not changed
 #   OVS=DIR       a source tree of the Open vSwitch that belongs to it, if its folder "ovs" is empty

@@ -80,7 +80,8 @@ runner=run_here
 target=check
 testsuite=testsuite
 
-# The system tests that a kernel without openvswitch.ko allows, and that send most through this code.
+# The system tests that a kernel without openvswitch.ko allows, and that send most through this
+# code.
 system_file=system-route.at
 
 # Chooses the suite of the system tests, or returns false.
@@ -192,8 +193,8 @@ suites() {
     compare_trees
 }
 
-# run_alone NUMBER TREE: runs this test alone, and adds a line of its number, the tree and the result
-# to 'alone'.
+# run_alone NUMBER TREE: runs this test alone, and adds a line of its number, the tree and the
+# result to 'alone'.
 run_alone() {
     run_tests "$2" 1 "$1" > "$scratch/output"
     result=$(cut -f 3 "$scratch/$2.results")
