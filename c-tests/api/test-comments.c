@@ -1,5 +1,5 @@
-/* nlsock-ext.h: comments of the kernel in acknowledgements, and texts from outside in one line.  The
- * test plays the kernel. */
+/* nlsock-ext.h: comments of the kernel in acknowledgements, and texts from outside in one line.
+ * The test plays the kernel. */
 
 #include <linux/genetlink.h>
 #include "kernel.h"
@@ -298,7 +298,9 @@ received_messages_are_explained(void)
 {
     static const struct nlmsghdr header = { .nlmsg_seq = 1 };
     static const struct { uint16_t type; int error; const char *text; } messages[] = {
-        { NLMSG_ERROR, 0, "a warning" }, { NLMSG_ERROR, EPERM, "not you" }, { NLMSG_DONE, 0, "odd" },
+        { NLMSG_ERROR, 0, "a warning" },
+        { NLMSG_ERROR, EPERM, "not you" },
+        { NLMSG_DONE, 0, "odd" },
         { NLMSG_DONE, ERANGE, "too far" }, { NLMSG_ERROR, EPERM, NULL },
     };
     struct nlsock_extack extack;

@@ -267,7 +267,8 @@ dump_by_hand(struct nl_sock *sock, struct ofpbuf *request)
 static int
 set_strict(struct nl_sock *sock, int strict)
 {
-    return setsockopt(nl_sock_fd(sock), SOL_NETLINK, NETLINK_GET_STRICT_CHK, &strict, sizeof strict);
+    return setsockopt(nl_sock_fd(sock), SOL_NETLINK, NETLINK_GET_STRICT_CHK, &strict,
+                      sizeof strict);
 }
 
 static void

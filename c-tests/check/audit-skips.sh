@@ -1,6 +1,6 @@
 #!/bin/sh
-# audit-skips.sh LIST TARGET OUTPUT: looks at the output of "make TARGET", which passed.  Fails if it
-# has no result, or skips that LIST does not allow: see .ci/allowed-skips.
+# audit-skips.sh LIST TARGET OUTPUT: looks at the output of "make TARGET", which passed.  Fails if
+# it has no result, or skips that LIST does not allow: see .ci/allowed-skips.
 set -eu
 
 list=$1

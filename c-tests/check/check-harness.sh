@@ -114,8 +114,8 @@ vm_reasons() {
         "flags : fpu amx_tile" "no space left"
 }
 
-# The survivors of "make mutants" that docs/testing.md lists have a reason, and their lines exist.  Only
-# "make mutants" itself can tell whether they still survive.
+# The survivors of "make mutants" that docs/testing.md lists have a reason, and their lines exist.
+# Only "make mutants" itself can tell whether they still survive.
 survivors_exist() {
     sed -n '/^| `src\//{s/\\|/\a/g;p;}' docs/testing.md > "$scratch/survivors"
     while IFS='|' read -r _ file _ line why _; do

@@ -12,8 +12,8 @@ test-log test-counters"
 tests_2014="$tests_both test-layout test-layers test-host test-interpose
 test-compat"
 
-# Tests of what happens to the process and its threads, for both interfaces.  They run for themselves,
-# because some need more than to be compiled: see source_of and arguments.
+# Tests of what happens to the process and its threads, for both interfaces.  They run for
+# themselves, because some need more than to be compiled: see source_of and arguments.
 tests_process="test-fork-pool test-fork-anywhere test-fork-threads test-fork-log test-fork-allocator
 test-cancel test-leave-handler test-leave-handler-exception test-thread-exit test-thread-memory"
 

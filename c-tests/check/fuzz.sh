@@ -1,7 +1,7 @@
 #!/bin/sh
 # fuzz.sh SECONDS: runs each fuzz target of c-tests/fuzz with each interface, for an equal share of
-# SECONDS, starting with its corpus there.  Inputs that show a failure go to target/fuzz/artifacts.  New
-# inputs, which are many, go to target/fuzz/corpus, where the next run continues.
+# SECONDS, starting with its corpus there.  Inputs that show a failure go to target/fuzz/artifacts.
+# New inputs, which are many, go to target/fuzz/corpus, where the next run continues.
 #
 #   MINIMISE=1   then makes the corpus in c-tests/fuzz the smallest one that reaches all that was
 #                reached so far

@@ -43,8 +43,8 @@ install_packages() {
     "$1"
     [ -n "$missing" ] && may_install || return 0
     echo "# installing:$missing"
-    # Without new lists, the old ones may do.  Nothing is removed: what conflicts with this machine's
-    # packages stays missing.
+    # Without new lists, the old ones may do.  Nothing is removed: what conflicts with this
+    # machine's packages stays missing.
     apt_get update || :
     # shellcheck disable=SC2086 # words
     apt_get install -y --no-install-recommends --no-remove $missing || printf '%s\n' "$output" | sed 's/^/# /'

@@ -27,7 +27,8 @@ plan() {
     echo "1..$((passed + failed + skipped))"
 }
 
-# total WHAT: prints the plan and the counts, and returns whether there are results, and nothing failed.
+# total WHAT: prints the plan and the counts, and returns whether there are results, and nothing
+# failed.
 total() {
     [ "$passed$failed$skipped" != 000 ] || not_ok "$1 has tests"
     plan

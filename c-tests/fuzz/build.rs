@@ -1,5 +1,6 @@
-//! Compiles the library's C, which has weak references to the host that a fuzz target lacks; and the
-//! fault bed of `../faults`, whose fake kernel takes the place of libc's functions in all targets.
+//! Compiles the library's C, which has weak references to the host that a fuzz target lacks; and
+//! the fault bed of `../faults`, whose fake kernel takes the place of libc's functions in all
+//! targets.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};

@@ -93,8 +93,8 @@ mod tests {
         cell.with(|p| unsafe { *p })
     }
 
-    // In these, the writer is the main thread: loom runs it first, and then lets the reader see each
-    // value that the orderings allow.
+    // In these, the writer is the main thread: loom runs it first, and then lets the reader see
+    // each value that the orderings allow.
 
     #[test]
     fn what_is_given_is_seen_whole() {

@@ -15,13 +15,15 @@ import listed
 # What can detect a mutant, in the order of trying.
 KINDS = ("Rust", "C", "scripts", "random", "timeout")
 
-# C tests that take longer than this, in seconds, run only for mutants which the others do not detect.
+# C tests that take longer than this, in seconds, run only for mutants which the others do not
+# detect.
 QUICK = 1.0
 # Those that need more processor time than this are left out.
 SLOW = 10.0
 MEMORY = 8 << 30
 
-# The library as users have it: without overflow checks and debug assertions. Otherwise built quickly.
+# The library as users have it: without overflow checks and debug assertions. Otherwise built
+# quickly.
 PROFILE = {
     "CARGO_PROFILE_DEV_OPT_LEVEL": "1", "CARGO_PROFILE_DEV_DEBUG": "0",
     "CARGO_PROFILE_DEV_DEBUG_ASSERTIONS": "false", "CARGO_PROFILE_DEV_OVERFLOW_CHECKS": "false",

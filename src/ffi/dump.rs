@@ -55,10 +55,10 @@ pub unsafe extern "C" fn nl_dump_next(
     unsafe { Dump::from_ptr(dump).next(Buf::from_ptr(reply), Buf::from_ptr(buf)) }
 }
 
-/// Ends 'dump', and returns its socket to the pool. If the program has not read all of the dump, reads
-/// what is left of it, but not more than 64 datagrams, which are about 2 MiB of a long table. If that
-/// is not enough, closes the socket. What was not read is not an error: nlsock_dump_result() reports
-/// that the dump is not complete.
+/// Ends 'dump', and returns its socket to the pool. If the program has not read all of the dump,
+/// reads what is left of it, but not more than 64 datagrams, which are about 2 MiB of a long table.
+/// If that is not enough, closes the socket. What was not read is not an error:
+/// nlsock_dump_result() reports that the dump is not complete.
 ///
 /// # Return value
 /// 0 if the dump was successful, as far as it was read. Otherwise the first error:

@@ -226,8 +226,8 @@ pub unsafe extern "C" fn nlsock_sock_set_timeout(sock: *mut NlSock, timeout_ms: 
     }
 }
 
-/// If 'kernel_only', makes 'sock' discard datagrams that other processes sent, whatever they contain,
-/// and count them as 'spoofed'. Off by default.
+/// If 'kernel_only', makes 'sock' discard datagrams that other processes sent, whatever they
+/// contain, and count them as 'spoofed'. Off by default.
 ///
 /// # Thread safety
 /// Any thread may call it, also while others use 'sock'.
@@ -239,11 +239,12 @@ pub unsafe extern "C" fn nlsock_sock_set_kernel_only(sock: *mut NlSock, kernel_o
 
 /// If 'extended', makes the kernel explain its errno values in the error messages that 'sock'
 /// receives (NETLINK_EXT_ACK, since Linux 4.12). In the 2014 interface, this is off by default;
-/// nlsock_last_extack() then reports only errno values of nl_sock_transact(). In the 3.x interface, it
-/// is on by default. On sockets of the pool it is always on.
+/// nlsock_last_extack() then reports only errno values of nl_sock_transact(). In the 3.x interface,
+/// it is on by default. On sockets of the pool it is always on.
 ///
 /// # Return value
-/// 0, or a positive errno value of setsockopt(): ENOPROTOOPT if the kernel does not know the option.
+/// 0, or a positive errno value of setsockopt(): ENOPROTOOPT if the kernel does not know the
+/// option.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_sock_set_extended_acks(sock: *mut NlSock, extended: bool) -> c_int {
     // SAFETY: the caller's contract (see `ffi`).
@@ -264,8 +265,8 @@ pub unsafe extern "C" fn nlsock_sock_listen_all_nsid(sock: *mut NlSock, listen: 
 /// Does the same as nl_sock_recv(), and fills in '*source', whose size is 'size' (pass sizeof
 /// *source), with the origin of the message.
 ///
-/// The first call on 'sock' sets the socket option NETLINK_PKTINFO, without which the kernel does not
-/// report the group. If the kernel refuses the option, the group is 0.
+/// The first call on 'sock' sets the socket option NETLINK_PKTINFO, without which the kernel does
+/// not report the group. If the kernel refuses the option, the group is 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_sock_recv_from(
     sock: *mut NlSock,
@@ -303,10 +304,10 @@ pub extern "C" fn nlsock_pool_flush() {
 }
 
 /// If 'aware', makes transactions, dumps and lookups use only sockets of the network namespace that
-/// the thread is in. Needed if threads change their namespace by setns() or unshare(). The pool then
-/// keeps no idle sockets, since each would keep its namespace alive: every call opens a socket, and
-/// closes it at its end. Off by default, since that takes about ten system calls. Closes all idle
-/// sockets when it is switched on. Applies to all threads.
+/// the thread is in. Needed if threads change their namespace by setns() or unshare(). The pool
+/// then keeps no idle sockets, since each would keep its namespace alive: every call opens a
+/// socket, and closes it at its end. Off by default, since that takes about ten system calls.
+/// Closes all idle sockets when it is switched on. Applies to all threads.
 ///
 /// # Thread safety
 /// Any thread may call it.

@@ -60,8 +60,8 @@ pub extern "C" fn nlsock_pool_set_strict_checking(strict: bool) {
 /// - NLSOCK_STRICT_CHECKING: the kernel checks the request strictly. Before Linux 4.20,
 ///   nl_dump_done() then returns ENOPROTOOPT.
 /// - NLSOCK_AWAIT_REPLY: for a protocol that acknowledges the request before it answers:
-///   AUDIT_LIST_RULES of NETLINK_AUDIT, for example. An acknowledgement does not end the dump and is
-///   not a message of it, and nl_dump_next() and nl_dump_done() wait for the messages: until the
+///   AUDIT_LIST_RULES of NETLINK_AUDIT, for example. An acknowledgement does not end the dump and
+///   is not a message of it, and nl_dump_next() and nl_dump_done() wait for the messages: until the
 ///   dump ends, or until the time limit of the pool's sockets has passed
 ///   (nlsock_sock_set_timeout()). If there is no limit, the whole dump may take a second. After
 ///   that, they fail with ETIMEDOUT. The dump ends with NLMSG_DONE, or with an acknowledged reply

@@ -53,8 +53,8 @@ static POOL: [Slots<Socket, KEPT>; PROTOCOLS + 1] = [const { Slots::new() }; PRO
 static SWEPT: AtomicI64 = AtomicI64::new(0);
 
 /// Whether a thread gets only sockets that belong to the network namespace that the thread is in.
-/// If so, the pool keeps no idle sockets: each would keep its namespace alive after all threads have
-/// left it, and the library does not notice when a thread leaves a namespace.
+/// If so, the pool keeps no idle sockets: each would keep its namespace alive after all threads
+/// have left it, and the library does not notice when a thread leaves a namespace.
 static NETNS_AWARE: AtomicBool = AtomicBool::new(false);
 
 /// The time limit of sockets from the pool: see [`Socket::set_timeout`].

@@ -46,8 +46,8 @@ impl Overflows {
 }
 
 /// Counts what is read from a receive queue, until that is more than the queue has room for. Then
-/// everything has been read that was in the queue when counting started, even if messages arrive all
-/// the time.
+/// everything has been read that was in the queue when counting started, even if messages arrive
+/// all the time.
 #[derive(Clone, Copy)]
 pub(super) struct Backlog {
     /// How many bytes may still be read.

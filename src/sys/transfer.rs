@@ -27,9 +27,9 @@ impl Wait {
 }
 
 /// Flags that netlink ignores. They matter if the descriptor has become that of another socket (see
-/// [`Fd`]). TCP ignores the address that [`send`] gives, and would send the request to its peer; with
-/// MSG_FASTOPEN it fails, as other kinds of sockets do because of the address. MSG_NOSIGNAL avoids
-/// SIGPIPE.
+/// [`Fd`]). TCP ignores the address that [`send`] gives, and would send the request to its peer;
+/// with MSG_FASTOPEN it fails, as other kinds of sockets do because of the address. MSG_NOSIGNAL
+/// avoids SIGPIPE.
 const FOR_OTHER_SOCKETS: c_int = libc::MSG_FASTOPEN | libc::MSG_NOSIGNAL;
 
 /// Sends one datagram to the kernel.

@@ -46,7 +46,8 @@ fn walk(bytes: &[u8]) -> (Vec<Found>, usize) {
     }
 }
 
-/// The types from STRING on have other numbers in each interface. A string's only NUL is at its end.
+/// The types from STRING on have other numbers in each interface. A string's only NUL is at its
+/// end.
 #[cfg(not(feature = "ovs3"))]
 fn own_bounds(kind: u32) -> (usize, usize) {
     match kind {

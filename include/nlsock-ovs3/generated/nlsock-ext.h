@@ -378,26 +378,25 @@ bool nlsock_batch_extack(size_t index, struct nlsock_extack *extack, size_t size
 void nlsock_sock_set_timeout(struct nl_sock *sock, unsigned int timeout_ms);
 
 /**
- * If 'kernel_only', makes 'sock' discard datagrams that other processes sent, whatever they contain,
- * and count them as 'spoofed'. Off by default.
+ * If 'kernel_only', makes 'sock' discard datagrams that other processes sent, whatever they
+ * contain, and count them as 'spoofed'. Off by default.
  *
  * # Thread safety
  * Any thread may call it, also while others use 'sock'.
  */
-void nlsock_sock_set_kernel_only(struct nl_sock *sock,
-                                 bool kernel_only);
+void nlsock_sock_set_kernel_only(struct nl_sock *sock, bool kernel_only);
 
 /**
  * If 'extended', makes the kernel explain its errno values in the error messages that 'sock'
  * receives (NETLINK_EXT_ACK, since Linux 4.12). In the 2014 interface, this is off by default;
- * nlsock_last_extack() then reports only errno values of nl_sock_transact(). In the 3.x interface, it
- * is on by default. On sockets of the pool it is always on.
+ * nlsock_last_extack() then reports only errno values of nl_sock_transact(). In the 3.x interface,
+ * it is on by default. On sockets of the pool it is always on.
  *
  * # Return value
- * 0, or a positive errno value of setsockopt(): ENOPROTOOPT if the kernel does not know the option.
+ * 0, or a positive errno value of setsockopt(): ENOPROTOOPT if the kernel does not know the
+ * option.
  */
-int nlsock_sock_set_extended_acks(struct nl_sock *sock,
-                                  bool extended);
+int nlsock_sock_set_extended_acks(struct nl_sock *sock, bool extended);
 
 /**
  * If 'listen', makes 'sock' also receive multicasts from all network namespaces that have an id
@@ -412,8 +411,8 @@ int nlsock_sock_listen_all_nsid(struct nl_sock *sock, bool listen);
  * Does the same as nl_sock_recv(), and fills in '*source', whose size is 'size' (pass sizeof
  * *source), with the origin of the message.
  *
- * The first call on 'sock' sets the socket option NETLINK_PKTINFO, without which the kernel does not
- * report the group. If the kernel refuses the option, the group is 0.
+ * The first call on 'sock' sets the socket option NETLINK_PKTINFO, without which the kernel does
+ * not report the group. If the kernel refuses the option, the group is 0.
  */
 int nlsock_sock_recv_from(struct nl_sock *sock,
                           struct ofpbuf *buf,
@@ -432,10 +431,10 @@ void nlsock_pool_flush(void);
 
 /**
  * If 'aware', makes transactions, dumps and lookups use only sockets of the network namespace that
- * the thread is in. Needed if threads change their namespace by setns() or unshare(). The pool then
- * keeps no idle sockets, since each would keep its namespace alive: every call opens a socket, and
- * closes it at its end. Off by default, since that takes about ten system calls. Closes all idle
- * sockets when it is switched on. Applies to all threads.
+ * the thread is in. Needed if threads change their namespace by setns() or unshare(). The pool
+ * then keeps no idle sockets, since each would keep its namespace alive: every call opens a
+ * socket, and closes it at its end. Off by default, since that takes about ten system calls.
+ * Closes all idle sockets when it is switched on. Applies to all threads.
  *
  * # Thread safety
  * Any thread may call it.
@@ -556,8 +555,8 @@ void nlsock_pool_set_strict_checking(bool strict);
  * - NLSOCK_STRICT_CHECKING: the kernel checks the request strictly. Before Linux 4.20,
  *   nl_dump_done() then returns ENOPROTOOPT.
  * - NLSOCK_AWAIT_REPLY: for a protocol that acknowledges the request before it answers:
- *   AUDIT_LIST_RULES of NETLINK_AUDIT, for example. An acknowledgement does not end the dump and is
- *   not a message of it, and nl_dump_next() and nl_dump_done() wait for the messages: until the
+ *   AUDIT_LIST_RULES of NETLINK_AUDIT, for example. An acknowledgement does not end the dump and
+ *   is not a message of it, and nl_dump_next() and nl_dump_done() wait for the messages: until the
  *   dump ends, or until the time limit of the pool's sockets has passed
  *   (nlsock_sock_set_timeout()). If there is no limit, the whole dump may take a second. After
  *   that, they fail with ETIMEDOUT. The dump ends with NLMSG_DONE, or with an acknowledged reply

@@ -201,8 +201,8 @@ uint32_t nl_sock_pid(const struct nl_sock *sock);
 int nl_sock_recv(struct nl_sock *sock, struct ofpbuf *buf, bool wait);
 
 /**
- * Does the same as nl_transact_multiple(), but on 'sock', whose options are left as they are. So the
- * kernel explains its errno values only after nlsock_sock_set_extended_acks().
+ * Does the same as nl_transact_multiple(), but on 'sock', whose options are left as they are. So
+ * the kernel explains its errno values only after nlsock_sock_set_extended_acks().
  *
  * # Thread safety
  * One thread at a time may use 'sock'.
@@ -334,10 +334,10 @@ void nl_dump_start(struct nl_dump *dump, int protocol, const struct ofpbuf *requ
 bool nl_dump_next(struct nl_dump *dump, struct ofpbuf *reply, struct ofpbuf *buf);
 
 /**
- * Ends 'dump', and returns its socket to the pool. If the program has not read all of the dump, reads
- * what is left of it, but not more than 64 datagrams, which are about 2 MiB of a long table. If that
- * is not enough, closes the socket. What was not read is not an error: nlsock_dump_result() reports
- * that the dump is not complete.
+ * Ends 'dump', and returns its socket to the pool. If the program has not read all of the dump,
+ * reads what is left of it, but not more than 64 datagrams, which are about 2 MiB of a long table.
+ * If that is not enough, closes the socket. What was not read is not an error:
+ * nlsock_dump_result() reports that the dump is not complete.
  *
  * # Return value
  * 0 if the dump was successful, as far as it was read. Otherwise the first error:

@@ -101,9 +101,9 @@ impl<'a, T: Transactions + ?Sized> Call<'a, T> {
 
     /// Receives a datagram, without waiting: see [`Socket::receive_in`].
     ///
-    /// If messages arrive all the time, for example notifications, the receive queue does not become
-    /// empty. Then this fails with EAGAIN all the same, once everything has been received that was
-    /// in the queue when the requests had been sent.
+    /// If messages arrive all the time, for example notifications, the receive queue does not
+    /// become empty. Then this fails with EAGAIN all the same, once everything has been received
+    /// that was in the queue when the requests had been sent.
     #[inline(always)]
     pub(super) fn receive<'m>(
         &mut self,

@@ -179,8 +179,9 @@ pub(super) unsafe fn run_all<T: Transactions>(
     call.queue
 }
 
-/// Carries out `count` transactions from `start` on, whose requests have to be sent in one datagram.
-/// Returns `count`. This does not have to be fast, so there is one [`Whole`] for all types.
+/// Carries out `count` transactions from `start` on, whose requests have to be sent in one
+/// datagram. Returns `count`. This does not have to be fast, so there is one [`Whole`] for all
+/// types.
 ///
 /// # Safety
 /// See [`transact`].

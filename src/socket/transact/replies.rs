@@ -16,9 +16,9 @@ pub(super) struct Replies {
     pub(super) acks: Set,
     /// Requests whose reply or refusal is still awaited, whether or not they were acknowledged.
     pub(super) replies: Set,
-    /// Whether answers may have been lost. Any answer may be missing: if the receive buffer is full,
-    /// the kernel drops the last ones, but if it has no memory for an error message, it goes on with
-    /// the next one. Both look the same.
+    /// Whether answers may have been lost. Any answer may be missing: if the receive buffer is
+    /// full, the kernel drops the last ones, but if it has no memory for an error message, it goes
+    /// on with the next one. Both look the same.
     pub(super) lost: bool,
     /// If something arrived that could not be read, and that may have been a reply: the error with
     /// which the requests that get no reply will fail.

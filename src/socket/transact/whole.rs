@@ -197,8 +197,8 @@ impl<'c, 'a> Whole<'c, 'a> {
         answers
     }
 
-    /// Enlarges the receive buffer if the answers, which take up `answers` bytes, may not fit. If the
-    /// process may not do that, does without acknowledgements of a batch of NETLINK_NETFILTER.
+    /// Enlarges the receive buffer if the answers, which take up `answers` bytes, may not fit. If
+    /// the process may not do that, does without acknowledgements of a batch of NETLINK_NETFILTER.
     /// Returns the size to which the buffer has to be restored.
     fn make_room(&mut self, answers: usize) -> Option<u32> {
         let call = &*self.call;
@@ -220,9 +220,9 @@ impl<'c, 'a> Whole<'c, 'a> {
         }
     }
 
-    /// Asks for no acknowledgements of the messages within a batch, and does not wait for any. If they
-    /// overflowed the receive buffer, a batch that was carried out would fail with ENOBUFS. They are
-    /// not needed: the kernel sends a refusal in any case, before send() returns.
+    /// Asks for no acknowledgements of the messages within a batch, and does not wait for any. If
+    /// they overflowed the receive buffer, a batch that was carried out would fail with ENOBUFS.
+    /// They are not needed: the kernel sends a refusal in any case, before send() returns.
     ///
     /// Changes the datagram, not the caller's requests.
     fn renounce_acks(&mut self) {

@@ -47,8 +47,8 @@ pub unsafe extern "C" fn nl_sock_recv(sock: *mut NlSock, buf: *mut OfpBuf, wait:
     status(unsafe { socket(sock).receive(Buf::from_ptr(buf), wait_for(wait), None) })
 }
 
-/// Does the same as nl_transact_multiple(), but on 'sock', whose options are left as they are. So the
-/// kernel explains its errno values only after nlsock_sock_set_extended_acks().
+/// Does the same as nl_transact_multiple(), but on 'sock', whose options are left as they are. So
+/// the kernel explains its errno values only after nlsock_sock_set_extended_acks().
 ///
 /// # Thread safety
 /// One thread at a time may use 'sock'.
