@@ -456,6 +456,9 @@ threads_leave_and_end(void)
     CHECK(all_answers_are_right());
 }
 
+/* The library registers up to 16 objects of calls that were left.  Each step leaves two. */
+#define DEEPEST 6
+
 /* Leaves a call, and then does the same further down the stack. */
 static __attribute__((noinline)) void
 leave_and_descend(int depth)
@@ -479,13 +482,13 @@ leave_ever_further_down(void *aux)
 
     log_to_handler_that_leaves();
     for (i = 0; i < 5; i++) {
-        leave_and_descend(10);
+        leave_and_descend(DEEPEST);
         refused_transaction();
     }
     nlsock_pool_flush();
     before = sizes_now();
     for (i = 0; i < fewer(100); i++) {
-        leave_and_descend(10);
+        leave_and_descend(DEEPEST);
     }
     set_up();
     refused_transaction();
