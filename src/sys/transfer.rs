@@ -68,7 +68,8 @@ fn choose_untouched() -> NonZeroUsize {
 ///
 /// Some kernels had a bug: they returned an errno value as if it were the number of bytes received,
 /// and wrote nothing. To detect that, [`untouched`] is written to the start of `first` before the
-/// call.
+/// call. A datagram of less than 4 bytes, which is not a message in any case, may start like that
+/// by chance.
 #[inline(always)]
 fn receive_checked(
     fd: &Fd,
@@ -85,7 +86,7 @@ fn receive_checked(
             // SAFETY: these bytes were written above, and perhaps by the kernel.
             start.map(|byte| unsafe { byte.assume_init() }) == untouched
         });
-        if untouched && received > 0 {
+        if untouched && received >= 4 {
             errno::set(received as c_int);
             return -1;
         }
