@@ -7,6 +7,7 @@
 #include "actions.h"
 #include "generator.h"
 #include "invariants.h"
+#include "nlsock-ext.h"
 #include "script.h"
 
 /* System calls in one conversation; more are a hang. */
