@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <stdio.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -14,7 +15,7 @@
 /* The exit status of a program without more privileges. */
 #define NOT_SECURE 77
 
-static char copy[] = "/tmp/test-secure-XXXXXX";
+static char copy[] = P_tmpdir "/test-secure-XXXXXX";
 
 /* Copies this program, so that its mode and owner can be changed. */
 static bool
@@ -74,12 +75,15 @@ set_user_id_programs_ignore_it(void)
     char output[1024];
     int status;
 
-    if (geteuid() || chown(copy, NOBODY, NOBODY) || chmod(copy, 04755)) {
+    if (geteuid()) {
         SKIP("needs root");
+    }
+    if (chown(copy, NOBODY, NOBODY) || chmod(copy, 04755)) {
+        SKIP("the owner or the mode of the copy cannot be set");
     }
     status = run_with_value(run_copy, output, sizeof output);
     if (status == NOT_SECURE) {
-        SKIP("set-user-id bits have no effect on /tmp");
+        SKIP("set-user-id bits have no effect in the folder for temporary files");
     }
     CHECK_INT(status, 0);
     CHECK_STR(output, "");
@@ -99,7 +103,7 @@ programs_with_file_capabilities_ignore_it(void)
     }
     status = run_with_value(run_copy_as_nobody, output, sizeof output);
     if (status == NOT_SECURE) {
-        SKIP("file capabilities have no effect on /tmp");
+        SKIP("file capabilities have no effect in the folder for temporary files");
     }
     CHECK_INT(status, 0);
     CHECK_STR(output, "");
