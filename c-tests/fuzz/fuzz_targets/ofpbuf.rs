@@ -115,8 +115,8 @@ impl Model {
         copy.data.clone_from(&self.data);
         copy.headroom = headroom;
         copy.allocated = headroom + self.data.len();
-        // What is reserved in a buffer is there already.
-        if with_layers {
+        // A copy without memory has no place that the fields could point to.
+        if with_layers && copy.allocated > 0 {
             let ahead = headroom as isize - self.headroom as isize;
             copy.layers = self.layers.moved(ahead);
         }
