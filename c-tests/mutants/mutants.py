@@ -5,7 +5,8 @@ usage: mutants.py [--sample N] [--seed S] [--seconds N] [--again survived|all] [
 
 cargo-mutants lists the mutants. Each is built, and judged by the Rust tests, the C tests, the fault
 scripts and random scripts, up to the first that fails. The results are kept in target/mutants, a line
-for each mutant, so that a run that was interrupted goes on. When src/ changes, they are discarded.
+for each mutant, so that a run that was interrupted goes on. When a source file changes, the results of its
+mutants are discarded.
 
   --sample N     N mutants chosen by chance; all if it is not given
   --seed S       of that choice, and of the order
@@ -35,28 +36,27 @@ RESULTS = os.path.join(WORK, "results.tsv")
 Result = collections.namedtuple("Result", "outcome by")
 
 
-def load_results(source):
-    """The results so far, by key. The file begins with the hash of the source that they are of."""
+def load_results(hashes):
+    """The results so far, by key, of the files that are still as they were."""
     results = {}
     try:
         with open(RESULTS) as file:
-            if file.readline().rstrip("\n") == source:
-                for line in file:
-                    *key, outcome, by = line.rstrip("\n").split("\t")
+            for line in file:
+                content, *key, outcome, by = line.rstrip("\n").split("\t")
+                if hashes.get(key[0]) == content:
                     results[tuple(key)] = Result(outcome, by)
-                return results
     except FileNotFoundError:
         pass
-    with open(RESULTS, "w") as file:
-        file.write(source + "\n")
     return results
 
 
-def save_results(source, results):
+def result_line(hashes, key, result):
+    return "\t".join([hashes[key[0]], *key, *result]) + "\n"
+
+
+def save_results(hashes, results):
     with open(RESULTS + ".new", "w") as file:
-        file.write(source + "\n")
-        for key, result in results.items():
-            file.write("\t".join([*key, *result]) + "\n")
+        file.writelines(result_line(hashes, key, result) for key, result in results.items())
     os.rename(RESULTS + ".new", RESULTS)
 
 
@@ -113,8 +113,8 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.makedirs(WORK, exist_ok=True)
     all_mutants = listed.mutants(ROOT, os.path.join(WORK, "listing"))
-    source = listed.source_hash(ROOT)
-    results = load_results(source)
+    hashes = {file: listed.content_hash(ROOT, file) for file in {m.file for m in all_mutants}}
+    results = load_results(hashes)
     mutants = [m for m in all_mutants if not options.only or options.only in m.name]
     random.Random(options.seed).shuffle(mutants)
     mutants = mutants[:options.sample]
@@ -123,7 +123,7 @@ def main():
             result = results.get(mutant.key)
             if result and options.again in ("all", result.outcome):
                 del results[mutant.key]
-        save_results(source, results)
+    save_results(hashes, results)
 
     give_up_at = time.monotonic() + options.seconds if options.seconds else float("inf")
     todo = [mutant for mutant in mutants if mutant.key not in results]
@@ -136,7 +136,7 @@ def main():
                 result = Result(*judging.judge(mutant))
                 results[mutant.key] = result
                 with open(RESULTS, "a") as file:
-                    file.write("\t".join([*mutant.key, *result]) + "\n")
+                    file.write(result_line(hashes, mutant.key, result))
                 print(f"{result.outcome:8} {result.by:32} {time.monotonic() - start:5.1f} s  "
                       f"{mutant.name}", flush=True)
     print_figures(mutants, results)
