@@ -42,9 +42,9 @@ def load_results(hashes):
     try:
         with open(RESULTS) as file:
             for line in file:
-                content, *key, outcome, by = line.rstrip("\n").split("\t")
-                if hashes.get(key[0]) == content:
-                    results[tuple(key)] = Result(outcome, by)
+                content, *rest = line.rstrip("\n").split("\t")
+                if len(rest) == 5 and hashes.get(rest[0]) == content:
+                    results[tuple(rest[:3])] = Result(*rest[3:])
     except FileNotFoundError:
         pass
     return results
