@@ -113,7 +113,7 @@ fuzz: deps ## Fuzz all targets for SECONDS together
 	c-tests/check/fuzz.sh $(SECONDS)
 
 # Words for "make mutants".
-mutants_options = $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) \
+mutants_options = $(if $(QUICK),--quick) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) \
     $(if $(FOR),--seconds $(FOR)) $(if $(AGAIN),--again $(AGAIN))
 
 mutants: ## Judge versions of the library with one fault each: all, or SAMPLE=N with SEED=S; FOR=SECONDS

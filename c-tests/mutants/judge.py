@@ -16,8 +16,8 @@ import listed
 # What can detect a mutant, in the order of trying.
 KINDS = ("Rust", "C", "scripts", "random", "timeout")
 
-# C tests that take longer than this, in seconds, run only for mutants which the others do not
-# detect.
+# Tests that need more processor time than this, in seconds, run only for mutants which the others
+# do not detect.
 QUICK = 1.0
 # Those that need more processor time than this are left out.
 SLOW = 10.0
@@ -264,7 +264,7 @@ class Judge:
                 else:
                     print(f"left out, since it takes too long: {test.name}")
             tests.sort(key=lambda test: test.wall)
-            first = [t for t in tests if t.kind == "Rust" or t.wall <= QUICK and "setpriv" not in t.name]
+            first = [t for t in tests if t.kind == "Rust" or t.cpu <= QUICK and "setpriv" not in t.name]
             self.first[flavour] = sorted(first, key=lambda test: KINDS.index(test.kind))
             self.second[flavour] = [test for test in tests if test not in first]
 
@@ -278,8 +278,9 @@ class Judge:
                 kills[test.name] += 1
                 raise Failed(why)
 
-    def judge(self, mutant):
-        """Returns the outcome, and which kind of test detected it."""
+    def judge(self, mutant, quick):
+        """Returns the outcome, and which kind of test detected it. If it is to be quick, a mutant that the
+        first tests do not detect stays open."""
         path = os.path.join(self.source, mutant.file)
         with open(path) as file:
             original = file.read()
@@ -291,6 +292,8 @@ class Judge:
             if not self.build(here):
                 return "unbuilt", "-"
             self.run(self.first[here], mutant.file)
+            if quick:
+                return "open", "-"
             self.run(self.second[here], mutant.file)
             if not flavour and self.build(OTHER[here]):
                 self.run(self.first[OTHER[here]], mutant.file)

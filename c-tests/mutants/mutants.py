@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Judges mutants of the library: versions of its source with one small fault each.
 
-usage: mutants.py [--sample N] [--seed S] [--seconds N] [--again survived|all] [--only TEXT]
+usage: mutants.py [--sample N] [--seed S] [--seconds N] [--again survived|all] [--only TEXT] [--quick]
 
 cargo-mutants lists the mutants. Each is built, and judged by the Rust tests, the C tests, the fault
 scripts and random scripts, up to the first that fails. The results are kept in target/mutants, a line
@@ -13,6 +13,7 @@ mutants are discarded.
   --seconds N    stop after N seconds, and go on in the next run
   --again WHICH  judge these mutants once more: after tests were added, those that survived
   --only TEXT    only mutants whose name contains the text
+  --quick        only the quick tests; what they do not detect stays open for a run without this option
 
 docs/testing.md lists the survivors, with reasons. The status is 1 if a survivor is missing there, or if
 the list has one that does not exist or is detected."""
@@ -72,6 +73,8 @@ def print_figures(mutants, results):
             if result.outcome == "survived":
                 survivors.append(mutant)
     built = count["detected"] + count["survived"]
+    if count["open"]:
+        print(f"{count['open']} mutants pass the quick tests, and have not met the others yet")
     print(f"{len(mutants)} mutants, {built + count['unbuilt']} judged, {built} built, "
           f"{count['detected']} detected, {count['survived']} survived")
     if built:
@@ -107,6 +110,7 @@ def main():
     options.add_argument("--seconds", type=float)
     options.add_argument("--again", choices=["survived", "all"])
     options.add_argument("--only")
+    options.add_argument("--quick", action="store_true")
     options = options.parse_args()
 
     # So that what runs is ended, and temporary files are removed.
@@ -126,14 +130,15 @@ def main():
     save_results(hashes, results)
 
     give_up_at = time.monotonic() + options.seconds if options.seconds else float("inf")
-    todo = [mutant for mutant in mutants if mutant.key not in results]
+    judged = {key for key, result in results.items() if options.quick or result.outcome != "open"}
+    todo = [mutant for mutant in mutants if mutant.key not in judged]
     if todo:
         with judge.Judge(ROOT, WORK) as judging:
             for mutant in todo:
                 if time.monotonic() > give_up_at:
                     break
                 start = time.monotonic()
-                result = Result(*judging.judge(mutant))
+                result = Result(*judging.judge(mutant, options.quick))
                 results[mutant.key] = result
                 with open(RESULTS, "a") as file:
                     file.write(result_line(hashes, mutant.key, result))
