@@ -57,7 +57,7 @@ headers = $(shell cd include && find $(name_$(1)) -name '*.h')
 
 .PHONY: all help demo check check-valgrind check-faults check-asan check-tsan check-kernel check-ovs
 .PHONY: check-ovn check-diff mutants fuzz soak bench bench-check bench-baseline
-.PHONY: deps headers exports install uninstall stage clean
+.PHONY: deps vendor headers exports install uninstall stage clean
 
 all: $(foreach f,$(FLAVOURS),$(call libraries,$f)) ## Build the shared and static libraries; FLAVOUR=2014|ovs3 for one
 
@@ -153,6 +153,9 @@ soak: deps stage ## Use all functions in several threads for SECONDS, and check 
 
 deps: ## Install the packages that the tests need, if run by root
 	@c-tests/check/deps.sh
+
+vendor: ## Download into vendor/ what is needed to build without a network
+	build-aux/vendor.sh '$(CARGO)'
 
 headers: ## Bring the generated headers up to date
 	for features in headers headers,ovs3; do \

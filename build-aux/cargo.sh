@@ -34,7 +34,7 @@ rustc_flags() {
     done
     # The same source makes the same bytes in any folder.  build.rs does this for the C files.
     for folder in "$cargo_home"/registry/src/*; do
-        echo "--remap-path-prefix=$folder=/cargo"
+        [ ! -d "$folder" ] || echo "--remap-path-prefix=$folder=/cargo"
     done
     echo "--remap-path-prefix=$source=."
     echo "--remap-path-prefix=$source/vendor=/cargo"
@@ -43,5 +43,7 @@ rustc_flags() {
 CARGO_ENCODED_RUSTFLAGS=$(rustc_flags | tr '\n' '\037')
 export CARGO_ENCODED_RUSTFLAGS="${CARGO_ENCODED_RUSTFLAGS%?}"
 [ -z "${CPPFLAGS-}" ] || export CFLAGS="$CPPFLAGS ${CFLAGS-}"
+# "make vendor" was run.
+[ ! -e vendor/config.toml ] || set -- "$@" --offline --config vendor/config.toml
 # shellcheck disable=SC2086 # words
 exec $cargo "$@"
