@@ -52,6 +52,8 @@ version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
 if ! CARGO_PROFILE_RELEASE_DEBUG=2 make -s CARGO_TARGET_DIR="$target" > "$scratch/output" 2>&1; then
     diagnose "$scratch/output"
     not_ok "the libraries are built with full debugging information"
+    total "nlsock interface"
+    exit
 fi
 for library in nlsock nlsock-ovs3; do
     if [ -n "${UPDATE-}" ]; then
