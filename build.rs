@@ -56,6 +56,8 @@ fn main() {
         .define(flavour.get("host"), None)
         .flag("-fvisibility=hidden")
         .flag("-std=c11")
+        // The same source makes the same bytes in any folder. build-aux/cargo.sh does this for Rust.
+        .flag(format!("-ffile-prefix-map={}=.", root.display()))
         .flag("-Wextra")
         .warnings_into_errors(true)
         .compile("nlsock_c");
