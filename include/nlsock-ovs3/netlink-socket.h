@@ -30,7 +30,9 @@
 
 struct nl_sock;
 
-/* A good size for the buffer of nl_dump_next(). */
+/* A good size in bytes for the buffer of nl_dump_next(), which grows if a datagram is larger.  With
+ * a larger buffer, the kernel puts more messages of the dump into each datagram, so there are fewer
+ * system calls. */
 #define NL_DUMP_BUFSIZE 4096
 
 #include "generated/netlink-socket.h"
