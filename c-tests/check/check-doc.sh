@@ -1,5 +1,5 @@
 #!/bin/sh
-# check-doc.sh: makes the documentation of the headers, and checks that all of the interface is there.
+# check-doc.sh: makes the documentation of the headers, and checks that it is complete.
 set -u
 
 here=$(dirname "$0")
@@ -22,8 +22,8 @@ made() {
     make --no-print-directory -s doc
 }
 
-# The headers of the library $1.  The definitions in netlink-protocol.h are the kernel's; compat/ has
-# names of Open vSwitch.
+# The headers of the library $1.  The definitions in netlink-protocol.h are the kernel's; compat/
+# has names of Open vSwitch.
 public_headers() {
     find "include/$1/" -name '*.h' ! -path '*/compat/*' ! -name netlink-protocol.h
 }
