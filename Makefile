@@ -58,7 +58,8 @@ headers = $(shell cd include && find $(name_$(1)) -name '*.h')
 
 .PHONY: all help demo check check-valgrind check-faults check-asan check-tsan check-kernel check-ovs
 .PHONY: abi check-abi check-ovn check-diff mutants fuzz soak bench bench-check bench-baseline
-.PHONY: deps vendor headers exports install uninstall stage clean doc install-doc uninstall-doc check-doc
+.PHONY: dist rpm deb check-deb deps vendor headers exports install uninstall stage clean
+.PHONY: doc install-doc uninstall-doc check-doc
 
 all: $(foreach f,$(FLAVOURS),$(call libraries,$f)) ## Build the shared and static libraries; FLAVOUR=2014|ovs3 for one
 
@@ -167,6 +168,18 @@ deps: ## Install the packages that the tests need, if run by root
 vendor: ## Download into vendor/ what is needed to build without a network
 	build-aux/vendor.sh '$(CARGO)'
 
+dist: ## Make the two tarballs for packages in target/dist: the source, and what it needs to be built
+	build-aux/dist.sh "$(CARGO_TARGET_DIR)/dist"
+
+rpm: ## Build RPM packages in target/rpm
+	packaging/rpm/build.sh "$(CARGO_TARGET_DIR)/rpm"
+
+deb: ## Build Debian's packages in target/deb
+	build-aux/deb.sh "$(CARGO_TARGET_DIR)/deb"
+
+check-deb: ## Install, use and remove the packages of "make deb" in a new chroot
+	c-tests/deb/check-deb.sh "$(CARGO_TARGET_DIR)/deb"
+
 headers: ## Bring the generated headers up to date
 	for features in headers headers,ovs3; do \
 	    NLSOCK_UPDATE_HEADERS=1 $(CARGO) build --locked --features $$features \
@@ -189,7 +202,7 @@ install: $(foreach f,$(FLAVOURS),install-$f) ## Install to PREFIX, LIBDIR, INCLU
 	$(if $(DESTDIR),,@$(LOADER) "$(LIBDIR)")
 
 # What is installed into DOCDIR.
-documents = README.md CHANGELOG.md LICENSE
+documents = README.md CHANGELOG.md SECURITY.md LICENSE LICENSES.md
 
 # A space in a folder's name is written as "\ " in a pkg-config file, and sed needs another backslash.
 pc_folder = $(subst $(space),\\\\ ,$(1))

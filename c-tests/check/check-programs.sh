@@ -166,6 +166,18 @@ programs() {
     check "LD_PRELOAD takes another library's place" preload
 }
 
+# The tests against the libraries that are installed in the system, as those of a package are.
+installed() {
+    compile_tests
+    for test in $tests $process_tests; do
+        echo "# $test"
+        # shellcheck disable=SC2046 # words
+        run_tap "$test" "$scratch/$test" $(arguments "$test")
+    done
+    readme_program
+    pkg_config
+}
+
 valgrind_programs() {
     compile_tests
     if ! have valgrind; then

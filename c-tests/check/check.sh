@@ -52,11 +52,12 @@ flags() {
 . "$here/check-archive.sh"
 . "$here/check-harness.sh"
 . "$here/check-layout.sh"
+. "$here/check-packaging.sh"
 
 if [ -n "${VALGRIND-}" ]; then
     sections="valgrind_rust valgrind_programs"
 fi
-for section in ${sections:-rust abi build headers programs examples archive harness layout}; do
+for section in ${sections:-rust abi build headers programs examples archive harness layout packaging}; do
     $section
 done
 total nlsock
