@@ -44,6 +44,7 @@ flags() {
 . "$here/check-headers.sh"
 . "$here/check-programs.sh"
 . "$here/check-examples.sh"
+. "$here/check-guide.sh"
 . "$here/check-archive.sh"
 . "$here/check-harness.sh"
 . "$here/check-layout.sh"
@@ -57,6 +58,7 @@ else
     headers
     programs
     examples
+    guide
     archive
     harness
     layout
