@@ -20,8 +20,8 @@ function start(kind) {
 
 function headers() {
     print "#define _GNU_SOURCE" > file
-    n = split("errno.h poll.h signal.h pthread.h stdio.h stdlib.h string.h unistd.h linux/rtnetlink.h" \
-        " linux/genetlink.h linux/netfilter/nfnetlink.h netlink-socket.h netlink.h nlsock-ext.h", names, " ")
+    n = split("errno.h poll.h signal.h stdio.h string.h linux/rtnetlink.h linux/genetlink.h" \
+        " netlink-socket.h netlink.h nlsock-ext.h", names, " ")
     for (i = 1; i <= n; i++)
         print "#include <" names[i] ">" > file
 }

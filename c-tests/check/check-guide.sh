@@ -1,7 +1,7 @@
 # Compiles and runs what README.md and the guide show.  Read by check.sh.
 #
-# blocks.awk explains what may be in these files.  Sessions run as a reader would type them, each in a
-# network namespace of its own, in a folder with all programs of the guide.  A program without a
+# blocks.awk explains what may be in these files.  Sessions run as a reader would type them, each in
+# a network namespace of its own, in a folder with all programs of the guide.  A program without a
 # session runs without arguments.
 
 # extract FILE: writes the blocks of a Markdown file to a folder of its own.
@@ -56,7 +56,9 @@ compile_all() {
         label="$(basename "$(dirname "$source")").md, block $(basename "${source%.*.c}")"
         lacking=$(lacks "$source")
         case $source in
-            *.fragment.c) check "$label compiles" compile_block "$source" "$scratch/fragment.o" -c ;;
+            *.fragment.c)
+                check "$label compiles" compile_block "$source" "$scratch/fragment.o" -c
+                ;;
             *)
                 if [ -n "$lacking" ]; then
                     skip "$label compiles" "no $lacking"
@@ -139,8 +141,8 @@ header_folders() {
 # Each function that the guide mentions is declared in a header, as far as the headers are here.
 functions_exist() {
     # shellcheck disable=SC2016,SC2046 # not a command; words
-    grep -oh '`[a-z_0-9]*()`' docs/guide/*.md | tr -d '`()' | grep -E '^(nl|mnl|genl|ofpbuf)' | sort -u \
-        | while read -r function; do
+    grep -oh '`[a-z_0-9]*()`' docs/guide/*.md | tr -d '`()' | sort -u \
+        | grep -E '^(nl|mnl|genl|ofpbuf)' | while read -r function; do
             grep -rqwF "$function" $(header_folders) || echo "$function"
         done > "$scratch/unknown"
     [ -d /usr/include/libmnl ] || sed -i '/^mnl/d' "$scratch/unknown"
