@@ -40,9 +40,16 @@ fn flavour(root: &Path) -> Flavour {
     Flavour { folder, conf }
 }
 
-fn c_files() -> cc::Build {
+/// What all C files are compiled with.
+fn c_files(root: &Path) -> cc::Build {
     let mut build = cc::Build::new();
-    build.flag("-fvisibility=hidden").flag("-std=c11").flag("-Wextra").warnings_into_errors(true);
+    build
+        .flag("-fvisibility=hidden")
+        .flag("-std=c11")
+        // The same source makes the same bytes in any folder. build-aux/cargo.sh does this for Rust.
+        .flag(format!("-ffile-prefix-map={}=.", root.display()))
+        .flag("-Wextra")
+        .warnings_into_errors(true);
     build
 }
 
@@ -56,13 +63,13 @@ fn main() {
     // dlclose() must not unmap the library: Open vSwitch's lists and other threads' destructors
     // still point into it.
     println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
-    c_files()
+    c_files(&root)
         .file("src/host/host.c")
         .file("src/thread/thread.c")
         .define(flavour.get("host"), None)
         .compile("nlsock_c");
     // src/runtime.rs links it, which the tests do not contain.
-    c_files().file("src/runtime.c").cargo_metadata(false).compile("nlsock_runtime");
+    c_files(&root).file("src/runtime.c").cargo_metadata(false).compile("nlsock_runtime");
     println!("cargo:rustc-link-search=native={}", env::var("OUT_DIR").unwrap());
     #[cfg(feature = "headers")]
     generate::generate(&root, &flavour);

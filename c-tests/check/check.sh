@@ -1,6 +1,7 @@
 #!/bin/sh
-# check.sh STAGE: runs all tests against the installation in STAGE and counts them.  With VALGRIND
-# set, runs the C and the Rust tests under valgrind, and nothing else.
+# check.sh STAGE [SECTION...]: runs all tests against the installation in STAGE, or those of some
+# sections, and counts them.  With VALGRIND set, runs the C and the Rust tests under valgrind, and
+# nothing else.
 #
 # The output has the form of TAP, see results.sh.  Its last line has the counts.
 set -u
@@ -8,6 +9,8 @@ set -u
 here=$(dirname "$0")
 c_tests=$here/..
 stage=$1
+shift
+sections=$*
 export PKG_CONFIG_PATH="$stage/lib/pkgconfig"
 export LD_LIBRARY_PATH="$stage/lib"
 unset NLSOCK_LOG
@@ -15,6 +18,7 @@ unset NLSOCK_LOG
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 chmod 755 "$scratch"
+. "$here/packages.sh"
 . "$here/results.sh"
 
 have() {
@@ -68,6 +72,7 @@ flags() {
 
 . "$here/check-rust.sh"
 . "$here/check-abi.sh"
+. "$here/check-build.sh"
 . "$here/check-headers.sh"
 . "$here/check-programs.sh"
 . "$here/check-examples.sh"
@@ -76,16 +81,9 @@ flags() {
 . "$here/check-layout.sh"
 
 if [ -n "${VALGRIND-}" ]; then
-    valgrind_rust
-    valgrind_programs
-else
-    rust
-    abi
-    headers
-    programs
-    examples
-    archive
-    harness
-    layout
+    sections="valgrind_rust valgrind_programs"
 fi
+for section in ${sections:-rust abi build headers programs examples archive harness layout}; do
+    $section
+done
 total nlsock

@@ -4,8 +4,9 @@
 #ifndef NLSOCK_ATTR_H
 #define NLSOCK_ATTR_H 1
 
-/* Size of an attribute with a payload of PAYLOAD bytes, with its header and padding. */
-#define NL_ATTR_SIZE(PAYLOAD) (NLA_HDRLEN + NLA_ALIGN(PAYLOAD))
+/* Size of an attribute with a payload of PAYLOAD bytes, with its header and padding.  With
+ * NLA_HDRLEN and NLA_ALIGN, -Wsign-conversion would warn in the program. */
+#define NL_ATTR_SIZE(PAYLOAD) (4 + ((PAYLOAD) + 3) / 4 * 4)
 #define NL_A_U8_SIZE NL_ATTR_SIZE(sizeof(uint8_t))
 #define NL_A_U16_SIZE NL_ATTR_SIZE(sizeof(uint16_t))
 #define NL_A_U32_SIZE NL_ATTR_SIZE(sizeof(uint32_t))
@@ -26,6 +27,8 @@
 
 #ifdef __cplusplus
 extern "C" {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast"
 #endif
 
 /* Returns the address after 'nla' and its padding, where the next attribute starts. */
@@ -34,7 +37,7 @@ nl_attr_next(const struct nlattr *nla)
 {
     uintptr_t start = (uintptr_t) nla;
 
-    return (struct nlattr *) (start + NLA_ALIGN(nla->nla_len));
+    return (struct nlattr *) (start + (size_t) NLA_ALIGN(nla->nla_len));
 }
 
 /* Returns whether there is a whole attribute in the 'maxlen' bytes at 'nla'. */
@@ -55,7 +58,16 @@ nl_attr_len_pad(const struct nlattr *nla, size_t maxlen)
     return padded <= maxlen ? padded : nla->nla_len;
 }
 
+/* Returns the first attribute in the payload of 'nla'.  NL_NESTED_FOR_EACH would otherwise need a
+ * cast, of which C++ compilers can warn. */
+static inline const struct nlattr *
+nl_attr_first__(const struct nlattr *nla)
+{
+    return (const struct nlattr *) nl_attr_get(nla);
+}
+
 #ifdef __cplusplus
+#pragma GCC diagnostic pop
 }
 #endif
 
@@ -75,9 +87,8 @@ nl_attr_len_pad(const struct nlattr *nla, size_t maxlen)
 
 /* The same two loops over the attributes in the payload of A. */
 #define NL_NESTED_FOR_EACH(ITER, LEFT, A)                                                   \
-    NL_ATTR_FOR_EACH(ITER, LEFT, (const struct nlattr *) nl_attr_get(A), nl_attr_get_size(A))
+    NL_ATTR_FOR_EACH(ITER, LEFT, nl_attr_first__(A), nl_attr_get_size(A))
 #define NL_NESTED_FOR_EACH_UNSAFE(ITER, LEFT, A)                                            \
-    NL_ATTR_FOR_EACH_UNSAFE(ITER, LEFT, (const struct nlattr *) nl_attr_get(A),             \
-                            nl_attr_get_size(A))
+    NL_ATTR_FOR_EACH_UNSAFE(ITER, LEFT, nl_attr_first__(A), nl_attr_get_size(A))
 
 #endif /* nlsock-attr.h */

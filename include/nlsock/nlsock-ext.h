@@ -49,6 +49,14 @@ enum {
 #define NLSOCK_A_S32 NL_A_U32
 #define NLSOCK_A_S64 NL_A_U64
 
+/* In C++, two functions have the name of a structure. */
+#ifdef __cplusplus
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"
+#endif
 #include "generated/nlsock-ext.h"
+#ifdef __cplusplus
+#pragma GCC diagnostic pop
+#endif
 
 #endif /* nlsock-ext.h */

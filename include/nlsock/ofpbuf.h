@@ -33,10 +33,19 @@ enum __attribute__((packed)) ofpbuf_source {
     OFPBUF_DPDK                 /* DPDK. */
 };
 
+/* A program that has a 'struct list' of its own, or 'using namespace std' in C++, defines
+ * NLSOCK_RENAME_LIST before it includes this file.  Then the structure here is called
+ * 'struct nlsock_list'. */
+#ifdef NLSOCK_RENAME_LIST
+#define list nlsock_list
+#endif
+
 #include "generated/ofpbuf.h"
 
 #ifdef __cplusplus
 extern "C" {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast"
 #endif
 
 /* Access to the fields. */
@@ -95,14 +104,14 @@ ofpbuf_end(const struct ofpbuf *b)
 static inline size_t
 ofpbuf_headroom(const struct ofpbuf *b)
 {
-    return (size_t) ((uintptr_t) ofpbuf_data(b) - (uintptr_t) ofpbuf_base(b));
+    return (uintptr_t) ofpbuf_data(b) - (uintptr_t) ofpbuf_base(b);
 }
 
 /* Returns how many bytes can be appended without reallocation. */
 static inline size_t
 ofpbuf_tailroom(const struct ofpbuf *b)
 {
-    return (size_t) ((uintptr_t) ofpbuf_end(b) - (uintptr_t) ofpbuf_tail(b));
+    return (uintptr_t) ofpbuf_end(b) - (uintptr_t) ofpbuf_tail(b);
 }
 
 /* Returns the address of the 'size' bytes of data at 'offset'; null if the data has fewer. */
@@ -189,6 +198,8 @@ ofpbuf_from_list(const struct list *list)
     return (struct ofpbuf *) (node - offsetof(struct ofpbuf, list_node));
 }
 
+#undef list
+
 /* Headers of a packet: 'frame' is the address of the packet, and each other header an offset from
  * there. */
 
@@ -266,7 +277,7 @@ static inline size_t
 ofpbuf_l4_size(const struct ofpbuf *b)
 {
     return (b->l4_ofs != UINT16_MAX
-            ? (size_t) ((uintptr_t) ofpbuf_tail(b) - (uintptr_t) ofpbuf_l4(b))
+            ? (uintptr_t) ofpbuf_tail(b) - (uintptr_t) ofpbuf_l4(b)
             : 0);
 }
 
@@ -313,6 +324,7 @@ ofpbuf_get_icmp_payload(const struct ofpbuf *b)
 }
 
 #ifdef __cplusplus
+#pragma GCC diagnostic pop
 }
 #endif
 

@@ -16,6 +16,8 @@ struct ds {
 
 #ifdef __cplusplus
 extern "C" {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast"
 #endif
 
 static inline void
@@ -104,6 +106,7 @@ ds_destroy(struct ds *ds)
 }
 
 #ifdef __cplusplus
+#pragma GCC diagnostic pop
 }
 #endif
 

@@ -39,7 +39,11 @@
 
 #define STRINGIZE(ARG) NLSOCK_STRING(ARG)
 #define SOURCE_LOCATOR __FILE__ ":" STRINGIZE(__LINE__)
+#ifndef __cplusplus
 #define CONST_CAST(TYPE, POINTER) ((TYPE) (POINTER))
+#else
+#define CONST_CAST(TYPE, POINTER) const_cast<TYPE>(POINTER)
+#endif
 #define CONTAINER_OF(POINTER, STRUCT, MEMBER) \
     ((STRUCT *) (void *) ((char *) (POINTER) - offsetof(STRUCT, MEMBER)))
 
@@ -60,6 +64,8 @@
 
 #ifdef __cplusplus
 extern "C" {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast"
 #endif
 
 /* Memory allocation.  These abort if there is no memory, and never return null. */
@@ -225,6 +231,7 @@ ovs_abort(int err_no, const char *format, ...)
 }
 
 #ifdef __cplusplus
+#pragma GCC diagnostic pop
 }
 #endif
 

@@ -31,7 +31,11 @@ enum vlog_facility {
 
 /* A log module.  It gets the level that is set for all modules when it is registered. */
 struct vlog_module {
+#ifdef NLSOCK_RENAME_LIST
+    struct nlsock_list list;
+#else
     struct list list;
+#endif
     const char *name;
     int levels[VLF_N_FACILITIES];
     int min_level;
@@ -79,6 +83,8 @@ struct vlog_rate_limit {
 
 #ifdef __cplusplus
 extern "C" {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast"
 #endif
 
 int nlsock_log_set_level(int level);
@@ -89,9 +95,9 @@ vlog_set_levels(struct vlog_module *module, enum vlog_facility facility, enum vl
 {
     if (facility == VLF_ANY_FACILITY || facility == VLF_CONSOLE) {
         if (module) {
-            nlsock_log_set_module_level(module, level);
+            nlsock_log_set_module_level(module, (int) level);
         } else {
-            nlsock_log_set_level(level);
+            nlsock_log_set_level((int) level);
         }
     }
 }
@@ -111,7 +117,7 @@ vlog_valist(const struct vlog_module *module, enum vlog_level level,
     int save_errno = errno;
     char *text = xvasprintf(format, args);
 
-    nlsock_log(module, level, text);
+    nlsock_log(module, (int) level, text);
     free(text);
     errno = save_errno;
 }
@@ -129,6 +135,7 @@ vlog(const struct vlog_module *module, enum vlog_level level, const char *format
 }
 
 #ifdef __cplusplus
+#pragma GCC diagnostic pop
 }
 #endif
 
