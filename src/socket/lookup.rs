@@ -170,7 +170,7 @@ fn report(problem: AttrProblem) {
 
 fn parse_family<'a>(reply: &'a [u8], name: &CStr) -> Result<Family<'a>, Errno> {
     let kind = Header::parse(reply).map(|header| header.kind);
-    let mut attrs: [Option<Attr<'_>>; MCAST_GROUPS + 1] = [None; _];
+    let mut attrs = [None::<Attr<'_>>; MCAST_GROUPS + 1];
     let valid = kind == Some(GENL_ID_CTRL)
         && parse(reply, HEADER + GENL_HEADER, &FAMILY_POLICY, &mut attrs, Some, report);
     let id = attrs[FAMILY_ID].and_then(|attr| attr.payload.try_into().ok()).map(u16::from_ne_bytes);
@@ -205,7 +205,7 @@ pub(crate) fn lookup_group(family: &CStr, group: &CStr) -> Result<u32, Errno> {
 
 fn find_group(groups: &[u8], name: &CStr) -> Result<u32, Errno> {
     for entry in Attrs::new(groups) {
-        let mut attrs: [Option<Attr<'_>>; GROUP_ID + 1] = [None; _];
+        let mut attrs = [None::<Attr<'_>>; GROUP_ID + 1];
         if !parse(entry.payload, 0, &GROUP_POLICY, &mut attrs, Some, report) {
             return Err(Errno::EPROTO);
         }
