@@ -71,6 +71,7 @@ pub(crate) fn count(event: Event, n: usize) {
 }
 
 /// The number of events since the last reset.
+#[allow(clippy::useless_conversion, reason = "the type is narrower on some platforms")]
 pub(crate) fn total(event: Event) -> u64 {
     let base = cell(&RESET, event).load(Relaxed);
     cell(&TOTALS, event).load(Relaxed).wrapping_sub(base).into()
