@@ -57,7 +57,8 @@ headers = $(shell cd include && find $(name_$(1)) -name '*.h')
 .DELETE_ON_ERROR:
 
 .PHONY: all help demo check check-valgrind check-faults check-asan check-tsan check-kernel check-ovs
-.PHONY: abi check-abi check-ovn check-diff mutants fuzz soak bench bench-check bench-baseline
+.PHONY: check-platforms abi check-abi check-ovn check-diff mutants fuzz soak bench
+.PHONY: bench-check bench-baseline
 .PHONY: dist rpm deb check-deb deps vendor headers exports install uninstall stage clean
 .PHONY: doc install-doc uninstall-doc check-doc
 
@@ -121,6 +122,9 @@ check-abi: ## Compare functions and structures of both libraries with the commit
 
 abi: ## Bring the description of functions and structures up to date
 	UPDATE=1 c-tests/abi/check-abi.sh
+
+check-platforms: ## Build with the oldest Rust for all platforms and run tests there; TARGETS="NAME...", COUNT
+	c-tests/platforms/check-platforms.sh $(TARGETS)
 
 check-kernel: stage ## Run tests and Open vSwitch on a kernel with its datapath, in a VM; SUITE=full: more
 	c-tests/vm/check-kernel.sh "$(STAGE)"

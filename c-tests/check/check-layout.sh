@@ -37,9 +37,17 @@ limits_are_at_functions() {
         }'
 }
 
+# The platforms in the table of README.md are those of check-platforms.sh.
+platforms_are_listed() {
+    sed -n '/^| platform |/,/^$/s/^| `\([^`]*\)` |.*/\1/p' README.md > "$scratch/in-readme"
+    (. c-tests/platforms/targets.sh && all_platforms) > "$scratch/in-script"
+    diff "$scratch/in-readme" "$scratch/in-script" && [ -s "$scratch/in-script" ]
+}
+
 layout() {
     check "c-tests/README.md lists every folder" folders_are_listed
     check "c-tests/README.md names targets that the Makefile has" targets_exist
     check "README.md lists every example" examples_are_listed
     check "README.md names a function for every limit" limits_are_at_functions
+    check "README.md lists the platforms" platforms_are_listed
 }
