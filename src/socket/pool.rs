@@ -16,7 +16,7 @@ use core::cell::Cell;
 use core::ffi::{c_int, c_void};
 use core::ops::Deref;
 use core::ptr::NonNull;
-use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// The number of protocols that the kernel has.
 const PROTOCOLS: usize = 32;
@@ -47,6 +47,9 @@ impl Index {
 }
 
 static POOL: [Slots<Socket, KEPT>; PROTOCOLS + 1] = [const { Slots::new() }; PROTOCOLS + 1];
+
+/// The elements of [`POOL`] for which a socket was ever opened, as bits.
+static USED: AtomicU64 = AtomicU64::new(0);
 
 /// When the pool was last searched for sockets that have been idle for too long: the time of the
 /// monotonic clock in milliseconds.
@@ -229,6 +232,9 @@ fn open(protocol: c_int, set_up: impl FnOnce(&mut Socket)) -> Result<Pooled, Err
         let (sock, _registered) = Socket::open(protocol, |mut sock| {
             sock.prepare_for_pool();
             set_up(&mut sock);
+            if let Some(Index(index)) = sock.pool {
+                USED.fetch_or(1 << index, Relaxed);
+            }
             let sock = Pooled::new(sock);
             let registered = sock.register(thread);
             (sock, registered)
@@ -264,6 +270,26 @@ fn keep(sock: Box<Socket>) {
 fn close_idle_since_before(time: i64) {
     for slots in &POOL {
         slots.take_each(|sock| sock.idle_since.load(Relaxed) < time, drop);
+    }
+}
+
+/// Forgets the idle socket whose descriptor has the number `number`, if there is one. Call after the
+/// kernel has given `number` to a new socket: somebody else has closed the descriptor of the idle
+/// one, which otherwise would stand for the new socket.
+#[inline]
+pub(super) fn forget_descriptor(number: c_int) {
+    let used = USED.load(Relaxed);
+    if used != 0 {
+        forget_in(used, number);
+    }
+}
+
+#[cold]
+fn forget_in(used: u64, number: c_int) {
+    for (index, slots) in POOL.iter().enumerate() {
+        if used & (1 << index) != 0 {
+            slots.take_each(|sock| sock.fd.forget(number), drop);
+        }
     }
 }
 
