@@ -79,6 +79,7 @@ impl Socket {
         let mut warnings = Warnings::default();
         match connect(protocol, &mut warnings) {
             Ok((fd, port)) => {
+                pool::forget_descriptor(fd.raw());
                 let kept = keep(Box::new(Self::new(fd, port, protocol, opened_by)));
                 warnings.log();
                 Ok(kept)
