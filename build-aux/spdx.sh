@@ -8,7 +8,7 @@ set -eu
 licence='SPDX-License-Identifier: Apache-2.0'
 
 sources() {
-    find . \( -name target -o -name vendor -o -name 'stage*' -o -name .git -o -name generated \) -prune \
+    find . \( -name target -o -name vendor -o -name 'stage*' -o -name .git \) -prune \
         -o -type f \( -name '*.rs' -o -name '*.[ch]' -o -name '*.cc' -o -name '*.sh' -o -name '*.py' \
         -o -name '*.awk' -o -name '*.mk' -o -name Makefile -o -path ./.ci/run \) -print
 }
@@ -28,7 +28,7 @@ with_line() {
 
 status=0
 for file in $(sources); do
-    if head -n 3 "$file" | grep -qF "$licence"; then
+    if head -n 5 "$file" | grep -qF "$licence"; then
         continue
     elif [ "${1-}" = add ]; then
         with_line "$file" > "$file.new"
