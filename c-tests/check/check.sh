@@ -20,34 +20,7 @@ trap 'rm -rf "$scratch"' EXIT
 chmod 755 "$scratch"
 . "$here/packages.sh"
 . "$here/results.sh"
-
-have() {
-    command -v "$1" >/dev/null 2>&1
-}
-
-# check NAME COMMAND...: the command succeeds.
-check() {
-    name=$1
-    shift
-    if "$@" > "$scratch/output" 2>&1; then
-        ok "$name"
-    else
-        diagnose "$scratch/output"
-        not_ok "$name"
-    fi
-}
-
-# check_silent NAME COMMAND...: the command succeeds and prints nothing.
-check_silent() {
-    name=$1
-    shift
-    if "$@" > "$scratch/output" 2>&1 && [ ! -s "$scratch/output" ]; then
-        ok "$name"
-    else
-        diagnose "$scratch/output"
-        not_ok "$name"
-    fi
-}
+. "$here/checks.sh"
 
 # run_tap NAME COMMAND...: counts the results of a test program.
 run_tap() {

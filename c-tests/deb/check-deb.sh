@@ -8,25 +8,14 @@ set -u
 here=$(dirname "$0")
 . "$here/../check/packages.sh"
 . "$here/../check/results.sh"
+. "$here/../check/checks.sh"
 
 needs() {
     need_program dpkg-buildpackage dpkg-dev
     need_program dh debhelper
     need_program lintian lintian
     need_program mmdebstrap mmdebstrap
-}
-
-# check NAME COMMAND...: the command succeeds.
-check() {
-    name=$1
-    shift
-    if "$@" > "$scratch/output" 2>&1; then
-        ok "$name"
-    else
-        diagnose "$scratch/output"
-        not_ok "$name"
-        return 1
-    fi
+    need_program doxygen doxygen
 }
 
 # The lines of a sources.list with Debian's packages, as this machine gets them.
@@ -78,7 +67,9 @@ documentation() {
     inside sh -euc 'test -s "$(sed -n "s/^URL: file:\/\///p" /usr/lib/*/pkgconfig/nlsock.pc)"
         cd /usr/share/doc/libnlsock-doc
         cc -o /source/example examples/addresses.c $(pkg-config --cflags --libs nlsock)
-        test -s LICENSES.md'
+        test -s LICENSES.md
+        test -s html/nlsock/index.html
+        zcat /usr/share/man/man3/nl_dump_next.3.gz | grep -q nl_dump_next'
 }
 
 c_tests() {

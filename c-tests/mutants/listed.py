@@ -30,10 +30,6 @@ def content_hash(root, *folders):
     return digest.hexdigest()
 
 
-def source_hash(root):
-    return content_hash(root, "src", "build.rs", "Cargo.toml", "Cargo.lock")
-
-
 def make_listing(root, folder):
     """Copies the source for cargo-mutants, which leaves out `unsafe fn`, and modules whose path depends
     on a feature. So in the copy no function is unsafe, and both interfaces are modules. Lines and columns

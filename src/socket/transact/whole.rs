@@ -121,13 +121,15 @@ impl<'c, 'a> Whole<'c, 'a> {
     /// Checks what the kernel would drop without an answer. If there is such a thing, makes the
     /// transactions fail, and returns false.
     fn check(&mut self) -> bool {
-        if !self.netfilter {
-            return true;
-        }
         let transactions = &*self.call.transactions;
         let end = self.start + self.count;
-        // Only if the caller demands one datagram, there may be more than one batch.
-        let len = netfilter::batch_len(self.call.sock.protocol(), transactions, self.start);
+        let protocol = self.call.sock.protocol();
+        let mut all = self.start..end;
+        if !all.any(|index| netfilter::starts_batch(protocol, transactions, index)) {
+            return true;
+        }
+        // Only if the caller demands one datagram, something else may be before or behind the batch.
+        let len = netfilter::batch_len(protocol, transactions, self.start);
         let single = len == Some(self.count);
         let mut all = self.start..end;
         if single && all.all(|index| netfilter::is_valid(transactions, index)) {
