@@ -31,9 +31,9 @@ for file in $(sources); do
     if head -n 5 "$file" | grep -qF "$licence"; then
         continue
     elif [ "${1-}" = add ]; then
+        cp -p "$file" "$file.new"
         with_line "$file" > "$file.new"
-        cat "$file.new" > "$file"
-        rm "$file.new"
+        mv "$file.new" "$file"
     else
         echo "$file has no line \"$licence\": run build-aux/spdx.sh add"
         status=1
