@@ -9,8 +9,9 @@ licence='SPDX-License-Identifier: Apache-2.0'
 
 sources() {
     find . \( -name target -o -name vendor -o -name 'stage*' -o -name .git \) -prune \
-        -o -type f \( -name '*.rs' -o -name '*.[ch]' -o -name '*.cc' -o -name '*.sh' -o -name '*.py' \
-        -o -name '*.awk' -o -name '*.mk' -o -name Makefile -o -path ./.ci/run \) -print
+        -o -type f \( -name '*.rs' -o -name '*.[ch]' -o -name '*.cc' -o -name '*.sh' \
+        -o -name '*.py' -o -name '*.awk' -o -name '*.mk' -o -name Makefile -o -path ./.ci/run \) \
+        -print
 }
 
 # Prints the file "$1" with the line, after the line that names its interpreter.

@@ -2,6 +2,8 @@
 # check-deb.sh FOLDER: installs the packages in the folder in a new chroot, uses them as a reader of
 # README.md would, runs the C tests on them, and removes them.  Run by "make check-deb".
 #
+# shellcheck disable=SC2016 # most quoted text is for the shell in the chroot
+#
 # The chroot is made by mmdebstrap, from where this machine gets Debian's packages.
 set -u
 
@@ -97,7 +99,8 @@ if [ -n "$missing" ]; then
 elif check "the packages are built, without a word from lintian" make -s deb; then
     if [ "$(id -u)" != 0 ]; then
         skip "the packages in a chroot" "needs root"
-    elif check "a chroot" make_chroot && check "the packages are installed" install_packages_inside; then
+    elif check "a chroot" make_chroot \
+            && check "the packages are installed" install_packages_inside; then
         check "programs are compiled against them, and run" program
         check "the documentation is installed" documentation
         c_tests
