@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # deb.sh FOLDER: makes Debian's source package and binary packages in the folder, and runs lintian.
 # Run by "make deb".  debian/README.source explains the two tarballs.
 set -eu

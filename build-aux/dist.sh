@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # dist.sh FOLDER: makes the two tarballs from which packages are built, in the folder: the source,
 # and its folder vendor/, which is needed to build it without a network.  The same source makes the
 # same bytes.  Run by "make dist".

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # spdx.sh [add]: lists the source files that have no line with their licence, and fails if there are
 # any.  With "add", adds the line to them.
 #

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # vendor.sh CARGO: downloads into vendor/ what the library needs to be built without a network, and
 # writes vendor/config.toml, which makes cargo use it.  Run by "make vendor".
 #

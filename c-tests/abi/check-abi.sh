@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # check-abi.sh: compares the functions, their arguments and the structures of both libraries with
 # the committed descriptions.  Run by "make check-abi".  With UPDATE set, writes the descriptions anew.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Builds the 2014 library in two folders, and looks at how: variables, spaces, a read-only source,
 # no network, the same bytes, and what "make install" does.  Read by check.sh.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Compiles every public header, alone and together with others.  There must be no warning.  Read by
 # check.sh.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Checks what packages need: licences, the symbols and versions in debian/.  Read by check.sh.
 
 spdx() {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Checks that are one command each.  Read by check.sh and check-doc.sh, after results.sh; they set
 # 'scratch'.
 # shellcheck shell=sh

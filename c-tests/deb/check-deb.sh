@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # check-deb.sh FOLDER: installs the packages in the folder in a new chroot, uses them as a reader of
 # README.md would, runs the C tests on them, and removes them.  Run by "make check-deb".
 #
