@@ -58,7 +58,8 @@ headers = $(shell cd include && find $(name_$(1)) -name '*.h')
 .DELETE_ON_ERROR:
 
 .PHONY: all help demo check check-valgrind check-faults check-asan check-tsan check-kernel check-ovs
-.PHONY: abi check-abi check-ovn check-diff mutants fuzz soak bench bench-check bench-baseline
+.PHONY: check-platforms abi check-abi check-ovn check-diff mutants fuzz soak bench
+.PHONY: bench-check bench-baseline
 .PHONY: dist rpm deb check-deb deps vendor headers exports install uninstall stage clean
 .PHONY: doc install-doc uninstall-doc check-doc
 
@@ -122,6 +123,9 @@ check-abi: ## Compare functions and structures of both libraries with the commit
 
 abi: ## Bring the description of functions and structures up to date
 	UPDATE=1 c-tests/abi/check-abi.sh
+
+check-platforms: ## Build with the oldest Rust for all platforms and run tests there; TARGETS="NAME...", COUNT
+	c-tests/platforms/check-platforms.sh $(TARGETS)
 
 check-kernel: stage ## Run tests and Open vSwitch on a kernel with its datapath, in a VM; SUITE=full: more
 	c-tests/vm/check-kernel.sh "$(STAGE)"
@@ -235,16 +239,16 @@ $(call escape,$(DOC)/complete): $(DOC_SOURCES)
 	docs/doxygen/doc.sh "$(DOC)"
 	@touch "$@"
 
-install-doc: doc ## Install man pages to MANDIR, HTML to DOCDIR
+install-doc: doc ## Install man pages to MANDIR; HTML and the guide to DOCDIR
 	install -d "$(DESTDIR)$(MANDIR)/man3" "$(DESTDIR)$(DOCDIR)"
 	install -m 644 "$(DOC)"/man/man3/* "$(DESTDIR)$(MANDIR)/man3/"
-	rm -rf "$(DESTDIR)$(DOCDIR)/html"
-	cp -r "$(DOC)/html" "$(DESTDIR)$(DOCDIR)/"
+	rm -rf "$(DESTDIR)$(DOCDIR)/html" "$(DESTDIR)$(DOCDIR)/guide"
+	cp -r "$(DOC)/html" docs/guide "$(DESTDIR)$(DOCDIR)/"
 
 # Each man page has a line by which it is known.
 uninstall-doc:
 	-grep -ls '^\.\\" Written by "make doc" of libnlsock\.$$' "$(DESTDIR)$(MANDIR)/man3"/* | xargs -r -d '\n' rm -f
-	rm -rf "$(DESTDIR)$(DOCDIR)/html"
+	rm -rf "$(DESTDIR)$(DOCDIR)/html" "$(DESTDIR)$(DOCDIR)/guide"
 
 uninstall: uninstall-doc $(foreach f,$(FLAVOURS),uninstall-$f) ## Remove what install put there
 	cd "$(DESTDIR)$(DOCDIR)" && rm -f $(notdir $(documents))

@@ -41,6 +41,19 @@ fn flavour(root: &Path) -> Flavour {
     Flavour { folder, conf }
 }
 
+/// What all C files are compiled with.
+fn c_files(root: &Path) -> cc::Build {
+    let mut build = cc::Build::new();
+    build
+        .flag("-fvisibility=hidden")
+        .flag("-std=c11")
+        // The same source makes the same bytes in any folder. build-aux/cargo.sh does this for Rust.
+        .flag(format!("-ffile-prefix-map={}=.", root.display()))
+        .flag("-Wextra")
+        .warnings_into_errors(true);
+    build
+}
+
 fn main() {
     println!("cargo:rerun-if-changed=src");
     println!("cargo:rerun-if-changed=cbindgen.toml");
@@ -51,17 +64,14 @@ fn main() {
     // dlclose() must not unmap the library: Open vSwitch's lists and other threads' destructors
     // still point into it.
     println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
-    cc::Build::new()
+    c_files(&root)
         .file("src/host/host.c")
         .file("src/thread/thread.c")
         .define(flavour.get("host"), None)
-        .flag("-fvisibility=hidden")
-        .flag("-std=c11")
-        // The same source makes the same bytes in any folder. build-aux/cargo.sh does this for Rust.
-        .flag(format!("-ffile-prefix-map={}=.", root.display()))
-        .flag("-Wextra")
-        .warnings_into_errors(true)
         .compile("nlsock_c");
+    // src/runtime.rs links it, which the tests do not contain.
+    c_files(&root).file("src/runtime.c").cargo_metadata(false).compile("nlsock_runtime");
+    println!("cargo:rustc-link-search=native={}", env::var("OUT_DIR").unwrap());
     #[cfg(feature = "headers")]
     generate::generate(&root, &flavour);
 }

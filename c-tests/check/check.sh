@@ -50,6 +50,7 @@ flags() {
 . "$here/check-headers.sh"
 . "$here/check-programs.sh"
 . "$here/check-examples.sh"
+. "$here/check-guide.sh"
 . "$here/check-archive.sh"
 . "$here/check-harness.sh"
 . "$here/check-layout.sh"
@@ -58,7 +59,7 @@ flags() {
 if [ -n "${VALGRIND-}" ]; then
     sections="valgrind_rust valgrind_programs"
 fi
-for section in ${sections:-rust abi build headers programs examples archive harness layout packaging}; do
+for section in ${sections:-rust abi build headers programs examples guide archive harness layout packaging}; do
     $section
 done
 total nlsock

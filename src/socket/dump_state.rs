@@ -224,7 +224,9 @@ impl State {
             // A late answer to an earlier request has a number from 1 on.
             let earlier = (1..self.seq).contains(&header.seq);
             let part = header.flags & NLM_F_MULTI != 0 || !earlier;
-            self.misnumbered |= part && header.kind != NLMSG_ERROR;
+            // An acknowledgement or the end of another dump has no data that this dump lacks.
+            let data = !matches!(header.kind, NLMSG_ERROR | NLMSG_DONE);
+            self.misnumbered |= part && data;
             return Ok(false);
         }
         match kernel_error(header, message) {

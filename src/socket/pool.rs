@@ -17,17 +17,14 @@ use core::cell::Cell;
 use core::ffi::{c_int, c_void};
 use core::ops::Deref;
 use core::ptr::NonNull;
-use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 /// The number of protocols that the kernel has.
 const PROTOCOLS: usize = 32;
 /// How many idle sockets are kept for each protocol, and for lookups.
 const KEPT: usize = 16;
-/// How long an idle socket is kept, in milliseconds.
-const KEPT_FOR: i64 = 60_000;
-/// The least time between two searches for sockets that have been idle for longer than
-/// [`KEPT_FOR`], in milliseconds.
-const SWEEP_INTERVAL: i64 = 1000;
+/// How long an idle socket is kept, in seconds.
+const KEPT_FOR: u32 = 60;
 
 /// An index into [`POOL`]: the slots in which a socket is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,9 +46,12 @@ impl Index {
 
 static POOL: [Slots<Socket, KEPT>; PROTOCOLS + 1] = [const { Slots::new() }; PROTOCOLS + 1];
 
+/// Whether a socket was ever opened for this element of [`POOL`].
+static USED: [AtomicBool; PROTOCOLS + 1] = [const { AtomicBool::new(false) }; PROTOCOLS + 1];
+
 /// When the pool was last searched for sockets that have been idle for too long: the time of the
-/// monotonic clock in milliseconds.
-static SWEPT: AtomicI64 = AtomicI64::new(0);
+/// monotonic clock in seconds.
+static SWEPT: AtomicU32 = AtomicU32::new(0);
 
 /// Whether a thread gets only sockets that belong to the network namespace that the thread is in.
 /// If so, the pool keeps no idle sockets: each would keep its namespace alive after all threads
@@ -230,6 +230,9 @@ fn open(protocol: c_int, set_up: impl FnOnce(&mut Socket)) -> Result<Pooled, Err
         let (sock, _registered) = Socket::open(protocol, |mut sock| {
             sock.prepare_for_pool();
             set_up(&mut sock);
+            if let Some(used) = sock.pool.and_then(|Index(index)| USED.get(index)) {
+                used.store(true, Relaxed);
+            }
             let sock = Pooled::new(sock);
             let registered = sock.register(thread);
             (sock, registered)
@@ -245,7 +248,7 @@ fn open_for_once(protocol: c_int) -> Result<Pooled, Errno> {
 
 /// Puts an idle socket into a slot. Closes it if all slots are full.
 fn keep(sock: Box<Socket>) {
-    let now = sys::coarse_ms();
+    let now = sys::coarse_seconds();
     sock.idle_since.store(now, Relaxed);
     if let Some(slots) = sock.pool.and_then(Index::slots) {
         // If all slots are full, `give` returns the socket, which is closed here.
@@ -255,16 +258,28 @@ fn keep(sock: Box<Socket>) {
             flush();
         }
     }
-    if now - SWEPT.load(Relaxed) >= SWEEP_INTERVAL {
+    if now != SWEPT.load(Relaxed) {
         SWEPT.store(now, Relaxed);
-        close_idle_since_before(now - KEPT_FOR);
+        close_idle_for_too_long(now);
     }
 }
 
 #[cold]
-fn close_idle_since_before(time: i64) {
+fn close_idle_for_too_long(now: u32) {
     for slots in &POOL {
-        slots.take_each(|sock| sock.idle_since.load(Relaxed) < time, drop);
+        let idle_for = |sock: &Socket| now.saturating_sub(sock.idle_since.load(Relaxed));
+        slots.take_each(|sock| idle_for(sock) > KEPT_FOR, drop);
+    }
+}
+
+/// Forgets the idle socket whose descriptor has the number `number`, if there is one. Call after the
+/// kernel has given `number` to a new socket: somebody else has closed the descriptor of the idle
+/// one, which otherwise would stand for the new socket.
+pub(super) fn forget_descriptor(number: c_int) {
+    for (used, slots) in USED.iter().zip(&POOL) {
+        if used.load(Relaxed) {
+            slots.take_each(|sock| sock.fd.forget(number), drop);
+        }
     }
 }
 

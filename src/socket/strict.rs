@@ -85,13 +85,14 @@ pub(super) fn log(checking: Result<(), Errno>) {
     }
 }
 
+const FAILURE: &str = "netlink: could not enable strict checking";
+
 #[cold]
 fn log_failure(error: Errno) {
     let text = errno::text(error.raw());
-    let text = format_args!("netlink: could not enable strict checking ({text})");
     match error {
-        Errno::ENOPROTOOPT => log_limited!(SOCKET, Dbg, "{text}"),
-        _ => log_limited!(SOCKET, Warn, "{text}"),
+        Errno::ENOPROTOOPT => log_limited!(SOCKET, Dbg, "{FAILURE} ({text})"),
+        _ => log_limited!(SOCKET, Warn, "{FAILURE} ({text})"),
     }
 }
 

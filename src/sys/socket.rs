@@ -80,6 +80,13 @@ impl Fd {
         }
     }
 
+    /// If the descriptor has the number `number`, forgets it. Returns whether it did. Call after the
+    /// kernel has given `number` to another file, so that somebody else must have closed this
+    /// descriptor.
+    pub(crate) fn forget(&self, number: c_int) -> bool {
+        self.number.compare_exchange(number, CLOSED, Relaxed, Relaxed).is_ok()
+    }
+
     /// Closes the descriptor. Later system calls on this object fail with EBADF.
     pub(crate) fn close(&self) {
         let number = self.number.swap(CLOSED, Relaxed);

@@ -111,7 +111,7 @@ impl<N: Names> Description<'_, N> {
 }
 
 fn code(body: &[u8]) -> Option<i32> {
-    u32_at(body, 0).map(u32::cast_signed)
+    u32_at(body, 0).map(|code| code as i32)
 }
 
 /// A number. [`fmt::Display`] writes it as C's `%#x` does.

@@ -198,9 +198,10 @@ fn is_missing<'a, S: Slot<'a>>((policy, found): (&NlPolicy, &S)) -> bool {
 fn missing<'a, S: Slot<'a>>(policies: &[NlPolicy], slots: &[S]) -> Option<usize> {
     // Check four elements at a time, since that takes fewer instructions. The up to three elements
     // that do not make four are at the start.
-    let (odd_policies, fours_of_policies) = policies.as_rchunks::<4>();
-    let (odd_slots, fours_of_slots) = slots.as_rchunks::<4>();
-    let mut fours = fours_of_policies.iter().zip(fours_of_slots);
+    let mut fours_of_policies = policies.rchunks_exact(4);
+    let mut fours_of_slots = slots.rchunks_exact(4);
+    let (odd_policies, odd_slots) = (fours_of_policies.remainder(), fours_of_slots.remainder());
+    let mut fours = fours_of_policies.by_ref().zip(&mut fours_of_slots);
     let any = odd_policies.iter().zip(odd_slots).any(is_missing)
         || fours.any(|(policies, slots)| policies.iter().zip(slots).any(is_missing));
     if any { first_missing(policies, slots) } else { None }

@@ -160,7 +160,8 @@ void nl_sock_wait(const struct nl_sock *sock, short events);
  * file alone, functions on 'sock' fail with EBADF, and this function returns -1. So this protects
  * the new file as far as possible, but not completely:
  * - If it is a socket with something to receive, a receive may take one datagram from it.
- * - If it is a netlink socket, or a SOCK_SEQPACKET socket of AF_UNIX, one request may be sent on it.
+ * - If it is a netlink socket, or a SOCK_SEQPACKET socket of AF_UNIX, one request may be sent on
+ *   it.
  *
  * The same is true of the descriptors of the pool. To notice a new file in all cases, each call
  * would have to make one more system call.

@@ -10,15 +10,18 @@ pub use dump::NlDump;
 pub use ofpbuf::OfpBuf;
 pub use values::{eth_addr, ib_addr, ovs_be128, ovs_u128};
 
-use crate::abi::{NlAttrType, layout};
+use crate::abi::{MUTEX, NlAttrType, WORD, layout};
 use crate::wire::StrictDump;
 use core::ffi::c_int;
 use core::fmt;
 
-layout!(OfpBuf, 64, {
-    base: 0, data: 8, size: 16, allocated: 20, header: 24, msg: 32, list_node: 40, source: 56,
+layout!(OfpBuf, 7 * WORD + 8, {
+    base: 0, data: WORD, size: 2 * WORD, allocated: 2 * WORD + 4, header: 2 * WORD + 8,
+    msg: 3 * WORD + 8, list_node: 4 * WORD + 8, source: 6 * WORD + 8,
 });
-layout!(NlDump, 64, { sock: 0, nl_seq: 8, status: 12, mutex: 16 });
+layout!(NlDump, WORD + 8 + MUTEX + WORD, {
+    sock: 0, nl_seq: WORD, status: WORD + 4, mutex: WORD + 8,
+});
 
 /// The characters that ofpbuf_put_hex() skips before a pair of hex digits.
 pub(crate) const HEX_BLANKS: &[u8] = b" .\t\r\n";

@@ -40,12 +40,12 @@ pub unsafe extern "C" fn nl_msg_nlmsgerr(
         // SAFETY: the caller's contract (see `ffi`).
         unsafe { error.write(code) };
     }
-    if !attr_msg.is_null()
-        && let Some(text) = explanation(msg.bytes())
-    {
-        // SAFETY: the caller's contract (see `ffi`). The policy has checked that the text ends in
-        // NUL.
-        unsafe { attr_msg.write(text.as_ptr().cast()) };
+    if !attr_msg.is_null() {
+        if let Some(text) = explanation(msg.bytes()) {
+            // SAFETY: the caller's contract (see `ffi`). The policy has checked that the text ends
+            // in NUL.
+            unsafe { attr_msg.write(text.as_ptr().cast()) };
+        }
     }
     true
 }
