@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # libnlsock.  "make help" lists the targets.
 
 PREFIX = /usr/local

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # deb.sh FOLDER: makes Debian's source package and binary packages in the folder, and runs lintian.
 # Run by "make deb".  debian/README.source explains the two tarballs.
 set -eu
@@ -10,7 +11,7 @@ cd "$1"
 mv "nlsock-$version.tar.xz" "nlsock_$version.orig.tar.xz"
 mv "nlsock-$version-vendor.tar.xz" "nlsock_$version.orig-vendor.tar.xz"
 tar --extract --file "nlsock_$version.orig.tar.xz"
-tar --extract --file "nlsock_$version.orig-vendor.tar.xz"
+tar --extract --file "nlsock_$version.orig-vendor.tar.xz" --directory "nlsock-$version"
 
 # Whatever cargo and rustc are in PATH, so their packages need not be installed.  The build does not
 # depend on the variables of the "make" that runs this.

@@ -1,7 +1,8 @@
 #!/bin/sh
-# dist.sh FOLDER: makes the two tarballs from which packages are built, in the folder: the source, and
-# its folder vendor/, which is needed to build it without a network.  The same source makes the same
-# bytes.  Run by "make dist".
+# SPDX-License-Identifier: Apache-2.0
+# dist.sh FOLDER: makes the two tarballs from which packages are built, in the folder: the source,
+# and its folder vendor/, which is needed to build it without a network.  The same source makes the
+# same bytes.  Run by "make dist".
 set -eu
 
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
@@ -11,10 +12,10 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 source=$scratch/nlsock-$version
 
-# tarball NAME FOLDER: of a folder of the copy.
+# tarball NAME FOLDER SUBFOLDER: of a subfolder.
 tarball() {
     tar --create --xz --sort=name --owner=0 --group=0 --numeric-owner --mode=go=rX,u+rw \
-        --mtime="@${SOURCE_DATE_EPOCH:-0}" --file "$output/$1.tar.xz" --directory "$scratch" "$2"
+        --mtime="@${SOURCE_DATE_EPOCH:-0}" --file "$output/$1.tar.xz" --directory "$2" "$3"
 }
 
 mkdir "$source"
@@ -24,6 +25,6 @@ for file in .ci .gitignore *; do
         *) cp -r "$file" "$source/" ;;
     esac
 done
-tarball "nlsock-$version" "nlsock-$version"
+tarball "nlsock-$version" "$scratch" "nlsock-$version"
 make -C "$source" -s vendor
-tarball "nlsock-$version-vendor" "nlsock-$version/vendor"
+tarball "nlsock-$version-vendor" "$source" vendor

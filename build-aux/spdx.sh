@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # spdx.sh [add]: lists the source files that have no line with their licence, and fails if there are
 # any.  With "add", adds the line to them.
 #
@@ -8,9 +9,10 @@ set -eu
 licence='SPDX-License-Identifier: Apache-2.0'
 
 sources() {
-    find . \( -name target -o -name vendor -o -name 'stage*' -o -name .git -o -name generated \) -prune \
-        -o -type f \( -name '*.rs' -o -name '*.[ch]' -o -name '*.cc' -o -name '*.sh' -o -name '*.py' \
-        -o -name '*.awk' -o -name '*.mk' -o -name Makefile -o -path ./.ci/run \) -print
+    find . \( -name target -o -name vendor -o -name 'stage*' -o -name .git \) -prune \
+        -o -type f \( -name '*.rs' -o -name '*.[ch]' -o -name '*.cc' -o -name '*.sh' \
+        -o -name '*.py' -o -name '*.awk' -o -name '*.mk' -o -name Makefile -o -path ./.ci/run \) \
+        -print
 }
 
 # Prints the file "$1" with the line, after the line that names its interpreter.
@@ -28,12 +30,12 @@ with_line() {
 
 status=0
 for file in $(sources); do
-    if head -n 3 "$file" | grep -qF "$licence"; then
+    if head -n 5 "$file" | grep -qF "$licence"; then
         continue
     elif [ "${1-}" = add ]; then
+        cp -p "$file" "$file.new"
         with_line "$file" > "$file.new"
-        cat "$file.new" > "$file"
-        rm "$file.new"
+        mv "$file.new" "$file"
     else
         echo "$file has no line \"$licence\": run build-aux/spdx.sh add"
         status=1

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Descriptors of the library that the program closes by mistake: the library leaves the files alone
  * that get their numbers next. */
 

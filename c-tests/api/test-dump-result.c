@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nlsock-ext.h: results of dumps, and whole tables. */
 
 #include "batch.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Messages that arrive without end do not keep a function from returning. */
 
 #include <limits.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* netlink-socket.h: sockets and names on the real kernel. */
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # blocks.awk -v out=FOLDER FILE: writes what a Markdown file shows to files in a folder, numbered in
 # their order.
 #

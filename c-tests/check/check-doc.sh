@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # check-doc.sh: makes the documentation of the headers, and checks that it is complete.
 set -u
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Compiles and runs what README.md and the guide show.  Read by check.sh.
 #
 # blocks.awk explains what may be in these files.  Sessions run as a reader would type them, each in

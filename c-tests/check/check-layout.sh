@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The documents list every folder of c-tests/ and every example.  Read by check.sh.
 
 folders_are_listed() {

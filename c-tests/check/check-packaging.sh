@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Checks what packages need: licences, the symbols and versions in debian/.  Read by check.sh.
 
 spdx() {
@@ -24,6 +25,7 @@ licences_are_listed() {
         grep -qF "| \`${line%% *}\` ${line#* } |" LICENSES.md \
             || { echo "LICENSES.md does not have: $line"; return 1; }
     done < "$scratch/linked"
+    # shellcheck disable=SC2016 # for grep
     [ "$(grep -c '^| `.*` | [0-9]' LICENSES.md)" = "$(grep -c . "$scratch/linked")" ]
 }
 
@@ -36,7 +38,8 @@ symbols() {
 # packaged_version FILE PATTERN: what the pattern's group matches in the file is the version.
 packaged_version() {
     version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
-    [ "$(sed -n "s/$2/\1/p" "$1" | head -n 1)" = "$version" ] || { echo "$1 has not $version"; return 1; }
+    [ "$(sed -n "s/$2/\1/p" "$1" | head -n 1)" = "$version" ] \
+        || { echo "$1 has not the version $version"; return 1; }
 }
 
 # The oldest compiler is that of Cargo.toml.
@@ -73,8 +76,8 @@ END
         INCLUDE_DIR="$scratch/wrt" PKG_BUILD_DIR="$PWD" RUSTC_TARGET_ARCH=mips-unknown-linux-musl \
         TARGET_CC_NOCACHE=mips-gcc TARGET_CROSS=mips- PKG_INSTALL_DIR="$scratch/wrt/ipkg" CP=cp \
         libnlsock libnlsock-ovs3 > "$scratch/wrt/commands" || return
-    for command in "build --release .*target/ovs3" "mips-ld -r .*mips-unknown-linux-musl" "^mips-objcopy" \
-            "^mips-ar" "/wrt/ipkg/usr/lib/pkgconfig" "^cp .*/libnlsock.so\.\* ROOT/usr/lib/"; do
+    for command in "build --release .*target/ovs3" "mips-ld -r .*mips-unknown-linux-musl" \
+            "^mips-objcopy" "^mips-ar" "/wrt/ipkg/usr/lib/pkgconfig" "^cp .*/libnlsock.so\.\* ROOT/usr/lib/"; do
         grep -q "$command" "$scratch/wrt/commands" || { echo "no $command"; return 1; }
     done
 }
@@ -88,7 +91,8 @@ packaging() {
     check "debian/ lists the symbols of the 3.x interface" symbols ovs3 libnlsock-ovs3-1
     check "debian/changelog has the version" packaged_version debian/changelog \
         '^nlsock (\(.*\)-[^-)]*).*'
-    check "the spec of RPM has the version" packaged_version packaging/rpm/nlsock.spec '^Version: *\(.*\)'
+    check "the spec of RPM has the version" packaged_version packaging/rpm/nlsock.spec \
+        '^Version: *\(.*\)'
     check "the APKBUILD of Alpine has the version" packaged_version packaging/alpine/APKBUILD \
         '^pkgver=\(.*\)'
     check "the Makefile of OpenWrt has the version" packaged_version packaging/openwrt/Makefile \

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Compiles the C programs in c-tests/api against the installation, and runs them.  Read by check.sh,
 # sanitize.sh and kernel-tests.sh.
 

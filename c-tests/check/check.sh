@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # check.sh STAGE [SECTION...]: runs all tests against the installation in STAGE, or those of some
 # sections, and counts them.  With VALGRIND set, runs the C and the Rust tests under valgrind, and
 # nothing else.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Checks that are one command each.  Read by check.sh and check-doc.sh, after results.sh; they set
 # 'scratch'.
 # shellcheck shell=sh
@@ -15,6 +16,7 @@ check() {
     else
         diagnose "$scratch/output"
         not_ok "$name"
+        return 1
     fi
 }
 
@@ -27,5 +29,6 @@ check_silent() {
     else
         diagnose "$scratch/output"
         not_ok "$name"
+        return 1
     fi
 }

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Installs what the tests use beyond a C compiler, make and cargo.
 set -eu
 

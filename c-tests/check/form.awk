@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # form.awk SHOWN PRINTED: fails, and says why, unless the output of a command has the form that the
 # guide shows.  A number stands for any number.  A line "..." stands for any lines, and "..." within
 # a line for any text.

@@ -1,6 +1,9 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # check-deb.sh FOLDER: installs the packages in the folder in a new chroot, uses them as a reader of
 # README.md would, runs the C tests on them, and removes them.  Run by "make check-deb".
+#
+# shellcheck disable=SC2016 # most quoted text is for the shell in the chroot
 #
 # The chroot is made by mmdebstrap, from where this machine gets Debian's packages.
 set -u
@@ -8,25 +11,14 @@ set -u
 here=$(dirname "$0")
 . "$here/../check/packages.sh"
 . "$here/../check/results.sh"
+. "$here/../check/checks.sh"
 
 needs() {
     need_program dpkg-buildpackage dpkg-dev
     need_program dh debhelper
     need_program lintian lintian
     need_program mmdebstrap mmdebstrap
-}
-
-# check NAME COMMAND...: the command succeeds.
-check() {
-    name=$1
-    shift
-    if "$@" > "$scratch/output" 2>&1; then
-        ok "$name"
-    else
-        diagnose "$scratch/output"
-        not_ok "$name"
-        return 1
-    fi
+    need_program doxygen doxygen
 }
 
 # The lines of a sources.list with Debian's packages, as this machine gets them.
@@ -78,7 +70,9 @@ documentation() {
     inside sh -euc 'test -s "$(sed -n "s/^URL: file:\/\///p" /usr/lib/*/pkgconfig/nlsock.pc)"
         cd /usr/share/doc/libnlsock-doc
         cc -o /source/example examples/addresses.c $(pkg-config --cflags --libs nlsock)
-        test -s LICENSES.md'
+        test -s LICENSES.md
+        test -s html/nlsock/index.html
+        zcat /usr/share/man/man3/nl_dump_next.3.gz | grep -q nl_dump_next'
 }
 
 c_tests() {
@@ -106,7 +100,8 @@ if [ -n "$missing" ]; then
 elif check "the packages are built, without a word from lintian" make -s deb; then
     if [ "$(id -u)" != 0 ]; then
         skip "the packages in a chroot" "needs root"
-    elif check "a chroot" make_chroot && check "the packages are installed" install_packages_inside; then
+    elif check "a chroot" make_chroot \
+            && check "the packages are installed" install_packages_inside; then
         check "programs are compiled against them, and run" program
         check "the documentation is installed" documentation
         c_tests

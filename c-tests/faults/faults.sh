@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # faults.sh STAGE: runs the fault scripts, and random scripts, against the installation in STAGE.
 #
 #   COUNT=N              random scripts (100000); with more, their progress is reported

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # build-tests.sh STAGE FOLDER: compiles the C tests and the fault bed against the installation in
 # STAGE, into FOLDER.  The programs find the library through LD_LIBRARY_PATH, so each can be run
 # with every mutant.  Writes the names of the C tests to FOLDER/tests, each with its arguments.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Runs the daemon of both trees on the kernel's datapath, in the VM, and compares the answers.  Read
 # by check-kernel.sh.
 

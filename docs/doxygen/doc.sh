@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # doc.sh OUT: writes the documentation of both libraries to OUT/html and OUT/man.
 set -eu
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Prints a header of include/ as Doxygen reads it best: Doxygen's INPUT_FILTER.
 
 usage: input_filter.py HEADER
@@ -17,6 +18,8 @@ import os
 import re
 import sys
 
+# This line is no description.
+LICENCE = "/* SPDX-License-Identifier: Apache-2.0 */\n"
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 PART = re.compile(r'^#include "((?:\.\./)?generated/[\w.-]+|nlsock-attr\.h)"\n', re.MULTILINE)
 GUARD = re.compile(r"^#ifndef (\w+_H)\n#define \1\b.*\n", re.MULTILINE)
@@ -107,7 +110,7 @@ def without_first_comment(text):
 def whole(path):
     """The text of a header with the headers that are parts of it, without their first comments."""
     with open(path, encoding="utf-8") as file:
-        text = file.read()
+        text = file.read().replace(LICENCE, "")
 
     def part(include):
         return without_first_comment(whole(os.path.join(os.path.dirname(path), include[1])))[1]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes man pages from Doxygen's XML: one for each function, macro, type and header.
 
 usage: man_pages.py XML LIBRARY VERSION SECTION MAN

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Netlink sockets, transactions and dumps.
  *
  * Unless the comment of a function says otherwise:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Building netlink messages, and taking them apart.
  *
  * A message is in a struct ofpbuf.  The functions keep everything in a message aligned to 4 bytes:

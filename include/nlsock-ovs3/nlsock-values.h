@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Types that functions take and return by value. */
 
 #ifndef NLSOCK_VALUES_H

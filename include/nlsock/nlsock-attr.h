@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The part of netlink.h that is the same in all interface versions: sizes, loops over
  * attributes. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Functions that Open vSwitch's netlink library does not have.
  *
  * The conventions are those of netlink-socket.h.  Functions that fill in a structure get its

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Types and helpers that the other headers share. */
 
 #ifndef NLSOCK_TYPES_H

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # build.sh FOLDER: builds the RPM packages in the folder.  Run by "make rpm".
 #
 # On a system without RPM packages, rpmbuild knows none of the packages that the build requires

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! nlsock-ext.h: functions that Open vSwitch's netlink library does not have.
 
 use super::socket::{socket, wait as wait_for};

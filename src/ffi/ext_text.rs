@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! nlsock-ext.h: extended acknowledgements of messages, messages as text, and the version.
 
 use super::ext::fill_in;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! netlink-socket.h: lookups of generic netlink names.
 
 use crate::socket::lookup;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! netlink.h: building messages and taking them apart.
 
 use crate::abi::foreign::{genlmsghdr, nlmsghdr, odp_port_t, ovs_be16, ovs_be32, ovs_be64};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! netlink-socket.h: transactions.
 
 use crate::buffer::{self, Buf};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The event counters. Four of them are also coverage counters of Open vSwitch, if the process
 //! contains that.
 

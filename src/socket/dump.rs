@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Dumps: a request that the kernel answers by any number of messages, for example all routes.
 //!
 //! Several threads may read one dump. The mutex in the caller's `struct nl_dump` protects the

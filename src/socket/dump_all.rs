@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Dumps of a whole table into one buffer, repeated until the table does not change during the
 //! dump.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The state of a dump: what has been received of it, and what the datagrams of the kernel mean for
 //! it.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Lookups of generic netlink families and multicast groups by name.
 
 use super::family_names;

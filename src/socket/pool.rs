@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The pool: idle sockets that are kept for the next transaction, dump or lookup.
 //!
 //! There are slots for each protocol, and slots for lookups of generic netlink names. A socket is

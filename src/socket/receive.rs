@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Receiving: the functions that transactions, dumps and nl_sock_recv() share.
 
 use super::Socket;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Clocks.
 
 /// The time of the monotonic clock in milliseconds.

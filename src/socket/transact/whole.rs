@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Requests that are sent in one datagram or not at all: a batch of NETLINK_NETFILTER, or what the
 //! caller wants to be sent in this way.
 //!
