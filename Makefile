@@ -240,15 +240,16 @@ $(call escape,$(DOC)/complete): $(DOC_SOURCES)
 	@touch "$@"
 
 install-doc: doc ## Install man pages to MANDIR; HTML and the guide to DOCDIR
-	install -d "$(DESTDIR)$(MANDIR)/man3" "$(DESTDIR)$(DOCDIR)"
+	install -d "$(DESTDIR)$(MANDIR)/man3" "$(DESTDIR)$(DOCDIR)/docs"
 	install -m 644 "$(DOC)"/man/man3/* "$(DESTDIR)$(MANDIR)/man3/"
-	rm -rf "$(DESTDIR)$(DOCDIR)/html" "$(DESTDIR)$(DOCDIR)/guide"
-	cp -r "$(DOC)/html" docs/guide "$(DESTDIR)$(DOCDIR)/"
+	rm -rf "$(DESTDIR)$(DOCDIR)/html" "$(DESTDIR)$(DOCDIR)/docs/guide"
+	cp -r "$(DOC)/html" "$(DESTDIR)$(DOCDIR)/"
+	cp -r docs/guide "$(DESTDIR)$(DOCDIR)/docs/"
 
 # Each man page has a line by which it is known.
 uninstall-doc:
 	-grep -ls '^\.\\" Written by "make doc" of libnlsock\.$$' "$(DESTDIR)$(MANDIR)/man3"/* | xargs -r -d '\n' rm -f
-	rm -rf "$(DESTDIR)$(DOCDIR)/html" "$(DESTDIR)$(DOCDIR)/guide"
+	rm -rf "$(DESTDIR)$(DOCDIR)/html" "$(DESTDIR)$(DOCDIR)/docs"
 
 uninstall: uninstall-doc $(foreach f,$(FLAVOURS),uninstall-$f) ## Remove what install put there
 	cd "$(DESTDIR)$(DOCDIR)" && rm -f $(notdir $(documents))

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Prints a header of include/ as Doxygen reads it best: Doxygen's INPUT_FILTER.
+"""Prints a header of include/ as Doxygen reads it best.
 
 usage: input_filter.py HEADER
 
