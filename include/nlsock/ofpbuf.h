@@ -42,6 +42,7 @@ enum __attribute__((packed)) ofpbuf_source {
 #define list nlsock_list
 #endif
 
+#include "generated/list.h"
 #include "generated/ofpbuf.h"
 
 #ifdef __cplusplus
