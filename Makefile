@@ -1,8 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
 # libnlsock.  "make help" lists the targets.
 
 PREFIX = /usr/local
 LIBDIR = $(PREFIX)/lib
 INCLUDEDIR = $(PREFIX)/include
+MANDIR = $(PREFIX)/share/man
+DOCDIR = $(PREFIX)/share/doc/libnlsock
 DESTDIR =
 
 # Set to 2014 or ovs3 to build the library of one interface only: that of July 2014 or that of 3.x.
@@ -22,8 +25,7 @@ BUILD = $(CARGO_TARGET_DIR)/libraries$(addprefix /,$(triple))
 STAGE = $(CURDIR)/stage
 SOURCES := $(shell find src -type f) Cargo.toml Cargo.lock build.rs cbindgen.toml
 
-# Where the documentation is, which pkg-config names.
-DOCDIR = $(PREFIX)/share/doc/nlsock
+# Where the documentation is: for pkg-config.
 URL = file://$(DOCDIR)/README.md
 
 # $(call escape,FILE): FILE as a target or a prerequisite, although it may have spaces.
@@ -56,8 +58,10 @@ headers = $(shell cd include && find $(name_$(1)) -name '*.h')
 .DELETE_ON_ERROR:
 
 .PHONY: all help demo check check-valgrind check-faults check-asan check-tsan check-kernel check-ovs
-.PHONY: check-platforms abi check-abi check-ovn check-diff mutants fuzz soak bench bench-check bench-baseline
-.PHONY: deps vendor headers exports install uninstall stage clean
+.PHONY: check-platforms abi check-abi check-ovn check-diff mutants fuzz soak bench
+.PHONY: bench-check bench-baseline
+.PHONY: dist rpm deb check-deb deps vendor headers exports install uninstall stage clean
+.PHONY: doc install-doc uninstall-doc check-doc
 
 all: $(foreach f,$(FLAVOURS),$(call libraries,$f)) ## Build the shared and static libraries; FLAVOUR=2014|ovs3 for one
 
@@ -135,6 +139,9 @@ check-ovn: stage ## Run OVN's netlink code and tests with this library; OVN=TREE
 check-diff: stage ## Make the same calls to the original and to the library; OVS=TREE, COUNT random ones, SEED
 	c-tests/diff/check-diff.sh "$(STAGE)"
 
+check-doc: ## Make the documentation, and check that it is whole
+	c-tests/check/check-doc.sh
+
 bench: stage ## Measure this library and others, write the results to docs/bench/; NLSOCK_REF=LIBRARY for that of 2014
 	c-tests/bench/bench.sh "$(STAGE)"
 
@@ -151,7 +158,7 @@ fuzz: deps ## Fuzz all targets for SECONDS together
 	c-tests/check/fuzz.sh $(SECONDS)
 
 # Words for "make mutants".
-mutants_options = $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) \
+mutants_options = $(if $(QUICK),--quick) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) \
     $(if $(FOR),--seconds $(FOR)) $(if $(AGAIN),--again $(AGAIN))
 
 mutants: ## Judge versions of the library with one fault each: all, or SAMPLE=N with SEED=S; FOR=SECONDS
@@ -165,6 +172,18 @@ deps: ## Install the packages that the tests need, if run by root
 
 vendor: ## Download into vendor/ what is needed to build without a network
 	build-aux/vendor.sh '$(CARGO)'
+
+dist: ## Make the two tarballs for packages in target/dist: the source, and what it needs to be built
+	build-aux/dist.sh "$(CARGO_TARGET_DIR)/dist"
+
+rpm: ## Build RPM packages in target/rpm
+	packaging/rpm/build.sh "$(CARGO_TARGET_DIR)/rpm"
+
+deb: ## Build Debian's packages in target/deb
+	build-aux/deb.sh "$(CARGO_TARGET_DIR)/deb"
+
+check-deb: ## Install, use and remove the packages of "make deb" in a new chroot
+	c-tests/deb/check-deb.sh "$(CARGO_TARGET_DIR)/deb"
 
 headers: ## Bring the generated headers up to date
 	for features in headers headers,ovs3; do \
@@ -188,7 +207,7 @@ install: $(foreach f,$(FLAVOURS),install-$f) ## Install to PREFIX, LIBDIR, INCLU
 	$(if $(DESTDIR),,@$(LOADER) "$(LIBDIR)")
 
 # What is installed into DOCDIR.
-documents = README.md CHANGELOG.md LICENSE
+documents = README.md CHANGELOG.md SECURITY.md LICENSE LICENSES.md
 
 # A space in a folder's name is written as "\ " in a pkg-config file, and sed needs another backslash.
 pc_folder = $(subst $(space),\\\\ ,$(1))
@@ -210,7 +229,29 @@ install-%:
 	        pkgconfig/$$pc.pc.in > "$(DESTDIR)$(LIBDIR)/pkgconfig/$$pc.pc" || exit 1; \
 	done
 
-uninstall: $(foreach f,$(FLAVOURS),uninstall-$f) ## Remove what install put there
+# The man pages and the HTML of the headers.
+DOC = $(CARGO_TARGET_DIR)/doc
+DOC_SOURCES := $(shell find docs/doxygen include -type f -name '[!.]*') Cargo.toml
+
+doc: $(call escape,$(DOC)/complete) ## Write man pages and HTML of the headers to target/doc/man and target/doc/html; needs doxygen and python3
+
+$(call escape,$(DOC)/complete): $(DOC_SOURCES)
+	docs/doxygen/doc.sh "$(DOC)"
+	@touch "$@"
+
+install-doc: doc ## Install man pages to MANDIR; HTML and the guide to DOCDIR
+	install -d "$(DESTDIR)$(MANDIR)/man3" "$(DESTDIR)$(DOCDIR)/docs"
+	install -m 644 "$(DOC)"/man/man3/* "$(DESTDIR)$(MANDIR)/man3/"
+	rm -rf "$(DESTDIR)$(DOCDIR)/html" "$(DESTDIR)$(DOCDIR)/docs/guide"
+	cp -r "$(DOC)/html" "$(DESTDIR)$(DOCDIR)/"
+	cp -r docs/guide "$(DESTDIR)$(DOCDIR)/docs/"
+
+# Each man page has a line by which it is known.
+uninstall-doc:
+	-grep -ls '^\.\\" Written by "make doc" of libnlsock\.$$' "$(DESTDIR)$(MANDIR)/man3"/* | xargs -r -d '\n' rm -f
+	rm -rf "$(DESTDIR)$(DOCDIR)/html" "$(DESTDIR)$(DOCDIR)/docs"
+
+uninstall: uninstall-doc $(foreach f,$(FLAVOURS),uninstall-$f) ## Remove what install put there
 	cd "$(DESTDIR)$(DOCDIR)" && rm -f $(notdir $(documents))
 	-rmdir "$(DESTDIR)$(DOCDIR)"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Compiles the C files and sets the name of the shared library. With the feature "headers", also
 //! generates the C headers.
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # cargo.sh CARGO ARGUMENT...: runs cargo with the variables that a C project honours: CC, CFLAGS,
 # CPPFLAGS, LDFLAGS and RUSTFLAGS from the environment.  Run by the Makefile.
 #

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # loader.sh LIBDIR: makes the run-time linker know the libraries that were installed in LIBDIR, or
 # says what the user has to do.  Run by "make install".
 set -eu

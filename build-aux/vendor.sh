@@ -1,9 +1,11 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # vendor.sh CARGO: downloads into vendor/ what the library needs to be built without a network, and
 # writes vendor/config.toml, which makes cargo use it.  Run by "make vendor".
 #
 # cargo also wants to see what only tests and the generation of headers need, and what only other
-# operating systems need.  Of these packages, which are ten times as large, only the manifest is kept.
+# operating systems need.  Of these packages, which are ten times as large, only the manifest is
+# kept.
 set -eu
 
 cargo=$1
@@ -25,7 +27,8 @@ for folder in vendor/*/; do
     if printf '%s\n' "$needed" | grep -qxF "${folder#vendor/}"; then
         continue
     fi
-    find "$folder" -type f ! -path "$folder/Cargo.toml" ! -path "$folder/.cargo-checksum.json" -delete
+    find "$folder" -type f ! -path "$folder/Cargo.toml" ! -path "$folder/.cargo-checksum.json" \
+        -delete
     find "$folder" -mindepth 1 -type d -empty -delete
     mkdir -p "$folder/src"
     : > "$folder/src/lib.rs"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Generates C headers from the Rust sources. A module of build.rs.
 
 use super::Flavour;

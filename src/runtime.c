@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Rust's precompiled core library refers to two functions that unwind the stack.  They are never
  * called, since a panic aborts.  The linker needs definitions all the same.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Replaces two parts of Rust's standard library: the heap, and the handling of panics. Without the
 //! standard library, libnlsock is a third as large, and does not need libgcc_s, which unwinds the
 //! stack.

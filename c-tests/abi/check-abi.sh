@@ -1,6 +1,7 @@
 #!/bin/sh
-# check-abi.sh: compares the functions, their arguments and the structures of both libraries with the
-# committed descriptions.  Run by "make check-abi".  With UPDATE set, writes the descriptions anew.
+# SPDX-License-Identifier: Apache-2.0
+# check-abi.sh: compares the functions, their arguments and the structures of both libraries with
+# the committed descriptions.  Run by "make check-abi".  With UPDATE set, writes the descriptions anew.
 #
 # The libraries are built with full debugging information, in a folder of their own: the usual build
 # has none about types.  What a new version may do is add functions.  Everything else is a change

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ofpbuf.h: calls that break the contract abort. */
 
 #include "flavour.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* netlink.h: building messages: the bytes, and how much is allocated. */
 
 #include "message.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The compatibility headers have what a program of the Open vSwitch tree uses. */
 
 #include <config.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fork() at any moment, in a signal handler that interrupts any function of the library, on any
  * thread.  test-fork-threads.c is about fork() on several threads.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The pool in a child process, and what is not freed at exit. */
 
 #include "descriptors.h"

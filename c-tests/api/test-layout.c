@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The layouts that the interface fixes, checked at compile time. */
 
 #include "netlink-socket.h"

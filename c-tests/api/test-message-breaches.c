@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* netlink.h: calls that break the contract abort. */
 
 #include <limits.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Batches of netfilter on the real kernel: whole or not at all. */
 
 #include <arpa/inet.h>
@@ -199,6 +200,16 @@ what_the_kernel_would_drop_silently_is_refused(void)
     CHECK_INT(tables(), before);
     nl_transact_multiple(NETLINK_NETFILTER, pointers, n);
     CHECK_INT(with_error(0), n);
+    CHECK_INT(tables(), before + 2);
+    clear();
+
+    /* The kernel would carry out what is before a batch, and refuse the batch. */
+    add(NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETGEN, 0, 0);
+    add_begin();
+    add_table(20004, 0);
+    add_end();
+    nlsock_transact_multiple(NETLINK_NETFILTER, pointers, n, NLSOCK_ONE_DATAGRAM);
+    CHECK_INT(with_error(EINVAL), n);
     CHECK_INT(tables(), before + 2);
     clear();
 }

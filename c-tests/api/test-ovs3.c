@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The 3.x interface: its layouts, and what it has beyond the 2014 interface. */
 
 #include <arpa/inet.h>

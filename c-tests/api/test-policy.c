@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* netlink.h: what policies accept, and what is logged of the rest. */
 
 #include "message.h"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Checks the binary interface of each library: symbols, names and dependencies.  Read by check.sh.
 
 # choose_library LIBRARY FOLDER FUNCTIONS: sets what the checks below look at.

@@ -1,5 +1,6 @@
-# Builds the 2014 library in two folders, and looks at how: variables, spaces, a read-only source, no
-# network, the same bytes, and what "make install" does.  Read by check.sh.
+# SPDX-License-Identifier: Apache-2.0
+# Builds the 2014 library in two folders, and looks at how: variables, spaces, a read-only source,
+# no network, the same bytes, and what "make install" does.  Read by check.sh.
 
 # A program that writes its arguments to tools/log and runs the real one.
 make_tool() {

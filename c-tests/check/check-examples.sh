@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Compiles the programs in examples/ as a user would, runs them, and looks at what they print.  Read
 # by check.sh.
 #

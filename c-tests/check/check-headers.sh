@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Compiles every public header, alone and together with others.  There must be no warning.  Read by
 # check.sh.
 
@@ -54,9 +55,11 @@ compile_headers() {
     for header; do
         echo "#include <$header>"
     done > "$scratch/headers.$language"
-    use_macros "$@" >> "$scratch/headers.$language"
-    echo "int main(void);" >> "$scratch/headers.$language"
-    echo "int main(void) { return 0; }" >> "$scratch/headers.$language"
+    {
+        use_macros "$@"
+        echo "int main(void);"
+        echo "int main(void) { return 0; }"
+    } >> "$scratch/headers.$language"
     # shellcheck disable=SC2086 # words
     "$compiler" -x "$language" -std="$standard" -Wall -Wextra -Werror -pedantic \
         $strict $casts $include -fsyntax-only "$scratch/headers.$language"
@@ -89,14 +92,15 @@ own_list() {
     printf '%s\n' '#define NLSOCK_RENAME_LIST' 'struct list { int mine; };' '#include "vlog.h"' \
         'VLOG_DEFINE_THIS_MODULE(own);' \
         'struct ofpbuf *of(const struct nlsock_list *node) { return ofpbuf_from_list(node); }' \
-        'int main(void) { struct list list = { 0 }; VLOG_INFO("%d", list.mine); return list.mine; }' \
+        'int main(void) { struct list l = { 0 }; VLOG_INFO("%d", l.mine); return l.mine; }' \
         > "$scratch/own-list.c"
     printf '%s\n' '#define NLSOCK_RENAME_LIST' '#include <list>' 'using namespace std;' \
         '#include "ofpbuf.h"' 'int main() { list<int> l; return static_cast<int>(l.size()); }' \
         > "$scratch/own-list.cc"
     for file in "$scratch/own-list.c" "$scratch/own-list.cc"; do
         # shellcheck disable=SC2046,SC2086 # words
-        "${CC:-cc}" -Wall -Wextra -Werror -fsyntax-only $(flags nlsock-compat --cflags) "$file" || return
+        "${CC:-cc}" -Wall -Wextra -Werror -fsyntax-only $(flags nlsock-compat --cflags) "$file" \
+            || return
     done
 }
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Compiles the C programs in c-tests/api against the installation, and runs them.  Read by check.sh,
 # sanitize.sh and kernel-tests.sh.
 
@@ -82,10 +83,11 @@ compile_tests() {
     done
 }
 
-# The program in README.md, as a reader would copy it.
+# The program in README.md, as a reader would copy it.  check-guide.sh looks at its warnings.
 readme_program() {
-    sed -n '/^```c$/,/^```$/p' README.md | grep -v '^```' > "$scratch/readme.c"
-    [ "$(grep -c . "$scratch/readme.c")" -ge 8 ]
+    mkdir -p "$scratch/readme"
+    awk -v out="$scratch/readme" -f "$c_tests/check/blocks.awk" README.md \
+        && cp "$scratch/readme/01.program.c" "$scratch/readme.c"
 }
 
 # readme_links NAME FLAG...: the program of README.md compiles with the flags and lists a link.
@@ -164,6 +166,18 @@ programs() {
     check "the README has a program" readme_program
     pkg_config
     check "LD_PRELOAD takes another library's place" preload
+}
+
+# The tests against the libraries that are installed in the system, as those of a package are.
+installed() {
+    compile_tests
+    for test in $tests $process_tests; do
+        echo "# $test"
+        # shellcheck disable=SC2046 # words
+        run_tap "$test" "$scratch/$test" $(arguments "$test")
+    done
+    readme_program
+    pkg_config
 }
 
 valgrind_programs() {

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # check.sh STAGE [SECTION...]: runs all tests against the installation in STAGE, or those of some
 # sections, and counts them.  With VALGRIND set, runs the C and the Rust tests under valgrind, and
 # nothing else.
@@ -20,34 +21,7 @@ trap 'rm -rf "$scratch"' EXIT
 chmod 755 "$scratch"
 . "$here/packages.sh"
 . "$here/results.sh"
-
-have() {
-    command -v "$1" >/dev/null 2>&1
-}
-
-# check NAME COMMAND...: the command succeeds.
-check() {
-    name=$1
-    shift
-    if "$@" > "$scratch/output" 2>&1; then
-        ok "$name"
-    else
-        diagnose "$scratch/output"
-        not_ok "$name"
-    fi
-}
-
-# check_silent NAME COMMAND...: the command succeeds and prints nothing.
-check_silent() {
-    name=$1
-    shift
-    if "$@" > "$scratch/output" 2>&1 && [ ! -s "$scratch/output" ]; then
-        ok "$name"
-    else
-        diagnose "$scratch/output"
-        not_ok "$name"
-    fi
-}
+. "$here/checks.sh"
 
 # run_tap NAME COMMAND...: counts the results of a test program.
 run_tap() {
@@ -76,14 +50,16 @@ flags() {
 . "$here/check-headers.sh"
 . "$here/check-programs.sh"
 . "$here/check-examples.sh"
+. "$here/check-guide.sh"
 . "$here/check-archive.sh"
 . "$here/check-harness.sh"
 . "$here/check-layout.sh"
+. "$here/check-packaging.sh"
 
 if [ -n "${VALGRIND-}" ]; then
     sections="valgrind_rust valgrind_programs"
 fi
-for section in ${sections:-rust abi build headers programs examples archive harness layout}; do
+for section in ${sections:-rust abi build headers programs examples guide archive harness layout packaging}; do
     $section
 done
 total nlsock

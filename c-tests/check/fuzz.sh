@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # fuzz.sh SECONDS: runs each fuzz target of c-tests/fuzz with each interface, for an equal share of
 # SECONDS, starting with its corpus there.  Inputs that show a failure go to target/fuzz/artifacts.
 # New inputs, which are many, go to target/fuzz/corpus, where the next run continues.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Counts results, and prints them in the Test Anything Protocol (TAP): "ok 1 - NAME",
 # "not ok 2 - NAME" after what went wrong, "ok 3 - NAME # SKIP WHY".  Read by every script that
 # counts results.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # sanitize.sh address|thread [TEST...]: runs the C tests, all of them or those named, with
 # AddressSanitizer (and its search for leaks) or ThreadSanitizer, in the library as well as in the
 # programs.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What happens to a thread just before a system call, as if by a signal handler or another thread:
  * it is cancelled, or the process forks.
  *

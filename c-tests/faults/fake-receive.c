@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The calls that receive.  As in the kernel, pending errors are reported before data. */
 
 #include <errno.h>

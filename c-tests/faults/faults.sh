@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # faults.sh STAGE: runs the fault scripts, and random scripts, against the installation in STAGE.
 #
 #   COUNT=N              random scripts (100000); with more, their progress is reported
@@ -22,6 +23,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 . "$here/../check/results.sh"
 . "$here/every-call.sh"
+. "$here/bed-sources.sh"
 
 compile() {
     # shellcheck disable=SC2086 # words
@@ -45,13 +47,11 @@ program() {
 # In the folder of the sources, so that messages name the files without a path.
 build() {
     cd "$here" || return 1
-    common="script.c actions.c actions-dump.c actions-process.c expectations.c invariants.c"
-    common="$common tokens.c"
     # shellcheck disable=SC2086 # words
-    compile -shared -fPIC -o "$scratch/libfake-kernel.so" fake-*.c tokens.c \
+    compile -shared -fPIC -o "$scratch/libfake-kernel.so" $bed_kernel \
         && compile -shared -fPIC -o "$scratch/mutant.so" mutant.c \
-        && program run-script run-script.c $common \
-        && program random-scripts random-scripts.c jobs.c generator*.c $common
+        && program run-script $bed_run_script \
+        && program random-scripts $bed_random_scripts
 }
 
 # run_tap NAME COMMAND...: counts the results of a program.

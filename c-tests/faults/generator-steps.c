@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Random steps: what the program does. */
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Runs random fault scripts, and checks the invariants that hold whatever happens.
  *
  *   random-scripts [--seed N] [--first N] [--count N] [--jobs N] [--progress] [--print]

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Splits the lines of fault scripts into tokens: see tokens.h. */
 
 #include <ctype.h>

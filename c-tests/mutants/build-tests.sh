@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # build-tests.sh STAGE FOLDER: compiles the C tests and the fault bed against the installation in
 # STAGE, into FOLDER.  The programs find the library through LD_LIBRARY_PATH, so each can be run
 # with every mutant.  Writes the names of the C tests to FOLDER/tests, each with its arguments.
@@ -30,13 +31,14 @@ done
 
 # The fault bed, as in faults.sh.
 cd "$c_tests/faults"
+. ./bed-sources.sh
 bed() {
     # shellcheck disable=SC2086 # words
     ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g $warnings -I. -I"$stage/include/nlsock" "$@"
 }
-common="script.c actions.c expectations.c invariants.c tokens.c"
-bed -shared -fPIC -o "$scratch/libfake-kernel.so" fake-*.c tokens.c
-for program in "run-script run-script.c" "random-scripts random-scripts.c generator.c"; do
+# shellcheck disable=SC2086 # words
+bed -shared -fPIC -o "$scratch/libfake-kernel.so" $bed_kernel
+for program in "run-script $bed_run_script" "random-scripts $bed_random_scripts"; do
     # shellcheck disable=SC2086 # words
-    bed -o "$scratch/"$program $common -L"$scratch" -lfake-kernel -L"$stage/lib" -lnlsock
+    bed -o "$scratch/"$program -L"$scratch" -lfake-kernel -L"$stage/lib" -lnlsock -lpthread
 done

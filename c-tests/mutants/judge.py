@@ -1,5 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
 """Builds a mutant, and runs the tests until one fails."""
 
+import collections
 import glob
 import json
 import os
@@ -15,8 +17,8 @@ import listed
 # What can detect a mutant, in the order of trying.
 KINDS = ("Rust", "C", "scripts", "random", "timeout")
 
-# C tests that take longer than this, in seconds, run only for mutants which the others do not
-# detect.
+# Tests that need more processor time than this, in seconds, run only for mutants which the others
+# do not detect.
 QUICK = 1.0
 # Those that need more processor time than this are left out.
 SLOW = 10.0
@@ -41,21 +43,31 @@ class Failed(Exception):
     """A test failed: the mutant is detected."""
 
 
+class Unbuilt(Exception):
+    """The mutant does not compile."""
+
+
 class Test:
     """A command, and how long it takes without a mutant."""
 
-    def __init__(self, kind, name, command, folder, environment):
+    def __init__(self, kind, name, command, folder, environment, prepare=lambda: True):
         self.kind, self.name, self.command, self.folder = kind, name, command, folder
         self.environment = environment
+        # Compiles the test, if it has to be compiled with every mutant.
+        self.prepare = prepare
         self.wall = self.cpu = None
 
     def run(self):
         """Returns None if it succeeds, otherwise what can be said about the failure.
 
+        Raises Unbuilt if it does not compile.
+
         A mutant may loop or wait for ever. What loops meets the limit of processor time, which does not
         depend on what else the machine does. What waits uses no processor time, so there is a limit of
         real time as well, large enough for a busy machine. Both count as detected, since `make check`
         would not end."""
+        if not self.prepare():
+            raise Unbuilt
         measured = self.wall is not None
         cpu = 5 + 10 * self.cpu if measured else SLOW
         wall = 15 + 10 * self.wall if measured else 60
@@ -86,6 +98,7 @@ class Test:
 
     def measure(self):
         """Runs it without a mutant. Returns whether it succeeds."""
+        self.prepare()
         before, start = os.times(), time.monotonic()
         if self.run():
             return False
@@ -109,6 +122,8 @@ class Judge:
         self.programs = os.path.join(self.temporary, "programs")
         self.environment = dict(os.environ, LD_LIBRARY_PATH=f"{self.lib}:{self.programs}")
         self.environment.pop("NLSOCK_LOG", None)
+        # How often a test detected a mutant of a file.
+        self.kills = collections.defaultdict(collections.Counter)
         self.privileged = os.geteuid() == 0 and shutil.which("setpriv")
 
     def __enter__(self):
@@ -149,13 +164,16 @@ class Judge:
         features = ["--features", flavour] if flavour != "2014" else []
         return ["cargo", *command, "--quiet", "--locked", "--lib", "--target-dir", target, *features]
 
+    def run_cargo(self, flavour, *command):
+        """Returns whether it succeeds."""
+        return not subprocess.run(
+            self.cargo(flavour, *command), cwd=self.source, env=dict(os.environ, **PROFILE),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+
     def build(self, flavour):
-        """Builds the library and the Rust tests. Returns whether that succeeds."""
-        environment = dict(os.environ, **PROFILE)
-        for command in (["build"], ["test", "--no-run"]):
-            if subprocess.run(self.cargo(flavour, *command), cwd=self.source, env=environment,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
-                return False
+        """Builds the library. Returns whether that succeeds."""
+        if not self.run_cargo(flavour, "build"):
+            return False
         library = os.path.join(self.work, "build-" + flavour, "debug", "libnlsock.so")
         shutil.copy(library, os.path.join(self.lib, LIBRARY[flavour] + ".new"))
         os.rename(os.path.join(self.lib, LIBRARY[flavour] + ".new"),
@@ -208,7 +226,8 @@ class Judge:
             lines = [line for line in file.read().splitlines()
                      if line.split()[0].endswith("-ovs3") == (flavour == "ovs3")]
         yield Test("Rust", "Rust tests " + flavour, self.cargo(flavour, "test"), self.source,
-                   dict(self.environment, **PROFILE))
+                   dict(self.environment, **PROFILE),
+                   prepare=lambda: self.run_cargo(flavour, "test", "--no-run"))
         for line in lines:
             yield self.c_test(line)
         if flavour == "2014":
@@ -246,19 +265,23 @@ class Judge:
                 else:
                     print(f"left out, since it takes too long: {test.name}")
             tests.sort(key=lambda test: test.wall)
-            first = [t for t in tests if t.kind == "Rust" or t.wall <= QUICK and "setpriv" not in t.name]
+            first = [t for t in tests if t.kind == "Rust" or t.cpu <= QUICK and "setpriv" not in t.name]
             self.first[flavour] = sorted(first, key=lambda test: KINDS.index(test.kind))
             self.second[flavour] = [test for test in tests if test not in first]
 
-    @staticmethod
-    def run(tests):
-        for test in tests:
+    def run(self, tests, file):
+        """Runs the tests up to the first that fails. Those that detected mutants of this file before come
+        first."""
+        kills = self.kills[file]
+        for test in sorted(tests, key=lambda test: -kills[test.name]):
             why = test.run()
             if why:
+                kills[test.name] += 1
                 raise Failed(why)
 
-    def judge(self, mutant):
-        """Returns the outcome, and which kind of test detected it."""
+    def judge(self, mutant, quick):
+        """Returns the outcome, and which kind of test detected it. If it is to be quick, a mutant that the
+        first tests do not detect stays open."""
         path = os.path.join(self.source, mutant.file)
         with open(path) as file:
             original = file.read()
@@ -269,12 +292,16 @@ class Judge:
             here = flavour or "2014"
             if not self.build(here):
                 return "unbuilt", "-"
-            self.run(self.first[here])
-            self.run(self.second[here])
+            self.run(self.first[here], mutant.file)
+            if quick:
+                return "open", "-"
+            self.run(self.second[here], mutant.file)
             if not flavour and self.build(OTHER[here]):
-                self.run(self.first[OTHER[here]])
-                self.run(self.second[OTHER[here]])
+                self.run(self.first[OTHER[here]], mutant.file)
+                self.run(self.second[OTHER[here]], mutant.file)
             return "survived", "-"
+        except Unbuilt:
+            return "unbuilt", "-"
         except Failed as failed:
             return "detected", str(failed)
         finally:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The mutants that cargo-mutants lists, and the survivors that docs/testing.md lists."""
 
 import collections
@@ -28,10 +29,6 @@ def content_hash(root, *folders):
         with open(os.path.join(root, name), "rb") as file:
             digest.update(name.encode() + b"\0" + hashlib.sha256(file.read()).digest())
     return digest.hexdigest()
-
-
-def source_hash(root):
-    return content_hash(root, "src", "build.rs", "Cargo.toml", "Cargo.lock")
 
 
 def make_listing(root, folder):

@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Judges mutants of the library: versions of its source with one small fault each.
 
-usage: mutants.py [--sample N] [--seed S] [--seconds N] [--again survived|all] [--only TEXT]
+usage: mutants.py [--sample N] [--seed S] [--seconds N] [--again survived|all] [--only TEXT] [--quick]
 
 cargo-mutants lists the mutants. Each is built, and judged by the Rust tests, the C tests, the fault
 scripts and random scripts, up to the first that fails. The results are kept in target/mutants, a line
-for each mutant, so that a run that was interrupted goes on. When src/ changes, they are discarded.
+for each mutant, so that a run that was interrupted goes on. When a source file changes, the results of its
+mutants are discarded.
 
   --sample N     N mutants chosen by chance; all if it is not given
   --seed S       of that choice, and of the order
   --seconds N    stop after N seconds, and go on in the next run
   --again WHICH  judge these mutants once more: after tests were added, those that survived
   --only TEXT    only mutants whose name contains the text
+  --quick        only the quick tests; what they do not detect stays open for a run without this option
 
 docs/testing.md lists the survivors, with reasons. The status is 1 if a survivor is missing there, or if
 the list has one that does not exist or is detected."""
@@ -35,28 +38,27 @@ RESULTS = os.path.join(WORK, "results.tsv")
 Result = collections.namedtuple("Result", "outcome by")
 
 
-def load_results(source):
-    """The results so far, by key. The file begins with the hash of the source that they are of."""
+def load_results(hashes):
+    """The results so far, by key, of the files that are still as they were."""
     results = {}
     try:
         with open(RESULTS) as file:
-            if file.readline().rstrip("\n") == source:
-                for line in file:
-                    *key, outcome, by = line.rstrip("\n").split("\t")
-                    results[tuple(key)] = Result(outcome, by)
-                return results
+            for line in file:
+                content, *rest = line.rstrip("\n").split("\t")
+                if len(rest) == 5 and hashes.get(rest[0]) == content:
+                    results[tuple(rest[:3])] = Result(*rest[3:])
     except FileNotFoundError:
         pass
-    with open(RESULTS, "w") as file:
-        file.write(source + "\n")
     return results
 
 
-def save_results(source, results):
+def result_line(hashes, key, result):
+    return "\t".join([hashes[key[0]], *key, *result]) + "\n"
+
+
+def save_results(hashes, results):
     with open(RESULTS + ".new", "w") as file:
-        file.write(source + "\n")
-        for key, result in results.items():
-            file.write("\t".join([*key, *result]) + "\n")
+        file.writelines(result_line(hashes, key, result) for key, result in results.items())
     os.rename(RESULTS + ".new", RESULTS)
 
 
@@ -72,6 +74,8 @@ def print_figures(mutants, results):
             if result.outcome == "survived":
                 survivors.append(mutant)
     built = count["detected"] + count["survived"]
+    if count["open"]:
+        print(f"{count['open']} mutants pass the quick tests, and have not met the others yet")
     print(f"{len(mutants)} mutants, {built + count['unbuilt']} judged, {built} built, "
           f"{count['detected']} detected, {count['survived']} survived")
     if built:
@@ -107,14 +111,15 @@ def main():
     options.add_argument("--seconds", type=float)
     options.add_argument("--again", choices=["survived", "all"])
     options.add_argument("--only")
+    options.add_argument("--quick", action="store_true")
     options = options.parse_args()
 
     # So that what runs is ended, and temporary files are removed.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.makedirs(WORK, exist_ok=True)
     all_mutants = listed.mutants(ROOT, os.path.join(WORK, "listing"))
-    source = listed.source_hash(ROOT)
-    results = load_results(source)
+    hashes = {file: listed.content_hash(ROOT, file) for file in {m.file for m in all_mutants}}
+    results = load_results(hashes)
     mutants = [m for m in all_mutants if not options.only or options.only in m.name]
     random.Random(options.seed).shuffle(mutants)
     mutants = mutants[:options.sample]
@@ -123,20 +128,21 @@ def main():
             result = results.get(mutant.key)
             if result and options.again in ("all", result.outcome):
                 del results[mutant.key]
-        save_results(source, results)
+    save_results(hashes, results)
 
     give_up_at = time.monotonic() + options.seconds if options.seconds else float("inf")
-    todo = [mutant for mutant in mutants if mutant.key not in results]
+    judged = {key for key, result in results.items() if options.quick or result.outcome != "open"}
+    todo = [mutant for mutant in mutants if mutant.key not in judged]
     if todo:
         with judge.Judge(ROOT, WORK) as judging:
             for mutant in todo:
                 if time.monotonic() > give_up_at:
                     break
                 start = time.monotonic()
-                result = Result(*judging.judge(mutant))
+                result = Result(*judging.judge(mutant, options.quick))
                 results[mutant.key] = result
                 with open(RESULTS, "a") as file:
-                    file.write("\t".join([*mutant.key, *result]) + "\n")
+                    file.write(result_line(hashes, mutant.key, result))
                 print(f"{result.outcome:8} {result.by:32} {time.monotonic() - start:5.1f} s  "
                       f"{mutant.name}", flush=True)
     print_figures(mutants, results)

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # check-ovs.sh STAGE: puts the library of the installation in STAGE under Open vSwitch, and
 # compares.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Builds and installs the library for a platform.  Read by check-platforms.sh.
 # shellcheck shell=sh
 

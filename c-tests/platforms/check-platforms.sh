@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # check-platforms.sh [PLATFORM...]: builds the library for other platforms, with the oldest Rust
 # that it supports, and runs tests there: on this machine's processor, or in qemu-user.  The default
 # is all platforms of targets.sh.

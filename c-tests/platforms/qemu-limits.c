@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What qemu-user itself does not do, or does wrong.  This program does not use the library, so what
  * it finds is not the library's fault.  Each limit is printed as a diagnostic, and there is a
  * result for what has to work in spite of them. */

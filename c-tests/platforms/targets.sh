@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The platforms, and what each is called.  Read by check-platforms.sh, and by check-layout.sh, which
 # compares them with the table in README.md.
 # shellcheck shell=sh

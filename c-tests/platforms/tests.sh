@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Runs the tests of a platform: on this machine's processor if it can, otherwise in qemu.  Read by
 # check-platforms.sh.
 # shellcheck shell=sh

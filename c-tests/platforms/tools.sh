@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Downloads compilers and qemu from Debian, and unpacks them in the scratch folder.  Nothing is
 # installed, so the machine's compilers stay as they are, and root is not needed.  Read by
 # check-platforms.sh.

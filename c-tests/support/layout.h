@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Checks of layouts at compile time, and the sizes of the platform that layouts depend on. */
 
 #ifndef LAYOUT_H

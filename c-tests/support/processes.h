@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tests in processes of their own: a test that hangs fails, and nothing of it is left. */
 
 #ifndef PROCESSES_H

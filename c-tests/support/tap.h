@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A small test harness.  A program's standard output is in the Test Anything Protocol (TAP):
  *
  *   ok 1 - NAME                     a test that passed

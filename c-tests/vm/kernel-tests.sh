@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # kernel-tests.sh STAGE: runs the C tests, compiled against the installation in STAGE, on a kernel
 # that has the datapath of Open vSwitch: see run.sh.  The output has the form of TAP.
 set -u

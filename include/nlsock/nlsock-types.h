@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Types and helpers that the other headers share. */
 
 #ifndef NLSOCK_TYPES_H
@@ -16,6 +17,9 @@ typedef __be64 ovs_be64;
 /* The number of a port of an Open vSwitch datapath. */
 typedef uint32_t odp_port_t;
 
+/* For NLSOCK_ASSERT(), if nlsock-services.h is not included. */
+
+#ifndef NLSOCK_GENERATED_NLSOCK_SERVICES_H
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -24,8 +28,11 @@ void nlsock_assert_failure(const char *where, const char *function, const char *
 #ifdef __cplusplus
 }
 #endif
+#endif
 
 #define NLSOCK_STRING__(ARG) #ARG
+
+/* ARG as a string literal.  If ARG is a macro, it is expanded first. */
 #define NLSOCK_STRING(ARG) NLSOCK_STRING__(ARG)
 
 /* Logs and aborts unless CONDITION holds.  NDEBUG makes no difference. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Buffers that grow at both ends.
  *
  * A buffer has an allocation, a part of which is its data.  The rest is headroom, before the
@@ -50,36 +51,43 @@ extern "C" {
 
 /* Access to the fields. */
 
+/* Returns the address of the first byte of data; null if there is no allocation. */
 static inline void *
 ofpbuf_data(const struct ofpbuf *b)
 {
     return b->data_;
 }
 
+/* Makes 'data', an address in the allocation, the start of the data.  Does not change the size. */
 static inline void
 ofpbuf_set_data(struct ofpbuf *b, void *data)
 {
     b->data_ = data;
 }
 
+/* Returns the address of the first byte of the allocation; null if there is none. */
 static inline void *
 ofpbuf_base(const struct ofpbuf *b)
 {
     return b->base_;
 }
 
+/* Makes 'base' the start of the allocation.  Changes nothing else: neither the size of the
+ * allocation nor the memory that was there before. */
 static inline void
 ofpbuf_set_base(struct ofpbuf *b, void *base)
 {
     b->base_ = base;
 }
 
+/* Returns the number of bytes of data. */
 static inline uint32_t
 ofpbuf_size(const struct ofpbuf *b)
 {
     return b->size_;
 }
 
+/* Sets the number of bytes of data.  There must be enough room in the allocation. */
 static inline void
 ofpbuf_set_size(struct ofpbuf *b, uint32_t size)
 {
@@ -239,6 +247,7 @@ ofpbuf_l2_5(const struct ofpbuf *b)
     return ofpbuf_layer__(b, b->l2_5_ofs);
 }
 
+/* Sets the MPLS label stack to 'l2_5', an address after the frame's; null unsets it. */
 static inline void
 ofpbuf_set_l2_5(struct ofpbuf *b, void *l2_5)
 {
@@ -252,6 +261,7 @@ ofpbuf_l3(const struct ofpbuf *b)
     return ofpbuf_layer__(b, b->l3_ofs);
 }
 
+/* Sets the network header to 'l3', an address after the frame's; null unsets it. */
 static inline void
 ofpbuf_set_l3(struct ofpbuf *b, void *l3)
 {
@@ -265,6 +275,7 @@ ofpbuf_l4(const struct ofpbuf *b)
     return ofpbuf_layer__(b, b->l4_ofs);
 }
 
+/* Sets the transport header to 'l4', an address after the frame's; null unsets it. */
 static inline void
 ofpbuf_set_l4(struct ofpbuf *b, void *l4)
 {
@@ -287,9 +298,8 @@ ofpbuf_l4_payload__(const struct ofpbuf *b, size_t header)
     return ofpbuf_l4_size(b) >= header ? (const char *) ofpbuf_l4(b) + header : NULL;
 }
 
-/* These return the address of what follows the transport header; null if the data ends within the
- * header. */
-
+/* Returns what follows the TCP header, options included; null if the data ends within the header,
+ * or if the header's length makes no sense. */
 static inline const void *
 ofpbuf_get_tcp_payload(const struct ofpbuf *b)
 {
@@ -305,18 +315,21 @@ ofpbuf_get_tcp_payload(const struct ofpbuf *b)
     return header >= TCP_MIN ? ofpbuf_l4_payload__(b, header) : NULL;
 }
 
+/* Returns what follows the UDP header; null if the data ends within the header. */
 static inline const void *
 ofpbuf_get_udp_payload(const struct ofpbuf *b)
 {
     return ofpbuf_l4_payload__(b, 8);
 }
 
+/* Returns what follows the SCTP header; null if the data ends within the header. */
 static inline const void *
 ofpbuf_get_sctp_payload(const struct ofpbuf *b)
 {
     return ofpbuf_l4_payload__(b, 12);
 }
 
+/* Returns what follows the first 8 bytes of the ICMP message; null if the data ends within them. */
 static inline const void *
 ofpbuf_get_icmp_payload(const struct ofpbuf *b)
 {

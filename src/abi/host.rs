@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Structures that Open vSwitch's log and counters share with the code that logs and counts.
 //!
 //! Open vSwitch writes fields such as 'min_level' as plain C fields while this library reads them.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Structures whose layout is the same in every interface version: those that callers' object code
 //! contains, and those that Open vSwitch's log and counters use. Structures whose layout differs
 //! are in `flavour`.

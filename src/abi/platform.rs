@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Sizes of the platform, in which the expected layouts are expressed.
 
 #![allow(dead_code, reason = "Rust 1.85 does not see uses in constants without a name")]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Integers in structures of Open vSwitch that several threads read and write. They have the size
 //! and the alignment that C gives them.
 

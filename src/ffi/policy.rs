@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! netlink.h: checking attributes against policies.
 
 use super::attr;

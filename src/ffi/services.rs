@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! nlsock-services.h: functions that the headers in include/nlsock/compat call.
 
 use crate::abi::{VlogModule, VlogRateLimit};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! `struct nl_transaction`. Its layout is the same in every interface version. `abi` does not
 //! contain it, because it points to buffers, whose layout differs.
 

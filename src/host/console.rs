@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The log of a process without Open vSwitch's log: lines on standard error, or calls of the
 //! program's log handler.
 

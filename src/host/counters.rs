@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The event counters. Four of them are also coverage counters of Open vSwitch, if the process
 //! contains that.
 
@@ -71,6 +72,7 @@ pub(crate) fn count(event: Event, n: usize) {
 }
 
 /// The number of events since the last reset.
+#[allow(clippy::useless_conversion, reason = "the type is narrower on some platforms")]
 pub(crate) fn total(event: Event) -> u64 {
     let base = cell(&RESET, event).load(Relaxed);
     cell(&TOTALS, event).load(Relaxed).wrapping_sub(base).into()

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Access to the log, the counters, the poll loop and the assertion handler of Open vSwitch, if the
  * process contains it.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! A poll loop for processes that do not contain Open vSwitch's poll loop: a thread sets
 //! conditions, and then blocks until one of them occurs.
 

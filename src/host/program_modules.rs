@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The log modules of programs that use the headers in include/nlsock/compat, in a process without
 //! Open vSwitch's log. When the level of all modules is set, the level of these is set, too.
 //!

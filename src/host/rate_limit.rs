@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Rate limits for log messages: token buckets, with the same arithmetic as Open vSwitch's.
 //!
 //! A rate limit is a `struct vlog_rate_limit`, which contains a mutex. If the process has Open

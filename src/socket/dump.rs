@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Dumps: a request that the kernel answers by any number of messages, for example all routes.
 //!
 //! Several threads may read one dump. The mutex in the caller's `struct nl_dump` protects the
@@ -303,7 +304,7 @@ impl Dump {
             let received = state.receive_with(|| receive(sock));
             *status = match &received {
                 // Set the status now, so that no thread tries to receive more.
-                Received::Part { .. } | Received::Ended if state.result.complete => ENDED,
+                Received::Part { .. } | Received::Ended if state.over => ENDED,
                 Received::Part { .. }
                 | Received::Other { .. }
                 | Received::Pending(_)
@@ -464,10 +465,11 @@ impl Dump {
         let Some(sock) = sock else { return (status, DumpResult::NONE) };
         // SAFETY: the socket is from `into_raw`, and only this dump used it.
         let (sock, state) = unsafe { (Pooled::from_raw(sock), (*sock.as_ref().dump.get()).take()) };
-        let result = state.map_or(DumpResult::NONE, |state| state.result);
-        if result.complete {
-            // The end of the dump has arrived, so nothing is left to receive, and the pool can keep
-            // the socket. Otherwise the socket is closed.
+        let Some(state) = state else { return (status, DumpResult::NONE) };
+        let result = state.result;
+        if state.over {
+            // Nothing is left to receive, so the pool can keep the socket. Otherwise the socket is
+            // closed.
             sock.mark_idle();
         }
         match status {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Lookups of generic netlink families and multicast groups by name.
 
 use super::family_names;
@@ -147,6 +148,13 @@ fn ask_on<R>(
     drop(registered);
     if queue == QueueState::NotOurs {
         return None;
+    }
+    // Another socket may have got the number of the descriptor. Then the result is usually neither a
+    // family nor ENOENT.
+    if !matches!(result, Ok(_) | Err(Errno::ENOENT))
+        && let Err(error) = sock.check_descriptor()
+    {
+        return Some(Err(Failure::not_an_answer(error)));
     }
     if queue == QueueState::Empty {
         sock.mark_idle();

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Netlink sockets that are connected to the kernel. The other files of this folder contain what is
 //! built on these sockets: receiving, the pool, transactions, dumps, and lookups of generic netlink
 //! names.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Opening sockets.
 
 use super::strict::Checking;
@@ -79,6 +80,7 @@ impl Socket {
         let mut warnings = Warnings::default();
         match connect(protocol, &mut warnings) {
             Ok((fd, port)) => {
+                pool::forget_descriptor(fd.raw());
                 let kept = keep(Box::new(Self::new(fd, port, protocol, opened_by)));
                 warnings.log();
                 Ok(kept)

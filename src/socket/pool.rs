@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The pool: idle sockets that are kept for the next transaction, dump or lookup.
 //!
 //! There are slots for each protocol, and slots for lookups of generic netlink names. A socket is
@@ -44,6 +45,9 @@ impl Index {
 }
 
 static POOL: [Slots<Socket, KEPT>; PROTOCOLS + 1] = [const { Slots::new() }; PROTOCOLS + 1];
+
+/// Whether a socket was ever opened for this element of [`POOL`].
+static USED: [AtomicBool; PROTOCOLS + 1] = [const { AtomicBool::new(false) }; PROTOCOLS + 1];
 
 /// When the pool was last searched for sockets that have been idle for too long: the time of the
 /// monotonic clock in seconds.
@@ -226,6 +230,9 @@ fn open(protocol: c_int, set_up: impl FnOnce(&mut Socket)) -> Result<Pooled, Err
         let (sock, _registered) = Socket::open(protocol, |mut sock| {
             sock.prepare_for_pool();
             set_up(&mut sock);
+            if let Some(used) = sock.pool.and_then(|Index(index)| USED.get(index)) {
+                used.store(true, Relaxed);
+            }
             let sock = Pooled::new(sock);
             let registered = sock.register(thread);
             (sock, registered)
@@ -262,6 +269,17 @@ fn close_idle_for_too_long(now: u32) {
     for slots in &POOL {
         let idle_for = |sock: &Socket| now.saturating_sub(sock.idle_since.load(Relaxed));
         slots.take_each(|sock| idle_for(sock) > KEPT_FOR, drop);
+    }
+}
+
+/// Forgets the idle socket whose descriptor has the number `number`, if there is one. Call after the
+/// kernel has given `number` to a new socket: somebody else has closed the descriptor of the idle
+/// one, which otherwise would stand for the new socket.
+pub(super) fn forget_descriptor(number: c_int) {
+    for (used, slots) in USED.iter().zip(&POOL) {
+        if used.load(Relaxed) {
+            slots.take_each(|sock| sock.fd.forget(number), drop);
+        }
     }
 }
 

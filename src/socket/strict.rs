@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Strict checking of requests for data: a socket option of the kernel, for NETLINK_ROUTE.
 //!
 //! With it, the kernel refuses a header or an attribute that it does not know, instead of ignoring

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Clocks.
 
 /// The time of the monotonic clock in milliseconds.
@@ -11,6 +12,7 @@ pub(crate) fn coarse_seconds() -> u32 {
     clock(libc::CLOCK_MONOTONIC_COARSE).tv_sec as u32
 }
 
+#[allow(clippy::useless_conversion, reason = "the type is narrower on some platforms")]
 fn milliseconds(time: libc::timespec) -> i64 {
     i64::from(time.tv_sec) * 1000 + i64::from(time.tv_nsec) / 1_000_000
 }
@@ -29,6 +31,7 @@ pub(crate) struct Utc {
 }
 
 /// The present date and time in UTC.
+#[allow(clippy::useless_conversion, reason = "the type is narrower on some platforms")]
 pub(crate) fn utc() -> Utc {
     Utc::from_unix(clock(libc::CLOCK_REALTIME).tv_sec.into())
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! All system calls of the library, in safe functions.
 //!
 //! A system call that is interrupted by a signal (EINTR) is repeated, as in the original. Only

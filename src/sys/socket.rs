@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Opening sockets, and their addresses and options.
 
 use super::check;
@@ -77,6 +78,13 @@ impl Fd {
             Errno::EAGAIN | Errno::ENOBUFS => error,
             _ => self.check().err().unwrap_or(error),
         }
+    }
+
+    /// If the descriptor has the number `number`, forgets it. Returns whether it did. Call after the
+    /// kernel has given `number` to another file, so that somebody else must have closed this
+    /// descriptor.
+    pub(crate) fn forget(&self, number: c_int) -> bool {
+        self.number.compare_exchange(number, CLOSED, Relaxed, Relaxed).is_ok()
     }
 
     /// Closes the descriptor. Later system calls on this object fail with EBADF.

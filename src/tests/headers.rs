@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Tests that the committed headers are those that the sources generate.
 
 macro_rules! headers {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Objects that would be lost if a call of the library is left without reaching its end: because
 //! the thread is cancelled in the program's log handler, or leaves the handler by longjmp() or an
 //! exception.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! NLMSG_ERROR messages: acknowledgements and errors.
 
 use super::{HEADER, Header, u32_at};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Extended acknowledgements as one line of text.
 
 use super::printable::Printable;

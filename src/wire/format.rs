@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Texts for the log: descriptions of messages, and hex dumps.
 
 use super::{GENL_HEADER, HEADER, Header, u32_at};

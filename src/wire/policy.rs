@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Checking attributes against policies (`struct nl_policy`).
 
 use super::{Attr, Attrs};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Sequences of attributes put into and pushed onto a message, against a model.
 
 #![no_main]

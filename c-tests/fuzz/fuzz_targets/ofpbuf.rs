@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Sequences of operations on a buffer, against a model.
 
 #![no_main]

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Buffers that grow at both ends.
  *
  * A buffer has an allocation, a part of which is its data.  The rest is headroom, before the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Strings that grow: the functions of Open vSwitch's dynamic-string.h that programs with netlink
  * sockets use. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The macros and functions of Open vSwitch's util.h that programs with netlink sockets use. */
 
 #ifndef UTIL_H

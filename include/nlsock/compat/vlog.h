@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Open vSwitch's log macros, for libnlsock's log.
  *
  * Open vSwitch's log has several destinations, libnlsock's has one, standard error.  Levels for the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The interface of Open vSwitch 2.17 and later.
 
 mod dump;

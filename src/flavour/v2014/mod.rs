@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The interface of July 2014 (Open vSwitch 2.3.90).
 
 mod dump;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Batches: consecutive requests that are sent together because that is faster, but that need not
 //! be.
 

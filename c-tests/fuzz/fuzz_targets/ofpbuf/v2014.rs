@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! What only the interface of 2014 has.
 
 use super::{Model, Run};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! netlink.h: nl_msg_nlmsgerr(), which has other arguments in the 3.x interface.
 
 use crate::buffer::Buf;
