@@ -239,16 +239,18 @@ $(call escape,$(DOC)/complete): $(DOC_SOURCES)
 	docs/doxygen/doc.sh "$(DOC)"
 	@touch "$@"
 
-install-doc: doc ## Install man pages to MANDIR; HTML and the guide to DOCDIR
-	install -d "$(DESTDIR)$(MANDIR)/man3" "$(DESTDIR)$(DOCDIR)"
+# README.md, which "install" installs, has links into docs/.
+install-doc: doc ## Install man pages to MANDIR; HTML and docs/ to DOCDIR
+	rm -rf "$(DESTDIR)$(DOCDIR)/html" "$(DESTDIR)$(DOCDIR)/docs"
+	install -d "$(DESTDIR)$(MANDIR)/man3" "$(DESTDIR)$(DOCDIR)/docs"
 	install -m 644 "$(DOC)"/man/man3/* "$(DESTDIR)$(MANDIR)/man3/"
-	rm -rf "$(DESTDIR)$(DOCDIR)/html" "$(DESTDIR)$(DOCDIR)/guide"
-	cp -r "$(DOC)/html" docs/guide "$(DESTDIR)$(DOCDIR)/"
+	cp -r "$(DOC)/html" "$(DESTDIR)$(DOCDIR)/"
+	cp -r docs/*.md docs/bench docs/guide "$(DESTDIR)$(DOCDIR)/docs/"
 
 # Each man page has a line by which it is known.
 uninstall-doc:
 	-grep -ls '^\.\\" Written by "make doc" of libnlsock\.$$' "$(DESTDIR)$(MANDIR)/man3"/* | xargs -r -d '\n' rm -f
-	rm -rf "$(DESTDIR)$(DOCDIR)/html" "$(DESTDIR)$(DOCDIR)/guide"
+	rm -rf "$(DESTDIR)$(DOCDIR)/html" "$(DESTDIR)$(DOCDIR)/docs"
 
 uninstall: uninstall-doc $(foreach f,$(FLAVOURS),uninstall-$f) ## Remove what install put there
 	cd "$(DESTDIR)$(DOCDIR)" && rm -f $(notdir $(documents))
