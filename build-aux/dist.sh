@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# dist.sh FOLDER: makes the two tarballs from which packages are built, in the folder: the source
-# (without debian/), and its folder vendor/, which is needed to build it without a network.  The same source makes the
-# same bytes.  Run by "make dist".
+# dist.sh FOLDER: makes the two tarballs from which packages are built, in the folder: the source,
+# without debian/; and its folder vendor/, which is needed to build it without a network.  The same
+# source makes the same bytes.  Run by "make dist".
 set -eu
 
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
