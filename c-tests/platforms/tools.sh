@@ -104,9 +104,10 @@ get_compiler() {
 }
 
 # native_flags LOADER: flags for programs that this machine runs, with a C library that is not
-# installed.
+# installed.  Without the last one, libc itself would not find libgcc_s, which it needs to end a
+# thread.
 native_flags() {
-    echo "-Wl,--dynamic-linker=$1 -Wl,-rpath,$(dirname "$1")"
+    echo "-Wl,--dynamic-linker=$1 -Wl,-rpath,$(dirname "$1") -Wl,--disable-new-dtags"
 }
 
 # The compiler looks for the C library in a folder that has the form of a whole system.

@@ -100,18 +100,18 @@ children_can_tell(void)
 {
 #ifdef MADV_WIPEONFORK
     long size = sysconf(_SC_PAGESIZE);
-    char *page = mmap(NULL, (size_t) size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+    void *page = mmap(NULL, (size_t) size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
                       -1, 0);
     bool can = false;
 
     if (page != MAP_FAILED) {
-        *page = 1;
+        *(char *) page = 1;
         /* Not by madvise(), which a test may replace. */
         if (!syscall(SYS_madvise, page, (size_t) size, MADV_WIPEONFORK)) {
             pid_t child = raw_fork();
 
             if (!child) {
-                _exit(*page);
+                _exit(*(char *) page);
             }
             can = left_right(child);
         }

@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,6 +164,14 @@ tap_one_line(const char *output)
 
     return newline && (!newline[1] || !strncmp(newline + 1, "qemu: uncaught target signal", 28));
 }
+
+/* The function that refuses an allocation of SIZE_MAX bytes.  With 64 bits, it is the function NAME,
+ * since the size does not fit in 32 bits.  With 32 bits the size fits, but there is no memory. */
+#if SIZE_MAX > UINT32_MAX
+#define REFUSES_SIZE_MAX(NAME) NAME
+#else
+#define REFUSES_SIZE_MAX(NAME) "malloc"
+#endif
 
 /* Checks that FUNCTION aborts, after exactly one log line, which says that an assertion failed in
  * the function NAME. */

@@ -7,6 +7,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
 out=$(cd "$1" && pwd)
 cd "$here/../.."
+# Python writes nothing into the source.
+export PYTHONDONTWRITEBYTECODE=1
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
 
 # headers LIBRARY: its headers.  Those in generated/, and nlsock-attr.h, are parts of others.  Those
@@ -25,12 +27,12 @@ document() {
         cat "$here/Doxyfile"
         echo "PROJECT_NAME = lib$1"
         echo "PROJECT_NUMBER = $version"
-        echo "INPUT = $(headers "$1" | LC_ALL=C sort | tr '\n' ' ')"
-        echo "INPUT_FILTER = \"python3 \\\"$here/input_filter.py\\\"\""
+        echo "INPUT = docs/doxygen/mainpage.md $(headers "$1" | LC_ALL=C sort | tr '\n' ' ')"
+        echo "FILTER_PATTERNS = *.h=docs/doxygen/input_filter.py"
         echo "HTML_OUTPUT = \"$out/html/$1\""
         echo "XML_OUTPUT = \"$xml\""
     } | doxygen -
-    python3 "$here/man_pages.py" "$xml" "$1" "$version" "$2" "$out/man"
+    "$here/man_pages.py" "$xml" "$1" "$version" "$2" "$out/man"
     rm -rf "$xml"
 }
 

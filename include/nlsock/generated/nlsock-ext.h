@@ -335,6 +335,8 @@ void nlsock_set_strict_dumps(bool strict);
  *   table all the same.
  * - ETIMEDOUT: the time limit passed.
  * - EMSGSIZE: the messages have more than 2 GiB in all.
+ * - EPROTO: the dump stopped before its end; or the kernel acknowledged the request, but sent no
+ *   table.
  * - Another positive errno value: an error of nl_dump_done(), or the errno value in the message
  *   that ends the dump.
  *
