@@ -47,6 +47,7 @@ fn c_files(root: &Path) -> cc::Build {
     build
         .flag("-fvisibility=hidden")
         .flag("-std=c11")
+        .flag("-funwind-tables")
         // The same source makes the same bytes in any folder. build-aux/cargo.sh does this for Rust.
         .flag(format!("-ffile-prefix-map={}=.", root.display()))
         .flag("-Wextra")

@@ -10,6 +10,10 @@ pub(crate) const WORD: usize = size_of::<usize>();
 /// The size of a `pthread_mutex_t`, a multiple of a word.
 pub(crate) const MUTEX: usize = size_of::<libc::pthread_mutex_t>();
 /// The size of a `time_t`.
+#[allow(
+    deprecated,
+    reason = "for musl, the package libc may change it to 64 bits on 32-bit platforms"
+)]
 pub(super) const TIME: usize = size_of::<libc::time_t>();
 /// Where C places a `long long` after three integers of 4 bytes.
 pub(super) const LAST_FILL: usize = 12usize.next_multiple_of(align_of::<c_longlong>());

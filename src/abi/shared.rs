@@ -2,6 +2,7 @@
 //! Integers in structures of Open vSwitch that several threads read and write. They have the size
 //! and the alignment that C gives them.
 
+use super::platform::TIME;
 use core::ffi::c_longlong;
 
 #[cfg(not(all(target_has_atomic = "64", not(target_arch = "x86"))))]
@@ -12,7 +13,7 @@ pub use whole::SharedLongLong;
 /// A `time_t`.
 pub type SharedTime = core::sync::atomic::AtomicIsize;
 
-const _: () = assert!(size_of::<SharedTime>() == size_of::<libc::time_t>());
+const _: () = assert!(size_of::<SharedTime>() == TIME);
 const _: () = assert!(size_of::<SharedLongLong>() == size_of::<c_longlong>());
 const _: () = assert!(align_of::<SharedLongLong>() == align_of::<c_longlong>());
 

@@ -151,10 +151,10 @@ fn ask_on<R>(
     }
     // Another socket may have got the number of the descriptor. Then the result is usually neither a
     // family nor ENOENT.
-    if !matches!(result, Ok(_) | Err(Errno::ENOENT))
-        && let Err(error) = sock.check_descriptor()
-    {
-        return Some(Err(Failure::not_an_answer(error)));
+    if !matches!(result, Ok(_) | Err(Errno::ENOENT)) {
+        if let Err(error) = sock.check_descriptor() {
+            return Some(Err(Failure::not_an_answer(error)));
+        }
     }
     if queue == QueueState::Empty {
         sock.mark_idle();

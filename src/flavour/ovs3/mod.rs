@@ -30,6 +30,8 @@ pub(crate) const RECEIVE_BUFFER: c_int = 4 * 1024 * 1024;
 /// The largest payload of an attribute, in bytes. With such a payload, the size of the attribute
 /// without its padding still fits in the length field of 16 bits.
 pub(crate) const MAX_PAYLOAD: usize = 65531;
+/// The package libc does not have it for musl.
+const NDA_MASTER: u16 = 9;
 /// The dumps of NETLINK_ROUTE that callers since Open vSwitch 3.4 expect the kernel to filter. Open
 /// vSwitch then has all requests checked strictly. But the kernel then refuses requests of older
 /// callers: for example, to dump the links with an index in the header.
@@ -52,7 +54,7 @@ pub(crate) const STRICT_DUMPS: &[StrictDump] = &[
         header: &[
             true, false, false, false, false, false, false, false, false, false, false, false,
         ],
-        attrs: &[libc::NDA_IFINDEX, libc::NDA_MASTER],
+        attrs: &[libc::NDA_IFINDEX, NDA_MASTER],
     },
     // struct fib_rule_hdr: family.
     StrictDump {
