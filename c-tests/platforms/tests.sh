@@ -10,7 +10,9 @@ test-message-breaches test-attributes test-ext-attributes test-policy"
 # What pkg-config says.  check-programs.sh calls this.
 flags() {
     case $1 in
-        nlsock-ovs3) set -- "-I$stage/include/nlsock-ovs3" -lnlsock-ovs3 ;;
+        nlsock-ovs3*)
+            set -- "-I$stage/include/nlsock-ovs3" "-I$stage/include/nlsock-ovs3/compat" -lnlsock-ovs3
+            ;;
         *) set -- "-I$stage/include/nlsock" "-I$stage/include/nlsock/compat" -lnlsock ;;
     esac
     echo "$* -L$stage/lib -Wl,-rpath,$stage/lib"
@@ -91,7 +93,9 @@ platform_tests() (
     [ -n "$native" ] || qemu_limits
     check "the library needs only libc" needs_only_libc
     check "the sizes of structures" check_sizes
-    check_silent "headers compile" compile_combinations "$CC" c11
+    for library in nlsock nlsock-ovs3; do
+        check_silent "headers of $library compile" compile_each "$library" "$CC" c11
+    done
     if [ "$platform" = i686 ]; then
         on_the_kernel
     else
