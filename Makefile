@@ -239,12 +239,13 @@ $(call escape,$(DOC)/complete): $(DOC_SOURCES)
 	docs/doxygen/doc.sh "$(DOC)"
 	@touch "$@"
 
-install-doc: doc ## Install man pages to MANDIR; HTML and the guide to DOCDIR
+# README.md, which "install" installs, has links into docs/.
+install-doc: doc ## Install man pages to MANDIR; HTML and docs/ to DOCDIR
+	rm -rf "$(DESTDIR)$(DOCDIR)/html" "$(DESTDIR)$(DOCDIR)/docs"
 	install -d "$(DESTDIR)$(MANDIR)/man3" "$(DESTDIR)$(DOCDIR)/docs"
 	install -m 644 "$(DOC)"/man/man3/* "$(DESTDIR)$(MANDIR)/man3/"
-	rm -rf "$(DESTDIR)$(DOCDIR)/html" "$(DESTDIR)$(DOCDIR)/docs/guide"
 	cp -r "$(DOC)/html" "$(DESTDIR)$(DOCDIR)/"
-	cp -r docs/guide "$(DESTDIR)$(DOCDIR)/docs/"
+	cp -r docs/*.md docs/bench docs/guide "$(DESTDIR)$(DOCDIR)/docs/"
 
 # Each man page has a line by which it is known.
 uninstall-doc:

@@ -5,6 +5,7 @@
 set -eu
 
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
+debian=$PWD/debian
 rm -rf "$1"
 build-aux/dist.sh "$1"
 cd "$1"
@@ -12,6 +13,8 @@ mv "nlsock-$version.tar.xz" "nlsock_$version.orig.tar.xz"
 mv "nlsock-$version-vendor.tar.xz" "nlsock_$version.orig-vendor.tar.xz"
 tar --extract --file "nlsock_$version.orig.tar.xz"
 tar --extract --file "nlsock_$version.orig-vendor.tar.xz" --directory "nlsock-$version"
+
+cp -r "$debian" "nlsock-$version/"
 
 # Whatever cargo and rustc are in PATH, so their packages need not be installed.  The build does not
 # depend on the variables of the "make" that runs this.

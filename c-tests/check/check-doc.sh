@@ -4,6 +4,7 @@
 set -u
 
 here=$(dirname "$0")
+doc=${CARGO_TARGET_DIR:-target}/doc
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 . "$here/results.sh"
@@ -19,7 +20,7 @@ packages() {
 
 # Doxygen ends with a failure if there is a warning.
 made() {
-    rm -f target/doc/complete
+    rm -f "$doc/complete"
     make --no-print-directory -s doc
 }
 
@@ -31,12 +32,13 @@ public_headers() {
 
 # What the library $1, whose folder in src/flavour is $2, has to have pages of: functions, inline
 # functions, macros, and in the section for types structures, unions, enumerations and typedefs.
-# Macros that end in "_H" are include guards; names that end in "__" are for the headers alone,
-# unless they are exported.
+# Macros that end in "_H" are include guards.  Macros that the header undefines again, and names that
+# end in "__" and are not exported, are for the headers alone.
 expected() {
     cat "src/flavour/$2/exports.list"
     public_headers "$1" | while read -r header; do
-        sed -n 's/^#define \([A-Za-z_0-9]*\).*/\1/p' "$header" | grep -v '_H$'
+        sed -n 's/^#define \([A-Za-z_0-9]*\).*/\1/p' "$header" | grep -v '_H$' \
+            | while read -r macro; do grep -q "^#undef $macro$" "$header" || echo "$macro"; done
         grep -A 3 '^static inline' "$header" | sed -n 's/^\([a-z_0-9]*\)(.*/\1/p'
     done | grep -v '__$'
     public_headers "$1" | while read -r header; do
@@ -57,11 +59,11 @@ described() {
 documented() {
     expected "$1" "$2" | LC_ALL=C sort -u > "$scratch/expected"
     [ "$(wc -l < "$scratch/expected")" -gt 240 ] || { echo "the list is too short"; return 1; }
-    grep -hE 'class="memname">|<title>' "target/doc/html/$1"/*.html | grep -o '[A-Za-z_0-9]*' \
+    grep -hE 'class="memname">|<title>' "$doc/html/$1"/*.html | grep -o '[A-Za-z_0-9]*' \
         | sort -u > "$scratch/html"
     lacking=0
     while read -r symbol kind; do
-        page=target/doc/man/man3/$symbol.$3$kind
+        page=$doc/man/man3/$symbol.$3$kind
         { [ -f "$page" ] && described "$page"; } || { echo "$page: no description"; lacking=1; }
         grep -qx "$symbol" "$scratch/html" || { echo "the HTML of $1 lacks $symbol"; lacking=1; }
     done < "$scratch/expected"
@@ -70,12 +72,12 @@ documented() {
 
 # All pages, without the links to others.
 pages() {
-    grep -L '^\.so ' target/doc/man/man3/*
+    grep -L '^\.so ' "$doc"/man/man3/*
 }
 
 no_warnings() {
     for page in nl_dump_next.3 nl_dump_next.3ovs nl_dump.3type NL_NESTED_FOR_EACH.3; do
-        LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -l "target/doc/man/man3/$page" \
+        LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -l "$doc/man/man3/$page" \
             > "$scratch/page" 2> "$scratch/errors" || return 1
         ! grep . "$scratch/errors" && grep -q '^DESCRIPTION$' "$scratch/page" || return 1
     done
@@ -92,10 +94,10 @@ names_are_read() {
 
 # The pages that only refer to another one.
 links_lead_to_pages() {
-    sed -n 's/^\.so //p' target/doc/man/man3/* | sort -u > "$scratch/links"
+    sed -n 's/^\.so //p' "$doc"/man/man3/* | sort -u > "$scratch/links"
     [ -s "$scratch/links" ] || return 1
     while read -r target; do
-        [ -f "target/doc/man/$target" ] || { echo "no $target"; return 1; }
+        [ -f "$doc/man/$target" ] || { echo "no $target"; return 1; }
     done < "$scratch/links"
 }
 
@@ -110,16 +112,14 @@ installed_and_removed() {
     touch "$scratch/a root/usr/share/man/man3/another.3"
     finds nl_dump_next && finds 3ovs nl_dump_next && finds 3type nl_dump && finds NL_A_U8 \
         && finds netlink-socket.h && finds nl_transact || return 1
-    [ -f "$scratch/a root/usr/share/doc/libnlsock/html/nlsock-ovs3/index.html" ] || return 1
+    for file in html/nlsock-ovs3/index.html docs/guide/README.md; do
+        [ -f "$scratch/a root/usr/share/doc/libnlsock/$file" ] || { echo "no $file"; return 1; }
+    done
     make --no-print-directory -s uninstall-doc DESTDIR="$scratch/a root" PREFIX=/usr || return 1
     [ "$(cd "$scratch/a root" && find . -type f)" = ./usr/share/man/man3/another.3 ]
 }
 
-install_packages packages
-if [ -n "$missing" ]; then
-    lack "the documentation"
-else
-    check_silent "Doxygen documents all headers without a warning" made
+contents() {
     check "libnlsock: everything has a man page and a place in the HTML" documented nlsock v2014 3
     check "libnlsock-ovs3: everything has a man page and a place in the HTML" \
         documented nlsock-ovs3 ovs3 3ovs
@@ -127,5 +127,13 @@ else
     check "apropos can read each page" names_are_read
     check "the links among the man pages lead to pages" links_lead_to_pages
     check "make install-doc, man, make uninstall-doc" installed_and_removed
+}
+
+install_packages packages
+if [ -n "$missing" ]; then
+    lack "the documentation"
+else
+    check_silent "Doxygen documents all headers without a warning" made
+    [ "$failed" != 0 ] || contents
 fi
 total check-doc

@@ -9,9 +9,8 @@ test-build test-message test-attributes test-policy test-message-breaches
 test-socket test-transact test-dump test-dump-result test-dump-changed test-route-dumps
 test-netfilter test-replies test-extack test-comments test-strict-checking test-ext-attributes
 test-deadline test-endless test-source test-descriptors test-threads test-pool test-fork
-test-log test-counters"
-tests_2014="$tests_both test-layout test-layers test-host test-interpose
-test-compat"
+test-log test-counters test-compat"
+tests_2014="$tests_both test-layout test-layers test-host test-interpose"
 
 # Tests of what happens to the process and its threads, for both interfaces.  They run for
 # themselves, because some need more than to be compiled: see source_of and arguments.
@@ -32,6 +31,7 @@ warnings="-Wall -Wextra -Werror"
 # package TEST: the pkg-config package that the test is compiled with.
 package() {
     case $1 in
+        test-compat-ovs3) echo nlsock-ovs3-compat ;;
         *-ovs3) echo nlsock-ovs3 ;;
         *) echo nlsock-compat ;;
     esac

@@ -37,10 +37,9 @@ flags() {
     shift
     if have pkg-config; then
         pkg-config "$@" "$package"
-    elif [ "$package" = nlsock-ovs3 ]; then
-        echo "-I$stage/include/nlsock-ovs3 -L$stage/lib -lnlsock-ovs3"
     else
-        echo "-I$stage/include/nlsock -I$stage/include/nlsock/compat -L$stage/lib -lnlsock"
+        name=${package%-compat}
+        echo "-I$stage/include/$name -I$stage/include/$name/compat -L$stage/lib -l$name"
     fi
 }
 

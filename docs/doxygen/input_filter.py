@@ -10,7 +10,7 @@ The headers are written for those who read them, without Doxygen's commands. Thi
   declares belongs. What the header includes from generated/, and nlsock-attr.h, counts as a part of it.
 - A comment directly before a declaration becomes its documentation. It also documents the macros and
   types that follow the first one without a blank line.
-- A comment that a blank line follows is about the source, and stays what it is.
+- A comment that a blank line or "#ifdef" follows is about the source, and stays what it is.
 - In a comment, "# Ownership" is a heading, 'size' is a parameter, and lines that are indented more than
   their neighbours are shown as they are."""
 
@@ -23,7 +23,7 @@ LICENCE = "/* SPDX-License-Identifier: Apache-2.0 */\n"
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 PART = re.compile(r'^#include "((?:\.\./)?generated/[\w.-]+|nlsock-attr\.h)"\n', re.MULTILINE)
 GUARD = re.compile(r"^#ifndef (\w+_H)\n#define \1\b.*\n", re.MULTILINE)
-QUOTED = re.compile(r"(?<![\w'])'([-*&]?[A-Za-z_][\w.>-]*)'(?!\w)")
+QUOTED = re.compile(r"(?<![\w'])'((?:struct )?[-*&]?[A-Za-z_][\w.>-]*)'(?!\w)")
 # The lines of a declaration that ends with this line: the next one may share its comment.
 SHARES = re.compile(r"(?:#define (?:.*\\\n)*.*\n|typedef [^{;]*;\n)")
 
@@ -86,12 +86,12 @@ def with_documentation(text):
     for comment in COMMENT.finditer(text):
         line_start = text.rfind("\n", 0, comment.start()) + 1
         before = text[line_start:comment.start()]
-        after = text[comment.end():comment.end() + 2]
+        about_source = re.match(r"\n(\n|#ifdef)", text[comment.end():])
         lines = marked_up(text_of(comment[0]))
         if before.strip():
             if not before.startswith("#"):
                 insertions.append((comment.span(), f"/**< {' '.join(lines)} */"))
-        elif comment[0].startswith("/**") or (not before and after != "\n\n"):
+        elif comment[0].startswith("/**") or (not before and not about_source):
             documentation = block(lines)
             insertions.append((comment.span(), documentation))
             for start in shared(text, comment.end()):
@@ -102,8 +102,9 @@ def with_documentation(text):
 
 
 def without_first_comment(text):
-    """The first comment of a header, and the rest of the header."""
-    first = COMMENT.search(text)
+    """The first comment of a header after the licence, and the rest of the header."""
+    comments = COMMENT.finditer(text)
+    first = next(comment for comment in comments if "SPDX-License-Identifier" not in comment[0])
     return first[0], text[:first.start()] + text[first.end():]
 
 

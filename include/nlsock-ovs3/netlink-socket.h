@@ -35,10 +35,10 @@
 #ifndef NETLINK_SOCKET_H
 #define NETLINK_SOCKET_H 1
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "nlsock-openvswitch.h"
 #include "openvswitch/ofpbuf.h"
 
 struct nl_sock;

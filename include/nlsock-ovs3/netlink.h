@@ -22,8 +22,7 @@
 #include <stdint.h>
 #include <netinet/in.h>
 #include "netlink-protocol.h"
-#include "nlsock-types.h"
-#include "nlsock-values.h"
+#include "nlsock-openvswitch.h"
 
 struct ofpbuf;
 

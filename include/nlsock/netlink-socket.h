@@ -48,6 +48,7 @@ struct nl_sock;
  * system calls. */
 #define NL_DUMP_BUFSIZE 4096
 
+#include "generated/mutex.h"
 #include "generated/netlink-socket.h"
 
 #endif /* netlink-socket.h */

@@ -4,18 +4,22 @@
 #ifndef NLSOCK_TYPES_H
 #define NLSOCK_TYPES_H 1
 
-#include <linux/types.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+/* Open vSwitch's <openvswitch/types.h> has the same definitions. */
+#ifndef OPENVSWITCH_TYPES_H
+
 /* Integers in network byte order. */
-typedef __be16 ovs_be16;
-typedef __be32 ovs_be32;
-typedef __be64 ovs_be64;
+typedef uint16_t ovs_be16;
+typedef uint32_t ovs_be32;
+typedef uint64_t ovs_be64;
 
 /* The number of a port of an Open vSwitch datapath. */
 typedef uint32_t odp_port_t;
+
+#endif
 
 /* For NLSOCK_ASSERT(), if nlsock-services.h is not included. */
 

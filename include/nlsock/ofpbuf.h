@@ -14,7 +14,11 @@
  *   lack of memory.
  *
  * A buffer of DPDK must not be passed to functions that reallocate or free memory, except for
- * ofpbuf_delete(), which ignores it. */
+ * ofpbuf_delete(), which ignores it.
+ *
+ * A program that has a 'struct list' of its own, or 'using namespace std' in C++, defines
+ * NLSOCK_RENAME_LIST before it includes this file.  Then the structure here is called
+ * 'struct nlsock_list'. */
 
 #ifndef OFPBUF_H
 #define OFPBUF_H 1
@@ -34,13 +38,11 @@ enum __attribute__((packed)) ofpbuf_source {
     OFPBUF_DPDK                 /* DPDK. */
 };
 
-/* A program that has a 'struct list' of its own, or 'using namespace std' in C++, defines
- * NLSOCK_RENAME_LIST before it includes this file.  Then the structure here is called
- * 'struct nlsock_list'. */
 #ifdef NLSOCK_RENAME_LIST
 #define list nlsock_list
 #endif
 
+#include "generated/list.h"
 #include "generated/ofpbuf.h"
 
 #ifdef __cplusplus

@@ -258,7 +258,7 @@ impl Dump {
                 match self.report(received, buffer.bytes()) {
                     Progress::Part => return true,
                     Progress::Nothing => {}
-                    Progress::Wait(deadline) => self.wait_until(deadline),
+                    Progress::Wait(deadline) => self.wait_until(thread, deadline),
                     Progress::Over => {
                         buffer.clear();
                         return false;
@@ -273,10 +273,14 @@ impl Dump {
 
     /// Waits, without the mutex, until there is something to receive.
     #[cold]
-    fn wait_until(self, deadline: Deadline) {
+    fn wait_until(self, thread: &Thread, deadline: Deadline) {
         // SAFETY: null, or the socket of the dump, which is freed only when the dump ends.
-        let result = unsafe { self.socket().as_ref() }.map(|sock| sock.wait_until(deadline));
-        if let Some(Err(failure)) = result {
+        let Some(sock) = (unsafe { self.socket().as_ref() }) else { return };
+        // In a child, does not wait for the parent's socket.
+        let guard = sock.guard_descriptor(thread);
+        let result = if sock.is_own() { sock.wait_until(deadline) } else { Ok(()) };
+        drop(guard);
+        if let Err(failure) = result {
             self.abandon(failure.errno());
         }
     }
@@ -443,7 +447,7 @@ impl Dump {
                 }
                 match self.report(received, datagram) {
                     Progress::Part if ends_in_fragment(datagram) => self.fragment_found(),
-                    Progress::Wait(deadline) => self.wait_until(deadline),
+                    Progress::Wait(deadline) => self.wait_until(thread, deadline),
                     Progress::Part | Progress::Nothing | Progress::Over => {}
                 }
             }

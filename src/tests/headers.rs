@@ -16,6 +16,8 @@ macro_rules! headers {
 }
 
 headers! {
+    list: "list.h",
+    mutex: "mutex.h",
     ofpbuf: "ofpbuf.h",
     netlink: "netlink.h",
     netlink_socket: "netlink-socket.h",

@@ -24,20 +24,6 @@ struct nl_transaction {
 };
 
 /**
- * Open vSwitch's mutex.
- */
-struct ovs_mutex {
-  /**
-   * The mutex itself.
-   */
-  pthread_mutex_t lock;
-  /**
-   * Where in the source the mutex was locked.
-   */
-  const char *where;
-};
-
-/**
  * A dump that is being read. Callers provide the memory, which need not be initialised, and do not
  * use the fields.
  */

@@ -5,21 +5,6 @@
 /* Generated from the Rust sources: see CONTRIBUTING.md.  Do not edit. */
 
 /**
- * The head or an element of a doubly linked list. In the head of an empty list, both pointers
- * point to the head itself.
- */
-struct ovs_list {
-  /**
-   * The previous element.
-   */
-  struct ovs_list *prev;
-  /**
-   * The next element.
-   */
-  struct ovs_list *next;
-};
-
-/**
  * A buffer for any data, which grows at both ends.
  *
  * Callers read and write the fields directly.

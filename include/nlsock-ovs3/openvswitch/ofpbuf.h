@@ -21,7 +21,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include "../nlsock-types.h"
+#include "../nlsock-openvswitch.h"
 
 struct ds;
 

@@ -5,21 +5,6 @@
 /* Generated from the Rust sources: see CONTRIBUTING.md.  Do not edit. */
 
 /**
- * The head or an element of a doubly linked list. In the head of an empty list, both pointers
- * point to the head itself.
- */
-struct list {
-  /**
-   * The previous element.
-   */
-  struct list *prev;
-  /**
-   * The next element.
-   */
-  struct list *next;
-};
-
-/**
  * A buffer for any data, which grows at both ends.
  *
  * Callers may use the fields 'frame', 'l2_5_ofs', 'l3_ofs', 'l4_ofs' and 'list_node'. For the
