@@ -9,11 +9,9 @@ test-message-breaches test-attributes test-ext-attributes test-policy"
 
 # What pkg-config says.  check-programs.sh calls this.
 flags() {
-    case $1 in
-        nlsock-ovs3) set -- "-I$stage/include/nlsock-ovs3" -lnlsock-ovs3 ;;
-        *) set -- "-I$stage/include/nlsock" "-I$stage/include/nlsock/compat" -lnlsock ;;
-    esac
-    echo "$* -L$stage/lib -Wl,-rpath,$stage/lib"
+    library=${1%-compat}
+    echo "-I$stage/include/$library -I$stage/include/$library/compat" \
+        "-l$library -L$stage/lib -Wl,-rpath,$stage/lib"
 }
 
 # run_tap NAME COMMAND...: counts the results of a test program.
@@ -91,7 +89,9 @@ platform_tests() (
     [ -n "$native" ] || qemu_limits
     check "the library needs only libc" needs_only_libc
     check "the sizes of structures" check_sizes
-    check_silent "headers compile" compile_combinations "$CC" c11
+    for library in nlsock nlsock-ovs3; do
+        check_silent "headers of $library compile" compile_all $library "$CC" c11
+    done
     if [ "$platform" = i686 ]; then
         on_the_kernel
     else
