@@ -103,10 +103,6 @@ choose_scratch
 prefix=
 test_scratch=$scratch
 qemu_folder=$scratch/qemu
-missing=
-if may_install; then
-    apt_get update || :
-fi
 if check "the oldest Rust is unpacked" get_rust && check "qemu is unpacked" get_qemu; then
     for name; do
         test_platform "$name"

@@ -9,13 +9,9 @@ test-message-breaches test-attributes test-ext-attributes test-policy"
 
 # What pkg-config says.  check-programs.sh calls this.
 flags() {
-    case $1 in
-        nlsock-ovs3*)
-            set -- "-I$stage/include/nlsock-ovs3" "-I$stage/include/nlsock-ovs3/compat" -lnlsock-ovs3
-            ;;
-        *) set -- "-I$stage/include/nlsock" "-I$stage/include/nlsock/compat" -lnlsock ;;
-    esac
-    echo "$* -L$stage/lib -Wl,-rpath,$stage/lib"
+    library=${1%-compat}
+    echo "-I$stage/include/$library -I$stage/include/$library/compat" \
+        "-l$library -L$stage/lib -Wl,-rpath,$stage/lib"
 }
 
 # run_tap NAME COMMAND...: counts the results of a test program.

@@ -7,12 +7,20 @@
 # The folder of this machine's libraries, in which Debian packages have theirs.
 host_libraries=usr/lib/x86_64-linux-gnu
 
+# Brings apt's lists up to date, once.  Without root, the old ones may do.
+update_lists() {
+    [ -z "${lists_are_new-}" ] && may_install || return 0
+    apt_get update || :
+    lists_are_new=yes
+}
+
 # apt_download FOLDER PACKAGE...: downloads and unpacks the packages, and those they depend on.
 apt_download() {
     folder=$1
     shift
     [ ! -e "$folder/complete" ] || return 0
     mkdir -p "$folder/packages" || return 1
+    update_lists
     # All dependencies, as on a machine without any package.
     LC_ALL=C apt-get -s -o Dir::State::status=/dev/null --no-install-recommends install "$@" \
         | sed -n 's/^Inst \([^ ]*\) (\([^ ]*\) .*/\1 \2/p' > "$folder/closure"
@@ -66,8 +74,18 @@ wrap() {
 # has the compiled one for few platforms.
 get_rust() {
     rust_tools=$scratch/rust
+    [ -e "$rust_tools/complete" ] || download_rust || return 1
+    for program in rustc cargo; do
+        wrap "$rust_tools/bin/$program" "$rust_tools/$host_libraries:$rust_tools/lib/x86_64-linux-gnu" \
+            "$rust_tools/usr/bin/$program" || return 1
+    done
+    "$rust_tools/bin/rustc" --version
+}
+
+# Debian 12 has it as rustc-web, Debian 13 as rustc.
+download_rust() {
+    update_lists
     oldest=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$root/Cargo.toml")
-    # Debian 12 has it as rustc-web, Debian 13 as rustc.
     for suffix in -web ''; do
         version=$(apt-cache madison "rustc$suffix" | awk -F ' *[|] *' '{ print $2 }' \
             | grep "^$oldest\." | head -n 1)
@@ -76,12 +94,7 @@ get_rust() {
     [ -n "$version" ] || { echo "apt has no rustc $oldest"; return 1; }
     gnu=none
     apt_download "$rust_tools" "rustc$suffix=$version" "cargo$suffix=$version" \
-        "rust$suffix-src=$version" "libstd-rust$suffix-dev=$version" || return 1
-    for program in rustc cargo; do
-        wrap "$rust_tools/bin/$program" "$rust_tools/$host_libraries:$rust_tools/lib/x86_64-linux-gnu" \
-            "$rust_tools/usr/bin/$program" || return 1
-    done
-    "$rust_tools/bin/rustc" --version
+        "rust$suffix-src=$version" "libstd-rust$suffix-dev=$version"
 }
 
 get_qemu() {
