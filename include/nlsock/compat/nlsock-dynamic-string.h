@@ -37,10 +37,12 @@ ds_clear(struct ds *ds)
 static inline void
 ds_reserve(struct ds *ds, size_t min_length)
 {
-    if (min_length > ds->allocated || !ds->string) {
-        ds->allocated = MAX(MAX(min_length, 2 * ds->allocated), 8);
-        ds->string = (char *) xrealloc(ds->string, ds->allocated + 1);
+    if (ds->string && ds->allocated >= min_length) {
+        return;
     }
+    /* At least twice as much as before, so that many short additions take linear time. */
+    ds->allocated += min_length + 15;
+    ds->string = (char *) xrealloc(ds->string, ds->allocated + 1);
 }
 
 static inline void

@@ -184,7 +184,14 @@ x2nrealloc(void *p, size_t *n, size_t size)
 static inline const char *
 ovs_retval_to_string(int retval)
 {
-    return !retval ? "" : retval == EOF ? "End of file" : ovs_strerror(retval);
+    switch (retval) {
+    case 0:
+        return "";
+    case EOF:
+        return "End of file";
+    default:
+        return ovs_strerror(retval);
+    }
 }
 
 static inline void ovs_error_valist(int err_no, const char *format, va_list)
@@ -192,15 +199,13 @@ static inline void ovs_error_valist(int err_no, const char *format, va_list)
 static inline void
 ovs_error_valist(int err_no, const char *format, va_list args)
 {
-    int save_errno = errno;
+    const int caller_errno = errno;
+    const char *reason = ovs_retval_to_string(err_no);
 
     fprintf(stderr, "%s: ", program_name);
     vfprintf(stderr, format, args);
-    if (err_no) {
-        fprintf(stderr, " (%s)", ovs_retval_to_string(err_no));
-    }
-    putc('\n', stderr);
-    errno = save_errno;
+    fprintf(stderr, *reason ? " (%s)\n" : "%s\n", reason);
+    errno = caller_errno;
 }
 
 static inline void ovs_error(int err_no, const char *format, ...) NLSOCK_PRINTF_FORMAT__(2, 3);
