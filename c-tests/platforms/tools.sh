@@ -163,6 +163,8 @@ get_musl() {
         asm=$kernel_headers/asm
         loader=/lib/ld-musl-aarch64.so.1
     fi
+    # On a system, /lib is /usr/lib, where the linker finds the shared library.
+    ln -sfn "$musl/lib/$triplet/libc.so" "$musl/usr/lib/$triplet/libc.so"
     ln -sfn "$kernel_headers/linux" "$musl/usr/include/$triplet/linux"
     ln -sfn "$kernel_headers/asm-generic" "$musl/usr/include/$triplet/asm-generic"
     ln -sfn "$asm" "$musl/usr/include/$triplet/asm"
