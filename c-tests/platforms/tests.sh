@@ -37,7 +37,8 @@ check_sizes() {
 static_program() {
     # shellcheck disable=SC2046 # words
     "$CC" -std=gnu11 -D_GNU_SOURCE -O1 "-I$c_tests/support" \
-        $(flags nlsock-compat | sed 's/ -l.*//') -o "$scratch/static" "$c_tests/api/test-message.c" "$stage/lib/libnlsock.a" -lpthread
+        $(flags nlsock-compat | sed 's/ -l.*//') -o "$scratch/static" \
+        "$c_tests/api/test-message.c" "$stage/lib/libnlsock.a" -lpthread
 }
 
 # compile_and_run TEST...: compiles each test; runs it if that succeeds.
