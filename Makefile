@@ -239,28 +239,37 @@ $(call escape,$(DOC)/complete): $(DOC_SOURCES)
 	docs/doxygen/doc.sh "$(DOC)"
 	@touch "$@"
 
+document_folders = html/nlsock html/nlsock-ovs3 docs/bench docs/guide
+
 # README.md, which "install" installs, has links into docs/.
 install-doc: doc ## Install man pages to MANDIR; HTML and docs/ to DOCDIR
-	rm -rf "$(DESTDIR)$(DOCDIR)/html" "$(DESTDIR)$(DOCDIR)/docs"
-	install -d "$(DESTDIR)$(MANDIR)/man3" "$(DESTDIR)$(DOCDIR)/docs"
+	install -d "$(DESTDIR)$(MANDIR)/man3" "$(DESTDIR)$(DOCDIR)/html" "$(DESTDIR)$(DOCDIR)/docs"
 	install -m 644 "$(DOC)"/man/man3/* "$(DESTDIR)$(MANDIR)/man3/"
-	cp -r "$(DOC)/html" "$(DESTDIR)$(DOCDIR)/"
+	cd "$(DESTDIR)$(DOCDIR)" && rm -rf $(document_folders)
+	cp -r "$(DOC)"/html/* "$(DESTDIR)$(DOCDIR)/html/"
 	cp -r docs/*.md docs/bench docs/guide "$(DESTDIR)$(DOCDIR)/docs/"
 
 # Each man page has a line by which it is known.
 uninstall-doc:
 	-grep -ls '^\.\\" Written by "make doc" of libnlsock\.$$' "$(DESTDIR)$(MANDIR)/man3"/* | xargs -r -d '\n' rm -f
-	rm -rf "$(DESTDIR)$(DOCDIR)/html" "$(DESTDIR)$(DOCDIR)/docs"
+	if cd "$(DESTDIR)$(DOCDIR)" 2>/dev/null; then \
+	    rm -rf $(document_folders); rm -f $(wildcard docs/*.md); \
+	    rmdir html docs; \
+	fi 2>/dev/null; true
 
-uninstall: uninstall-doc $(foreach f,$(FLAVOURS),uninstall-$f) ## Remove what install put there
-	cd "$(DESTDIR)$(DOCDIR)" && rm -f $(notdir $(documents))
-	-rmdir "$(DESTDIR)$(DOCDIR)"
+uninstall: uninstall-doc $(foreach f,$(FLAVOURS),uninstall-$f) ## Remove what install and install-doc put there
+	if cd "$(DESTDIR)$(DOCDIR)" 2>/dev/null; then rm -f $(documents); fi
+	-rmdir "$(DESTDIR)$(DOCDIR)" 2>/dev/null
 
 uninstall-%:
-	cd "$(DESTDIR)$(LIBDIR)" && rm -f $(addprefix lib$(name_$*),.so.$(VERSION) .so.1 .so .a) \
-	    $(addsuffix .pc,$(addprefix pkgconfig/,$(pc_$*)))
-	cd "$(DESTDIR)$(INCLUDEDIR)" && rm -f $(call headers,$*) \
-	    && find $(name_$*) -depth -type d -empty -delete
+	if cd "$(DESTDIR)$(LIBDIR)" 2>/dev/null; then \
+	    rm -f $(addprefix lib$(name_$*),.so.$(VERSION) .so.1 .so .a) \
+	        $(addsuffix .pc,$(addprefix pkgconfig/,$(pc_$*))); \
+	fi
+	if cd "$(DESTDIR)$(INCLUDEDIR)/$(name_$*)" 2>/dev/null; then \
+	    rm -f $(patsubst $(name_$*)/%,%,$(call headers,$*)) && find . -depth -type d -empty -delete; \
+	    cd .. && rmdir $(name_$*) 2>/dev/null; true; \
+	fi
 
 # An installation inside this folder.  The demonstration and the C tests are compiled against it.
 stage: all

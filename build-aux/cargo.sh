@@ -9,7 +9,7 @@ set -eu
 cargo=$1
 shift
 source=$(pwd -P)
-cargo_home=${CARGO_HOME-$HOME/.cargo}
+cargo_home=${CARGO_HOME-${HOME-}/.cargo}
 
 # Flags of rustc, one a line, since folders may have spaces in their names.
 rustc_flags() {

@@ -4,6 +4,14 @@
 # Run by "make deb".  debian/README.source explains the two tarballs.
 set -eu
 
+. c-tests/check/packages.sh
+needs() {
+    need_program dpkg-buildpackage dpkg-dev
+    need_program dh debhelper
+    need_program lintian lintian
+    need_program doxygen doxygen
+}
+ensure_packages needs
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
 debian=$PWD/debian
 rm -rf "$1"

@@ -24,7 +24,7 @@ tarball() {
 mkdir "$source"
 for file in .ci .gitignore *; do
     case $file in
-        target | stage* | vendor | debian) ;;
+        build | target | stage* | vendor | debian) ;;
         *) cp -r "$file" "$source/" ;;
     esac
 done

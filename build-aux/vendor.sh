@@ -22,6 +22,7 @@ END
 # The packages that are compiled, one a line, in the form NAME-VERSION.
 needed=$($cargo tree --quiet --locked --offline --edges normal,build --target all --prefix none \
     --format '{p}' | sed 's/^\([^ ]*\) v\([^ ]*\).*/\1-\2/' | sort -u)
+[ -n "$needed" ]
 for folder in vendor/*/; do
     folder=${folder%/}
     if printf '%s\n' "$needed" | grep -qxF "${folder#vendor/}"; then

@@ -17,7 +17,7 @@ copy_source() {
     mkdir -p "$1"
     for file in *; do
         case $file in
-            target | stage* | vendor) ;;
+            build | target | stage* | vendor) ;;
             *) cp -r "$file" "$1/" || return ;;
         esac
     done

@@ -32,8 +32,8 @@ public_headers() {
 
 # What the library $1, whose folder in src/flavour is $2, has to have pages of: functions, inline
 # functions, macros, and in the section for types structures, unions, enumerations and typedefs.
-# Macros that end in "_H" are include guards.  Macros that the header undefines again, and names that
-# end in "__" and are not exported, are for the headers alone.
+# Macros that end in "_H" are include guards.  Macros that the header undefines again, and names
+# that end in "__" and are not exported, are for the headers alone.
 expected() {
     cat "src/flavour/$2/exports.list"
     public_headers "$1" | while read -r header; do
@@ -92,12 +92,16 @@ names_are_read() {
     ! grep -v ' - .' "$scratch/names"
 }
 
-# The pages that only refer to another one.
+# The pages that only refer to another one, and those that pages name as "NAME(3)".
 links_lead_to_pages() {
-    sed -n 's/^\.so //p' "$doc"/man/man3/* | sort -u > "$scratch/links"
-    [ -s "$scratch/links" ] || return 1
-    while read -r target; do
-        [ -f "$doc/man/$target" ] || { echo "no $target"; return 1; }
+    {
+        sed -n 's/^\.so man3.//p' "$doc"/man/man3/*
+        cat "$doc"/man/man3/* | sed 's/^\.BR \([^ ]*\) /\\fB\1\\fP/; s/\\-/-/g' \
+            | grep -oE '\\fB[^\ ]+\\fP\(3[a-z]*\)' | sed 's/^.fB//; s/.fP(/./; s/)$//'
+    } | sort -u > "$scratch/links"
+    [ "$(wc -l < "$scratch/links")" -gt 400 ] || { echo "too few links"; return 1; }
+    while read -r page; do
+        [ -f "$doc/man/man3/$page" ] || { echo "no $page"; return 1; }
     done < "$scratch/links"
 }
 
@@ -110,8 +114,10 @@ finds() {
 installed_and_removed() {
     make --no-print-directory -s install-doc DESTDIR="$scratch/a root" PREFIX=/usr || return 1
     touch "$scratch/a root/usr/share/man/man3/another.3"
-    finds nl_dump_next && finds 3ovs nl_dump_next && finds 3type nl_dump && finds NL_A_U8 \
-        && finds netlink-socket.h && finds nl_transact || return 1
+    for page in nlsock nl_dump_next "3ovs nl_dump_next" "3type nl_dump" NL_A_U8 netlink-socket.h; do
+        # shellcheck disable=SC2086 # words
+        finds $page || return 1
+    done
     for file in html/nlsock-ovs3/index.html docs/guide/README.md; do
         [ -f "$scratch/a root/usr/share/doc/libnlsock/$file" ] || { echo "no $file"; return 1; }
     done

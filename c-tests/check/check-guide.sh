@@ -51,8 +51,8 @@ compile_program() {
     compile_block "$1" "$programs/$program"
 }
 
-# compile_all: compiles the blocks of C of all files.
-compile_all() {
+# compile_blocks: compiles the blocks of C of all files.
+compile_blocks() {
     for source in "$scratch"/guide/*/*.c; do
         label="$(basename "$(dirname "$source")").md, block $(basename "${source%.*.c}")"
         lacking=$(lacks "$source")
@@ -71,10 +71,11 @@ compile_all() {
     done
 }
 
-# session_runs SESSION: each command succeeds, and prints something of the form that is shown.
+# session_runs SESSION: each command succeeds, and prints something of the form that is shown.  The
+# time limit is for a program that waits for what does not come.
 session_runs() {
     rm -f "$programs"/*.printed
-    (cd "$programs" && $unshare sh "$1") || { cat "$programs"/*.printed; return 1; }
+    (cd "$programs" && $unshare timeout 60 sh "$1") || { cat "$programs"/*.printed; return 1; }
     for shown in "${1%.session}".*.shown; do
         printed=${shown%.shown}
         printed=$programs/${printed##*.}.printed
@@ -84,7 +85,7 @@ session_runs() {
 
 # program_runs NAME
 program_runs() {
-    (cd "$programs" && $unshare "./$1")
+    (cd "$programs" && $unshare timeout 60 "./$1")
 }
 
 # run_sessions: runs the sessions, unless this machine lacks the library of a program in one.
@@ -159,7 +160,7 @@ guide() {
         check "$file can be read" extract "$file"
     done
     check "the functions in the guide exist" functions_exist
-    compile_all
+    compile_blocks
     common_names
     if [ -z "$unshare" ]; then
         skip "the programs of the guide run" "no network namespace can be made"

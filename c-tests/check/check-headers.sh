@@ -86,9 +86,9 @@ compile_headers() {
         $strict $casts $include -fsyntax-only "$scratch/headers.$language"
 }
 
-# compile_all LIBRARY COMPILER STANDARD: compiles each header alone, and all of them before and
+# compile_each LIBRARY COMPILER STANDARD: compiles each header alone, and all of them before and
 # after the kernel's.
-compile_all() {
+compile_each() {
     choose_headers "$1"
     shift
     for header in $public $compat; do
@@ -120,7 +120,7 @@ with_compiler() {
     fi
     for standard; do
         check_silent "headers of $library compile as $standard with $compiler" \
-            compile_all "$library" "$compiler" "$standard"
+            compile_each "$library" "$compiler" "$standard"
     done
     check_silent "pairs of headers of $library compile as $1 with $compiler" \
         compile_pairs "$library" "$compiler" "$1"

@@ -45,10 +45,20 @@ platforms_are_listed() {
     diff "$scratch/in-readme" "$scratch/in-script" && [ -s "$scratch/in-script" ]
 }
 
+# The files that check.sh reads share their names: the last function of a name would replace others.
+functions_are_defined_once() {
+    # shellcheck disable=SC2046 # words
+    (cd "$here" && sed -n 's/^\([a-z_0-9]*\)() {.*/\1/p' \
+        $(sed -n 's|^\. "$here/\(.*\)"$|\1|p' check.sh) check.sh) | sort | uniq -d \
+        > "$scratch/twice"
+    ! grep . "$scratch/twice"
+}
+
 layout() {
     check "c-tests/README.md lists every folder" folders_are_listed
     check "c-tests/README.md names targets that the Makefile has" targets_exist
     check "README.md lists every example" examples_are_listed
     check "README.md names a function for every limit" limits_are_at_functions
+    check "the scripts of check.sh define each function once" functions_are_defined_once
     check "README.md lists the platforms" platforms_are_listed
 }

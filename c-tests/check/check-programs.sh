@@ -109,7 +109,7 @@ pkg_config() {
         $(pkg-config --static --cflags --libs nlsock)
     # shellcheck disable=SC2046 # words
     check "linking the archive into a dynamic program" readme_links archive \
-        $(pkg-config --cflags nlsock) "$stage/lib/libnlsock.a"
+        $(pkg-config --cflags nlsock) "$(pkg-config --variable=libdir nlsock)/libnlsock.a"
     check "linking with -Wl,--as-needed and --no-undefined" readme_links strict \
         -Wl,--as-needed -Wl,--no-undefined $(pkg-config --cflags --libs nlsock)
 }

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # form.awk SHOWN PRINTED: fails, and says why, unless the output of a command has the form that the
-# guide shows.  A number stands for any number.  A line "..." stands for any lines, and "..." within
+# guide shows.  A number of several digits stands for any number.  A line "..." stands for any lines, and "..." within
 # a line for any text.
 
 function pattern(line) {
     gsub(/[][\\.^$*+?(){}|\/]/, "\\\\&", line)
     gsub(/\\\.\\\.\\\./, ".*", line)
-    gsub(/[0-9]+/, "[0-9]+", line)
+    gsub(/[0-9][0-9]+/, "[0-9]+", line)
     return "^" line "$"
 }
 

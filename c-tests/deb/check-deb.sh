@@ -19,6 +19,7 @@ needs() {
     need_program lintian lintian
     need_program mmdebstrap mmdebstrap
     need_program doxygen doxygen
+    need_program python3 python3
 }
 
 # The lines of a sources.list with Debian's packages, as this machine gets them.

@@ -19,6 +19,15 @@
 #include "openvswitch/uuid.h"
 #include "openvswitch/vlog.h"
 
+/* Headers within the tree, which are for C alone. */
+#ifndef __cplusplus
+#include "dpif.h"
+#include "netlink-notifier.h"
+#include "ovs-thread.h"
+#include "packets.h"
+#include "rtnetlink.h"
+#endif
+
 #ifndef OURS_FIRST
 #include "openvswitch/ofpbuf.h"
 #include "nlsock-ext.h"

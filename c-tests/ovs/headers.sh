@@ -44,7 +44,7 @@ nlmon_prints_the_same() {
 
 # Sets 'folders' to the options for both kinds of headers, and which of them is found first.
 choose_folders() {
-    theirs="-I$original -I$original/include"
+    theirs="-I$original -I$original/include -I$original/lib"
     case $1 in
         ours) folders="-I$own_headers $theirs" ;;
         theirs) folders="$theirs -I$own_headers" ;;

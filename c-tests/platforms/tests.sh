@@ -91,7 +91,7 @@ platform_tests() (
     check "the library needs only libc" needs_only_libc
     check "the sizes of structures" check_sizes
     for library in nlsock nlsock-ovs3; do
-        check_silent "headers of $library compile" compile_all $library "$CC" c11
+        check_silent "headers of $library compile" compile_each "$library" "$CC" c11
     done
     if [ "$platform" = i686 ]; then
         on_the_kernel

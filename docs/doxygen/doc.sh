@@ -33,6 +33,8 @@ document() {
         echo "XML_OUTPUT = \"$xml\""
     } | doxygen -
     "$here/man_pages.py" "$xml" "$1" "$version" "$2" "$out/man"
+    sed -e "s/@LIBRARY@/$1/g" -e "s/@SECTION@/$2/g" -e "s/@VERSION@/$version/g" \
+        "$here/overview.in" > "$out/man/man3/$1.$2"
     rm -rf "$xml"
 }
 

@@ -102,9 +102,8 @@ def with_documentation(text):
 
 
 def without_first_comment(text):
-    """The first comment of a header after the licence, and the rest of the header."""
-    comments = COMMENT.finditer(text)
-    first = next(comment for comment in comments if "SPDX-License-Identifier" not in comment[0])
+    """The first comment of a header, and the rest of the header."""
+    first = COMMENT.search(text)
     return first[0], text[:first.start()] + text[first.end():]
 
 

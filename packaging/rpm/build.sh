@@ -6,6 +6,12 @@
 # (--nodeps), and has no program that makes packages of debugging information.
 set -eu
 
+. c-tests/check/packages.sh
+needs() {
+    need_program rpmbuild rpm
+    need_program doxygen doxygen
+}
+ensure_packages needs
 rm -rf "$1"
 mkdir -p "$1/SOURCES"
 build-aux/dist.sh "$1/SOURCES"

@@ -5,7 +5,7 @@
 use super::{nlsock_host_counter, nlsock_host_counter_register};
 use crate::abi::CoverageCounter;
 use core::cell::UnsafeCell;
-use core::ffi::{c_int, c_uint};
+use core::ffi::c_uint;
 use core::ptr::null_mut;
 use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
@@ -44,8 +44,12 @@ const HOST_EVENTS: usize = 4;
 /// 32 bits), it starts at 0 again after 2^32 events.
 #[cfg(target_has_atomic = "64")]
 type Number = core::sync::atomic::AtomicU64;
+#[cfg(target_has_atomic = "64")]
+type Difference = i64;
 #[cfg(not(target_has_atomic = "64"))]
 type Number = core::sync::atomic::AtomicU32;
+#[cfg(not(target_has_atomic = "64"))]
+type Difference = i32;
 
 /// The number of events of each kind since the process started.
 static TOTALS: [Number; EVENTS] = [const { Number::new(0) }; EVENTS];
@@ -93,7 +97,7 @@ fn unreported(event: Event) -> c_uint {
     // If two threads are here at once, the one with the smaller total may come second: then it has
     // nothing to report. The difference may be negative only in that case, also if the total has
     // started at 0 again.
-    let newer = |reported| (total.wrapping_sub(reported) as c_int > 0).then_some(total);
+    let newer = |reported| (total.wrapping_sub(reported) as Difference > 0).then_some(total);
     let reported = cell(&REPORTED, event).fetch_update(Relaxed, Relaxed, newer).unwrap_or(total);
     let original = cell(&ORIGINAL, event).load(Acquire);
     // SAFETY: null, or the function that `start` stored.

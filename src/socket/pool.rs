@@ -46,8 +46,13 @@ impl Index {
 
 static POOL: [Slots<Socket, KEPT>; PROTOCOLS + 1] = [const { Slots::new() }; PROTOCOLS + 1];
 
-/// Whether a socket was ever opened for this element of [`POOL`].
-static USED: [AtomicBool; PROTOCOLS + 1] = [const { AtomicBool::new(false) }; PROTOCOLS + 1];
+/// A set that has the numbers of the descriptors that ever were those of idle sockets: bit N stands
+/// for all numbers with the remainder N.
+static NUMBERS: AtomicU32 = AtomicU32::new(0);
+
+fn bit_of(number: c_int) -> u32 {
+    1 << (number as u32 % u32::BITS)
+}
 
 /// When the pool was last searched for sockets that have been idle for too long: the time of the
 /// monotonic clock in seconds.
@@ -156,6 +161,11 @@ impl Drop for Pooled {
         // SAFETY: from a box, and not used any more.
         let sock = unsafe { Box::from_raw(self.sock.as_ptr()) };
         if self.idle.get() && sock.is_own() {
+            let bit = bit_of(sock.fd.raw());
+            // The bit is usually set already, and a load is cheaper.
+            if NUMBERS.load(Relaxed) & bit == 0 {
+                NUMBERS.fetch_or(bit, Relaxed);
+            }
             keep(sock);
         } else {
             count(Event::Discarded, 1);
@@ -230,9 +240,6 @@ fn open(protocol: c_int, set_up: impl FnOnce(&mut Socket)) -> Result<Pooled, Err
         let (sock, _registered) = Socket::open(protocol, |mut sock| {
             sock.prepare_for_pool();
             set_up(&mut sock);
-            if let Some(used) = sock.pool.and_then(|Index(index)| USED.get(index)) {
-                used.store(true, Relaxed);
-            }
             let sock = Pooled::new(sock);
             let registered = sock.register(thread);
             (sock, registered)
@@ -276,8 +283,8 @@ fn close_idle_for_too_long(now: u32) {
 /// kernel has given `number` to a new socket: somebody else has closed the descriptor of the idle
 /// one, which otherwise would stand for the new socket.
 pub(super) fn forget_descriptor(number: c_int) {
-    for (used, slots) in USED.iter().zip(&POOL) {
-        if used.load(Relaxed) {
+    if NUMBERS.load(Relaxed) & bit_of(number) != 0 {
+        for slots in &POOL {
             slots.take_each(|sock| sock.fd.forget(number), drop);
         }
     }
