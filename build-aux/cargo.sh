@@ -19,8 +19,8 @@ rustc_flags() {
         # Otherwise, rustc makes no shared library for musl.
         *musl*) echo -Ctarget-feature=-crt-static ;;
     esac
-    # An exception of C++ and the end of a thread may pass through the library.  The platforms differ in
-    # whether rustc writes the tables that this needs.
+    # An exception of C++ and the end of a thread may pass through the library.  The platforms
+    # differ in whether rustc writes the tables that this needs.
     echo -Cforce-unwind-tables=yes
     # The program that links is the C compiler, whose first word may be one that calls it.
     # shellcheck disable=SC2086 # words

@@ -122,7 +122,7 @@ bytes_are_inserted_and_cut(void)
     ofpbuf_pull(&b, 1);
     ofpbuf_align(&b);
     aligned = b.data;
-    CHECK(aligned == b.base && !((uintptr_t) aligned % 16));
+    CHECK(aligned == b.base && !((uintptr_t) aligned % _Alignof(max_align_t)));
     CHECK_INT(b.allocated, 1);
     CHECK(aligned[0] == 'b');
     ofpbuf_uninit(&b);

@@ -24,6 +24,7 @@ needs_only_libc() {
     for library in nlsock nlsock-ovs3; do
         readelf -d "$stage/lib/lib$library.so" > "$test_scratch/dynamic" || return 1
         grep -qF "[lib$library.so.1]" "$test_scratch/dynamic" || return 1
-        ! grep NEEDED "$test_scratch/dynamic" | grep -vE '\[(libc\.|ld-linux|ld64|ld\.so)' || return 1
+        ! grep NEEDED "$test_scratch/dynamic" \
+            | grep -vE '\[(libc\.|ld-linux|ld64|ld\.so)' || return 1
     done
 }

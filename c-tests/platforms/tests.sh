@@ -36,8 +36,9 @@ check_sizes() {
 # The static library, without the shared one.
 static_program() {
     # shellcheck disable=SC2046 # words
-    "$CC" -std=gnu11 -D_GNU_SOURCE -O1 "-I$c_tests/support" $(flags nlsock-compat | sed 's/ -l.*//') \
-        -o "$scratch/static" "$c_tests/api/test-message.c" "$stage/lib/libnlsock.a" -lpthread
+    "$CC" -std=gnu11 -D_GNU_SOURCE -O1 "-I$c_tests/support" \
+        $(flags nlsock-compat | sed 's/ -l.*//') -o "$scratch/static" \
+        "$c_tests/api/test-message.c" "$stage/lib/libnlsock.a" -lpthread
 }
 
 # compile_and_run TEST...: compiles each test; runs it if that succeeds.

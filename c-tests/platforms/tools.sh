@@ -76,7 +76,8 @@ get_rust() {
     rust_tools=$scratch/rust
     [ -e "$rust_tools/complete" ] || download_rust || return 1
     for program in rustc cargo; do
-        wrap "$rust_tools/bin/$program" "$rust_tools/$host_libraries:$rust_tools/lib/x86_64-linux-gnu" \
+        wrap "$rust_tools/bin/$program" \
+            "$rust_tools/$host_libraries:$rust_tools/lib/x86_64-linux-gnu" \
             "$rust_tools/usr/bin/$program" || return 1
     done
     "$rust_tools/bin/rustc" --version
@@ -163,18 +164,21 @@ get_musl() {
         asm=$kernel_headers/asm
         loader=/lib/ld-musl-aarch64.so.1
     fi
+    # On a system, /lib is /usr/lib, where the linker finds the shared library.
+    ln -sfn "$musl/lib/$triplet/libc.so" "$musl/usr/lib/$triplet/libc.so"
     ln -sfn "$kernel_headers/linux" "$musl/usr/include/$triplet/linux"
     ln -sfn "$kernel_headers/asm-generic" "$musl/usr/include/$triplet/asm-generic"
     ln -sfn "$asm" "$musl/usr/include/$triplet/asm"
-    sed -e "s| /usr/| $musl/usr/|g" -e "s|-L/usr/|-L$musl/usr/|g" -e "s|/lib/ld-musl[^ ]*|$loader|" \
-        "$musl/usr/lib/$triplet/musl-gcc.specs" > "$specs"
+    sed -e "s| /usr/| $musl/usr/|g" -e "s|-L/usr/|-L$musl/usr/|g" \
+        -e "s|/lib/ld-musl[^ ]*|$loader|" "$musl/usr/lib/$triplet/musl-gcc.specs" > "$specs"
     sysroot=$musl
 }
 
 # wrap_tools [FLAG...]: the cross compiler, with these flags.
 wrap_tools() {
     for program in ld objcopy ar nm; do
-        wrap "$tools/bin/$program" "$tools/$host_libraries" "$tools/usr/bin/$gnu-$program" || return 1
+        wrap "$tools/bin/$program" "$tools/$host_libraries" "$tools/usr/bin/$gnu-$program" \
+            || return 1
     done
     [ "$libc" = musl ] || set -- "--sysroot=$sysroot" "$@"
     wrap "$tools/bin/cc" "$tools/$host_libraries" "$tools/usr/bin/$gnu-gcc" "$@" || return 1

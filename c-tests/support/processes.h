@@ -93,8 +93,8 @@ in_qemu_user(void)
     return getenv("QEMU_LD_PREFIX") != NULL;
 }
 
-/* Whether a process can find out that it is a child without a handler of pthread_atfork().  qemu-user
- * ignores MADV_WIPEONFORK without an error. */
+/* Whether a process can find out that it is a child without a handler of pthread_atfork().
+ * qemu-user ignores MADV_WIPEONFORK without an error. */
 static inline bool
 children_can_tell(void)
 {

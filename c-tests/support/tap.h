@@ -165,8 +165,8 @@ tap_one_line(const char *output)
     return newline && (!newline[1] || !strncmp(newline + 1, "qemu: uncaught target signal", 28));
 }
 
-/* The function that refuses an allocation of SIZE_MAX bytes.  With 64 bits, it is the function NAME,
- * since the size does not fit in 32 bits.  With 32 bits the size fits, but there is no memory. */
+/* The function that refuses an allocation of SIZE_MAX bytes.  With 64 bits, it is the function
+ * NAME, since the size does not fit in 32 bits.  With 32 bits it fits, but there is no memory. */
 #if SIZE_MAX > UINT32_MAX
 #define REFUSES_SIZE_MAX(NAME) NAME
 #else
