@@ -139,7 +139,7 @@ pub unsafe extern "C" fn nl_sock_send_seq(
     status(unsafe { socket(sock).send(Buf::from_ptr(msg), nlmsg_seq, self::wait(wait)) })
 }
 
-/// Discards the messages that 'sock' has received so far.
+/// Discards the messages that 'sock' has received so far. The function is a cancellation point.
 ///
 /// # Return value
 /// 0, or a positive errno value of recv().

@@ -122,7 +122,7 @@ int nl_sock_send(struct nl_sock *sock, const struct ofpbuf *msg, bool wait);
 int nl_sock_send_seq(struct nl_sock *sock, const struct ofpbuf *msg, uint32_t nlmsg_seq, bool wait);
 
 /**
- * Discards the messages that 'sock' has received so far.
+ * Discards the messages that 'sock' has received so far. The function is a cancellation point.
  *
  * # Return value
  * 0, or a positive errno value of recv().

@@ -234,7 +234,8 @@ extern "C" {
  *
  * In a process with Open vSwitch, 'overflow', 'received', 'recv_jumbo' and 'sent' are also in the
  * output of "coverage/show". That has them twice if the library was preloaded over a
- * libopenvswitch that hides its symbols.
+ * libopenvswitch that hides its symbols. On MIPS with 32 bits, the counters start at 0 again after
+ * 2^32 events.
  *
  * # Thread safety
  * Any thread may call it.
