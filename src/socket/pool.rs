@@ -284,9 +284,15 @@ fn close_idle_for_too_long(now: u32) {
 /// one, which otherwise would stand for the new socket.
 pub(super) fn forget_descriptor(number: c_int) {
     if NUMBERS.load(Relaxed) & bit_of(number) != 0 {
-        for slots in &POOL {
-            slots.take_each(|sock| sock.fd.forget(number), drop);
-        }
+        search_and_forget(number);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn search_and_forget(number: c_int) {
+    for slots in &POOL {
+        slots.take_each(|sock| sock.fd.forget(number), drop);
     }
 }
 
