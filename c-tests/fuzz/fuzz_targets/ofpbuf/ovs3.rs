@@ -25,6 +25,11 @@ impl Layers {
         Self { header: moved(self.header), msg: moved(self.msg) }
     }
 
+    /// The fields of a copy whose data has moved. A copy without memory has no headers.
+    pub fn copied(self, by: isize, has_memory: bool) -> Self {
+        if has_memory { self.moved(by) } else { Self::default() }
+    }
+
     pub fn check(&self, b: &OfpBuf) {
         let address = |field: Option<isize>| {
             field.map_or(0, |field| b.base.addr().wrapping_add_signed(field))

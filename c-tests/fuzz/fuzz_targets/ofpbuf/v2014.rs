@@ -32,6 +32,11 @@ impl Layers {
         Self { frame: self.frame.map(|frame| frame + by), ..self }
     }
 
+    /// The fields of a copy whose data has moved, even if the copy has no memory, as in the original.
+    pub fn copied(self, by: isize, _has_memory: bool) -> Self {
+        self.moved(by)
+    }
+
     pub fn check(&self, b: &OfpBuf) {
         let frame = self.frame.map_or(0, |frame| b.base_.addr().wrapping_add_signed(frame));
         assert_eq!(b.frame.addr(), frame);
