@@ -145,13 +145,17 @@ unprivileged() {
     done
 }
 
-programs() {
+run_all_programs() {
     compile_tests
     for test in $tests $process_tests; do
         echo "# $test"
         # shellcheck disable=SC2046 # words
         run_tap "$test" "$scratch/$test" $(arguments "$test")
     done
+}
+
+programs() {
+    run_all_programs
     unprivileged
     for test in test-secure test-secure-ovs3; do
         echo "# $test"
@@ -170,12 +174,7 @@ programs() {
 
 # The tests against the libraries that are installed in the system, as those of a package are.
 installed() {
-    compile_tests
-    for test in $tests $process_tests; do
-        echo "# $test"
-        # shellcheck disable=SC2046 # words
-        run_tap "$test" "$scratch/$test" $(arguments "$test")
-    done
+    run_all_programs
     readme_program
     pkg_config
 }

@@ -78,15 +78,16 @@ documentation() {
 
 c_tests() {
     inside sh -c 'cd /source && debian/tests/c-tests' > "$scratch/tap" 2> "$scratch/errors"
+    status=$?
     grep -v '^nlsock: ' "$scratch/tap" > "$scratch/results"
-    count_tap "the C tests" $? "$scratch/results" "$scratch/errors"
+    count_tap "the C tests" $status "$scratch/results" "$scratch/errors"
 }
 
 # After removal, the chroot has the files that it had before.
 removal() {
     inside sh -euc 'dpkg --purge $(dpkg-query -W -f "\${Package}\n" "libnlsock*" | sort)
         find / -xdev -path /proc -prune -o -path /sys -prune -o ! -type d -print | sort \
-            | diff /packages/before - | grep nlsock && exit 1
+            | diff /packages/before - | grep -E "nlsock|/nl_|/ofpbuf_" && exit 1
         ! ldconfig -p | grep nlsock'
 }
 

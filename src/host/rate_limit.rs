@@ -57,8 +57,8 @@ impl RateLimit {
     }
 }
 
-/// A mutex that is not locked: one that reports errors, as Open vSwitch's do, if libc can initialise
-/// such a mutex without a call.
+/// A mutex that is not locked: one that reports errors, as Open vSwitch's do, if libc can
+/// initialise such a mutex without a call.
 #[cfg(target_env = "gnu")]
 const MUTEX_INITIALIZER: libc::pthread_mutex_t = libc::PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP;
 #[cfg(not(target_env = "gnu"))]

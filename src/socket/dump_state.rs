@@ -146,8 +146,8 @@ impl State {
         self.acknowledged && !self.await_replies && (self.single || self.result.messages == 0)
     }
 
-    /// Ends the dump because of an acknowledgement. If nothing came with it, the request was not one
-    /// for a dump.
+    /// Ends the dump because of an acknowledgement. If nothing came with it, the request was not
+    /// one for a dump.
     fn end_by_ack(&mut self) {
         self.over = true;
         self.result.complete = self.result.messages > 0;
