@@ -284,7 +284,7 @@ mod tests {
         ]);
         let range =
             ExtackPolicy { r#type: 9, has_range: true, is_signed: true, ..ExtackPolicy::NONE };
-        assert_eq!(found, ExtackPolicy { min: (-7i64).cast_unsigned(), max: 8, ..range });
+        assert_eq!(found, ExtackPolicy { min: -7i64 as u64, max: 8, ..range });
         let found = read_policy(&[
             limit(NL_POLICY_TYPE_ATTR_MIN_VALUE_U, 1),
             limit(NL_POLICY_TYPE_ATTR_MAX_VALUE_U, 10),
