@@ -19,6 +19,13 @@ build_library() {
     build_flavour 2014 && build_flavour ovs3
 }
 
+# rust_tests FEATURE...: the Rust tests also compile with the oldest Rust.
+rust_tests() {
+    env -u RUSTFLAGS -u RUSTC PATH="$rust_tools/bin:$PATH" cargo test --quiet --locked \
+        --manifest-path "$root/Cargo.toml" --target-dir "$scratch/cargo/rust-tests" \
+        --features "$*"
+}
+
 # The library needs nothing but libc, as on every platform.
 needs_only_libc() {
     for library in nlsock nlsock-ovs3; do

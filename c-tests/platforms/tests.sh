@@ -88,6 +88,10 @@ platform_tests() (
     . "$c_tests/check/check-headers.sh"
 
     [ -n "$native" ] || qemu_limits
+    if [ "$platform" = x86_64 ]; then
+        check "the Rust tests of libnlsock" rust_tests
+        check "the Rust tests of libnlsock-ovs3" rust_tests ovs3
+    fi
     check "the library needs only libc" needs_only_libc
     check "the sizes of structures" check_sizes
     for library in nlsock nlsock-ovs3; do

@@ -31,7 +31,9 @@ fn files() -> BTreeMap<Module, PathBuf> {
 fn module_of(file: &Path) -> Module {
     let inside = file.strip_prefix(root().join("src")).unwrap().with_extension("");
     let mut names: Module = inside.iter().map(|name| name.to_str().unwrap().to_owned()).collect();
-    names.pop_if(|last| last == "mod" || last == "lib");
+    if names.last().is_some_and(|last| last == "mod" || last == "lib") {
+        names.pop();
+    }
     names
 }
 
