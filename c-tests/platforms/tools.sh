@@ -111,7 +111,10 @@ get_compiler() {
     case $platform in
         x86_64) wrap_machine_tools ;;
         x86_64-musl) get_musl && wrap_machine_tools "-specs=$specs" ;;
-        aarch64-musl) get_cross_compiler && get_musl && wrap_tools "-specs=$specs" ;;
+        # The compiler's own helpers for atomics need a function that only glibc has.
+        aarch64-musl)
+            get_cross_compiler && get_musl && wrap_tools "-specs=$specs" -mno-outline-atomics
+            ;;
         i686) get_cross_compiler && wrap_tools "$(native_flags "$sysroot/lib/ld-linux.so.2")" ;;
         *) get_cross_compiler && wrap_tools ;;
     esac
