@@ -27,7 +27,7 @@ jobs_new(unsigned long long first, unsigned long long count, int n)
     jobs->count = count;
     jobs->n = n > 0 ? n : get_nprocs();
     jobs->n = jobs->n < MAX_JOBS ? jobs->n : MAX_JOBS;
-    jobs->violation = ~0ull;
+    jobs->violation = ~0u;
     return jobs;
 }
 
@@ -40,10 +40,11 @@ jobs_own(void)
 void
 jobs_violation(void)
 {
-    unsigned long long number = jobs->job[own].number, lowest = jobs->violation;
+    unsigned int index = (unsigned int) (jobs->job[own].number - jobs->first);
+    unsigned int lowest = jobs->violation;
 
-    while (number < lowest && !__atomic_compare_exchange_n(&jobs->violation, &lowest, number, false,
-                                                           __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+    while (index < lowest && !__atomic_compare_exchange_n(&jobs->violation, &lowest, index, false,
+                                                          __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
     }
 }
 
@@ -53,8 +54,8 @@ work(int j, void (*run)(unsigned long long), int (*finish)(void))
     unsigned long long end = jobs->first + jobs->count;
 
     own = j;
-    for (unsigned long long i = jobs->first + (unsigned) j; i < end && i < jobs->violation;
-         i += (unsigned) jobs->n) {
+    for (unsigned long long i = jobs->first + (unsigned) j;
+         i < end && i - jobs->first < jobs->violation; i += (unsigned) jobs->n) {
         jobs->job[j].number = i;
         run(i);
         jobs->job[j].done++;
@@ -110,7 +111,7 @@ collect(const pid_t *pids, const int *outputs)
         }
     }
     for (int j = 0; j < jobs->n; j++) {
-        if (!good && jobs->job[j].number == jobs->violation) {
+        if (!good && jobs->job[j].number - jobs->first == jobs->violation) {
             print_output(outputs[j]);
         }
         close(outputs[j]);

@@ -19,8 +19,9 @@ struct kind {
 struct jobs {
     unsigned long long first, count;
     int n;                      /* Processes; with 1, everything runs in this one. */
-    /* The lowest script with a violation.  Scripts above it are not run any more. */
-    volatile unsigned long long violation;
+    /* The lowest script with a violation, counted from 'first'.  Scripts above it are not run any
+     * more.  Not all platforms have atomic operations on 64 bits. */
+    volatile unsigned int violation;
     struct job {
         volatile unsigned long long number;     /* The script that runs. */
         volatile unsigned long long done;
