@@ -6,7 +6,7 @@ use super::transact::{CallersArray, CallersRequest};
 use crate::abi::NlSock;
 use crate::abi::ext::{NLSOCK_AWAIT_REPLY, NLSOCK_ONE_DATAGRAM};
 use crate::flavour::{NlTransaction, OfpBuf};
-use crate::socket::transact::{Mode, refuse, transact, transact_on};
+use crate::socket::transact::{Mode, refuse, set_every_ack, transact, transact_on};
 use core::ffi::{c_int, c_uint};
 
 const REPLY_MODE: Mode = Mode { await_replies: true, one_datagram: false };
@@ -132,4 +132,22 @@ pub unsafe extern "C" fn nlsock_sock_transact_multiple(
             None => refuse(&mut all),
         }
     }
+}
+
+/// If 'every' is true, makes the kernel acknowledge every request of a batch that asks for it. If it
+/// is false, which is the default, the library saves acknowledgements: of the transactions that it
+/// sends together on NETLINK_ROUTE or NETLINK_GENERIC, with NLM_F_ACK and without a reply buffer,
+/// only the last is acknowledged. It clears the flag in its copies of the others. The kernel works
+/// on the requests in order and reports every error, so the acknowledgement also says that those
+/// before it without an error were successful. If answers may have been lost, requests are sent
+/// again with an acknowledgement for each.
+///
+/// Needed if nlsock_batch_extack() is to return the texts of acknowledgements, with which the kernel
+/// warns of something although the request was successful. Applies to all threads.
+///
+/// # Thread safety
+/// Any thread may call it.
+#[unsafe(no_mangle)]
+pub extern "C" fn nlsock_set_every_ack(every: bool) {
+    set_every_ack(every);
 }

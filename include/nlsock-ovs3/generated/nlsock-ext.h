@@ -515,6 +515,23 @@ void nlsock_sock_transact_multiple(struct nl_sock *sock,
                                    unsigned int flags);
 
 /**
+ * If 'every' is true, makes the kernel acknowledge every request of a batch that asks for it. If it
+ * is false, which is the default, the library saves acknowledgements: of the transactions that it
+ * sends together on NETLINK_ROUTE or NETLINK_GENERIC, with NLM_F_ACK and without a reply buffer,
+ * only the last is acknowledged. It clears the flag in its copies of the others. The kernel works
+ * on the requests in order and reports every error, so the acknowledgement also says that those
+ * before it without an error were successful. If answers may have been lost, requests are sent
+ * again with an acknowledgement for each.
+ *
+ * Needed if nlsock_batch_extack() is to return the texts of acknowledgements, with which the kernel
+ * warns of something although the request was successful. Applies to all threads.
+ *
+ * # Thread safety
+ * Any thread may call it.
+ */
+void nlsock_set_every_ack(bool every);
+
+/**
  * If 'strict', makes the kernel check requests for data on 'sock' strictly (the socket option
  * NETLINK_GET_STRICT_CHK, since Linux 4.20). Off by default.
  *
