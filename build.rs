@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Compiles the C files and sets the name of the shared library. With the feature "headers", also
 //! generates the C headers.
 
@@ -40,6 +41,20 @@ fn flavour(root: &Path) -> Flavour {
     Flavour { folder, conf }
 }
 
+/// What all C files are compiled with.
+fn c_files(root: &Path) -> cc::Build {
+    let mut build = cc::Build::new();
+    build
+        .flag("-fvisibility=hidden")
+        .flag("-std=c11")
+        .flag("-funwind-tables")
+        // The same source makes the same bytes in any folder. build-aux/cargo.sh does this for Rust.
+        .flag(format!("-ffile-prefix-map={}=.", root.display()))
+        .flag("-Wextra")
+        .warnings_into_errors(true);
+    build
+}
+
 fn main() {
     println!("cargo:rerun-if-changed=src");
     println!("cargo:rerun-if-changed=cbindgen.toml");
@@ -50,15 +65,14 @@ fn main() {
     // dlclose() must not unmap the library: Open vSwitch's lists and other threads' destructors
     // still point into it.
     println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
-    cc::Build::new()
+    c_files(&root)
         .file("src/host/host.c")
         .file("src/thread/thread.c")
         .define(flavour.get("host"), None)
-        .flag("-fvisibility=hidden")
-        .flag("-std=c11")
-        .flag("-Wextra")
-        .warnings_into_errors(true)
         .compile("nlsock_c");
+    // src/runtime.rs links it, which the tests do not contain.
+    c_files(&root).file("src/runtime.c").cargo_metadata(false).compile("nlsock_runtime");
+    println!("cargo:rustc-link-search=native={}", env::var("OUT_DIR").unwrap());
     #[cfg(feature = "headers")]
     generate::generate(&root, &flavour);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Lists the addresses of this machine, each with the name of its interface.
  *
  *   cc -o addresses addresses.c $(pkg-config --cflags --libs nlsock)

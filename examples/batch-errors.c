@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Looks up several links by name, and shows for each whether that worked.
  *
  *   batch-errors NAME...

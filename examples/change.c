@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Changes links, addresses and routes.
  *
  *   change link NAME up|down

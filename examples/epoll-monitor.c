@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Prints changes of links as they happen, until SIGTERM or SIGINT ends the program.
  *
  *   cc -o epoll-monitor epoll-monitor.c $(pkg-config --cflags --libs nlsock)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Lists generic netlink families, or looks one up.
  *
  *   genl                 lists the families and their multicast groups

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Prints all links, and then changes of links as they arrive, like Open vSwitch's nlmon.
  *
  *   monitor [COUNT]

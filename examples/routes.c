@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Prints the routes of every table and family.
  *
  *   cc -o routes routes.c $(pkg-config --cflags --libs nlsock-compat) */

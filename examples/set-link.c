@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sets a link up or down, by a transaction.
  *
  *   set-link NAME up|down

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Lists the TCP sockets of this machine, as "ss -t -a" does.
  *
  *   cc -o sock-diag sock-diag.c $(pkg-config --cflags --libs nlsock)

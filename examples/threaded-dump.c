@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Counts the IPv4 routes, by several threads that share one dump.
  *
  *   cc -o threaded-dump threaded-dump.c $(pkg-config --cflags --libs nlsock) -pthread

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Generates C headers from the Rust sources. A module of build.rs.
 
 use super::Flavour;
@@ -17,11 +18,13 @@ struct Header {
 }
 
 /// All generated headers.
-const HEADERS: [Header; 5] = [
+const HEADERS: [Header; 7] = [
+    Header { name: "list.h", sources: &["src/abi/list.rs"], types: &["List"] },
+    Header { name: "mutex.h", sources: &["src/abi/mutex.rs"], types: &["OvsMutex"] },
     Header {
         name: "ofpbuf.h",
-        sources: &["src/abi/list.rs", "*/ofpbuf.rs", "src/ffi/ofpbuf.rs", "*/functions/ofpbuf.rs"],
-        types: &["List", "OfpBuf"],
+        sources: &["*/ofpbuf.rs", "src/ffi/ofpbuf.rs", "*/functions/ofpbuf.rs"],
+        types: &["OfpBuf"],
     },
     Header {
         name: "netlink.h",
@@ -39,7 +42,6 @@ const HEADERS: [Header; 5] = [
         name: "netlink-socket.h",
         sources: &[
             "src/flavour/transaction.rs",
-            "src/abi/mutex.rs",
             "*/dump.rs",
             "src/ffi/socket.rs",
             "*/functions/socket.rs",
@@ -47,7 +49,7 @@ const HEADERS: [Header; 5] = [
             "src/ffi/dump.rs",
             "src/ffi/genl.rs",
         ],
-        types: &["NlTransaction", "OvsMutex", "NlDump"],
+        types: &["NlTransaction", "NlDump"],
     },
     Header {
         name: "nlsock-ext.h",
@@ -125,6 +127,8 @@ fn bindings(root: &Path, flavour: &Flavour, header: &Header) -> cbindgen::Bindin
     if header.name == "nlsock-ext.h" {
         config.after_includes = Some(version());
     }
+    // Otherwise, a type that no function of the header uses would be left out.
+    config.export.include = header.types.iter().map(|&name| name.to_owned()).collect();
     for (rust, kind, tag) in NAMES {
         let tag = if rust == "List" { flavour.get("list") } else { tag };
         let own = header.types.contains(&rust);

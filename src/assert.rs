@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Assertions. If an assertion fails, because a C caller broke the contract, the failure is logged,
 //! and the process aborts.
 

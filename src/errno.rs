@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The library's only error type: a positive errno value.
 
 use core::ffi::{CStr, c_int};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! A list to which elements can only be added, and which is read without a lock.
 //!
 //! Readers follow pointers that never change once they are set, so readers never wait. They may run

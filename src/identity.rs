@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! A number for this process, which differs from those of its parent and its children.
 //!
 //! A socket records the number of the process that opened it. A child has another number, and so

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The netlink library of Open vSwitch as a standalone C library. In the comments, "the original"
 //! is the C code of Open vSwitch that this library replaces.
 //!

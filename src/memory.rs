@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Memory from malloc(), which C may free. If no memory is left, an assertion fails, as in the
 //! original. Memory that only Rust uses comes from `runtime`.
 

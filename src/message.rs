@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Building messages: appending and prepending headers and attributes. Also [`next`], which takes
 //! the first message out of a buffer.
 

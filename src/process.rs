@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Functions that run when the library is loaded or unloaded, when the process forks, and when a
 //! thread ends. No other file uses this one.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Replaces two parts of Rust's standard library: the heap, and the handling of panics. Without the
 //! standard library, libnlsock is a third as large, and does not need libgcc_s, which unwinds the
 //! stack.
@@ -36,22 +37,9 @@ unsafe impl GlobalAlloc for Malloc {
     }
 }
 
-// Rust's precompiled core library refers to two functions that unwind the stack. They are never
-// called, since a panic aborts. The linker needs definitions all the same. The ones below would
-// stop the process.
-core::arch::global_asm!(
-    ".text",
-    ".hidden rust_eh_personality, _Unwind_Resume",
-    ".globl rust_eh_personality, _Unwind_Resume",
-    "rust_eh_personality:",
-    "_Unwind_Resume:",
-    ".4byte {trap}",
-    trap = const TRAP,
-);
-
-/// Machine code that stops the process: int3 on x86-64. On other processors, zeros, which are not
-/// an instruction of ARM.
-const TRAP: u32 = if cfg!(target_arch = "x86_64") { 0xcccc_cccc } else { 0 };
+// The functions in runtime.c.
+#[link(name = "nlsock_runtime", kind = "static", modifiers = "+whole-archive")]
+unsafe extern "C" {}
 
 /// A line for standard error. What does not fit is cut. The line is on the stack, since a panic may
 /// be due to a lack of memory on the heap.

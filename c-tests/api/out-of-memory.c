@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* If memory runs out, the process logs one line and aborts.  This program defines malloc() and
  * realloc(), so it does not run under tools that replace them. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An allocator with one lock, to be preloaded under test-fork-allocator.c.
  *
  * Like others of its kind, it takes the lock before a fork and gives it back after that, in both

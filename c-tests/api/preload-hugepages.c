@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Gives anonymous mappings of 2 MiB or more transparent huge pages, as a machine does where these
  * are set to "always".  To be preloaded under test-thread-memory.c, which says when. */
 

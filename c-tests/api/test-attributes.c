@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* netlink.h: reading, iterating over and finding attributes. */
 
 #include "message.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ofpbuf.h: buffers from hex digits, as strings, as malloced data, and on lists. */
 
 #include "buffer.h"

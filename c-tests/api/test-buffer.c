@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ofpbuf.h: where a buffer's memory is, and how much is allocated after each step. */
 
 #include "buffer.h"

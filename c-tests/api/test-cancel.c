@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pthread_cancel(): a thread that is cancelled within the library loses nothing, and leaves
  * nothing locked.
  *

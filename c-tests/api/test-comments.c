@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nlsock-ext.h: comments of the kernel in acknowledgements, and texts from outside in one line.
  * The test plays the kernel. */
 

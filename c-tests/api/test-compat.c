@@ -1,18 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The compatibility headers have what a program of the Open vSwitch tree uses. */
 
 #include <config.h>
 #include <errno.h>
 #include <sys/time.h>
-#include "dynamic-string.h"
 #include "netlink-socket.h"
 #include "netlink.h"
-#include "ofpbuf.h"
-#include "poll-loop.h"
 #include "timeval.h"
 #include "util.h"
-#include "vlog.h"
 #include "nlsock-ext.h"
 #include "tap.h"
+
+#ifdef OPENVSWITCH_OFPBUF_H
+#include "netnsid.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/ofpbuf.h"
+#include "openvswitch/poll-loop.h"
+#include "openvswitch/vlog.h"
+#define THIS_MODULE (&this_module)
+#define ANY_DESTINATION VLF_ANY_DESTINATION
+#else
+#include "dynamic-string.h"
+#include "ofpbuf.h"
+#include "poll-loop.h"
+#include "vlog.h"
+#define ANY_DESTINATION VLF_ANY_FACILITY
+#define OVS_SOURCE_LOCATOR SOURCE_LOCATOR
+#endif
 
 VLOG_DEFINE_THIS_MODULE(test_compat);
 
@@ -36,7 +50,7 @@ modules_of_the_program_log_with_the_librarys(void)
     VLOG_INFO("not this");
     VLOG_WARN("%s %d", "this", 1);
     VLOG_ERR("and this");
-    vlog_set_levels(NULL, VLF_ANY_FACILITY, VLL_DBG);
+    vlog_set_levels(NULL, ANY_DESTINATION, VLL_DBG);
     CHECK(VLOG_IS_DBG_ENABLED());
     errno = EXDEV;
     VLOG_DBG("now %"PRIuSIZE, sizeof(char));
@@ -45,7 +59,7 @@ modules_of_the_program_log_with_the_librarys(void)
     VLOG_WARN("not this");
     vlog_set_levels(NULL, VLF_SYSLOG, VLL_DBG);
     VLOG_WARN("not this");
-    vlog_set_levels(NULL, VLF_ANY_FACILITY, VLL_WARN);
+    vlog_set_levels(NULL, ANY_DESTINATION, VLL_WARN);
     nlsock_log_set_handler(NULL, NULL);
     CHECK_STR(captured, "3|test_compat|this 1\n2|test_compat|and this\n5|test_compat|now 1\n");
 }
@@ -130,6 +144,17 @@ memory_and_macros(void)
     CHECK_INT(MIN(2, 3) + MAX(2, 3), 5);
     CHECK_INT(ROUND_UP(5, 4) + DIV_ROUND_UP(5, 4) + PAD_SIZE(5, 4), 13);
     CHECK(CONTAINER_OF(&pair.b, struct pair, b) == &pair);
+    CHECK(!strncmp(OVS_SOURCE_LOCATOR, __FILE__ ":", sizeof __FILE__));
+}
+
+/* Open vSwitch defines these types again; both definitions must be the same. */
+static void
+types_are_open_vswitchs(void)
+{
+    CHECK(_Generic((ovs_be16) 0, uint16_t: true, default: false));
+    CHECK(_Generic((ovs_be32) 0, uint32_t: true, default: false));
+    CHECK(_Generic((ovs_be64) 0, uint64_t: true, default: false));
+    CHECK(_Generic((odp_port_t) 0, uint32_t: true, default: false));
 }
 
 static void
@@ -208,6 +233,29 @@ a_signal_ends_the_block(void)
     CHECK(signalled);
 }
 
+#ifdef NETNSID_H
+static void bad_number(void) { int nsid; netnsid_set(&nsid, -2); }
+
+static void
+numbers_of_namespaces(void)
+{
+    int nsid;
+
+    netnsid_set_local(&nsid);
+    CHECK(netnsid_is_local(nsid) && !netnsid_is_remote(nsid) && !netnsid_is_unset(nsid));
+    CHECK_INT(nsid, NETNSID_LOCAL);
+    CHECK(netnsid_eq(nsid, -1) && !netnsid_eq(nsid, 0));
+    netnsid_set(&nsid, 0);
+    CHECK(!netnsid_is_local(nsid) && netnsid_is_remote(nsid) && !netnsid_is_unset(nsid));
+    CHECK(netnsid_eq(nsid, 0));
+    netnsid_unset(&nsid);
+    CHECK(!netnsid_is_local(nsid) && !netnsid_is_remote(nsid) && netnsid_is_unset(nsid));
+    CHECK_INT(nsid, NETNSID_UNSET);
+    CHECK(!netnsid_eq(nsid, nsid));
+    CHECK_ABORTS(bad_number, "netnsid_set");
+}
+#endif
+
 int
 main(void)
 {
@@ -215,8 +263,12 @@ main(void)
     RUN(rate_limits_limit);
     RUN(errors_name_the_program);
     RUN(memory_and_macros);
+    RUN(types_are_open_vswitchs);
     RUN(dynamic_strings);
     RUN(the_poll_loop_wakes_up);
     RUN(a_signal_ends_the_block);
+#ifdef NETNSID_H
+    RUN(numbers_of_namespaces);
+#endif
     return tap_done();
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nlsock-ext.h: the counters of transactions. */
 
 #include "batch.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Descriptors of the library that the program closes by mistake: the library leaves the files alone
  * that get their numbers next. */
 
@@ -189,6 +190,59 @@ lookups_leave_files_of_others_alone(void)
     }
 }
 
+/* Functions that use an own socket, and return an errno value: own_...(). */
+static int
+own_recv(struct nl_sock *sock)
+{
+    struct ofpbuf buf;
+    int error;
+
+    ofpbuf_init(&buf, 64);
+    error = nl_sock_recv(sock, &buf, false);
+    ofpbuf_uninit(&buf);
+    return error;
+}
+
+/* A number can become that of another netlink socket.  The library opens that one, so it knows. */
+static void
+the_pool_does_not_use_a_new_socket_of_the_program(void)
+{
+    int before = count_descriptors();
+    struct nl_sock *sock;
+    int fd;
+
+    nlsock_pool_flush();
+    CHECK(deletion_is_refused());
+    fd = netlink_descriptor();
+    close(fd);
+    sock = open_socket(NETLINK_ROUTE);
+    CHECK_INT(nl_sock_fd(sock), fd);
+    CHECK_INT(nl_sock_join_mcgroup(sock, RTNLGRP_LINK), 0);
+    CHECK(netns_set_lo(false) && netns_set_lo(true));
+    CHECK(deletion_is_refused());
+    CHECK(loopback_is_found());
+    CHECK_INT(own_recv(sock), 0);
+    nl_sock_destroy(sock);
+    nlsock_pool_flush();
+    CHECK_INT(count_descriptors(), before);
+}
+
+/* If the library has not opened it, a lookup goes wrong once. */
+static void
+a_lookup_goes_wrong_once(void)
+{
+    int number = 0;
+
+    nlsock_pool_flush();
+    CHECK(names_are_found());
+    CHECK(take_descriptor(netlink_descriptor(), NETLINK));
+    CHECK_INT(nl_lookup_genl_family("nlctrl", &number), EBADF);
+    CHECK_INT(number, 0);
+    CHECK(names_are_found());
+    release_descriptor();
+    nlsock_pool_flush();
+}
+
 static void
 a_dump_leaves_files_of_others_alone(void)
 {
@@ -220,7 +274,6 @@ a_dump_leaves_files_of_others_alone(void)
     ofpbuf_uninit(&buf);
 }
 
-/* The functions that use an own socket, and return an errno value. */
 static int
 own_send(struct nl_sock *sock)
 {
@@ -231,18 +284,6 @@ own_send(struct nl_sock *sock)
     put_getlink(&request, 1);
     error = nl_sock_send(sock, &request, false);
     ofpbuf_uninit(&request);
-    return error;
-}
-
-static int
-own_recv(struct nl_sock *sock)
-{
-    struct ofpbuf buf;
-    int error;
-
-    ofpbuf_init(&buf, 64);
-    error = nl_sock_recv(sock, &buf, false);
-    ofpbuf_uninit(&buf);
     return error;
 }
 
@@ -366,6 +407,8 @@ main(void)
     RUN(the_pool_leaves_files_of_others_alone);
     RUN(closing_idle_sockets_leaves_files_of_others_alone);
     RUN(lookups_leave_files_of_others_alone);
+    RUN(the_pool_does_not_use_a_new_socket_of_the_program);
+    RUN(a_lookup_goes_wrong_once);
     RUN(a_dump_leaves_files_of_others_alone);
     RUN(own_sockets_leave_files_of_others_alone);
     RUN(the_end_of_a_connection_is_noticed);

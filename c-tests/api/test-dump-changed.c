@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nlsock-ext.h: whole tables that change while they are dumped.  The test plays the kernel. */
 
 #include "kernel.h"

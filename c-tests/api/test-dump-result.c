@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nlsock-ext.h: results of dumps, and whole tables. */
 
 #include "batch.h"
@@ -74,6 +75,32 @@ strict_dumps_return_the_error_of_the_end(void)
     CHECK_INT(dump_badly(&result), 0);
 }
 
+/* The kernel acknowledges a request that has no header of rtnetlink, and sends no table. */
+static void
+an_acknowledgement_is_not_an_empty_table(void)
+{
+    struct nlsock_dump_result result;
+    struct ofpbuf request, reply, buf;
+    struct ofpbuf *table = &request;
+    struct nl_dump dump;
+
+    ofpbuf_init(&request, 64);
+    ofpbuf_init(&buf, NL_DUMP_BUFSIZE);
+    nl_msg_put_nlmsghdr(&request, 0, RTM_GETROUTE, NLM_F_REQUEST);
+    nl_dump_start(&dump, NETLINK_ROUTE, &request);
+    CHECK(nl_dump_next(&dump, &reply, &buf));
+    CHECK_INT(nl_msg_nlmsghdr(&reply)->nlmsg_type, NLMSG_ERROR);
+    CHECK(!nl_dump_next(&dump, &reply, &buf));
+    CHECK_INT(nl_dump_done(&dump), 0);
+    nlsock_dump_result(&result, sizeof result);
+    CHECK_INT(result.messages, 0);
+    CHECK(!result.complete);
+    CHECK_INT(nlsock_dump_all(NETLINK_ROUTE, &request, 2, 0, &table), EPROTO);
+    CHECK(!table);
+    ofpbuf_uninit(&request);
+    ofpbuf_uninit(&buf);
+}
+
 static char warning[256];
 
 static void
@@ -139,6 +166,7 @@ main(void)
     }
     RUN(a_dump_tells_how_it_went);
     RUN(strict_dumps_return_the_error_of_the_end);
+    RUN(an_acknowledgement_is_not_an_empty_table);
     RUN(an_error_at_the_end_is_on_the_log);
     RUN(a_whole_table_comes_in_one_buffer);
     return tap_done();

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* netlink-socket.h: dumps on the real kernel. */
 
 #include <linux/netfilter/nfnetlink.h>

@@ -1,5 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Messages that arrive without end do not keep a function from returning. */
 
+#include <limits.h>
 #include <signal.h>
 #include "batch.h"
 #include "netns.h"
@@ -10,8 +12,11 @@ static enum {
     REAL_MESSAGES,              /* What the kernel sends. */
     THE_SAME_PART,              /* The first part of a dump, again and again. */
     STALE_PARTS,                /* The same, with another sequence number. */
-    NOTIFICATIONS               /* Messages that nobody asked for. */
+    NOTIFICATIONS,              /* Messages that nobody asked for. */
+    NOOPS                       /* 'n_noops' times NLMSG_NOOP, then notifications. */
 } flood;
+
+static unsigned int n_noops;
 
 /* That part. */
 static union {
@@ -36,10 +41,12 @@ recv(int fd, void *buffer, size_t size, int flags)
     if (flood == REAL_MESSAGES || size < sizeof *h) {
         return function(fd, buffer, size, flags);
     }
-    if (flood == NOTIFICATIONS) {
+    if (flood == NOTIFICATIONS || flood == NOOPS) {
+        bool noop = flood == NOOPS && n_noops && n_noops--;
+
         memset(h, 0, sizeof *h);
         h->nlmsg_len = sizeof *h;
-        h->nlmsg_type = RTM_NEWLINK;
+        h->nlmsg_type = noop ? NLMSG_NOOP : RTM_NEWLINK;
         return sizeof *h;
     }
     if (part_size <= 0) {
@@ -132,6 +139,28 @@ draining_ends(void)
     nl_sock_destroy(sock);
 }
 
+static void
+a_receive_waits_for_more_than_noops(void)
+{
+    struct nl_sock *sock = open_socket(NETLINK_ROUTE);
+    struct ofpbuf buf;
+
+    ofpbuf_init(&buf, 64);
+    flood = NOOPS;
+    n_noops = 3000;
+    CHECK_INT(nl_sock_recv(sock, &buf, false), EAGAIN);
+    n_noops = 3000;
+    CHECK_INT(nl_sock_recv(sock, &buf, true), 0);
+    CHECK_INT(ofpbuf_size(&buf), NLMSG_HDRLEN);
+    nlsock_sock_set_timeout(sock, 20);
+    n_noops = UINT_MAX;
+    CHECK_INT(nl_sock_recv(sock, &buf, true), ETIMEDOUT);
+    CHECK_INT(ofpbuf_size(&buf), 0);
+    flood = REAL_MESSAGES;
+    nl_sock_destroy(sock);
+    ofpbuf_uninit(&buf);
+}
+
 #if !OVS3
 /* Only the caller's own socket can have subscriptions, beside transactions. */
 static void
@@ -176,6 +205,7 @@ main(void)
     RUN(a_dump_without_end_can_be_left);
     RUN(a_dump_of_stale_messages_fails);
     RUN(draining_ends);
+    RUN(a_receive_waits_for_more_than_noops);
 #if !OVS3
     RUN(notifications_do_not_extend_a_transaction);
 #endif

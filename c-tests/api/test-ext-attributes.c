@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nlsock-ext.h: signed integers and integers of variable size, nests with a flag, policies for
  * structures that grow; the version. */
 

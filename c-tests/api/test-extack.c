@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nlsock-ext.h: extended acknowledgements. */
 
 #include "kernel.h"
@@ -130,6 +131,41 @@ a_transaction_without_a_socket_has_no_explanation(void)
     ofpbuf_uninit(&request);
 }
 
+/* Asks the family "ethtool" for the state of a link; 'start' starts the nest in the request. */
+static int
+ask_for_link_state(int family, size_t (*start)(struct ofpbuf *, uint16_t))
+{
+    enum { LINKSTATE_GET = 6, LINKSTATE_HEADER = 1, HEADER_DEV_INDEX = 1 };
+    struct ofpbuf request;
+    size_t nest;
+    int error;
+
+    ofpbuf_init(&request, 64);
+    nl_msg_put_genlmsghdr(&request, 0, family, NLM_F_REQUEST, LINKSTATE_GET, 1);
+    nest = start(&request, LINKSTATE_HEADER);
+    nl_msg_put_u32(&request, HEADER_DEV_INDEX, 1);
+    nl_msg_end_nested(&request, nest);
+    error = nl_transact(NETLINK_GENERIC, &request, NULL);
+    ofpbuf_uninit(&request);
+    return error;
+}
+
+static void
+a_nest_without_its_flag_is_refused(void)
+{
+    struct nlsock_extack extack;
+    int family = 0;
+
+    if (nl_lookup_genl_family("ethtool", &family)) {
+        SKIP("this kernel has no family ethtool");
+        return;
+    }
+    CHECK_INT(ask_for_link_state(family, nlsock_msg_start_nested), 0);
+    CHECK_INT(ask_for_link_state(family, nl_msg_start_nested), EINVAL);
+    nlsock_last_extack(&extack, sizeof extack);
+    CHECK_STR(extack.message, "NLA_F_NESTED is missing");
+}
+
 static char captured[4096];
 
 static void
@@ -171,6 +207,7 @@ main(void)
     RUN(the_offending_attribute_is_named);
     RUN(each_transaction_of_a_batch_is_explained);
     RUN(a_transaction_without_a_socket_has_no_explanation);
+    RUN(a_nest_without_its_flag_is_refused);
     RUN(the_explanation_is_on_the_log);
     return tap_done();
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test-fork-allocator [PRELOAD]: fork() in a process whose allocator has a lock, and fork handlers
  * that were registered after all others.  PRELOAD is the shared object that preload-allocator.c
  * was compiled to. */

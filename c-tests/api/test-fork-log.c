@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Logging across fork(): a child logs, whatever other threads of the parent were doing with the
  * log at the moment of the fork. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sockets and dumps across fork(): each process has a pool of its own. */
 
 #include <semaphore.h>

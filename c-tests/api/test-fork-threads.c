@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fork() on several threads, while others are inside the library.  test-fork-anywhere.c is about
  * fork() in signal handlers.  The programs about fork() make 20,000 children together. */
 

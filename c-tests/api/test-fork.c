@@ -1,9 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The pool in a child process, and what is not freed at exit. */
 
+#include <poll.h>
 #include "descriptors.h"
 #include "kernel.h"
 #include "netns.h"
+#include "nlsock-ext.h"
+#include "replaced.h"
 #include "tap.h"
+
+/* Whether the next poll() is interrupted by a signal handler that forks. */
+static volatile sig_atomic_t fork_in_poll;
+
+/* Whether this process is a child that has returned from that handler. */
+static volatile sig_atomic_t went_on;
+
+int
+poll(struct pollfd *fds, nfds_t n, int timeout)
+{
+    static int (*function)(struct pollfd *, nfds_t, int);
+
+    if (!function) {
+        function = (int (*)(struct pollfd *, nfds_t, int)) real("poll");
+    }
+    if (fork_in_poll) {
+        fork_in_poll = false;
+        raise(SIGUSR1);
+    }
+    return function(fds, n, timeout);
+}
 
 static void
 use_pool_in_child(void)
@@ -39,6 +64,75 @@ a_child_starts_with_an_empty_pool(void)
     put_getlink(&request, 4711);
     CHECK_INT(nl_transact(NETLINK_ROUTE, &request, NULL), ENODEV);
     ofpbuf_uninit(&request);
+}
+
+/* The child returns to the call.  The parent leaves with the child's exit status. */
+static void
+fork_and_return(int signr)
+{
+    int status;
+    pid_t child = fork();
+
+    (void) signr;
+    if (child) {
+        _exit(waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status));
+    }
+    went_on = true;
+    alarm(60);                  /* Ends the child if it waits. */
+}
+
+/* Both wait for what the kernel never sends. */
+static int
+await_reply(void)
+{
+    struct ofpbuf request;
+    int error;
+
+    ofpbuf_init(&request, 64);
+    put_getlink(&request, 1);
+    nl_msg_nlmsghdr(&request)->nlmsg_type = RTM_NEWLINK;
+    error = nlsock_transact_reply(NETLINK_ROUTE, &request, NULL);
+    ofpbuf_uninit(&request);
+    return error;
+}
+
+static int
+await_dump(void)
+{
+    struct ofpbuf request, reply, buf;
+    struct nl_dump dump;
+
+    ofpbuf_init(&request, 64);
+    ofpbuf_init(&buf, NL_DUMP_BUFSIZE);
+    nl_msg_put_nlmsghdr(&request, 0, RTM_GETROUTE, NLM_F_REQUEST);
+    nlsock_dump_start(&dump, NETLINK_ROUTE, &request, NLSOCK_AWAIT_REPLY);
+    while (nl_dump_next(&dump, &reply, &buf)) {
+        continue;
+    }
+    ofpbuf_uninit(&buf);
+    ofpbuf_uninit(&request);
+    return nl_dump_done(&dump);
+}
+
+static void
+a_child_does_not_wait_for_a_socket_of_the_parent(void)
+{
+    static int (*const waits[])(void) = { await_reply, await_dump };
+    size_t i;
+
+    for (i = 0; i < sizeof waits / sizeof waits[0]; i++) {
+        int status = -1;
+        pid_t child = fork();
+
+        if (!child) {
+            signal(SIGUSR1, fork_and_return);
+            nlsock_sock_set_timeout(NULL, 1000 * 1000);
+            fork_in_poll = true;
+            _exit(waits[i]() != EBADF || !went_on);
+        }
+        CHECK_INT(waitpid(child, &status, 0), child);
+        CHECK_INT(status, 0);
+    }
 }
 
 static void
@@ -83,6 +177,7 @@ main(void)
         return EXIT_SUCCESS;
     }
     RUN(a_child_starts_with_an_empty_pool);
+    RUN(a_child_does_not_wait_for_a_socket_of_the_parent);
     RUN(the_library_works_until_the_very_end);
     return tap_done();
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* In a process with Open vSwitch's services, the library uses them. */
 
 #include <limits.h>

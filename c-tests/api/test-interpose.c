@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A process that also has the original's code, as with LD_PRELOAD and a shared libopenvswitch: the
  * library uses the log modules and counters that the original registers, and registers none. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ofpbuf.h: the layers of a packet. */
 
 #include "buffer.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The layouts that the interface fixes, checked at compile time. */
 
 #include "netlink-socket.h"
@@ -6,53 +7,52 @@
 #include "vlog.h"
 #include "tap.h"
 
-#define SIZE(TYPE, N) _Static_assert(sizeof(TYPE) == (N), #TYPE " has the wrong size")
-#define AT(TYPE, FIELD, N) \
-    _Static_assert(offsetof(TYPE, FIELD) == (N), #TYPE "." #FIELD " is in the wrong place")
-#define IS(CONSTANT, N) _Static_assert((CONSTANT) == (N), #CONSTANT " is wrong")
+#include "layout.h"
 
-SIZE(struct list, 16);
+SIZE(struct list, 2 * WORD);
 AT(struct list, prev, 0);
-AT(struct list, next, 8);
+AT(struct list, next, WORD);
 
-SIZE(struct ofpbuf, 56);
+/* 56 bytes with 64 bits, 36 with 32 bits. */
+SIZE(struct ofpbuf, 5 * WORD + 16);
 AT(struct ofpbuf, base_, 0);
-AT(struct ofpbuf, data_, 8);
-AT(struct ofpbuf, size_, 16);
-AT(struct ofpbuf, allocated, 20);
-AT(struct ofpbuf, frame, 24);
-AT(struct ofpbuf, l2_5_ofs, 32);
-AT(struct ofpbuf, l3_ofs, 34);
-AT(struct ofpbuf, l4_ofs, 36);
-AT(struct ofpbuf, source, 38);
-AT(struct ofpbuf, list_node, 40);
+AT(struct ofpbuf, data_, WORD);
+AT(struct ofpbuf, size_, 2 * WORD);
+AT(struct ofpbuf, allocated, 2 * WORD + 4);
+AT(struct ofpbuf, frame, 2 * WORD + 8);
+AT(struct ofpbuf, l2_5_ofs, 3 * WORD + 8);
+AT(struct ofpbuf, l3_ofs, 3 * WORD + 10);
+AT(struct ofpbuf, l4_ofs, 3 * WORD + 12);
+AT(struct ofpbuf, source, 3 * WORD + 14);
+AT(struct ofpbuf, list_node, 3 * WORD + 16);
 SIZE(enum ofpbuf_source, 1);
 IS(OFPBUF_MALLOC, 0);
 IS(OFPBUF_STACK, 1);
 IS(OFPBUF_STUB, 2);
 IS(OFPBUF_DPDK, 3);
 
-SIZE(struct ovs_mutex, 48);
+SIZE(struct ovs_mutex, MUTEX + WORD);
 AT(struct ovs_mutex, lock, 0);
-AT(struct ovs_mutex, where, 40);
+AT(struct ovs_mutex, where, MUTEX);
 
-SIZE(struct nl_dump, 72);
+/* On x86-64 72 bytes, on aarch64 80, with 32 bits 40. */
+SIZE(struct nl_dump, 4 * WORD + MUTEX);
 AT(struct nl_dump, sock, 0);
-AT(struct nl_dump, nl_seq, 8);
-AT(struct nl_dump, mutex, 16);
-AT(struct nl_dump, status, 64);
+AT(struct nl_dump, nl_seq, WORD);
+AT(struct nl_dump, mutex, 2 * WORD);
+AT(struct nl_dump, status, 3 * WORD + MUTEX);
 IS(NL_DUMP_BUFSIZE, 4096);
 
-SIZE(struct nl_transaction, 24);
+SIZE(struct nl_transaction, 3 * WORD);
 AT(struct nl_transaction, request, 0);
-AT(struct nl_transaction, reply, 8);
-AT(struct nl_transaction, error, 16);
+AT(struct nl_transaction, reply, WORD);
+AT(struct nl_transaction, error, 2 * WORD);
 
-SIZE(struct nl_policy, 32);
+SIZE(struct nl_policy, 4 * WORD);
 AT(struct nl_policy, type, 0);
-AT(struct nl_policy, min_len, 8);
-AT(struct nl_policy, max_len, 16);
-AT(struct nl_policy, optional, 24);
+AT(struct nl_policy, min_len, WORD);
+AT(struct nl_policy, max_len, 2 * WORD);
+AT(struct nl_policy, optional, 3 * WORD);
 
 SIZE(enum nl_attr_type, 4);
 IS(NL_A_NO_ATTR, 0);
@@ -75,16 +75,17 @@ SIZE(ovs_be32, 4);
 SIZE(ovs_be64, 8);
 
 /* The compatibility headers' log modules and rate limits are those of the library. */
-SIZE(struct vlog_module, 48);
-AT(struct vlog_module, name, 16);
-AT(struct vlog_module, levels, 24);
-AT(struct vlog_module, min_level, 36);
-AT(struct vlog_module, honor_rate_limits, 40);
-SIZE(struct vlog_rate_limit, 96);
+SIZE(struct vlog_module, 4 * WORD + 16);
+AT(struct vlog_module, name, 2 * WORD);
+AT(struct vlog_module, levels, 3 * WORD);
+AT(struct vlog_module, min_level, 3 * WORD + 12);
+AT(struct vlog_module, honor_rate_limits, 3 * WORD + 16);
+SIZE(struct vlog_rate_limit, LAST_FILL + 8 + 2 * TIME + 2 * WORD + MUTEX);
 AT(struct vlog_rate_limit, token_bucket.tokens, 8);
-AT(struct vlog_rate_limit, token_bucket.last_fill, 16);
-AT(struct vlog_rate_limit, n_dropped, 40);
-AT(struct vlog_rate_limit, mutex, 48);
+AT(struct vlog_rate_limit, token_bucket.last_fill, LAST_FILL);
+AT(struct vlog_rate_limit, first_dropped, LAST_FILL + 8);
+AT(struct vlog_rate_limit, n_dropped, LAST_FILL + 8 + 2 * TIME);
+AT(struct vlog_rate_limit, mutex, LAST_FILL + 8 + 2 * TIME + WORD);
 
 /* These may get more fields at the end. */
 SIZE(struct nlsock_counters, 72);

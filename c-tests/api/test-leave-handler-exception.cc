@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A log handler that leaves by a C++ exception: the functions of the library that it was called
  * from lose nothing, and later calls work.  test-leave-handler.c is about more of them, and
  * longjmp(). */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A log handler that leaves by longjmp(): the functions of the library that it was called from
  * lose nothing, and later calls work.
  *

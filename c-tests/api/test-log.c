@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is logged, where it goes, and the functions of nlsock-ext.h about the log. */
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* netlink.h and netlink-protocol.h: constants, headers, errors, and messages in a row. */
 
 #include <limits.h>

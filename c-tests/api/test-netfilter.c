@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Batches of netfilter on the real kernel: whole or not at all. */
 
 #include <arpa/inet.h>

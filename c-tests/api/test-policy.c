@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* netlink.h: what policies accept, and what is logged of the rest. */
 
 #include "message.h"
@@ -81,7 +82,7 @@ parsing_finds_the_last_of_each_type(void)
     CHECK_LOG(DBG("duplicate attr 1"));
     CHECK((uint8_t *) attrs[1] == data + 32 && (uint8_t *) attrs[5] == data + 8);
     CHECK(!attrs[0] && !attrs[2] && !attrs[3] && !attrs[4]);
-    CHECK((uintptr_t) attrs[6] == UINT64_C(0xeeeeeeeeeeeeeeee));
+    CHECK((uintptr_t) attrs[6] == (uintptr_t) UINT64_C(0xeeeeeeeeeeeeeeee));
 
     /* Policies beyond the count do not matter, required or not. */
     CHECK(nl_policy_parse(&b, 20, policies, attrs, 2));

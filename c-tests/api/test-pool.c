@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The pool and lookups: when their sockets are closed, and in which namespace they are. */
 
 #include <fcntl.h>

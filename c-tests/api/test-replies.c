@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Replies that come after the acknowledgement, and requests whose flags look like those of a dump,
  * on the real kernel. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Dumps of NETLINK_ROUTE whose header says what to dump.  Open vSwitch since 3.4 relies on the
  * kernel to filter them, which it does if it checks requests strictly; older callers send short
  * headers, which it then refuses. */

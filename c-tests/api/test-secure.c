@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A program that has more privileges than its user ignores the environment variables.  Linked
  * statically, since such a program also ignores LD_LIBRARY_PATH. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* netlink-socket.h: sockets and names on the real kernel. */
 
 #include <fcntl.h>
@@ -381,7 +382,10 @@ an_own_socket_keeps_its_options(void)
 
     for (i = 0; i < N; i++) {
         before[i] = get_option(sock, SOL_NETLINK, options[i]);
-        CHECK_INT(before[i], OVS3 && options[i] == NETLINK_EXT_ACK);
+        /* Not every kernel tells the value of every option. */
+        if (before[i] >= 0 || errno != ENOPROTOOPT) {
+            CHECK_INT(before[i], OVS3 && options[i] == NETLINK_EXT_ACK);
+        }
     }
     ofpbuf_init(&request, 64);
     put_getlink(&request, 1);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nlsock-ext.h: strict checking of requests by the kernel. */
 
 #include "batch.h"

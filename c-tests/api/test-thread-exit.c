@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Threads that end, and processes that exit while threads are inside the library. */
 
 #include <pthread.h>

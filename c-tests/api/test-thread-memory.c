@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test-thread-memory [PRELOAD]: what a thread costs that uses the library: resident memory, huge
  * pages, and system calls.  PRELOAD is the shared object that preload-hugepages.c was compiled
  * to. */

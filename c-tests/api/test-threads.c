@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Calls from several threads at once, and what a child process or another program inherits. */
 
 #include <pthread.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* netlink-socket.h: transactions on the real kernel, also when replies are lost. */
 
 #include "batch.h"

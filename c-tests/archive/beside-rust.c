@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Uses the archive in a program with another Rust library. */
 
 #include <linux/netlink.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Another Rust library in the same program, which catches a panic of its own.
 
 #[unsafe(no_mangle)]

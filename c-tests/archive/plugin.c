@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A plugin with the archive in it. */
 
 #include <linux/netlink.h>

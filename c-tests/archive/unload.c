@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* unload PLUGIN: a thread uses the plugin, and ends when that is unloaded. */
 
 #include <dlfcn.h>

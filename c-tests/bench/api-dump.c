@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Dumps of routes, every one of which is parsed. */
 
 #include <stdatomic.h>

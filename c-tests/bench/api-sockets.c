@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Lookups of names, and sockets coming and going. */
 
 #include "api.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The driver of the interface.  It is compiled once for a flavour, against this library's headers,
  * and linked with whatever library is measured. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the drivers of the interface share: both flavours, and whoever implements them. */
 
 #ifndef API_H

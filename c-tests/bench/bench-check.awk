@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Compares a baseline with the current counts, two files of the same form.  Prints TAP.  'list' is
 # the list of workloads, with the number of allocations that the interface requires.  Used with
 # list.awk.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # bench-check.sh STAGE: counts instructions, system calls and allocations of the library of the
 # installation in STAGE, and compares them with baseline-FLAVOUR.tsv.
 #

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # bench.sh STAGE: measures the library of the installation in STAGE and others, and writes the
 # results to docs/bench/.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Compiles the drivers.  Read by bench.sh and bench-check.sh, which set 'here', 'stage' and 'bin'.
 
 # Prints the compiler and its version.

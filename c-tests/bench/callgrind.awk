@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Reads what callgrind wrote and prints: instructions, those in the object whose path matches
 # OBJECT, system calls, and calls of malloc() and the like by that object.
 #

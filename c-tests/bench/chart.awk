@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Draws the medians that results.awk prints as SVG: a line for each workload of 'list', a dot on it
 # for each driver, as a ratio to the original (or, without it, to this library).  With list.awk.
 

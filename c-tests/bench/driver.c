@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* DRIVER list: the names of its workloads.
  * DRIVER WORKLOAD SIZE count N: does it N times, for callgrind.
  * DRIVER WORKLOAD SIZE time MS: does it for at least MS milliseconds, and prints nanoseconds

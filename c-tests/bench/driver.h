@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the drivers share.  There is one for each implementation: the same work, under the same
  * names, by this interface (whoever implements it), by system calls, by libmnl, by libnl. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The two messages that are built and parsed.
  *
  * One is like what a datapath gets to install a flow:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Batches by libnl, which sends every message by itself: some are sent, and the answers read. */
 
 #include "libnl.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The driver that uses libnl-3, with its defaults. */
 
 #include "libnl.h"

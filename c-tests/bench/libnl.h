@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the parts of libnl's driver share. */
 
 #ifndef LIBNL_H

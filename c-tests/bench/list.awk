@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The columns of workloads.list, which 'list' names, by workload.  Read with other scripts.
 
 function read_list(    line, f, n, i, row) {

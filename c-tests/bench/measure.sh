@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # measure.sh time|startup|count BIN SCRATCH WORKLOAD/SIZE ...: measures one workload.  Runs in a
 # network namespace that bench.sh or bench-check.sh made for it.
 #

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Building and parsing messages by libmnl, and the lookups, which are little else. */
 
 #include "flow.h"

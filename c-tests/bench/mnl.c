@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The driver that uses libmnl, as its own examples do. */
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the parts of libmnl's driver share. */
 
 #ifndef MNL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* See notifier.h.  With NOTIFIER_PROGRAM, the program; else what drivers use to talk to it. */
 
 #include "driver.h"

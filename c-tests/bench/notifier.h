@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Another process that changes routes on demand, so that there are notifications to receive. */
 
 #ifndef NOTIFIER_H

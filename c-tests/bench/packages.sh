@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Installs the libraries and tools that the library is measured with.  Without one of them, its
 # columns are empty.
 set -eu

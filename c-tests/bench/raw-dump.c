@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Dumps by bare system calls. */
 
 #include <sched.h>

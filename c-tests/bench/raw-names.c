@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Lookups of names by bare system calls. */
 
 #include <linux/genetlink.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Transactions by bare system calls. */
 
 #include "raw.h"

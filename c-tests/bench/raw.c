@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The driver that makes the system calls itself. */
 
 #include "raw.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Requests as bytes, for the drivers that do not use the library's interface.  The driver of bare
  * system calls has one open socket and one buffer, and reads only the part of an answer that shows
  * whether it is the right one. */

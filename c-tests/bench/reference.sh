@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # reference.sh FOLDER: builds the library of Debian's Open vSwitch (package openvswitch-source) in
 # FOLDER, and makes a shared library of the part that the interface needs:
 # FOLDER/nlsock-ovs/libreference.so.  Uses what an earlier run, also of check-ovs.sh, has built.

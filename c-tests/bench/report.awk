@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Writes the report; with 'summary', the times of these workloads alone.  Reads the results of
 # results.awk; 'list', 'facts' and 'absent' are files.  With list.awk.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Reads the sorted times of measure.sh, and 'counts', the file of its counts.  Prints for each
 # workload and driver, with tabs between:
 #   WORKLOAD DRIVER MEDIAN LOWER-QUARTILE UPPER-QUARTILE MEMORY REMARK

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The requests about routes and links that all drivers send, and how many routes there are. */
 
 #ifndef ROUTES_H

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The start of bench.sh and bench-check.sh: finds the installation, makes temporary folders.  Needs
 # 'here', the folder of this file.
 # shellcheck shell=sh disable=SC2034 # for who reads this

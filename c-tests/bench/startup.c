@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* startup LIBRARY: loads a library of the interface and asks it for a link.  Prints nanoseconds
  * from before dlopen() to the reply, by how many KiB the process grew, and a remark. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Receiving notifications: functions for all drivers, and functions that each driver defines. */
 
 #ifndef SUBSCRIBER_H

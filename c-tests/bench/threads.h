@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The work of two threads at a time. */
 
 #ifndef THREADS_H

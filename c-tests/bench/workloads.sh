@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Chooses workloads: makes $scratch/list, a file with a line for each.  Read by bench.sh and
 # bench-check.sh.
 # shellcheck shell=sh

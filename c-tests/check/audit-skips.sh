@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # audit-skips.sh LIST TARGET OUTPUT: looks at the output of "make TARGET", which passed.  Fails if
 # it has no result, or skips that LIST does not allow: see .ci/allowed-skips.
 set -eu

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Checks the binary interface of each library: symbols, names and dependencies.  Read by check.sh.
 
 # choose_library LIBRARY FOLDER FUNCTIONS: sets what the checks below look at.
@@ -52,7 +53,8 @@ install_and_uninstall() {
             lib/x/pkgconfig/nlsock.pc lib/x/pkgconfig/nlsock-compat.pc \
             include/nlsock/netlink-socket.h include/nlsock/compat/util.h \
             lib/x/libnlsock-ovs3.so.1 lib/x/pkgconfig/nlsock-ovs3.pc \
-            include/nlsock-ovs3/openvswitch/ofpbuf.h; do
+            lib/x/pkgconfig/nlsock-ovs3-compat.pc include/nlsock-ovs3/openvswitch/ofpbuf.h \
+            include/nlsock-ovs3/compat/util.h include/nlsock-ovs3/compat/openvswitch/vlog.h; do
         [ -e "$scratch/root/usr/$file" ] || { echo "$file is not installed"; return 1; }
     done
     grep -q '^libdir=/usr/lib/x$' "$scratch/root/usr/lib/x/pkgconfig/nlsock.pc" || return 1

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Links the static library into a program with another Rust library, and into a plugin.  Read by
 # check.sh.
 

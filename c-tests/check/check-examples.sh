@@ -1,14 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
 # Compiles the programs in examples/ as a user would, runs them, and looks at what they print.  Read
 # by check.sh.
 #
 # The test of an example is a function of its name.  It runs in a network namespace of its own if it
 # changes something there.
 
-# compile_example NAME: against the interface alone, or with the compatibility headers if it uses
-# them.
+# compile_example NAME: with the package that its first comment names.
 compile_example() {
-    package=nlsock
-    grep -q '<config\.h>' "examples/$1.c" && package=nlsock-compat
+    package=$(sed -n 's/.*pkg-config --cflags --libs \([a-z0-9-]*\)).*/\1/p' "examples/$1.c")
     mkdir -p "$scratch/examples"
     # shellcheck disable=SC2046,SC2086 # words
     ${CC:-cc} -std=gnu11 -O2 $warnings -o "$scratch/examples/$1" "examples/$1.c" \
@@ -109,6 +108,18 @@ example_monitor() {
         cat lines' > "$scratch/printed" \
         && prints '^link lo: up, ' "$scratch/printed" \
         && prints '^link lo: down, ' "$scratch/printed"
+}
+
+example_namespace_monitor() {
+    in_namespace '
+        namespace-monitor 2 > lines &
+        until_prints "^watching$" lines
+        change link lo up
+        change link lo down
+        wait $!
+        cat lines' > "$scratch/printed" \
+        && prints '^link lo: up, mtu [0-9]*$' "$scratch/printed" \
+        && prints '^link lo: down, mtu [0-9]*$' "$scratch/printed"
 }
 
 example_epoll_monitor() {

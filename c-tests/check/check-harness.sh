@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The harness itself: other programs can read the output of a test, and bad output is a failure.
 # Read by check.sh.
 

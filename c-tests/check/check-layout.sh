@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The documents list every folder of c-tests/ and every example.  Read by check.sh.
 
 folders_are_listed() {
@@ -24,8 +25,40 @@ examples_are_listed() {
     done
 }
 
+# Each limit in README.md names a function whose comment explains it, unless it is one of the
+# platform: it then starts with "Linux" or "On".
+limits_are_at_functions() {
+    sed -n '/^## Limits$/,/^## /p' README.md | awk '
+        /^- / { n++; found[n] = /^- (Linux|On )/; first[n] = $0 }
+        match($0, /`(nl|ofpbuf)[a-z_0-9]*\(\)`/) { found[n] = 1 }
+        END {
+            for (i = 1; i <= n; i++)
+                if (!found[i]) { print "no function: " first[i]; bad = 1 }
+            exit bad || n < 5
+        }'
+}
+
+# The platforms in the table of README.md are those of check-platforms.sh.
+platforms_are_listed() {
+    sed -n '/^| platform |/,/^$/s/^| `\([^`]*\)` |.*/\1/p' README.md > "$scratch/in-readme"
+    (. c-tests/platforms/targets.sh && all_platforms) > "$scratch/in-script"
+    diff "$scratch/in-readme" "$scratch/in-script" && [ -s "$scratch/in-script" ]
+}
+
+# The files that check.sh reads share their names: the last function of a name would replace others.
+functions_are_defined_once() {
+    # shellcheck disable=SC2046 # words
+    (cd "$here" && sed -n 's/^\([a-z_0-9]*\)() {.*/\1/p' \
+        $(sed -n 's|^\. "$here/\(.*\)"$|\1|p' check.sh) check.sh) | sort | uniq -d \
+        > "$scratch/twice"
+    ! grep . "$scratch/twice"
+}
+
 layout() {
     check "c-tests/README.md lists every folder" folders_are_listed
     check "c-tests/README.md names targets that the Makefile has" targets_exist
     check "README.md lists every example" examples_are_listed
+    check "README.md names a function for every limit" limits_are_at_functions
+    check "the scripts of check.sh define each function once" functions_are_defined_once
+    check "README.md lists the platforms" platforms_are_listed
 }

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Compiles the C programs in c-tests/api against the installation, and runs them.  Read by check.sh,
 # sanitize.sh and kernel-tests.sh.
 
@@ -8,9 +9,8 @@ test-build test-message test-attributes test-policy test-message-breaches
 test-socket test-transact test-dump test-dump-result test-dump-changed test-route-dumps
 test-netfilter test-replies test-extack test-comments test-strict-checking test-ext-attributes
 test-deadline test-endless test-source test-descriptors test-threads test-pool test-fork
-test-log test-counters"
-tests_2014="$tests_both test-layout test-layers test-host test-interpose
-test-compat"
+test-log test-counters test-compat"
+tests_2014="$tests_both test-layout test-layers test-host test-interpose"
 
 # Tests of what happens to the process and its threads, for both interfaces.  They run for
 # themselves, because some need more than to be compiled: see source_of and arguments.
@@ -31,6 +31,7 @@ warnings="-Wall -Wextra -Werror"
 # package TEST: the pkg-config package that the test is compiled with.
 package() {
     case $1 in
+        test-compat-ovs3) echo nlsock-ovs3-compat ;;
         *-ovs3) echo nlsock-ovs3 ;;
         *) echo nlsock-compat ;;
     esac
@@ -82,10 +83,11 @@ compile_tests() {
     done
 }
 
-# The program in README.md, as a reader would copy it.
+# The program in README.md, as a reader would copy it.  check-guide.sh looks at its warnings.
 readme_program() {
-    sed -n '/^```c$/,/^```$/p' README.md | grep -v '^```' > "$scratch/readme.c"
-    [ "$(grep -c . "$scratch/readme.c")" -ge 8 ]
+    mkdir -p "$scratch/readme"
+    awk -v out="$scratch/readme" -f "$c_tests/check/blocks.awk" README.md \
+        && cp "$scratch/readme/01.program.c" "$scratch/readme.c"
 }
 
 # readme_links NAME FLAG...: the program of README.md compiles with the flags and lists a link.
@@ -107,7 +109,7 @@ pkg_config() {
         $(pkg-config --static --cflags --libs nlsock)
     # shellcheck disable=SC2046 # words
     check "linking the archive into a dynamic program" readme_links archive \
-        $(pkg-config --cflags nlsock) "$stage/lib/libnlsock.a"
+        $(pkg-config --cflags nlsock) "$(pkg-config --variable=libdir nlsock)/libnlsock.a"
     check "linking with -Wl,--as-needed and --no-undefined" readme_links strict \
         -Wl,--as-needed -Wl,--no-undefined $(pkg-config --cflags --libs nlsock)
 }
@@ -143,13 +145,17 @@ unprivileged() {
     done
 }
 
-programs() {
+run_all_programs() {
     compile_tests
     for test in $tests $process_tests; do
         echo "# $test"
         # shellcheck disable=SC2046 # words
         run_tap "$test" "$scratch/$test" $(arguments "$test")
     done
+}
+
+programs() {
+    run_all_programs
     unprivileged
     for test in test-secure test-secure-ovs3; do
         echo "# $test"
@@ -164,6 +170,13 @@ programs() {
     check "the README has a program" readme_program
     pkg_config
     check "LD_PRELOAD takes another library's place" preload
+}
+
+# The tests against the libraries that are installed in the system, as those of a package are.
+installed() {
+    run_all_programs
+    readme_program
+    pkg_config
 }
 
 valgrind_programs() {

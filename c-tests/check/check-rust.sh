@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Formatting, lints, documentation and tests of the Rust code.  Read by check.sh.
 
 # How cargo builds the library with the 3.x interface, as in the Makefile.

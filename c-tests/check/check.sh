@@ -1,6 +1,8 @@
 #!/bin/sh
-# check.sh STAGE: runs all tests against the installation in STAGE and counts them.  With VALGRIND
-# set, runs the C and the Rust tests under valgrind, and nothing else.
+# SPDX-License-Identifier: Apache-2.0
+# check.sh STAGE [SECTION...]: runs all tests against the installation in STAGE, or those of some
+# sections, and counts them.  With VALGRIND set, runs the C and the Rust tests under valgrind, and
+# nothing else.
 #
 # The output has the form of TAP, see results.sh.  Its last line has the counts.
 set -u
@@ -8,6 +10,8 @@ set -u
 here=$(dirname "$0")
 c_tests=$here/..
 stage=$1
+shift
+sections=$*
 export PKG_CONFIG_PATH="$stage/lib/pkgconfig"
 export LD_LIBRARY_PATH="$stage/lib"
 unset NLSOCK_LOG
@@ -15,35 +19,9 @@ unset NLSOCK_LOG
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 chmod 755 "$scratch"
+. "$here/packages.sh"
 . "$here/results.sh"
-
-have() {
-    command -v "$1" >/dev/null 2>&1
-}
-
-# check NAME COMMAND...: the command succeeds.
-check() {
-    name=$1
-    shift
-    if "$@" > "$scratch/output" 2>&1; then
-        ok "$name"
-    else
-        diagnose "$scratch/output"
-        not_ok "$name"
-    fi
-}
-
-# check_silent NAME COMMAND...: the command succeeds and prints nothing.
-check_silent() {
-    name=$1
-    shift
-    if "$@" > "$scratch/output" 2>&1 && [ ! -s "$scratch/output" ]; then
-        ok "$name"
-    else
-        diagnose "$scratch/output"
-        not_ok "$name"
-    fi
-}
+. "$here/checks.sh"
 
 # run_tap NAME COMMAND...: counts the results of a test program.
 run_tap() {
@@ -59,33 +37,28 @@ flags() {
     shift
     if have pkg-config; then
         pkg-config "$@" "$package"
-    elif [ "$package" = nlsock-ovs3 ]; then
-        echo "-I$stage/include/nlsock-ovs3 -L$stage/lib -lnlsock-ovs3"
     else
-        echo "-I$stage/include/nlsock -I$stage/include/nlsock/compat -L$stage/lib -lnlsock"
+        name=${package%-compat}
+        echo "-I$stage/include/$name -I$stage/include/$name/compat -L$stage/lib -l$name"
     fi
 }
 
 . "$here/check-rust.sh"
 . "$here/check-abi.sh"
+. "$here/check-build.sh"
 . "$here/check-headers.sh"
 . "$here/check-programs.sh"
 . "$here/check-examples.sh"
+. "$here/check-guide.sh"
 . "$here/check-archive.sh"
 . "$here/check-harness.sh"
 . "$here/check-layout.sh"
+. "$here/check-packaging.sh"
 
 if [ -n "${VALGRIND-}" ]; then
-    valgrind_rust
-    valgrind_programs
-else
-    rust
-    abi
-    headers
-    programs
-    examples
-    archive
-    harness
-    layout
+    sections="valgrind_rust valgrind_programs"
 fi
+for section in ${sections:-rust abi build headers programs examples guide archive harness layout packaging}; do
+    $section
+done
 total nlsock

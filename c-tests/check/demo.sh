@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # demo.sh STAGE: compiles examples against the installation in STAGE and runs them on this kernel.
 set -eu
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Installs what the tests use beyond a C compiler, make and cargo.
 set -eu
 
@@ -11,5 +12,7 @@ packages() {
     need_program valgrind valgrind
     need_program unshare util-linux
     need_program prove perl
+    need libmnl-dev pkg-config --exists libmnl
+    need libnl-3-dev pkg-config --exists libnl-3.0
 }
 ensure_packages packages

@@ -1,8 +1,10 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # fuzz.sh SECONDS: runs each fuzz target of c-tests/fuzz with each interface, for an equal share of
 # SECONDS, starting with its corpus there.  Inputs that show a failure go to target/fuzz/artifacts.
 # New inputs, which are many, go to target/fuzz/corpus, where the next run continues.
 #
+#   SEED=N       of the fuzzer's choices (1): with the same seed and corpus, it tries the same inputs
 #   MINIMISE=1   then makes the corpus in c-tests/fuzz the smallest one that reaches all that was
 #                reached so far
 #
@@ -53,6 +55,7 @@ fuzz_target() {
     artifacts=$work/artifacts/$2-$1
     mkdir -p "$learnt" "$artifacts"
     if run_cargo "$1" run "$2" "$learnt" "$fuzz/corpus/$2" -- -max_total_time=$share -timeout=10 \
+            -seed="${SEED:-1}" \
             -max_len=4096 -rss_limit_mb=2048 -artifact_prefix="$artifacts/"; then
         sed -n 's/^Done \(.*\)/# \1/p' "$work/log"
         ok "fuzz $2 with the $1 interface"

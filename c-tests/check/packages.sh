@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Installs Debian packages that this machine lacks.  Read by the scripts that need some.
 #
 # A script lists its packages in a function, with "need", and passes its name to install_packages.

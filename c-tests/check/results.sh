@@ -1,6 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
 # Counts results, and prints them in the Test Anything Protocol (TAP): "ok 1 - NAME",
 # "not ok 2 - NAME" after what went wrong, "ok 3 - NAME # SKIP WHY".  Read by every script that
 # counts results.
+#
+# 'prefix' is set by scripts that run the same tests several times: it comes before each name.
 # shellcheck shell=sh
 passed=0
 failed=0
@@ -8,18 +11,18 @@ skipped=0
 
 ok() {
     passed=$((passed + 1))
-    printf 'ok %s - %s\n' $((passed + failed + skipped)) "$1"
+    printf 'ok %s - %s\n' $((passed + failed + skipped)) "${prefix-}$1"
 }
 
 not_ok() {
     failed=$((failed + 1))
-    printf 'not ok %s - %s\n' $((passed + failed + skipped)) "$1"
+    printf 'not ok %s - %s\n' $((passed + failed + skipped)) "${prefix-}$1"
 }
 
 # skip NAME WHY
 skip() {
     skipped=$((skipped + 1))
-    printf 'ok %s - %s # SKIP %s\n' $((passed + failed + skipped)) "$1" "$2"
+    printf 'ok %s - %s # SKIP %s\n' $((passed + failed + skipped)) "${prefix-}$1" "$2"
 }
 
 # The plan, which a script prints after its last result.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # sanitize.sh address|thread [TEST...]: runs the C tests, all of them or those named, with
 # AddressSanitizer (and its search for leaks) or ThreadSanitizer, in the library as well as in the
 # programs.
@@ -81,15 +82,12 @@ tests=${*:-$tests}
 compile() {
     program=$scratch/$1
     source=$(source_of "$1" "$c_tests/api")
-    case $(package "$1") in
-        nlsock-ovs3) set -- nlsock-ovs3 -I"$c_tests/../include/nlsock-ovs3" ;;
-        *) set -- nlsock -I"$c_tests/../include/nlsock" -I"$c_tests/../include/nlsock/compat" ;;
-    esac
-    library=$1
-    shift
+    library=$(package "$1")
+    library=${library%-compat}
+    include=$c_tests/../include/$library
     # shellcheck disable=SC2086 # words
     ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g -fno-omit-frame-pointer -fsanitize="$sanitizer" \
-        -I"$c_tests/support" "$@" -c -o "$program.o" "$source" \
+        -I"$c_tests/support" -I"$include" -I"$include/compat" -c -o "$program.o" "$source" \
         && ${CC:-cc} -o "$program" "$program.o" -Wl,--whole-archive "$archive" \
             -Wl,--no-whole-archive -Wl,--export-dynamic -L"$scratch/lib" -l"$library" \
             -lpthread -lrt -lm -ldl

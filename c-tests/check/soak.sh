@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # soak.sh STAGE SECONDS [SEED]: compiles c-tests/soak against the installation in STAGE and runs it
 # for SECONDS, in a network namespace of its own.  Works as any user that may make user namespaces.
 #

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading attributes: values, names, walks over them. */
 
 #include "cases.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every function on buffers, on each kind of buffer, with sizes around what is in it and around the
  * least growth. */
 

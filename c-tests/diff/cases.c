@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The program: names the cases, prints what happens, runs a subject. */
 
 #include "cases.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the cases of the differential tests share: naming a case, printing what happened.
  *
  * One program prints, line by line, what a library does.  It is compiled against the headers of the

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # check-diff.sh STAGE: makes the same calls to the original and to the library of the installation
 # in STAGE, and compares the results.
 #

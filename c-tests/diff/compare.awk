@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Compares what two programs printed about a subject, with the list of intended differences:
 #
 #   awk -v run=ours -v interface=ovs3 -v has="NAME ..." -v subject=huge \

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Runs the programs and compares what they print.  Read by check-diff.sh.
 
 # Settings for the programs while a comparison is expected to fail.

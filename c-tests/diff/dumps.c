@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Dumps from the real kernel, whole and not, and lookups of names. */
 
 #include "network.h"

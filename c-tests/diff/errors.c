@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nl_msg_nlmsgerr(): errors and acknowledgements of the kernel. */
 
 #include "cases.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the comparison needs beyond ../support/flavour.h: functions that came after 3.1, which the
  * original does not have, and a structure that our headers do not show. */
 

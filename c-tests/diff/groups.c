@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Multicast groups, and what is lost of their messages. */
 
 #include "one-socket.h"

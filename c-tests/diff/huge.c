@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sizes that do not fit.  Nothing here touches as much memory as it asks for. */
 
 #include "cases.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The inlines and macros of the headers: here what was compiled from either's is compared. */
 
 #include "cases.h"

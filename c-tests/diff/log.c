@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the library logs: standard error is a file that is looked at after every call. */
 
 #include "cases.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Building messages: headers, bytes, attributes at either end, and taking messages off a buffer. */
 
 #include "cases.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Attributes within attributes: started, ended, taken back, wrapped. */
 
 #include "cases.h"

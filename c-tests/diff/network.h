@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the cases on the real kernel share: a network namespace of their own, and printing a message
  * without the values that the kernel chooses. */
 

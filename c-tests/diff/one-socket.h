@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A socket, and buffers for what is sent on it and received from it. */
 
 #ifndef ONE_SOCKET_H

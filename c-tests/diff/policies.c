@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Validating attributes, and parsing messages by policies; with what is logged of it. */
 
 #include "cases.h"

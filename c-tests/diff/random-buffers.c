@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Random operations: what is in a buffer, and the room around it. */
 
 #include "random.h"

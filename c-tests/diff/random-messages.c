@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Random operations: building messages, and reading them. */
 
 #include "random.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Random operations: reading attributes, policies, messages in a buffer, errors of the kernel. */
 
 #include "random.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Random operations: whole buffers, copied, replaced, shown. */
 
 #include "random.h"

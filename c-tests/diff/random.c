@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Random operations: the generator, and what is printed after each step.
  *
  * Each step is one line: its number, the number of the buffer, the operation with arguments and

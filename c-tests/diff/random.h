@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Random operations on a few buffers: what their files share. */
 
 #ifndef RANDOM_H

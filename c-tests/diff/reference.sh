@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Builds the programs that are compared, in the folder 'build'.  Read by check-diff.sh.
 #
 #   original   the headers of the original, its three objects, the rest of its library

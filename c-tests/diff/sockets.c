@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sockets: made, asked, sent to, received from. */
 
 #include "one-socket.h"

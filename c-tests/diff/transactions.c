@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Transactions with the real kernel: answered, acknowledged, refused; alone and in batches. */
 
 #include "network.h"

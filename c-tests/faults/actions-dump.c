@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* "do dump" lines: see actions.h and README.md. */
 
 #include <pthread.h>

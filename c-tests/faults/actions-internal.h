@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the files that carry out "do" lines share. */
 
 #ifndef ACTIONS_INTERNAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* "do" lines: see actions.h and README.md. */
 
 #include <linux/netfilter/nfnetlink.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a script makes the program do with the library, and what came out. */
 
 #ifndef ACTIONS_H

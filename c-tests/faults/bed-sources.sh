@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The sources of the fault bed's parts, in this folder.  Read by all that compile it.
 
 bed_kernel="fake-*.c tokens.c"

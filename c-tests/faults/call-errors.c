@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which errors each call can return.
  *
  * The sources are the man pages of Linux (sections 2 and 3) and, for AF_NETLINK, the kernel:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The functions of libc that the library calls, and the errors of each. */
 
 #ifndef CALL_ERRORS_H

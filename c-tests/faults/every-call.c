@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every call fails once: runs a program again and again, each time with another call of the library
  * failing, until there is no such call any more.
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Every call fails once: see every-call.c, and docs/testing.md.  Read by faults.sh.
 #
 # With FULL=1, every error of every call is tried, once and from there on; without, one of them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* "expect" lines: see README.md. */
 
 #ifndef EXPECTATIONS_H

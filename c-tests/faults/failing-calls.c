@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The functions of libc that the library calls, in front of libc's and of the fake kernel's: they
  * count the calls of the library, and make one of them fail.  Calls of others are passed on. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every call fails once: what a program can ask that runs under every-call.c.  All of these are
  * weak: they are null unless failing-calls.so is preloaded. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the fake kernel answers: the script's rules.
  *
  *   request SELECTION [try N] [at POSITION] [type N] [with ack|without ack]: ITEM; ITEM...

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What all system calls have in common: they are counted, limited in number, and may fail. */
 
 #include <errno.h>

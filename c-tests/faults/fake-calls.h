@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How the system calls begin and end. */
 
 #ifndef FAKE_CALLS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The clock of the script: CLOCK_MONOTONIC only advances when a call waits, and by "clock"
  * lines. */
 

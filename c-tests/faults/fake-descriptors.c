@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Descriptors that somebody else closes behind the library's back:
  *
  *   descriptor SELECTION closed|reused

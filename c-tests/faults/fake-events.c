@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What happens to a thread just before a system call, as if by a signal handler or another thread:
  * it is cancelled, or the process forks.
  *
@@ -10,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "failing-calls.h"
+#include "../support/processes.h"
 #include "fake-calls.h"
 
 /* Real seconds for a child. */
@@ -25,6 +27,18 @@ events_reset(void)
     failed_children = 0;
 }
 
+/* If the kernel does not help, the library does not notice them, and promises no more. */
+static bool
+quiet_forks_are_noticed(void)
+{
+    static int noticed = -1;
+
+    if (noticed < 0) {
+        noticed = children_can_tell();
+    }
+    return noticed;
+}
+
 bool
 fake_fork(bool quietly)
 {
@@ -32,7 +46,7 @@ fake_fork(bool quietly)
     pid_t pid;
 
     fflush(NULL);
-    pid = quietly ? _Fork() : fork();
+    pid = quietly && quiet_forks_are_noticed() ? _Fork() : fork();
     if (!pid) {
         child = true;
         failed_children = 0;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The calls that fail:
  *
  *   call NAME [number K] [of request N] [larger N] fails ERRNO [N times|always]

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The fake kernel: sockets, their receive queues, a clock, and the system calls that reach them.
  *
  * Preloaded, or linked in front of libc, it takes the calls for AF_NETLINK sockets and passes all

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Parses the items of a script's rules.  README.md lists them. */
 
 #include <stdlib.h>

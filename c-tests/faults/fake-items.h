@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The items of the script's rules: what is answered. */
 
 #ifndef FAKE_ITEMS_H

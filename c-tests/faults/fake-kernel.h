@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A stand-in for the kernel at the socket calls of AF_NETLINK: functions for a test program that is
  * linked to it, or preloaded with it.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The messages that items become. */
 
 #include <linux/genetlink.h>

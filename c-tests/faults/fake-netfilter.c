@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Batches of netfilter, as nfnetlink_rcv_batch() in net/netfilter/nfnetlink.c works on them:
  *
  * - A batch is a datagram that starts with NFNL_MSG_BATCH_BEGIN.  It ends at NFNL_MSG_BATCH_END;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Options of sockets, and the lines about the receive buffer:
  *
  *   socket buffer N | maximum N | send-buffer N | privileged | without OPTION */

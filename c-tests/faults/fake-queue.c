@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Receive queues: datagrams are queued, held until later, or dropped.
  *
  * As in the kernel, a receive queue has a limit, and when something does not fit, ENOBUFS becomes

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The calls that receive.  As in the kernel, pending errors are reported before data. */
 
 #include <errno.h>
@@ -57,7 +58,7 @@ scatter(const struct datagram *d, const struct msghdr *msg)
 {
     size_t copied = 0;
 
-    for (size_t i = 0; i < msg->msg_iovlen && copied < d->size; i++) {
+    for (size_t i = 0; i < (size_t) msg->msg_iovlen && copied < d->size; i++) {
         size_t part = d->size - copied;
 
         part = part < msg->msg_iov[i].iov_len ? part : msg->msg_iov[i].iov_len;

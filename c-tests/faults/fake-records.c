@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Records what happened to requests, for fake_records() and fake_troubles(). */
 
 #include <errno.h>

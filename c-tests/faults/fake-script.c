@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Parses the lines of a script for the kernel, and resets the kernel between scripts. */
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The calls that send.  As in the kernel, a request is worked on while it is sent. */
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The table of fake sockets.
  *
  * A fake socket is an eventfd, so that descriptors are real: they can be counted, and close() and

@@ -1,10 +1,13 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # faults.sh STAGE: runs the fault scripts, and random scripts, against the installation in STAGE.
 #
 #   COUNT=N              random scripts (100000); with more, their progress is reported
 #   SEED=N               the seed of their generator
 #   FULL=1               every call fails once with every error: see every-call.sh
 #   ONLY=every-call      nothing but that
+#   ONLY=scripts         nothing but the scripts and the random ones
+#   CC=COMPILER RUNNER=PROGRAM    for another platform: PROGRAM runs what COMPILER makes
 #   NLSOCK_REF=LIBRARY   runs the same scripts against this library of the 2014 interface, and
 #                        prints a table of which ones fail
 #
@@ -55,8 +58,14 @@ build() {
 run_tap() {
     name=$1
     shift
-    timeout 600 "$@" > "$scratch/tap" 2> "$scratch/errors"
+    timeout 600 ${RUNNER:+"$RUNNER"} "$@" > "$scratch/tap" 2> "$scratch/errors"
     count_tap "$name" $? "$scratch/tap" "$scratch/errors"
+}
+
+finish() {
+    plan
+    [ "$failed" = 0 ]
+    exit
 }
 
 # notices MUTATION COMMAND...: the command fails if the library has this fault: see mutant.c.
@@ -110,11 +119,8 @@ fi
 
 ok "the test bed compiles"
 cd "$here" || exit 1
-every_call_all
-if [ "${ONLY-}" = every-call ]; then
-    plan
-    exit "$([ "$failed" = 0 ]; echo $?)"
-fi
+[ "${ONLY-}" = scripts ] || every_call_all
+[ "${ONLY-}" != every-call ] || finish
 for script in scripts/*.script; do
     run_tap "$(basename "$script" .script)" "$scratch/run-script" "$script"
 done
@@ -129,9 +135,10 @@ else
     exec 3> "$scratch/errors"
 fi
 # shellcheck disable=SC2086 # words
-timeout $((600 + COUNT / 100)) "$scratch/random-scripts" --count "$COUNT" ${SEED:+--seed $SEED} \
+timeout $((600 + COUNT / 100)) ${RUNNER:+"$RUNNER"} "$scratch/random-scripts" --count "$COUNT" ${SEED:+--seed $SEED} \
     $progress > "$scratch/tap" 2>&3
 count_tap "random scripts" $? "$scratch/tap" /dev/null
+[ "${ONLY-}" != scripts ] || finish
 for mutation in success swap tail fd memory dump hang late twice split partly noop overrun \
     overflow stranger fork cancel; do
     notices $mutation "$scratch/random-scripts" --seed 1 --count 5000 --jobs 2
@@ -144,5 +151,4 @@ if command -v valgrind > /dev/null 2>&1; then
 else
     skip "random scripts under valgrind" "no valgrind"
 fi
-plan
-[ "$failed" = 0 ]
+finish

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Random rules: what the kernel answers, which system calls fail, what happens before them. */
 
 #include <stdio.h>

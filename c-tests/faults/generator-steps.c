@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Random steps: what the program does. */
 
 #include <stdio.h>
@@ -191,6 +192,8 @@ own_socket(void)
     } else {
         /* The call blocks: something has to come, or the thread be cancelled. */
         if (script.has[THREADS] && percent(60)) {
+            /* Without a rule of an earlier line that would take the place of this one. */
+            add("calm");
             add("call recv cancels");
             add("do thread recv on %c wait", name);
         } else {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Random scripts: see generator.h. */
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Random scripts: lines of the language of README.md, made of a seed and a script's number.
  *
  * Each script has some of the features below, chosen at random, and does not use the others: so

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The invariants of a transaction and of a dump:
  *
  * - Success has a reason: an answer was delivered; or the request asked for no acknowledgement, was

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Compares what the library returned to its caller with what the fake kernel did. */
 
 #ifndef INVARIANTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* See jobs.h.  Process j runs the scripts j, j + n, j + 2 n, ... */
 
 #include <poll.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Runs numbered scripts on all processors, in processes that share what is in 'jobs'. */
 
 #ifndef JOBS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A mutant of the library: functions that are preloaded in front of the library's and add a fault,
  * to show that the checks of the test bed can fail.  The environment variable MUTATION chooses it:
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Linked into programs that run another library of the same interface: functions that our headers
  * refer to and the other library lacks. */
 

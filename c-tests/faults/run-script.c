@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Runs one script, line by line, and reports whether all expectations hold.
  *
  *   run-script SCRIPT

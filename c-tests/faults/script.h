@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One line of a script, whatever it is. */
 
 #ifndef SCRIPT_H

@@ -1,5 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Splits the lines of fault scripts into tokens: see tokens.h. */
 
+#include <errno.h>
 #include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
@@ -208,6 +210,34 @@ selected(const struct selection *s, int value)
     }
     return false;
 }
+
+#ifndef __GLIBC__
+/* Only glibc has this function.  These are the names in scripts. */
+static const char *
+strerrorname_np(int error)
+{
+#define NAME(ERROR) { ERROR, #ERROR }
+    static const struct {
+        int error;
+        const char *name;
+    } names[] = {
+        NAME(E2BIG), NAME(EACCES), NAME(EADDRINUSE), NAME(EAFNOSUPPORT), NAME(EAGAIN), NAME(EBADF),
+        NAME(EBUSY), NAME(ECANCELED), NAME(ECONNREFUSED), NAME(EDQUOT), NAME(EEXIST), NAME(EFBIG),
+        NAME(EINTR), NAME(EINVAL), NAME(EIO), NAME(ELOOP), NAME(EMFILE), NAME(EMSGSIZE),
+        NAME(ENFILE), NAME(ENOBUFS), NAME(ENODEV), NAME(ENOENT), NAME(ENOMEM), NAME(ENOPROTOOPT),
+        NAME(ENOSPC), NAME(ENOSYS), NAME(ENOTDIR), NAME(ENOTSOCK), NAME(EOPNOTSUPP),
+        NAME(EOVERFLOW), NAME(EPERM), NAME(EPIPE), NAME(EPROTO),
+        NAME(EPROTONOSUPPORT), NAME(ESOCKTNOSUPPORT), NAME(ETIMEDOUT),
+    };
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (names[i].error == error) {
+            return names[i].name;
+        }
+    }
+    return NULL;
+}
+#endif
 
 const char *
 errno_name(int error)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Splits a line of a fault script into tokens, and reads them: words, numbers, names of errno
  * values, selections of requests. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What scripts do not do with the library: for every-call.c, and for both interfaces.
  *
  * Every use gives the right result, or, if a call has failed, an error.  A wrong result is never

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Compiles the library's C, which has weak references to the host that a fuzz target lacks; and
 //! the fault bed of `../faults`, whose fake kernel takes the place of libc's functions in all
 //! targets.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A conversation between the library and the fake kernel of ../faults, which the bytes of a fuzzer
  * choose.  They become a script, as random numbers do in random-scripts.c.  After each step of it, the
  * invariants must hold; in the end, the library must work, and have lost nothing. */

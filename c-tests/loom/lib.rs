@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Tries all interleavings of the pool's slots and of the growing list, with loom's atomic types in
 //! place of the real ones. Needs RUSTFLAGS="--cfg loom".
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # build-tests.sh STAGE FOLDER: compiles the C tests and the fault bed against the installation in
 # STAGE, into FOLDER.  The programs find the library through LD_LIBRARY_PATH, so each can be run
 # with every mutant.  Writes the names of the C tests to FOLDER/tests, each with its arguments.
@@ -11,9 +12,10 @@ scratch=$2
 # flags PACKAGE OPTION...: the same flags as in check.sh, without pkg-config.
 flags() {
     case $1 in
-        nlsock-ovs3) echo "-I$stage/include/nlsock-ovs3 -L$stage/lib -lnlsock-ovs3" ;;
-        *) echo "-I$stage/include/nlsock -I$stage/include/nlsock/compat -L$stage/lib -lnlsock" ;;
+        nlsock-ovs3*) library=nlsock-ovs3 ;;
+        *) library=nlsock ;;
     esac
+    echo "-I$stage/include/$library -I$stage/include/$library/compat -L$stage/lib -l$library"
 }
 
 . "$c_tests/check/check-programs.sh"

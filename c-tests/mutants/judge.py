@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Builds a mutant, and runs the tests until one fails."""
 
 import collections

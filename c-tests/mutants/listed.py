@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The mutants that cargo-mutants lists, and the survivors that docs/testing.md lists."""
 
 import collections

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Judges mutants of the library: versions of its source with one small fault each.
 
 usage: mutants.py [--sample N] [--seed S] [--seconds N] [--again survived|all] [--only TEXT] [--quick]

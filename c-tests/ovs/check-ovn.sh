@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # check-ovn.sh STAGE: puts the library of the installation in STAGE under OVN, and compares.
 #
 # Builds OVN with the Open vSwitch in it as they are and with every nl_* and ofpbuf_* from the

@@ -1,9 +1,11 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # check-ovs.sh STAGE: puts the library of the installation in STAGE under Open vSwitch, and
 # compares.
 #
 # Builds Open vSwitch as it is and with every nl_* and ofpbuf_* from the library; checks that they
-# come from there; runs the daemon and Open vSwitch's own tests on both.  Every result that differs
+# come from there; compiles programs with the library's headers, and with those of both; runs the
+# daemon and Open vSwitch's own tests on both.  Every result that differs
 # is a failure.  For a test of Open vSwitch, it must also differ when the test runs alone.
 #
 #   OVS=DIR           a source tree of Open vSwitch, which is copied and not changed; its version
@@ -47,6 +49,7 @@ finish() {
 . "$here/tree.sh"
 . "$here/original.sh"
 . "$here/trees.sh"
+. "$here/headers.sh"
 . "$here/daemon.sh"
 . "$here/suite.sh"
 . "$here/preload.sh"
@@ -76,6 +79,7 @@ fi
 set_build_options
 { build original all && fits && build_relinked; } || give_up
 prove
+own_headers
 daemons
 [ -n "${OVS-}" ] || preloads
 suites

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # For every script that builds Open vSwitch: sets the environment, chooses a folder, ends all
 # processes at the end.  Read after results.sh, with 'root' set.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Compares logs, counters and answers of the daemon with the original's code and with the library.
 # Read by check-ovs.sh.
 

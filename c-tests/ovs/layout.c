@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Checks at compile time, with a tree's headers, that its structures are those of the library. */
 
 #include <config.h>

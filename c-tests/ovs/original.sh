@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Builds Open vSwitch without changes, in a folder of the scratch folder.  Read by the scripts that
 # need it.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The packages that Open vSwitch is built and run with.  Read by every script that builds it, after
 # packages.sh of ../check.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Compares Open vSwitch with shared libraries, unchanged, alone and with the library in LD_PRELOAD.
 # Read by check-ovs.sh.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The GNUmakefile of the relinked tree, which make prefers to the Makefile, after a line that sets
 # "nlsock".  It has Open vSwitch's own rules, but adds the library to every link line.  libtool
 # moves it before the archives that need it, where compilers that link with --as-needed by

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # run-daemon.sh TREE DIR: runs the daemon of the tree, with its datapath in the process, and writes
 # its logs, counters and answers to DIR.  Needs a network namespace of its own.
 set -u

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # run-ovn.sh TREE: prints what the tree's "ovstest test-ovn-netlink" does and says about neighbours,
 # routes, next hops and their changes.  Needs a network namespace of its own.  OVN's own tests do
 # more, but need interfaces that fewer kernels have.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Runs Open vSwitch's own tests on both trees and compares the results.  Read by check-ovs.sh and
 # check-kernel.sh.
 

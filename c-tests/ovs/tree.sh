@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Chooses the source of Open vSwitch, and the library for it.  Read by the scripts that build it,
 # after packages.sh, with 'root' set.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Builds the relinked tree, and checks that it uses the library.  Read by check-ovs.sh and
 # check-kernel.sh.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Batches, also when replies are lost. */
 
 #include "soak.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is done and how often it was; what was wrong. */
 
 #include <stdarg.h>

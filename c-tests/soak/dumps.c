@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Dumps, by one thread or two, whole or not. */
 
 #include "soak.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* soak SECONDS [SEED]: threads that do everything at once on the real kernel, for a long time, and
  * believe nothing: every answer is checked, and afterwards so are memory and descriptors.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the parts of the soak test share: a thread, what it does, and what it counts. */
 
 #ifndef SOAK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Subscriptions, also such that lose messages. */
 
 #include "netns.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The threads: each does one thing after the other, until time is up. */
 
 #include <time.h>

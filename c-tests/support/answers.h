@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Questions to which there is one right answer.  They allocate nothing but what the library
  * allocates.  A thread that asks them may be cancelled: they give back what they have. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* For the tests on the real kernel: sockets, and batches of transactions. */
 
 #ifndef BATCH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* For the tests of buffers. */
 
 #ifndef BUFFER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Counts the descriptors of this process. */
 
 #ifndef DESCRIPTORS_H

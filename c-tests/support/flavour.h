@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Lets a test be compiled for the 2014 interface and for the 3.x interface: defines what differs in
  * the 3.x interface under its names of 2014.  OVS3 is 1 with the 3.x interface, else 0. */
 

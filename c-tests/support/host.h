@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A stand-in for the services of an Open vSwitch process that the library uses if they are there:
  * log, coverage counters, poll loop, assertion hook.  It records the arguments of the calls. */
 

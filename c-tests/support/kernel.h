@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Requests to the real kernel. */
 
 #ifndef KERNEL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* For the tests of messages: bytes, buffers and attributes with known contents, and the log. */
 
 #ifndef MESSAGE_H

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Sets 'unshare' to a command that runs another one in a network namespace of its own; to nothing,
 # if this user cannot make one.  Read by scripts.  shellcheck shell=sh
 unshare=

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A network namespace for a test program. */
 
 #ifndef NETNS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The test plays the kernel: send() does not send requests of the library, but passes them to the
  * function played_kernel(), which queues the answers that recv() then returns.  For one socket at a
  * time. */

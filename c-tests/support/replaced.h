@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Functions of the C library that a test replaces by its own, which call the real ones. */
 
 #ifndef REPLACED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* malloc() and the like for a program whose signal handlers allocate, too, and whose children may
  * start at any instruction.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Counts of wrong answers and of children, in all processes and threads of a test. */
 
 #ifndef TALLY_H

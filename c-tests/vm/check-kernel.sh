@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # check-kernel.sh STAGE: runs the library of the installation in STAGE on a kernel that has the
 # datapath of Open vSwitch, in a VM: see run.sh.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Checks what run.sh promises, with the kernel that was chosen.  Read by check-kernel.sh.
 
 # Output, exit status and the files of one folder come back.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # daemon-in-vm.sh TREE DIR: in the VM, runs the daemon of the tree on the kernel's datapath.  Writes
 # to DIR what the daemon, its tools and the network answer.  A command that does not end as expected
 # is also a line of DIR/unexpected.

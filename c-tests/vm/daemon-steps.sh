@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The steps of daemon-in-vm.sh, which reads this file.
 
 # Makes a bridge with ports of all kinds that this kernel has.

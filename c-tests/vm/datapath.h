@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The datapath of Open vSwitch: requests that the tests put to the real kernel. */
 
 #ifndef DATAPATH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Flows of a datapath: they differ in the Ethernet source, which carries their number. */
 
 #ifndef FLOWS_H

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # The first process that run.sh starts in the VM.  The root is the machine's, read-only.  Mounts an
 # overlay over it, runs the command there, writes its exit status and powers off.
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # kernel-tests.sh STAGE: runs the C tests, compiled against the installation in STAGE, on a kernel
 # that has the datapath of Open vSwitch: see run.sh.  The output has the form of TAP.
 set -u
@@ -22,9 +23,10 @@ trap 'exit 143' TERM
 # flags PACKAGE OPTION...: the same flags as in check.sh, without pkg-config.
 flags() {
     case $1 in
-        nlsock-ovs3) echo "-I$stage/include/nlsock-ovs3 -L$stage/lib -lnlsock-ovs3" ;;
-        *) echo "-I$stage/include/nlsock -I$stage/include/nlsock/compat -L$stage/lib -lnlsock" ;;
+        nlsock-ovs3*) library=nlsock-ovs3 ;;
+        *) library=nlsock ;;
     esac
+    echo "-I$stage/include/$library -I$stage/include/$library/compat -L$stage/lib -l$library"
 }
 
 . "$c_tests/check/check-programs.sh"

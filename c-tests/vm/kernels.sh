@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Chooses the kernel of the VM.  Read by check-kernel.sh, after vm.sh.
 
 # The kernels, the best first.  QEMU runs everywhere and has connection tracking zones.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The packages that the VM, and Open vSwitch in it, need, since it has the files of this machine.
 # Read by run.sh and check-kernel.sh, after packages.sh of ../check, and of ../ovs for Open vSwitch.
 

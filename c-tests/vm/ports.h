@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Ports of a datapath. */
 
 #ifndef PORTS_H

@@ -1,4 +1,5 @@
 #!/bin/busybox sh
+# SPDX-License-Identifier: Apache-2.0
 # The first process in QEMU's VM.  Makes this machine's file system the root, read-only, and goes on
 # with init.sh there.  The kernel turns vm_init= on its command line into a variable.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Debian's kernel in QEMU, which interprets the processor: it needs no KVM.  Read by run.sh and
 # kernels.sh.
 #

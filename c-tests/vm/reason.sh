@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Why user-mode-linux cannot trace its processes.  Read by run.sh.
 
 # trace_problem CONSOLE CPUINFO: prints the reason, if the kernel's console shows a failure of

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Runs a command on another kernel, with this machine's files, as root.
 #
 # usage: [KERNEL=qemu|uml] run.sh [-t SECONDS] [-w JOBDIR] [-m "MODULE..."] COMMAND...

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # suite-in-vm.sh TREE DIR FLAGS: in the VM, runs the tree's tests of the kernel's datapath.  Copies
 # their log, and the files of those that failed, to DIR.
 set -u

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Runs Open vSwitch's own tests of the kernel's datapath, in the VM, on both trees.  Read by
 # check-kernel.sh, after suite.sh of ../ovs.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What subscribers learn of flows and ports. */
 
 #include "flows.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The datapath of Open vSwitch: its names, and how it comes and goes. */
 
 #include "datapath.h"

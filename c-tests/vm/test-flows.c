@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Flows of a datapath: in dumps, and in batches of the size that a daemon uses, also when replies
  * are lost. */
 

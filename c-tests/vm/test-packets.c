@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Packets on their way through a datapath. */
 
 #include <linux/if_packet.h>

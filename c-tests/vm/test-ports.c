@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Ports of a datapath: internal ones, and devices. */
 
 #include <linux/if_link.h>

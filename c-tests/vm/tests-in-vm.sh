@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # tests-in-vm.sh FOLDER CHECK TEST...: in the VM, runs these test programs of FOLDER, as root and as
 # a user without privileges.  CHECK is the folder of results.sh.  The output has the form of TAP.
 set -u

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # user-mode-linux: a kernel that is a process of this machine.  Read by run.sh and kernels.sh.
 #
 # It traces its processes and answers their system calls.  Its connection tracking has no zones.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Runs commands in the VM, and ends it.  Read by check-kernel.sh, after common.sh.
 
 # The modules that the VM loads at its start: user-mode-linux cannot load one by itself, and would

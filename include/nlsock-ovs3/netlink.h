@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Building netlink messages, and taking them apart.
  *
  * A message is in a struct ofpbuf.  The functions keep everything in a message aligned to 4 bytes:
@@ -21,8 +22,7 @@
 #include <stdint.h>
 #include <netinet/in.h>
 #include "netlink-protocol.h"
-#include "nlsock-types.h"
-#include "nlsock-values.h"
+#include "nlsock-openvswitch.h"
 
 struct ofpbuf;
 
@@ -32,27 +32,28 @@ enum nl_attr_type {
     NL_A_UNSPEC,                /* Any bytes. */
     NL_A_U8,                    /* 1 byte. */
     NL_A_U16,                   /* 2 bytes. */
-    NL_A_BE16 = NL_A_U16,
+    NL_A_BE16 = NL_A_U16,       /* 2 bytes, in network byte order. */
     NL_A_U32,                   /* 4 bytes. */
-    NL_A_BE32 = NL_A_U32,
+    NL_A_BE32 = NL_A_U32,       /* 4 bytes, in network byte order. */
     NL_A_U64,                   /* 8 bytes. */
-    NL_A_BE64 = NL_A_U64,
+    NL_A_BE64 = NL_A_U64,       /* 8 bytes, in network byte order. */
     NL_A_U128,                  /* 16 bytes. */
-    NL_A_BE128 = NL_A_U128,
+    NL_A_BE128 = NL_A_U128,     /* 16 bytes, in network byte order. */
     NL_A_STRING,                /* A string; its only NUL is at its end. */
     NL_A_FLAG,                  /* Set if present. */
     NL_A_IPV6,                  /* An IPv6 address. */
     NL_A_NESTED,                /* Attributes. */
     NL_A_LL_ADDR,               /* A link-layer address: 6 to 20 bytes. */
     NL_A_RTA_VIA,               /* A next hop of another family: 6 to 18 bytes. */
-    N_NL_ATTR_TYPES
+    N_NL_ATTR_TYPES             /* The number of types. */
 };
 
 #include "generated/netlink.h"
 
 #include "nlsock-attr.h"
 
-/* Sizes of attributes of the types that the 2014 interface does not have. */
+/* Size of an attribute of the type that the name contains, with its header and padding.  The 2014
+ * interface does not have these types. */
 #define NL_A_U128_SIZE NL_ATTR_SIZE(sizeof(ovs_u128))
 #define NL_A_BE128_SIZE NL_ATTR_SIZE(sizeof(ovs_be128))
 #define NL_A_IPV6_SIZE NL_ATTR_SIZE(sizeof(struct in6_addr))

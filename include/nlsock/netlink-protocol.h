@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The kernel's netlink definitions, and replacements for those that old kernel headers lack. */
 
 #ifndef NETLINK_PROTOCOL_H

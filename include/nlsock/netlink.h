@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Building netlink messages, and taking them apart.
  *
  * A message is in a struct ofpbuf.  The functions keep everything in a message aligned to 4 bytes:
@@ -30,15 +31,15 @@ enum nl_attr_type {
     NL_A_UNSPEC,                /* Any bytes. */
     NL_A_U8,                    /* 1 byte. */
     NL_A_U16,                   /* 2 bytes. */
-    NL_A_BE16 = NL_A_U16,
+    NL_A_BE16 = NL_A_U16,       /* 2 bytes, in network byte order. */
     NL_A_U32,                   /* 4 bytes. */
-    NL_A_BE32 = NL_A_U32,
+    NL_A_BE32 = NL_A_U32,       /* 4 bytes, in network byte order. */
     NL_A_U64,                   /* 8 bytes. */
-    NL_A_BE64 = NL_A_U64,
+    NL_A_BE64 = NL_A_U64,       /* 8 bytes, in network byte order. */
     NL_A_STRING,                /* A string; its only NUL is at its end. */
     NL_A_FLAG,                  /* Set if present. */
     NL_A_NESTED,                /* Attributes. */
-    N_NL_ATTR_TYPES
+    N_NL_ATTR_TYPES             /* The number of types. */
 };
 
 #include "generated/netlink.h"

@@ -1,21 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Types and helpers that the other headers share. */
 
 #ifndef NLSOCK_TYPES_H
 #define NLSOCK_TYPES_H 1
 
-#include <linux/types.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+/* Open vSwitch's <openvswitch/types.h> has the same definitions. */
+#ifndef OPENVSWITCH_TYPES_H
+
 /* Integers in network byte order. */
-typedef __be16 ovs_be16;
-typedef __be32 ovs_be32;
-typedef __be64 ovs_be64;
+typedef uint16_t ovs_be16;
+typedef uint32_t ovs_be32;
+typedef uint64_t ovs_be64;
 
 /* The number of a port of an Open vSwitch datapath. */
 typedef uint32_t odp_port_t;
 
+#endif
+
+/* For NLSOCK_ASSERT(), if nlsock-services.h is not included. */
+
+#ifndef NLSOCK_GENERATED_NLSOCK_SERVICES_H
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -24,8 +32,11 @@ void nlsock_assert_failure(const char *where, const char *function, const char *
 #ifdef __cplusplus
 }
 #endif
+#endif
 
 #define NLSOCK_STRING__(ARG) #ARG
+
+/* ARG as a string literal.  If ARG is a macro, it is expanded first. */
 #define NLSOCK_STRING(ARG) NLSOCK_STRING__(ARG)
 
 /* Logs and aborts unless CONDITION holds.  NDEBUG makes no difference. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Buffers that grow at both ends.
  *
  * A buffer has an allocation, a part of which is its data.  The rest is headroom, before the
@@ -13,7 +14,11 @@
  *   lack of memory.
  *
  * A buffer of DPDK must not be passed to functions that reallocate or free memory, except for
- * ofpbuf_delete(), which ignores it. */
+ * ofpbuf_delete(), which ignores it.
+ *
+ * A program that has a 'struct list' of its own, or 'using namespace std' in C++, defines
+ * NLSOCK_RENAME_LIST before it includes this file.  Then the structure here is called
+ * 'struct nlsock_list'. */
 
 #ifndef OFPBUF_H
 #define OFPBUF_H 1
@@ -33,44 +38,58 @@ enum __attribute__((packed)) ofpbuf_source {
     OFPBUF_DPDK                 /* DPDK. */
 };
 
+#ifdef NLSOCK_RENAME_LIST
+#define list nlsock_list
+#endif
+
+#include "generated/list.h"
 #include "generated/ofpbuf.h"
 
 #ifdef __cplusplus
 extern "C" {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast"
 #endif
 
 /* Access to the fields. */
 
+/* Returns the address of the first byte of data; null if there is no allocation. */
 static inline void *
 ofpbuf_data(const struct ofpbuf *b)
 {
     return b->data_;
 }
 
+/* Makes 'data', an address in the allocation, the start of the data.  Does not change the size. */
 static inline void
 ofpbuf_set_data(struct ofpbuf *b, void *data)
 {
     b->data_ = data;
 }
 
+/* Returns the address of the first byte of the allocation; null if there is none. */
 static inline void *
 ofpbuf_base(const struct ofpbuf *b)
 {
     return b->base_;
 }
 
+/* Makes 'base' the start of the allocation.  Changes nothing else: neither the size of the
+ * allocation nor the memory that was there before. */
 static inline void
 ofpbuf_set_base(struct ofpbuf *b, void *base)
 {
     b->base_ = base;
 }
 
+/* Returns the number of bytes of data. */
 static inline uint32_t
 ofpbuf_size(const struct ofpbuf *b)
 {
     return b->size_;
 }
 
+/* Sets the number of bytes of data.  There must be enough room in the allocation. */
 static inline void
 ofpbuf_set_size(struct ofpbuf *b, uint32_t size)
 {
@@ -95,14 +114,14 @@ ofpbuf_end(const struct ofpbuf *b)
 static inline size_t
 ofpbuf_headroom(const struct ofpbuf *b)
 {
-    return (size_t) ((uintptr_t) ofpbuf_data(b) - (uintptr_t) ofpbuf_base(b));
+    return (uintptr_t) ofpbuf_data(b) - (uintptr_t) ofpbuf_base(b);
 }
 
 /* Returns how many bytes can be appended without reallocation. */
 static inline size_t
 ofpbuf_tailroom(const struct ofpbuf *b)
 {
-    return (size_t) ((uintptr_t) ofpbuf_end(b) - (uintptr_t) ofpbuf_tail(b));
+    return (uintptr_t) ofpbuf_end(b) - (uintptr_t) ofpbuf_tail(b);
 }
 
 /* Returns the address of the 'size' bytes of data at 'offset'; null if the data has fewer. */
@@ -189,6 +208,8 @@ ofpbuf_from_list(const struct list *list)
     return (struct ofpbuf *) (node - offsetof(struct ofpbuf, list_node));
 }
 
+#undef list
+
 /* Headers of a packet: 'frame' is the address of the packet, and each other header an offset from
  * there. */
 
@@ -228,6 +249,7 @@ ofpbuf_l2_5(const struct ofpbuf *b)
     return ofpbuf_layer__(b, b->l2_5_ofs);
 }
 
+/* Sets the MPLS label stack to 'l2_5', an address after the frame's; null unsets it. */
 static inline void
 ofpbuf_set_l2_5(struct ofpbuf *b, void *l2_5)
 {
@@ -241,6 +263,7 @@ ofpbuf_l3(const struct ofpbuf *b)
     return ofpbuf_layer__(b, b->l3_ofs);
 }
 
+/* Sets the network header to 'l3', an address after the frame's; null unsets it. */
 static inline void
 ofpbuf_set_l3(struct ofpbuf *b, void *l3)
 {
@@ -254,6 +277,7 @@ ofpbuf_l4(const struct ofpbuf *b)
     return ofpbuf_layer__(b, b->l4_ofs);
 }
 
+/* Sets the transport header to 'l4', an address after the frame's; null unsets it. */
 static inline void
 ofpbuf_set_l4(struct ofpbuf *b, void *l4)
 {
@@ -266,7 +290,7 @@ static inline size_t
 ofpbuf_l4_size(const struct ofpbuf *b)
 {
     return (b->l4_ofs != UINT16_MAX
-            ? (size_t) ((uintptr_t) ofpbuf_tail(b) - (uintptr_t) ofpbuf_l4(b))
+            ? (uintptr_t) ofpbuf_tail(b) - (uintptr_t) ofpbuf_l4(b)
             : 0);
 }
 
@@ -276,9 +300,8 @@ ofpbuf_l4_payload__(const struct ofpbuf *b, size_t header)
     return ofpbuf_l4_size(b) >= header ? (const char *) ofpbuf_l4(b) + header : NULL;
 }
 
-/* These return the address of what follows the transport header; null if the data ends within the
- * header. */
-
+/* Returns what follows the TCP header, options included; null if the data ends within the header,
+ * or if the header's length makes no sense. */
 static inline const void *
 ofpbuf_get_tcp_payload(const struct ofpbuf *b)
 {
@@ -294,18 +317,21 @@ ofpbuf_get_tcp_payload(const struct ofpbuf *b)
     return header >= TCP_MIN ? ofpbuf_l4_payload__(b, header) : NULL;
 }
 
+/* Returns what follows the UDP header; null if the data ends within the header. */
 static inline const void *
 ofpbuf_get_udp_payload(const struct ofpbuf *b)
 {
     return ofpbuf_l4_payload__(b, 8);
 }
 
+/* Returns what follows the SCTP header; null if the data ends within the header. */
 static inline const void *
 ofpbuf_get_sctp_payload(const struct ofpbuf *b)
 {
     return ofpbuf_l4_payload__(b, 12);
 }
 
+/* Returns what follows the first 8 bytes of the ICMP message; null if the data ends within them. */
 static inline const void *
 ofpbuf_get_icmp_payload(const struct ofpbuf *b)
 {
@@ -313,6 +339,7 @@ ofpbuf_get_icmp_payload(const struct ofpbuf *b)
 }
 
 #ifdef __cplusplus
+#pragma GCC diagnostic pop
 }
 #endif
 

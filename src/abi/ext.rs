@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The types of nlsock-ext.h. Later versions of the library may add fields at the end of a
 //! structure. So a function that fills in a structure also gets the size that the structure has in
 //! the caller's version.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Types whose C declarations are not generated from this source. Hand-written headers declare the
 //! enumerations, because cbindgen cannot express their aliases and attributes, and the small
 //! integer types. The other types are from headers of the system.

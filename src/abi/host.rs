@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Structures that Open vSwitch's log and counters share with the code that logs and counts.
 //!
 //! Open vSwitch writes fields such as 'min_level' as plain C fields while this library reads them.
@@ -5,9 +6,10 @@
 
 use super::list::List;
 use super::mutex::OvsMutex;
+use super::shared::{SharedLongLong, SharedTime};
 use core::cell::UnsafeCell;
 use core::ffi::{c_char, c_uint, c_ulonglong};
-use core::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, AtomicU32};
+use core::sync::atomic::{AtomicBool, AtomicI32, AtomicU32};
 
 /// `struct vlog_module`.
 #[repr(C)]
@@ -35,11 +37,11 @@ pub struct VlogRateLimit {
     /// The number of tokens in the bucket.
     pub tokens: AtomicU32,
     /// When tokens were last added: the time of the monotonic clock in milliseconds.
-    pub last_fill: AtomicI64,
+    pub last_fill: SharedLongLong,
     /// When the first of the messages counted in 'n_dropped' was dropped, in seconds.
-    pub first_dropped: AtomicI64,
+    pub first_dropped: SharedTime,
     /// When the last of the messages counted in 'n_dropped' was dropped, in seconds.
-    pub last_dropped: AtomicI64,
+    pub last_dropped: SharedTime,
     /// The number of messages dropped since one was last logged.
     pub n_dropped: AtomicU32,
     /// Protects the other fields if Open vSwitch's log uses the structure: see `host::rate_limit`.

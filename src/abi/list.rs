@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The list element inside `struct ofpbuf`.
 
 /// The head or an element of a doubly linked list. In the head of an empty list, both pointers

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! `struct ovs_mutex`.
 
 use core::ffi::c_char;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! `struct nl_policy`, which callers fill in.
 
 use super::foreign::{CBool, NlAttrType};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Adjusting pointers when the memory that they point into moves.
 
 use core::ffi::c_void;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Reallocating a buffer, and moving the data within its allocation.
 //!
 //! Callers can see the field 'allocated', so it gets the same values as in the original. One

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Buffers for which both the `struct ofpbuf` and the allocation for the data are from malloc().
 
 use super::Buf;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The work of the functions `ofpbuf_*` on the caller's `struct ofpbuf`, a buffer that grows at
 //! both ends.
 

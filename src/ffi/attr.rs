@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! netlink.h: reading attributes.
 //!
 //! Each function gets a pointer to an attribute, which may be unaligned. The functions rely on the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! netlink-socket.h: dumps.
 
 use crate::buffer::Buf;
@@ -11,6 +12,16 @@ use core::ffi::c_int;
 ///
 /// 'dump' need not be initialised. It must not be moved or copied before nl_dump_done(), which must
 /// be called for every dump.
+///
+/// Only the process that starts the dump can read it: a child of fork() cannot continue it.
+///
+/// The dump shows the network namespace of the socket, which may not be that of the thread: see
+/// nlsock_pool_set_netns_aware().
+///
+/// By default, the kernel ignores most fields and attributes of 'request', and sends the whole
+/// table: see nlsock_dump_start(). The 3.x interface has some requests of NETLINK_ROUTE checked
+/// strictly: those for addresses, routes, neighbours or rules that have a whole header, and nothing
+/// that the kernel would refuse. The kernel then filters these tables by the request.
 ///
 /// # Ownership
 /// 'request' stays the caller's. Its header is changed as by nl_sock_send(), and the flags

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! nlsock-ext.h: functions that Open vSwitch's netlink library does not have.
 
 use super::socket::{socket, wait as wait_for};
@@ -34,6 +35,11 @@ pub(crate) unsafe fn fill_in<T: Copy>(to: *mut T, size: usize, value: T) {
 /// Fills in '*counters', whose size is 'size' (pass sizeof *counters). Fields that the library does
 /// not know are set to 0.
 ///
+/// In a process with Open vSwitch, 'overflow', 'received', 'recv_jumbo' and 'sent' are also in the
+/// output of "coverage/show". That has them twice if the library was preloaded over a
+/// libopenvswitch that hides its symbols. On MIPS with 32 bits, the counters start at 0 again after
+/// 2^32 events.
+///
 /// # Thread safety
 /// Any thread may call it.
 #[unsafe(no_mangle)]
@@ -66,6 +72,13 @@ pub extern "C" fn nlsock_counters_reset() {
 /// Sets the level of the log to 'level', one of NLSOCK_LOG_OFF to NLSOCK_LOG_DBG: messages of less
 /// severe levels are not logged.
 ///
+/// When the process starts, the level is that of the environment variable NLSOCK_LOG ("off", "err",
+/// "warn", "info" or "dbg"), or NLSOCK_LOG_WARN. Set-user-id programs and programs with file
+/// capabilities ignore the variable.
+///
+/// The library's own texts have at most 2047 bytes; a longer one is cut, and ends in "...". At the
+/// level NLSOCK_LOG_DBG, it logs up to 600 lines at once, and 60 a minute after that.
+///
 /// # Return value
 /// - 0: the level is set.
 /// - EINVAL: there is no such level.
@@ -81,8 +94,8 @@ pub extern "C" fn nlsock_log_set_level(level: c_int) -> c_int {
 /// Makes log messages go to 'handler' instead of standard error. 'aux' is passed to the handler. If
 /// 'handler' is null, messages go to standard error again.
 ///
-/// The handler gets the level, the name of the log module and the text, without a newline. The
-/// library's own texts have at most 2047 bytes; a longer one is cut, and ends in "...".
+/// The handler gets the level, the name of the log module and the text, without a newline. Texts
+/// have at most the length that nlsock_log_set_level() states.
 ///
 /// The handler may call the library, but must not use the socket or the dump that the interrupted
 /// function works on. Transactions of the handler replace those that nlsock_last_extack() and
@@ -95,6 +108,11 @@ pub extern "C" fn nlsock_log_set_level(level: c_int) -> c_int {
 ///   or the caller must free the object.
 /// - A dump must still be ended by nl_dump_done(). So that this also works if nl_dump_start() was
 ///   interrupted, set its 'dump' to zeros before the call.
+///
+/// What an interrupted function holds is released by a later call of the thread, or when the thread
+/// ends. If calls are interrupted at ever deeper places of the stack, what they hold beyond 16
+/// sockets and buffers is lost. What a call on the stack of a coroutine or of a signal handler
+/// holds is released only when the thread ends.
 ///
 /// # Return value
 /// 0, or EOPNOTSUPP if the process has Open vSwitch's log.
@@ -140,6 +158,8 @@ pub extern "C" fn nlsock_set_strict_dumps(strict: bool) {
 ///   table all the same.
 /// - ETIMEDOUT: the time limit passed.
 /// - EMSGSIZE: the messages have more than 2 GiB in all.
+/// - EPROTO: the dump stopped before its end; or the kernel acknowledged the request, but sent no
+///   table.
 /// - Another positive errno value: an error of nl_dump_done(), or the errno value in the message
 ///   that ends the dump.
 ///
@@ -306,8 +326,9 @@ pub extern "C" fn nlsock_pool_flush() {
 /// If 'aware', makes transactions, dumps and lookups use only sockets of the network namespace that
 /// the thread is in. Needed if threads change their namespace by setns() or unshare(). The pool
 /// then keeps no idle sockets, since each would keep its namespace alive: every call opens a
-/// socket, and closes it at its end. Off by default, since that takes about ten system calls.
-/// Closes all idle sockets when it is switched on. Applies to all threads.
+/// socket, and closes it at its end. Off by default, since that takes about ten system calls: a
+/// transaction that the kernel refuses takes four to five times as long. Closes all idle sockets
+/// when it is switched on. Applies to all threads.
 ///
 /// # Thread safety
 /// Any thread may call it.

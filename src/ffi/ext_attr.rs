@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! nlsock-ext.h: attributes of kinds that newer kernels use.
 
 use super::attr::{length, read};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! nlsock-ext.h: dumps with flags, and strict checking of requests.
 
 use super::socket::socket;

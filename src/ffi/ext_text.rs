@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! nlsock-ext.h: extended acknowledgements of messages, messages as text, and the version.
 
 use super::ext::fill_in;
@@ -80,10 +81,10 @@ pub unsafe extern "C" fn nlsock_msg_extack(
 }
 
 /// Writes '*extack', whose size is 'extack_size' (pass sizeof *extack), as one line of text to
-/// 'text': the text of the errno value, then the kernel's error text, then in parentheses the
-/// attribute concerned (the types that lead to it, the outermost first, and its offset), what the
-/// kernel requires of it, a missing attribute, and the cookie, as far as the kernel reported them.
-/// For example:
+/// 'text'. The line has the text of the errno value, then the kernel's error text, then in
+/// parentheses the attribute concerned (the types that lead to it, the outermost first, and its
+/// offset), what the kernel requires of it, a missing attribute, and the cookie, as far as the
+/// kernel reported them. For example:
 ///
 ///   Invalid argument: Device does not exist (attribute 4 at offset 36)
 ///

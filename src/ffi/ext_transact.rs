@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! nlsock-ext.h: transactions that end otherwise, or are sent otherwise, than those of
 //! netlink-socket.h.
 

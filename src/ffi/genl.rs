@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! netlink-socket.h: lookups of generic netlink names.
 
 use crate::socket::lookup;
@@ -9,6 +10,12 @@ use core::ffi::{CStr, c_char, c_int, c_uint};
 /// answers that there is no such family, '*number' becomes the negative errno value, which later
 /// calls return without another lookup. After any other failure, '*number' is still 0, and the next
 /// call asks again.
+///
+/// The kernel is asked on an idle socket of an earlier lookup, whatever the network namespace of
+/// that socket. If the kernel does not find the family there, it is asked in the thread's
+/// namespace. Nearly all families exist in all namespaces. But a thread that has left the first
+/// namespace may get, instead of ENOENT, the number of a family that only the first one has.
+/// nlsock_pool_set_netns_aware() prevents that.
 ///
 /// # Return value
 /// - 0: '*number' is the family's number.
@@ -36,6 +43,7 @@ pub unsafe extern "C" fn nl_lookup_genl_family(name: *const c_char, number: *mut
 
 /// Finds the number of the multicast group 'group_name' of the generic netlink family
 /// 'family_name', for nl_sock_join_mcgroup(), and stores it in '*multicast_group'; 0 on failure.
+/// The group may be one of the first network namespace, as the family of nl_lookup_genl_family().
 ///
 /// # Return value
 /// - 0: '*multicast_group' is the group's number.

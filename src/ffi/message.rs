@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! netlink.h: building messages and taking them apart.
 
 use crate::abi::foreign::{genlmsghdr, nlmsghdr, odp_port_t, ovs_be16, ovs_be32, ovs_be64};
@@ -342,6 +343,11 @@ pub unsafe extern "C" fn nl_msg_push_string(msg: *mut OfpBuf, r#type: u16, value
 /// Appends the header of a nested attribute of type 'type'. The attributes appended next are its
 /// payload, until nl_msg_end_nested() is called. Returns the offset of the header in 'msg', for
 /// nl_msg_end_nested().
+///
+/// Does not set the flag NLA_F_NESTED in the type. Since Linux 5.2, the kernel requires the flag in
+/// requests of newer protocols and families, and otherwise refuses the request with EINVAL: in
+/// those of the generic netlink family "ethtool", for example. nlsock_msg_start_nested() sets the
+/// flag. It can also be a part of 'type'. Older kernels ignore it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_start_nested(msg: *mut OfpBuf, r#type: u16) -> usize {
     // SAFETY: the caller's contract (see `ffi`).
@@ -359,7 +365,8 @@ pub unsafe extern "C" fn nl_msg_end_nested(msg: *mut OfpBuf, offset: usize) {
 
 /// Appends an attribute of type 'type' that contains a copy of the 'size' bytes of attributes at
 /// 'data', and padding up to a multiple of 4. The padding counts in the length of the attribute.
-/// That length, header included, must not exceed 65535 bytes.
+/// That length, header included, must not exceed 65535 bytes. Does not set the flag NLA_F_NESTED,
+/// which can be a part of 'type': see nl_msg_start_nested().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_put_nested(
     msg: *mut OfpBuf,

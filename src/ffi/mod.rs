@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The C boundary: functions that check their arguments, call the core and convert the result.
 //!
 //! Their documentation comments become the comments of the C headers. Each comment first says what

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! ofpbuf.h: buffers that grow at either end.
 
 use crate::abi::{List, OfpbufSource};

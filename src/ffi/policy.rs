@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! netlink.h: checking attributes against policies.
 
 use super::attr;
@@ -76,7 +77,7 @@ pub unsafe extern "C" fn nl_parse_nested(
 ) -> bool {
     // SAFETY: the caller's contract (see `ffi`).
     unsafe {
-        nla.expose_provenance();
+        let _ = nla.expose_provenance();
         parse(attr::payload(nla), 0, policy, attrs, n_attrs)
     }
 }

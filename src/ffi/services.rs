@@ -1,4 +1,5 @@
-//! nlsock-services.h: functions that the headers in include/nlsock/compat call.
+// SPDX-License-Identifier: Apache-2.0
+//! nlsock-services.h: functions that the compatibility headers (include/*/compat) call.
 
 use crate::abi::{VlogModule, VlogRateLimit};
 use crate::errno::{self, status};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! netlink-socket.h: sockets.
 
 use crate::abi::NlSock;
@@ -28,7 +29,8 @@ pub(crate) fn wait(wait: bool) -> Wait {
 }
 
 /// Opens a socket for 'protocol' (NETLINK_ROUTE, NETLINK_GENERIC, ...), connects it to the kernel,
-/// and stores it in '*sockp'. The socket is closed on exec.
+/// and stores it in '*sockp'. The socket is closed on exec. After fork(), parent and child share it
+/// and its messages.
 ///
 /// # Return value
 /// 0 on success. Otherwise '*sockp' is null, and the value is one of:
@@ -113,7 +115,8 @@ pub unsafe extern "C" fn nl_sock_leave_mcgroup(
 /// # Return value
 /// - 0: the kernel has the message.
 /// - EAGAIN: there is no room in the kernel's buffer, and 'wait' is false. If 'wait' is true, the
-///   function blocks until there is room.
+///   function blocks until there is room. Neither a signal nor the time limit of
+///   nlsock_sock_set_timeout() ends that; pthread_cancel() does.
 /// - EBADF: the program has closed the descriptor: see nl_sock_fd().
 /// - Another errno value of sendto().
 #[unsafe(no_mangle)]
@@ -136,7 +139,7 @@ pub unsafe extern "C" fn nl_sock_send_seq(
     status(unsafe { socket(sock).send(Buf::from_ptr(msg), nlmsg_seq, self::wait(wait)) })
 }
 
-/// Discards the messages that 'sock' has received so far.
+/// Discards the messages that 'sock' has received so far. The function is a cancellation point.
 ///
 /// # Return value
 /// 0, or a positive errno value of recv().
@@ -165,8 +168,13 @@ pub unsafe extern "C" fn nl_sock_wait(sock: *const NlSock, events: c_short) {
 /// kernel gives its number to the next file that is opened. When the library notices that, by a
 /// system call that fails or before it closes the number, it forgets the number: it leaves the new
 /// file alone, functions on 'sock' fail with EBADF, and this function returns -1. So this protects
-/// the new file as far as possible. But if it is a socket with something to receive, a receive may
-/// take one datagram from it.
+/// the new file as far as possible, but not completely:
+/// - If it is a socket with something to receive, a receive may take one datagram from it.
+/// - If it is a netlink socket, or a SOCK_SEQPACKET socket of AF_UNIX, one request may be sent on
+///   it.
+///
+/// The same is true of the descriptors of the pool. To notice a new file in all cases, each call
+/// would have to make one more system call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_fd(sock: *const NlSock) -> c_int {
     // SAFETY: the caller's contract (see `ffi`).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! netlink-socket.h: transactions.
 
 use crate::buffer::{self, Buf};
@@ -149,7 +150,10 @@ fn new_reply(message: &[u8]) -> *mut OfpBuf {
 
 /// Sends 'request' to the kernel on a socket of 'protocol' from the pool, and receives the reply:
 /// see nl_transact_multiple(). If 'replyp' is nonnull, stores the reply in '*replyp', or null on
-/// failure.
+/// failure. If the kernel sent no more than an acknowledgement, the reply is an empty buffer.
+///
+/// The request applies to the network namespace of the socket, which may not be that of the thread:
+/// see nlsock_pool_set_netns_aware().
 ///
 /// # Return value
 /// - 0: the request was successful.
@@ -201,7 +205,11 @@ pub unsafe extern "C" fn nl_transact(
 ///
 /// If replies were lost because the socket's receive buffer overflowed, the first request whose
 /// result is uncertain, and all that follow it, are sent again, fewer at a time. So requests must
-/// be idempotent.
+/// be idempotent. If they are not, use nlsock_transact_multiple() with NLSOCK_ONE_DATAGRAM, which
+/// never sends a request twice.
+///
+/// The requests apply to the network namespace of the socket, which may not be that of the thread:
+/// see nlsock_pool_set_netns_aware().
 ///
 /// # Return value
 /// Each 'error' is 0 or a positive errno value:

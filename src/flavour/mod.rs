@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The interface versions ("flavours"), one of which is compiled. The folder of a version contains
 //! everything specific to it: layouts, values, log texts, functions, the list of exported symbols,
 //! and `build.conf`, which the build reads.

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 //! `struct nl_transaction`. Its layout is the same in every interface version. `abi` does not
 //! contain it, because it points to buffers, whose layout differs.
 
 use super::OfpBuf;
-use crate::abi::layout;
+use crate::abi::{WORD, layout};
 use core::ffi::c_int;
 
 /// A request, one of a batch, and its result.
@@ -18,4 +19,4 @@ pub struct NlTransaction {
     pub error: c_int,
 }
 
-layout!(NlTransaction, 24, { request: 0, reply: 8, error: 16 });
+layout!(NlTransaction, 3 * WORD, { request: 0, reply: WORD, error: 2 * WORD });

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The log of a process without Open vSwitch's log: lines on standard error, or calls of the
 //! program's log handler.
 
@@ -68,7 +69,7 @@ static LINES: Part<Cell<u32>> = Part::new(room::LOG);
 fn write_line(module: &CStr, level: Level, text: &CStr) {
     let number = thread::with(|thread| {
         let lines = LINES.of(thread);
-        lines.update(|number| number.wrapping_add(1));
+        lines.set(lines.get().wrapping_add(1));
         lines.get()
     });
     let prefix = Prefix::new(number, module, level);

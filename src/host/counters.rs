@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The event counters. Four of them are also coverage counters of Open vSwitch, if the process
 //! contains that.
 
@@ -6,8 +7,8 @@ use crate::abi::CoverageCounter;
 use core::cell::UnsafeCell;
 use core::ffi::c_uint;
 use core::ptr::null_mut;
+use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use core::sync::atomic::{AtomicPtr, AtomicU64};
 
 /// Kinds of events that are counted. The first four are also coverage counters in the original.
 #[derive(Clone, Copy)]
@@ -39,12 +40,23 @@ const EVENTS: usize = 9;
 /// The number of kinds that are also coverage counters.
 const HOST_EVENTS: usize = 4;
 
+/// A number of events, and its value. On processors without atomic operations of 64 bits (MIPS with
+/// 32 bits), it starts at 0 again after 2^32 events.
+#[cfg(target_has_atomic = "64")]
+type Number = core::sync::atomic::AtomicU64;
+#[cfg(target_has_atomic = "64")]
+type Difference = i64;
+#[cfg(not(target_has_atomic = "64"))]
+type Number = core::sync::atomic::AtomicU32;
+#[cfg(not(target_has_atomic = "64"))]
+type Difference = i32;
+
 /// The number of events of each kind since the process started.
-static TOTALS: [AtomicU64; EVENTS] = [const { AtomicU64::new(0) }; EVENTS];
+static TOTALS: [Number; EVENTS] = [const { Number::new(0) }; EVENTS];
 /// The value of [`TOTALS`] at the last reset.
-static RESET: [AtomicU64; EVENTS] = [const { AtomicU64::new(0) }; EVENTS];
+static RESET: [Number; EVENTS] = [const { Number::new(0) }; EVENTS];
 /// The number of events of each kind that have been reported to Open vSwitch.
-static REPORTED: [AtomicU64; HOST_EVENTS] = [const { AtomicU64::new(0) }; HOST_EVENTS];
+static REPORTED: [Number; HOST_EVENTS] = [const { Number::new(0) }; HOST_EVENTS];
 
 /// A function that Open vSwitch calls to get the number of new events.
 type Count = extern "C" fn() -> c_uint;
@@ -60,13 +72,14 @@ fn cell<T, const N: usize>(cells: &'static [T; N], event: Event) -> &'static T {
 
 #[inline]
 pub(crate) fn count(event: Event, n: usize) {
-    cell(&TOTALS, event).fetch_add(n as u64, Relaxed);
+    cell(&TOTALS, event).fetch_add(n as _, Relaxed);
 }
 
 /// The number of events since the last reset.
+#[allow(clippy::useless_conversion, reason = "the type is narrower on some platforms")]
 pub(crate) fn total(event: Event) -> u64 {
     let base = cell(&RESET, event).load(Relaxed);
-    cell(&TOTALS, event).load(Relaxed).wrapping_sub(base)
+    cell(&TOTALS, event).load(Relaxed).wrapping_sub(base).into()
 }
 
 /// Makes [`total`] start at 0 again. The numbers reported to Open vSwitch are not reset.
@@ -81,13 +94,16 @@ pub(crate) fn reset() {
 /// original's code counted, if the process also contains that code.
 fn unreported(event: Event) -> c_uint {
     let total = cell(&TOTALS, event).load(Relaxed);
-    // By fetch_max(), the difference is never negative, even if two threads are here at once.
-    let reported = cell(&REPORTED, event).fetch_max(total, Relaxed);
+    // If two threads are here at once, the one with the smaller total may come second: then it has
+    // nothing to report. The difference may be negative only in that case, also if the total has
+    // started at 0 again.
+    let newer = |reported| (total.wrapping_sub(reported) as Difference > 0).then_some(total);
+    let reported = cell(&REPORTED, event).fetch_update(Relaxed, Relaxed, newer).unwrap_or(total);
     let original = cell(&ORIGINAL, event).load(Acquire);
     // SAFETY: null, or the function that `start` stored.
     let original = unsafe { core::mem::transmute::<*mut (), Option<Count>>(original) };
     let original = original.map_or(0, |count| count());
-    (total.saturating_sub(reported) as c_uint).wrapping_add(original)
+    (total.wrapping_sub(reported) as c_uint).wrapping_add(original)
 }
 
 extern "C" fn overflows() -> c_uint {

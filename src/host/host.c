@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Access to the log, the counters, the poll loop and the assertion handler of Open vSwitch, if the
  * process contains it.
  *
@@ -9,6 +10,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
+#include <time.h>
+
+/* The times in struct vlog_rate_limit have this size in the Rust code, which otherwise would write past
+ * the structure of a host. */
+_Static_assert(sizeof(time_t) == sizeof(long), "a time_t of 64 bits on a platform of 32 bits");
 
 #define WEAK __attribute__((weak))
 

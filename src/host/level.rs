@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The levels of log messages.
 
 use core::ffi::c_int;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Logging: which messages are logged, and where they go.
 //!
 //! The level of a log module is in its field 'min_level', which this library or Open vSwitch has

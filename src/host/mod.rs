@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Log, counters, poll loop and the handling of failed assertions. If the process contains Open
 //! vSwitch (called "the host" in this source), the host's own are used; otherwise those of this
 //! module.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The library's own log modules, and the original's modules of the same names.
 //!
 //! If this library was preloaded before a shared libopenvswitch (LD_PRELOAD), the process also

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! A poll loop for processes that do not contain Open vSwitch's poll loop: a thread sets
 //! conditions, and then blocks until one of them occurs.
 
@@ -84,7 +85,8 @@ pub(crate) fn timer_wait(delay: i64) {
 /// milliseconds.
 pub(crate) fn timer_wait_until(when: i64) {
     thread::with(|thread| {
-        UNTIL.of(thread).update(|until| until.earlier(WakeTime::at(when)));
+        let until = UNTIL.of(thread);
+        until.set(until.get().earlier(WakeTime::at(when)));
     });
 }
 

@@ -1,4 +1,5 @@
-//! The log modules of programs that use the headers in include/nlsock/compat, in a process without
+// SPDX-License-Identifier: Apache-2.0
+//! The log modules of programs that use the compatibility headers, in a process without
 //! Open vSwitch's log. When the level of all modules is set, the level of these is set, too.
 //!
 //! A module is in memory of the program, which may be unmapped once the module is unregistered, for

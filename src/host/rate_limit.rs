@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Rate limits for log messages: token buckets, with the same arithmetic as Open vSwitch's.
 //!
 //! A rate limit is a `struct vlog_rate_limit`, which contains a mutex. If the process has Open
@@ -6,11 +7,11 @@
 //! thread holds during a fork stays locked in the child for ever. The code uses atomic operations
 //! instead.
 
-use crate::abi::{OvsMutex, VlogRateLimit};
+use crate::abi::{OvsMutex, SharedLongLong, SharedTime, VlogRateLimit};
 use crate::sys;
 use core::cell::UnsafeCell;
+use core::sync::atomic::AtomicU32;
 use core::sync::atomic::Ordering::Relaxed;
-use core::sync::atomic::{AtomicI64, AtomicU32};
 
 /// The tokens that a message costs. So a rate of one token in a millisecond allows one message in a
 /// minute.
@@ -30,7 +31,7 @@ pub(crate) enum Permission {
     Granted,
     /// The message may be logged. Before it, log that `dropped` messages were dropped, the first of
     /// them `first` seconds ago, the last of them `last` seconds ago.
-    GrantedAfter { dropped: u32, first: i64, last: i64 },
+    GrantedAfter { dropped: u32, first: isize, last: isize },
     /// The message must be dropped.
     Denied,
 }
@@ -43,14 +44,11 @@ impl RateLimit {
             burst: burst.saturating_mul(MESSAGE_TOKENS),
             tokens: AtomicU32::new(0),
             // With this value, the first refill fills the bucket.
-            last_fill: AtomicI64::new(i64::MIN),
-            first_dropped: AtomicI64::new(0),
-            last_dropped: AtomicI64::new(0),
+            last_fill: SharedLongLong::new(i64::MIN),
+            first_dropped: SharedTime::new(0),
+            last_dropped: SharedTime::new(0),
             n_dropped: AtomicU32::new(0),
-            mutex: OvsMutex {
-                lock: libc::PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP,
-                r#where: UNLOCKED.as_ptr(),
-            },
+            mutex: OvsMutex { lock: MUTEX_INITIALIZER, r#where: UNLOCKED.as_ptr() },
         }))
     }
 
@@ -58,6 +56,13 @@ impl RateLimit {
         self.0.get()
     }
 }
+
+/// A mutex that is not locked: one that reports errors, as Open vSwitch's do, if libc can
+/// initialise such a mutex without a call.
+#[cfg(target_env = "gnu")]
+const MUTEX_INITIALIZER: libc::pthread_mutex_t = libc::PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP;
+#[cfg(not(target_env = "gnu"))]
+const MUTEX_INITIALIZER: libc::pthread_mutex_t = libc::PTHREAD_MUTEX_INITIALIZER;
 
 /// The value of 'where' in a mutex of Open vSwitch that is not locked.
 const UNLOCKED: &core::ffi::CStr = c"<unlocked>";
@@ -75,9 +80,9 @@ fn withdraw(limit: &VlogRateLimit) -> bool {
 
 /// Adds the tokens for the time since the last refill, up to `limit.burst` tokens in all.
 fn refill(limit: &VlogRateLimit, now: i64) {
-    let last = limit.last_fill.load(Relaxed);
+    let last = limit.last_fill.get();
     // If the exchange fails, another thread is adding these tokens.
-    if now > last && limit.last_fill.compare_exchange(last, now, Relaxed, Relaxed).is_ok() {
+    if now > last && limit.last_fill.replace(last, now) {
         let elapsed = u32::try_from(now.saturating_sub(last)).unwrap_or(u32::MAX);
         let new = limit.rate.saturating_mul(elapsed);
         let add = |tokens: u32| Some(tokens.saturating_add(new).min(limit.burst));
@@ -86,16 +91,16 @@ fn refill(limit: &VlogRateLimit, now: i64) {
 }
 
 fn request_at(limit: &VlogRateLimit, now: i64) -> Permission {
-    let seconds = now / 1000;
+    let time = (now / 1000) as isize;
     let granted = withdraw(limit) || {
         refill(limit, now);
         withdraw(limit)
     };
     if !granted {
         if limit.n_dropped.load(Relaxed) == 0 {
-            limit.first_dropped.store(seconds, Relaxed);
+            limit.first_dropped.store(time, Relaxed);
         }
-        limit.last_dropped.store(seconds, Relaxed);
+        limit.last_dropped.store(time, Relaxed);
         let _ = limit.n_dropped.fetch_update(Relaxed, Relaxed, |n| n.checked_add(1));
         return Permission::Denied;
     }
@@ -106,8 +111,8 @@ fn request_at(limit: &VlogRateLimit, now: i64) -> Permission {
         0 => Permission::Granted,
         dropped => Permission::GrantedAfter {
             dropped,
-            first: seconds - limit.first_dropped.load(Relaxed),
-            last: seconds - limit.last_dropped.load(Relaxed),
+            first: time - limit.first_dropped.load(Relaxed),
+            last: time - limit.last_dropped.load(Relaxed),
         },
     }
 }

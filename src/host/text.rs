@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The text of a log message.
 //!
 //! The text is on the stack. If it were on the heap, it would never be freed if a log handler does

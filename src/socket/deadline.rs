@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Deadlines: times at which a call fails with ETIMEDOUT.
 
 use crate::sys;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Dumps: a request that the kernel answers by any number of messages, for example all routes.
 //!
 //! Several threads may read one dump. The mutex in the caller's `struct nl_dump` protects the
@@ -257,7 +258,7 @@ impl Dump {
                 match self.report(received, buffer.bytes()) {
                     Progress::Part => return true,
                     Progress::Nothing => {}
-                    Progress::Wait(deadline) => self.wait_until(deadline),
+                    Progress::Wait(deadline) => self.wait_until(thread, deadline),
                     Progress::Over => {
                         buffer.clear();
                         return false;
@@ -272,10 +273,14 @@ impl Dump {
 
     /// Waits, without the mutex, until there is something to receive.
     #[cold]
-    fn wait_until(self, deadline: Deadline) {
+    fn wait_until(self, thread: &Thread, deadline: Deadline) {
         // SAFETY: null, or the socket of the dump, which is freed only when the dump ends.
-        let result = unsafe { self.socket().as_ref() }.map(|sock| sock.wait_until(deadline));
-        if let Some(Err(failure)) = result {
+        let Some(sock) = (unsafe { self.socket().as_ref() }) else { return };
+        // In a child, does not wait for the parent's socket.
+        let guard = sock.guard_descriptor(thread);
+        let result = if sock.is_own() { sock.wait_until(deadline) } else { Ok(()) };
+        drop(guard);
+        if let Err(failure) = result {
             self.abandon(failure.errno());
         }
     }
@@ -303,7 +308,7 @@ impl Dump {
             let received = state.receive_with(|| receive(sock));
             *status = match &received {
                 // Set the status now, so that no thread tries to receive more.
-                Received::Part { .. } | Received::Ended if state.result.complete => ENDED,
+                Received::Part { .. } | Received::Ended if state.over => ENDED,
                 Received::Part { .. }
                 | Received::Other { .. }
                 | Received::Pending(_)
@@ -442,7 +447,7 @@ impl Dump {
                 }
                 match self.report(received, datagram) {
                     Progress::Part if ends_in_fragment(datagram) => self.fragment_found(),
-                    Progress::Wait(deadline) => self.wait_until(deadline),
+                    Progress::Wait(deadline) => self.wait_until(thread, deadline),
                     Progress::Part | Progress::Nothing | Progress::Over => {}
                 }
             }
@@ -464,10 +469,11 @@ impl Dump {
         let Some(sock) = sock else { return (status, DumpResult::NONE) };
         // SAFETY: the socket is from `into_raw`, and only this dump used it.
         let (sock, state) = unsafe { (Pooled::from_raw(sock), (*sock.as_ref().dump.get()).take()) };
-        let result = state.map_or(DumpResult::NONE, |state| state.result);
-        if result.complete {
-            // The end of the dump has arrived, so nothing is left to receive, and the pool can keep
-            // the socket. Otherwise the socket is closed.
+        let Some(state) = state else { return (status, DumpResult::NONE) };
+        let result = state.result;
+        if state.over {
+            // Nothing is left to receive, so the pool can keep the socket. Otherwise the socket is
+            // closed.
             sock.mark_idle();
         }
         match status {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Dumps of a whole table into one buffer, repeated until the table does not change during the
 //! dump.
 
@@ -8,10 +9,13 @@ use crate::buffer::{self, Buf};
 use crate::errno::Errno;
 use crate::flavour::{NlDump, OfpBuf};
 use crate::thread::{self, CancelDisabled};
+use crate::wire::Header;
 use alloc::boxed::Box;
 use core::ffi::{c_int, c_void};
 use core::mem::MaybeUninit;
 use core::ptr::null_mut;
+
+const NLMSG_ERROR: u16 = libc::NLMSG_ERROR as u16;
 
 /// The allocation of the buffer that a dump is received into, in bytes. The kernel does not send
 /// larger datagrams in a dump.
@@ -170,7 +174,11 @@ impl Work {
         part.clear();
         let mut result = Ok(());
         while result.is_ok() && dump.next(reply, part) {
-            result = append(all, reply.bytes(), deadline);
+            let message = reply.bytes();
+            // An acknowledgement is not a part of the table.
+            if Header::parse(message).is_some_and(|header| header.kind != NLMSG_ERROR) {
+                result = append(all, message, deadline);
+            }
         }
         // If appending failed, the rest of the dump is not read.
         let done = self.end_dump(result.err().unwrap_or(Errno::EINTR));
@@ -178,6 +186,8 @@ impl Work {
         let last = thread::with(dump::last_result);
         match last.error {
             0 if last.interrupted => Err(Errno::EINTR),
+            // The kernel acknowledged the request, but sent no table.
+            0 if !last.complete => Err(Errno::EPROTO),
             0 => Ok(()),
             error => Err(Errno::from_raw(error)),
         }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The state of a dump: what has been received of it, and what the datagrams of the kernel mean for
 //! it.
 
@@ -30,6 +31,8 @@ pub(super) struct State {
     request: Vec<u8>,
     /// The details of the dump that are known so far.
     pub(super) result: DumpResult,
+    /// Whether the dump is over: nothing is left to receive.
+    pub(super) over: bool,
     /// Whether the dump goes on after an acknowledgement, and waits for messages.
     await_replies: bool,
     /// Whether an acknowledgement has arrived.
@@ -99,6 +102,7 @@ impl State {
             deadline: Deadline::after(0),
             request: request.to_vec(),
             result: DumpResult::NONE,
+            over: false,
             await_replies,
             acknowledged: false,
             single: false,
@@ -125,7 +129,7 @@ impl State {
         let datagram = match receive() {
             Ok(datagram) => datagram,
             Err(Failure::Call(Errno::EAGAIN) | Failure::Unwanted) if self.may_end_here() => {
-                self.result.complete = true;
+                self.end_by_ack();
                 return self.ended();
             }
             Err(Failure::Call(Errno::EAGAIN) | Failure::Unwanted) if self.await_replies => {
@@ -140,6 +144,13 @@ impl State {
     /// request, so it was not one for a dump: the kernel has carried it out.
     fn may_end_here(&self) -> bool {
         self.acknowledged && !self.await_replies && (self.single || self.result.messages == 0)
+    }
+
+    /// Ends the dump because of an acknowledgement. If nothing came with it, the request was not
+    /// one for a dump.
+    fn end_by_ack(&mut self) {
+        self.over = true;
+        self.result.complete = self.result.messages > 0;
     }
 
     fn ended(&self) -> Received {
@@ -172,9 +183,9 @@ impl State {
         }
         own |= self.add(data);
         if self.await_replies && self.single && self.acknowledged {
-            self.result.complete = true;
+            self.end_by_ack();
         }
-        if self.result.complete && matches!(self.ended(), Received::Misnumbered) {
+        if self.over && matches!(self.ended(), Received::Misnumbered) {
             return Received::Misnumbered;
         }
         // A fragment at the end is found when the messages have been read.
@@ -182,7 +193,7 @@ impl State {
             let filter = Filter { seq: self.seq, acks: !self.await_replies };
             let error = (self.result.error != 0).then(|| Errno::from_raw(self.result.error));
             Received::Part { mixed: others.then_some(filter), error }
-        } else if self.result.complete {
+        } else if self.over {
             Received::Ended
         } else {
             Received::Other { stale }
@@ -223,7 +234,9 @@ impl State {
             // A late answer to an earlier request has a number from 1 on.
             let earlier = (1..self.seq).contains(&header.seq);
             let part = header.flags & NLM_F_MULTI != 0 || !earlier;
-            self.misnumbered |= part && header.kind != NLMSG_ERROR;
+            // An acknowledgement or the end of another dump has no data that this dump lacks.
+            let data = !matches!(header.kind, NLMSG_ERROR | NLMSG_DONE);
+            self.misnumbered |= part && data;
             return Ok(false);
         }
         match kernel_error(header, message) {
@@ -239,7 +252,9 @@ impl State {
             Some(KernelError::Ack) => {
                 // After messages, an acknowledgement is the end.
                 let end = self.acknowledged || self.result.messages > 0;
-                self.result.complete |= end && !self.await_replies;
+                if end && !self.await_replies {
+                    self.end_by_ack();
+                }
                 self.acknowledged = true;
                 let extack = extack::read(0, header, message, &self.request);
                 self.result.extack = extack.unwrap_or(Extack::NONE);
@@ -256,6 +271,7 @@ impl State {
 
     /// Updates the details of the dump by the message that ends it.
     fn examine_end(&mut self, header: Header, message: &[u8]) {
+        self.over = true;
         self.result.complete = true;
         self.result.error = wire::error_at_end(message);
         if let Some(extack) = extack::read(self.result.error, header, message, &self.request) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The extended acknowledgements ("extacks") of each thread's last calls: what the kernel reported
 //! beyond an errno value, about failures and, as warnings, about successes.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The names of generic netlink families that were looked up. The log shows them.
 
 use crate::grow_list::{GrowList, Values};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Lookups of generic netlink families and multicast groups by name.
 
 use super::family_names;
@@ -148,6 +149,13 @@ fn ask_on<R>(
     if queue == QueueState::NotOurs {
         return None;
     }
+    // Another socket may have got the number of the descriptor. Then the result is usually neither a
+    // family nor ENOENT.
+    if !matches!(result, Ok(_) | Err(Errno::ENOENT)) {
+        if let Err(error) = sock.check_descriptor() {
+            return Some(Err(Failure::not_an_answer(error)));
+        }
+    }
     if queue == QueueState::Empty {
         sock.mark_idle();
     }
@@ -170,7 +178,7 @@ fn report(problem: AttrProblem) {
 
 fn parse_family<'a>(reply: &'a [u8], name: &CStr) -> Result<Family<'a>, Errno> {
     let kind = Header::parse(reply).map(|header| header.kind);
-    let mut attrs: [Option<Attr<'_>>; MCAST_GROUPS + 1] = [None; _];
+    let mut attrs = [None::<Attr<'_>>; MCAST_GROUPS + 1];
     let valid = kind == Some(GENL_ID_CTRL)
         && parse(reply, HEADER + GENL_HEADER, &FAMILY_POLICY, &mut attrs, Some, report);
     let id = attrs[FAMILY_ID].and_then(|attr| attr.payload.try_into().ok()).map(u16::from_ne_bytes);
@@ -205,7 +213,7 @@ pub(crate) fn lookup_group(family: &CStr, group: &CStr) -> Result<u32, Errno> {
 
 fn find_group(groups: &[u8], name: &CStr) -> Result<u32, Errno> {
     for entry in Attrs::new(groups) {
-        let mut attrs: [Option<Attr<'_>>; GROUP_ID + 1] = [None; _];
+        let mut attrs = [None::<Attr<'_>>; GROUP_ID + 1];
         if !parse(entry.payload, 0, &GROUP_POLICY, &mut attrs, Some, report) {
             return Err(Errno::EPROTO);
         }

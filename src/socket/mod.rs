@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Netlink sockets that are connected to the kernel. The other files of this folder contain what is
 //! built on these sockets: receiving, the pool, transactions, dumps, and lookups of generic netlink
 //! names.
@@ -32,7 +33,7 @@ use core::cell::UnsafeCell;
 use core::ffi::{c_int, c_uint, c_void};
 use core::num::NonZeroUsize;
 use core::ptr::null_mut;
-use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use once_cell::race::OnceNonZeroUsize;
 
 /// The greatest number of requests that are sent in one datagram.
@@ -78,8 +79,8 @@ pub(crate) struct Socket {
     /// determined for sockets for lookups, and for all sockets of a pool that distinguishes
     /// namespaces.
     netns: Option<NetworkNamespace>,
-    /// When the pool got the socket back: the time of the monotonic clock in milliseconds.
-    idle_since: AtomicI64,
+    /// When the pool got the socket back: the time of the monotonic clock in seconds.
+    idle_since: AtomicU32,
     /// The state of the dump that uses the socket. Only accessed by that dump, under its mutex.
     dump: UnsafeCell<Option<Box<dump_state::State>>>,
 }
@@ -152,7 +153,7 @@ impl Socket {
             Membership::Join => (libc::NETLINK_ADD_MEMBERSHIP, "join"),
             Membership::Leave => (libc::NETLINK_DROP_MEMBERSHIP, "leave"),
         };
-        self.set_option(name, group.cast_signed()).inspect_err(|error| {
+        self.set_option(name, group as c_int).inspect_err(|error| {
             let text = errno::text(error.raw());
             log!(SOCKET, Warn, "could not {verb} multicast group {group} ({text})");
         })

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Opening sockets.
 
 use super::strict::Checking;
@@ -10,7 +11,7 @@ use crate::sys::{self, Fd, option};
 use alloc::boxed::Box;
 use core::cell::UnsafeCell;
 use core::ffi::c_int;
-use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32};
+use core::sync::atomic::{AtomicBool, AtomicU32};
 use once_cell::race::OnceNonZeroUsize;
 
 /// The reason why a socket could not be opened. The reason is logged after the descriptor has been
@@ -79,6 +80,7 @@ impl Socket {
         let mut warnings = Warnings::default();
         match connect(protocol, &mut warnings) {
             Ok((fd, port)) => {
+                pool::forget_descriptor(fd.raw());
                 let kept = keep(Box::new(Self::new(fd, port, protocol, opened_by)));
                 warnings.log();
                 Ok(kept)
@@ -107,7 +109,7 @@ impl Socket {
             checking: Checking::default(),
             pool: pool::Index::of_protocol(protocol),
             netns: None,
-            idle_since: AtomicI64::new(0),
+            idle_since: AtomicU32::new(0),
             dump: UnsafeCell::new(None),
         }
     }

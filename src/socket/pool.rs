@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The pool: idle sockets that are kept for the next transaction, dump or lookup.
 //!
 //! There are slots for each protocol, and slots for lookups of generic netlink names. A socket is
@@ -16,17 +17,14 @@ use core::cell::Cell;
 use core::ffi::{c_int, c_void};
 use core::ops::Deref;
 use core::ptr::NonNull;
-use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 /// The number of protocols that the kernel has.
 const PROTOCOLS: usize = 32;
 /// How many idle sockets are kept for each protocol, and for lookups.
 const KEPT: usize = 16;
-/// How long an idle socket is kept, in milliseconds.
-const KEPT_FOR: i64 = 60_000;
-/// The least time between two searches for sockets that have been idle for longer than
-/// [`KEPT_FOR`], in milliseconds.
-const SWEEP_INTERVAL: i64 = 1000;
+/// How long an idle socket is kept, in seconds.
+const KEPT_FOR: u32 = 60;
 
 /// An index into [`POOL`]: the slots in which a socket is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,9 +46,17 @@ impl Index {
 
 static POOL: [Slots<Socket, KEPT>; PROTOCOLS + 1] = [const { Slots::new() }; PROTOCOLS + 1];
 
+/// A set that has the numbers of the descriptors that ever were those of idle sockets: bit N stands
+/// for all numbers with the remainder N.
+static NUMBERS: AtomicU32 = AtomicU32::new(0);
+
+fn bit_of(number: c_int) -> u32 {
+    1 << (number as u32 % u32::BITS)
+}
+
 /// When the pool was last searched for sockets that have been idle for too long: the time of the
-/// monotonic clock in milliseconds.
-static SWEPT: AtomicI64 = AtomicI64::new(0);
+/// monotonic clock in seconds.
+static SWEPT: AtomicU32 = AtomicU32::new(0);
 
 /// Whether a thread gets only sockets that belong to the network namespace that the thread is in.
 /// If so, the pool keeps no idle sockets: each would keep its namespace alive after all threads
@@ -155,6 +161,11 @@ impl Drop for Pooled {
         // SAFETY: from a box, and not used any more.
         let sock = unsafe { Box::from_raw(self.sock.as_ptr()) };
         if self.idle.get() && sock.is_own() {
+            let bit = bit_of(sock.fd.raw());
+            // The bit is usually set already, and a load is cheaper.
+            if NUMBERS.load(Relaxed) & bit == 0 {
+                NUMBERS.fetch_or(bit, Relaxed);
+            }
             keep(sock);
         } else {
             count(Event::Discarded, 1);
@@ -244,7 +255,7 @@ fn open_for_once(protocol: c_int) -> Result<Pooled, Errno> {
 
 /// Puts an idle socket into a slot. Closes it if all slots are full.
 fn keep(sock: Box<Socket>) {
-    let now = sys::coarse_ms();
+    let now = sys::coarse_seconds();
     sock.idle_since.store(now, Relaxed);
     if let Some(slots) = sock.pool.and_then(Index::slots) {
         // If all slots are full, `give` returns the socket, which is closed here.
@@ -254,16 +265,34 @@ fn keep(sock: Box<Socket>) {
             flush();
         }
     }
-    if now - SWEPT.load(Relaxed) >= SWEEP_INTERVAL {
+    if now != SWEPT.load(Relaxed) {
         SWEPT.store(now, Relaxed);
-        close_idle_since_before(now - KEPT_FOR);
+        close_idle_for_too_long(now);
     }
 }
 
 #[cold]
-fn close_idle_since_before(time: i64) {
+fn close_idle_for_too_long(now: u32) {
     for slots in &POOL {
-        slots.take_each(|sock| sock.idle_since.load(Relaxed) < time, drop);
+        let idle_for = |sock: &Socket| now.saturating_sub(sock.idle_since.load(Relaxed));
+        slots.take_each(|sock| idle_for(sock) > KEPT_FOR, drop);
+    }
+}
+
+/// Forgets the idle socket whose descriptor has the number `number`, if there is one. Call after the
+/// kernel has given `number` to a new socket: somebody else has closed the descriptor of the idle
+/// one, which otherwise would stand for the new socket.
+pub(super) fn forget_descriptor(number: c_int) {
+    if NUMBERS.load(Relaxed) & bit_of(number) != 0 {
+        search_and_forget(number);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn search_and_forget(number: c_int) {
+    for slots in &POOL {
+        slots.take_each(|sock| sock.fd.forget(number), drop);
     }
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Receiving: the functions that transactions, dumps and nl_sock_recv() share.
 
 use super::Socket;
@@ -16,7 +17,8 @@ use core::sync::atomic::Ordering::Relaxed;
 
 /// A receive that does not wait fails after this many unwanted datagrams in a row. Otherwise a
 /// process that floods the socket could keep the receive from returning. Unwanted are empty
-/// datagrams and, if only those of the kernel are wanted, those of other processes.
+/// datagrams, those that contain nothing but NLMSG_NOOP and, if only those of the kernel are wanted,
+/// those of other processes.
 pub(super) const MOST_UNWANTED: u32 = 1000;
 
 /// If the allocation of a caller's buffer is at most this large, in bytes, a datagram is received
@@ -111,6 +113,15 @@ impl Until {
         match self {
             Self::Ever => Wait::Yes,
             Self::Now | Self::Deadline(_) => Wait::No,
+        }
+    }
+
+    /// Fails if a receive must not go on after `unwanted` unwanted datagrams in a row.
+    fn check(self, unwanted: u32) -> Result<(), Failure> {
+        match self {
+            Self::Now if unwanted >= MOST_UNWANTED => Err(Failure::Unwanted),
+            Self::Deadline(deadline) if deadline.has_passed() => Err(Failure::TimedOut),
+            _ => Ok(()),
         }
     }
 }
@@ -234,7 +245,8 @@ impl Socket {
         until: Until,
         mut sender: Option<&mut Sender>,
     ) -> Result<(), Failure> {
-        for _ in 0..MOST_UNWANTED {
+        let mut unwanted = 0;
+        loop {
             let control = Control::in_datagram(buffer.bytes());
             if control.overrun {
                 count(Event::Overflow, 1);
@@ -248,10 +260,10 @@ impl Socket {
             if buffer.size() > 0 {
                 return Ok(());
             }
+            unwanted += 1;
+            until.check(unwanted)?;
             self.receive_into(thread, buffer, until, sender.as_deref_mut())?;
         }
-        buffer.clear();
-        Err(Failure::Unwanted)
     }
 
     /// Does what [`Socket::receive`] does, but neither waits nor logs. So this may be called with a
@@ -413,13 +425,7 @@ impl Socket {
                 }
                 Err(error) => self.handle(error, until)?,
             }
-            match until {
-                Until::Deadline(deadline) if deadline.has_passed() => {
-                    return Err(Failure::TimedOut);
-                }
-                Until::Now if unwanted >= MOST_UNWANTED => return Err(Failure::Unwanted),
-                _ => {}
-            }
+            until.check(unwanted)?;
         }
     }
 

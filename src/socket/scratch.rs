@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Memory to receive datagrams into, since their size is not known before they are received.
 
 use crate::sys::{self, ThreadMemory, Uninit};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Slots for idle objects, which are put in and taken out by atomic exchange.
 //!
 //! At every moment an object is either in a slot or owned by one thread. There is no lock that a

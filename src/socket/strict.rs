@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Strict checking of requests for data: a socket option of the kernel, for NETLINK_ROUTE.
 //!
 //! With it, the kernel refuses a header or an attribute that it does not know, instead of ignoring
@@ -84,13 +85,14 @@ pub(super) fn log(checking: Result<(), Errno>) {
     }
 }
 
+const FAILURE: &str = "netlink: could not enable strict checking";
+
 #[cold]
 fn log_failure(error: Errno) {
     let text = errno::text(error.raw());
-    let text = format_args!("netlink: could not enable strict checking ({text})");
     match error {
-        Errno::ENOPROTOOPT => log_limited!(SOCKET, Dbg, "{text}"),
-        _ => log_limited!(SOCKET, Warn, "{text}"),
+        Errno::ENOPROTOOPT => log_limited!(SOCKET, Dbg, "{FAILURE} ({text})"),
+        _ => log_limited!(SOCKET, Warn, "{FAILURE} ({text})"),
     }
 }
 

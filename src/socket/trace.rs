@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Debug messages in the log, one for each netlink message sent or received.
 
 use super::family_names::family_name;

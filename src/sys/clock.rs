@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Clocks.
 
 /// The time of the monotonic clock in milliseconds.
@@ -5,14 +6,15 @@ pub(crate) fn monotonic_ms() -> i64 {
     milliseconds(clock(libc::CLOCK_MONOTONIC))
 }
 
-/// The time of the monotonic clock in milliseconds, as of the kernel's last tick: up to 10 ms ago.
+/// The time of the monotonic clock in seconds, as of the kernel's last tick: up to 10 ms ago.
 /// Cheaper than [`monotonic_ms`].
-pub(crate) fn coarse_ms() -> i64 {
-    milliseconds(clock(libc::CLOCK_MONOTONIC_COARSE))
+pub(crate) fn coarse_seconds() -> u32 {
+    clock(libc::CLOCK_MONOTONIC_COARSE).tv_sec as u32
 }
 
+#[allow(clippy::useless_conversion, reason = "the type is narrower on some platforms")]
 fn milliseconds(time: libc::timespec) -> i64 {
-    time.tv_sec * 1000 + time.tv_nsec / 1_000_000
+    i64::from(time.tv_sec) * 1000 + i64::from(time.tv_nsec) / 1_000_000
 }
 
 /// A date and time in UTC.
@@ -29,8 +31,9 @@ pub(crate) struct Utc {
 }
 
 /// The present date and time in UTC.
+#[allow(clippy::useless_conversion, reason = "the type is narrower on some platforms")]
 pub(crate) fn utc() -> Utc {
-    Utc::from_unix(clock(libc::CLOCK_REALTIME).tv_sec)
+    Utc::from_unix(clock(libc::CLOCK_REALTIME).tv_sec.into())
 }
 
 impl Utc {

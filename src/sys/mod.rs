@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! All system calls of the library, in safe functions.
 //!
 //! A system call that is interrupted by a signal (EINTR) is repeated, as in the original. Only
@@ -8,7 +9,7 @@ mod memory;
 mod socket;
 mod transfer;
 
-pub(crate) use clock::{coarse_ms, monotonic_ms, utc};
+pub(crate) use clock::{coarse_seconds, monotonic_ms, utc};
 pub(crate) use memory::{ThreadMemory, WipedOnFork, map_wiped_on_fork, unmap_wiped_on_fork};
 pub(crate) use socket::{
     Fd, connect_to_kernel, dropped_messages, force_receive_buffer_size, int_option, netlink_socket,

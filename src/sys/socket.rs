@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Opening sockets, and their addresses and options.
 
 use super::check;
@@ -79,6 +80,13 @@ impl Fd {
         }
     }
 
+    /// If the descriptor has the number `number`, forgets it. Returns whether it did. Call after the
+    /// kernel has given `number` to another file, so that somebody else must have closed this
+    /// descriptor.
+    pub(crate) fn forget(&self, number: c_int) -> bool {
+        self.number.compare_exchange(number, CLOSED, Relaxed, Relaxed).is_ok()
+    }
+
     /// Closes the descriptor. Later system calls on this object fail with EBADF.
     pub(crate) fn close(&self) {
         let number = self.number.swap(CLOSED, Relaxed);
@@ -89,18 +97,18 @@ impl Fd {
     }
 
     /// Makes the descriptor `fd`, which refers to a socket, refer to a file that is not a socket:
-    /// socket calls on `fd` then fail with ENOTSOCK. In a child, this keeps a function that the
-    /// fork interrupted from using the parent's socket. Returns whether `fd` now refers to such a
+    /// socket calls on `fd` then fail with ENOTSOCK, and poll() does not wait. In a child, this keeps
+    /// a function that the fork interrupted from using the parent's socket, or waiting for it. Returns whether `fd` now refers to such a
     /// file, which the caller passes to [`Fd::close_substitute`] later.
     pub(crate) fn replace(fd: c_int) -> bool {
         // SAFETY: no memory is involved. The owner of the descriptor still owns it.
         unsafe {
-            let mut substitute = libc::eventfd(0, libc::EFD_CLOEXEC);
+            let mut substitute = libc::eventfd(1, libc::EFD_CLOEXEC);
             if substitute < 0 {
                 // Perhaps the process has as many descriptors as it may have. Then the closed
                 // number is the one that is given next, or a lower one.
                 libc::close(fd);
-                substitute = libc::eventfd(0, libc::EFD_CLOEXEC);
+                substitute = libc::eventfd(1, libc::EFD_CLOEXEC);
             }
             if substitute < 0 {
                 return false;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Sending and receiving datagrams.
 
 use super::socket::{ADDRESS_SIZE, Fd, address, option};

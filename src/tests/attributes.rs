@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Tests that reading a message finds the attributes that were put into it, and that any bytes can
 //! be read.
 

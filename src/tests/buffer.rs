@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Carries out random operations on a buffer and on a model of it, a vector with two numbers, and
 //! compares the two.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Tests that the committed headers are those that the sources generate.
 
 macro_rules! headers {
@@ -15,6 +16,8 @@ macro_rules! headers {
 }
 
 headers! {
+    list: "list.h",
+    mutex: "mutex.h",
     ofpbuf: "ofpbuf.h",
     netlink: "netlink.h",
     netlink_socket: "netlink-socket.h",

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Tests that compare parts of the library with simple models, and the committed headers with
 //! generated ones.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Modules depend in one direction, and CONTRIBUTING.md says which may use which.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Compares the checking of policies with a model that follows the specification.
 
 use crate::abi::{CBool, NlAttrType, NlPolicy};

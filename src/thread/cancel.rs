@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Cancellation (pthread_cancel()). It is disabled while a function of the library has memory or
 //! descriptors that would be lost. While the library calls a function of the program, such as its
 //! log handler, the program's own setting applies. Objects that would be lost by a cancellation

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Data that the library keeps for each thread. The data of a thread is in a block of memory. The
 //! block is mapped when the thread first needs it, contains only zeros at first, and is unmapped
 //! when the thread ends.

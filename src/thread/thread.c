@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Two things that Rust has only in its standard library or not at all: a thread-local variable, and
  * the address of a stack frame. */
 

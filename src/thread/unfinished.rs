@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Objects that would be lost if a call of the library is left without reaching its end: because
 //! the thread is cancelled in the program's log handler, or leaves the handler by longjmp() or an
 //! exception.
@@ -93,7 +94,7 @@ pub(crate) unsafe fn register_another(
     // it runs before the bit is set, and leaves the entry unused when it returns. After that it
     // uses another entry. Until `release` is set, the object is not released.
     let bit = 1 << index;
-    entries.used.update(|used| used | bit);
+    entries.used.set(entries.used.get() | bit);
     compiler_fence(SeqCst);
     entry.object.set(object);
     entry.frame.set(thread.frame());
@@ -109,7 +110,7 @@ impl Drop for Unfinished<'_> {
         if let Some(entry) = self.entry {
             entry.clear();
         }
-        self.entries.used.update(|used| used & !self.bit);
+        self.entries.used.set(self.entries.used.get() & !self.bit);
         compiler_fence(SeqCst);
     }
 }
@@ -135,7 +136,7 @@ impl Entries {
             }
             let release = entry.release.get();
             entry.clear();
-            self.used.update(|used| used & !bit);
+            self.used.set(self.used.get() & !bit);
             if let Some(release) = release {
                 // SAFETY: the promise made to `register`. The callers choose only objects of calls
                 // that were left.

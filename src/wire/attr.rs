@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Sequences of attributes (`struct nlattr`).
 
 /// The size of an attribute's header in bytes.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! NLMSG_ERROR messages: acknowledgements and errors.
 
 use super::{HEADER, Header, u32_at};
@@ -60,7 +61,7 @@ pub(crate) fn kernel_error(header: Header, message: &[u8]) -> Option<KernelError
     if body.len() < NLMSGERR {
         return Some(KernelError::Short(message.len()));
     }
-    let code = u32_at(body, 0).unwrap_or_default().cast_signed();
+    let code = u32_at(body, 0).unwrap_or_default() as i32;
     Some(match code.checked_neg() {
         Some(0) => KernelError::Ack,
         Some(errno) if errno > 0 => KernelError::Refused(errno),
@@ -70,7 +71,7 @@ pub(crate) fn kernel_error(header: Header, message: &[u8]) -> Option<KernelError
 
 /// The positive errno value in an NLMSG_DONE message, which ends a dump. 0 if it contains none.
 pub(crate) fn error_at_end(message: &[u8]) -> i32 {
-    let code = u32_at(message, HEADER).unwrap_or_default().cast_signed();
+    let code = u32_at(message, HEADER).unwrap_or_default() as i32;
     code.checked_neg().map_or(0, |error| error.max(0))
 }
 

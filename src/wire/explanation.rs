@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Extended acknowledgements as one line of text.
 
 use super::printable::Printable;
@@ -101,7 +102,7 @@ fn write_policy(details: &mut Details<'_, '_>, policy: &ExtackPolicy) -> fmt::Re
         (false, _) => {}
         (true, false) => write!(details.f, " from {min} to {max}")?,
         (true, true) => {
-            write!(details.f, " from {} to {}", min.cast_signed(), max.cast_signed())?;
+            write!(details.f, " from {} to {}", min as i64, max as i64)?;
         }
     }
     match (min_len, max_len) {

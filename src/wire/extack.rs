@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Extended acknowledgements ("extacks"): attributes in which the kernel explains an errno value.
 //! These attributes follow the error code in NLMSG_ERROR and NLMSG_DONE messages.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Texts for the log: descriptions of messages, and hex dumps.
 
 use super::{GENL_HEADER, HEADER, Header, u32_at};
@@ -110,7 +111,7 @@ impl<N: Names> Description<'_, N> {
 }
 
 fn code(body: &[u8]) -> Option<i32> {
-    u32_at(body, 0).map(u32::cast_signed)
+    u32_at(body, 0).map(|code| code as i32)
 }
 
 /// A number. [`fmt::Display`] writes it as C's `%#x` does.

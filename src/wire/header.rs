@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Message headers (`struct nlmsghdr`), and the messages of a datagram.
 
 use super::{u16_at, u32_at};

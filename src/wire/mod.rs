@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Reading netlink messages: headers, attributes, policies, errors; and describing messages and
 //! errors in one line of text. Without system calls, state or unsafe code.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Checking attributes against policies (`struct nl_policy`).
 
 use super::{Attr, Attrs};
@@ -192,16 +193,27 @@ fn is_missing<'a, S: Slot<'a>>((policy, found): (&NlPolicy, &S)) -> bool {
     !policy.optional.get() && found.is_empty() && policy.r#type != NlAttrType::NO_ATTR
 }
 
+/// The first elements of a slice, and the others, whose number is a multiple of four.
+#[inline(always)]
+fn split_fours<T>(slice: &[T]) -> (&[T], &[T]) {
+    slice.split_at_checked(slice.len() % 4).unwrap_or_default()
+}
+
 /// The first type whose attribute is required and missing.
 #[inline(always)]
 fn missing<'a, S: Slot<'a>>(policies: &[NlPolicy], slots: &[S]) -> Option<usize> {
     // Check four elements at a time, since that takes fewer instructions. The up to three elements
     // that do not make four are at the start.
-    let (odd_policies, fours_of_policies) = policies.as_rchunks::<4>();
-    let (odd_slots, fours_of_slots) = slots.as_rchunks::<4>();
-    let mut fours = fours_of_policies.iter().zip(fours_of_slots);
+    let (odd_policies, fours_of_policies) = split_fours(policies);
+    let (odd_slots, fours_of_slots) = split_fours(slots);
+    let four = |(policies, slots): (&[NlPolicy], &[S])| {
+        let (policies, slots) = (policies.first_chunk::<4>(), slots.first_chunk::<4>());
+        policies
+            .zip(slots)
+            .is_some_and(|(policies, slots)| policies.iter().zip(slots).any(is_missing))
+    };
     let any = odd_policies.iter().zip(odd_slots).any(is_missing)
-        || fours.any(|(policies, slots)| policies.iter().zip(slots).any(is_missing));
+        || fours_of_policies.chunks_exact(4).zip(fours_of_slots.chunks_exact(4)).any(four);
     if any { first_missing(policies, slots) } else { None }
 }
 

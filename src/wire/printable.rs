@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Text from outside the process, such as the kernel's error texts, as part of one line of text.
 
 use core::fmt::{self, Write};

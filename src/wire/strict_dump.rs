@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Which requests for dumps the kernel accepts if it checks them strictly.
 
 use super::Attrs;

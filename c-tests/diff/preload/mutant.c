@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A mutant of the library: functions that are preloaded in front of the library's.  The environment
  * variable MUTATION chooses which one returns something wrong, so that the comparison must fail. */
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Any bytes as attributes, under any policies, against a model.
 
 #![no_main]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Sequences of attributes put into and pushed onto a message, against a model.
 
 #![no_main]
@@ -153,9 +154,12 @@ impl Run {
                     }
                 }
                 12 if fits => {
+                    // Its padding counts, too.
                     let payload = padded(&bytes);
-                    nl_msg_put_nested(msg, kind, data, size);
-                    self.put(&attribute(kind, &payload));
+                    if !nl_attr_oversized(payload.len()) {
+                        nl_msg_put_nested(msg, kind, data, size);
+                        self.put(&attribute(kind, &payload));
+                    }
                 }
                 13 if fits => {
                     let text = c_string(&bytes);

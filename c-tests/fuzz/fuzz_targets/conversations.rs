@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Any bytes as the choices of a conversation between the library and the fake kernel: see
 //! `conversation.c`.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Any bytes as a datagram of messages: taking it apart, verdicts, extended acknowledgements, and
 //! how the log shows them.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Sequences of operations on a buffer, against a model.
 
 #![no_main]
@@ -115,10 +116,9 @@ impl Model {
         copy.data.clone_from(&self.data);
         copy.headroom = headroom;
         copy.allocated = headroom + self.data.len();
-        // A copy without memory has no place that the fields could point to.
-        if with_layers && copy.allocated > 0 {
+        if with_layers {
             let ahead = headroom as isize - self.headroom as isize;
-            copy.layers = self.layers.moved(ahead);
+            copy.layers = self.layers.copied(ahead, copy.allocated > 0);
         }
         // SAFETY: the copy is a whole buffer, and nobody else's.
         unsafe {

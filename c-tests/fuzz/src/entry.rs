@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! What the targets use of the library's private parts.
 
 use crate::abi::Extack;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Where a fuzz target takes its decisions from.
 
 /// Bytes that are used from first to last; zeros when they are used up.

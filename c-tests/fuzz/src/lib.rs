@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The library's modules once more, as a crate that fuzz targets can link. The library itself is
 //! not such a crate, and its parsers are private. All modules of `src/lib.rs` belong here, except
 //! `runtime`: targets have the standard library.

@@ -1,6 +1,7 @@
 #ifndef NLSOCK_GENERATED_NETLINK_SOCKET_H
 #define NLSOCK_GENERATED_NETLINK_SOCKET_H
 
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Generated from the Rust sources: see CONTRIBUTING.md.  Do not edit. */
 
 /**
@@ -20,20 +21,6 @@ struct nl_transaction {
    * The result: 0 or a positive errno value.
    */
   int error;
-};
-
-/**
- * Open vSwitch's mutex.
- */
-struct ovs_mutex {
-  /**
-   * The mutex itself.
-   */
-  pthread_mutex_t lock;
-  /**
-   * Where in the source the mutex was locked.
-   */
-  const char *where;
 };
 
 /**
@@ -66,7 +53,8 @@ extern "C" {
 
 /**
  * Opens a socket for 'protocol' (NETLINK_ROUTE, NETLINK_GENERIC, ...), connects it to the kernel,
- * and stores it in '*sockp'. The socket is closed on exec.
+ * and stores it in '*sockp'. The socket is closed on exec. After fork(), parent and child share it
+ * and its messages.
  *
  * # Return value
  * 0 on success. Otherwise '*sockp' is null, and the value is one of:
@@ -120,7 +108,8 @@ int nl_sock_leave_mcgroup(struct nl_sock *sock, unsigned int multicast_group);
  * # Return value
  * - 0: the kernel has the message.
  * - EAGAIN: there is no room in the kernel's buffer, and 'wait' is false. If 'wait' is true, the
- *   function blocks until there is room.
+ *   function blocks until there is room. Neither a signal nor the time limit of
+ *   nlsock_sock_set_timeout() ends that; pthread_cancel() does.
  * - EBADF: the program has closed the descriptor: see nl_sock_fd().
  * - Another errno value of sendto().
  */
@@ -133,7 +122,7 @@ int nl_sock_send(struct nl_sock *sock, const struct ofpbuf *msg, bool wait);
 int nl_sock_send_seq(struct nl_sock *sock, const struct ofpbuf *msg, uint32_t nlmsg_seq, bool wait);
 
 /**
- * Discards the messages that 'sock' has received so far.
+ * Discards the messages that 'sock' has received so far. The function is a cancellation point.
  *
  * # Return value
  * 0, or a positive errno value of recv().
@@ -155,8 +144,13 @@ void nl_sock_wait(const struct nl_sock *sock, short events);
  * kernel gives its number to the next file that is opened. When the library notices that, by a
  * system call that fails or before it closes the number, it forgets the number: it leaves the new
  * file alone, functions on 'sock' fail with EBADF, and this function returns -1. So this protects
- * the new file as far as possible. But if it is a socket with something to receive, a receive may
- * take one datagram from it.
+ * the new file as far as possible, but not completely:
+ * - If it is a socket with something to receive, a receive may take one datagram from it.
+ * - If it is a netlink socket, or a SOCK_SEQPACKET socket of AF_UNIX, one request may be sent on
+ *   it.
+ *
+ * The same is true of the descriptors of the pool. To notice a new file in all cases, each call
+ * would have to make one more system call.
  */
 int nl_sock_fd(const struct nl_sock *sock);
 
@@ -215,7 +209,10 @@ int nl_sock_listen_all_nsid(struct nl_sock *sock, bool enable);
 /**
  * Sends 'request' to the kernel on a socket of 'protocol' from the pool, and receives the reply:
  * see nl_transact_multiple(). If 'replyp' is nonnull, stores the reply in '*replyp', or null on
- * failure.
+ * failure. If the kernel sent no more than an acknowledgement, the reply is an empty buffer.
+ *
+ * The request applies to the network namespace of the socket, which may not be that of the thread:
+ * see nlsock_pool_set_netns_aware().
  *
  * # Return value
  * - 0: the request was successful.
@@ -256,7 +253,11 @@ int nl_transact(int protocol, const struct ofpbuf *request, struct ofpbuf **repl
  *
  * If replies were lost because the socket's receive buffer overflowed, the first request whose
  * result is uncertain, and all that follow it, are sent again, fewer at a time. So requests must
- * be idempotent.
+ * be idempotent. If they are not, use nlsock_transact_multiple() with NLSOCK_ONE_DATAGRAM, which
+ * never sends a request twice.
+ *
+ * The requests apply to the network namespace of the socket, which may not be that of the thread:
+ * see nlsock_pool_set_netns_aware().
  *
  * # Return value
  * Each 'error' is 0 or a positive errno value:
@@ -292,6 +293,16 @@ void nl_transact_multiple(int protocol, struct nl_transaction **transactions, si
  *
  * 'dump' need not be initialised. It must not be moved or copied before nl_dump_done(), which must
  * be called for every dump.
+ *
+ * Only the process that starts the dump can read it: a child of fork() cannot continue it.
+ *
+ * The dump shows the network namespace of the socket, which may not be that of the thread: see
+ * nlsock_pool_set_netns_aware().
+ *
+ * By default, the kernel ignores most fields and attributes of 'request', and sends the whole
+ * table: see nlsock_dump_start(). The 3.x interface has some requests of NETLINK_ROUTE checked
+ * strictly: those for addresses, routes, neighbours or rules that have a whole header, and nothing
+ * that the kernel would refuse. The kernel then filters these tables by the request.
  *
  * # Ownership
  * 'request' stays the caller's. Its header is changed as by nl_sock_send(), and the flags
@@ -359,6 +370,12 @@ int nl_dump_done(struct nl_dump *dump);
  * calls return without another lookup. After any other failure, '*number' is still 0, and the next
  * call asks again.
  *
+ * The kernel is asked on an idle socket of an earlier lookup, whatever the network namespace of
+ * that socket. If the kernel does not find the family there, it is asked in the thread's
+ * namespace. Nearly all families exist in all namespaces. But a thread that has left the first
+ * namespace may get, instead of ENOENT, the number of a family that only the first one has.
+ * nlsock_pool_set_netns_aware() prevents that.
+ *
  * # Return value
  * - 0: '*number' is the family's number.
  * - ENOENT: there is no such family.
@@ -374,6 +391,7 @@ int nl_lookup_genl_family(const char *name, int *number);
 /**
  * Finds the number of the multicast group 'group_name' of the generic netlink family
  * 'family_name', for nl_sock_join_mcgroup(), and stores it in '*multicast_group'; 0 on failure.
+ * The group may be one of the first network namespace, as the family of nl_lookup_genl_family().
  *
  * # Return value
  * - 0: '*multicast_group' is the group's number.

@@ -1,6 +1,7 @@
 #ifndef NLSOCK_GENERATED_NLSOCK_EXT_H
 #define NLSOCK_GENERATED_NLSOCK_EXT_H
 
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Generated from the Rust sources: see CONTRIBUTING.md.  Do not edit. */
 
 /* The version of these headers: see nlsock_version(). */
@@ -231,6 +232,11 @@ extern "C" {
  * Fills in '*counters', whose size is 'size' (pass sizeof *counters). Fields that the library does
  * not know are set to 0.
  *
+ * In a process with Open vSwitch, 'overflow', 'received', 'recv_jumbo' and 'sent' are also in the
+ * output of "coverage/show". That has them twice if the library was preloaded over a
+ * libopenvswitch that hides its symbols. On MIPS with 32 bits, the counters start at 0 again after
+ * 2^32 events.
+ *
  * # Thread safety
  * Any thread may call it.
  */
@@ -249,6 +255,13 @@ void nlsock_counters_reset(void);
  * Sets the level of the log to 'level', one of NLSOCK_LOG_OFF to NLSOCK_LOG_DBG: messages of less
  * severe levels are not logged.
  *
+ * When the process starts, the level is that of the environment variable NLSOCK_LOG ("off", "err",
+ * "warn", "info" or "dbg"), or NLSOCK_LOG_WARN. Set-user-id programs and programs with file
+ * capabilities ignore the variable.
+ *
+ * The library's own texts have at most 2047 bytes; a longer one is cut, and ends in "...". At the
+ * level NLSOCK_LOG_DBG, it logs up to 600 lines at once, and 60 a minute after that.
+ *
  * # Return value
  * - 0: the level is set.
  * - EINVAL: there is no such level.
@@ -263,8 +276,8 @@ int nlsock_log_set_level(int level);
  * Makes log messages go to 'handler' instead of standard error. 'aux' is passed to the handler. If
  * 'handler' is null, messages go to standard error again.
  *
- * The handler gets the level, the name of the log module and the text, without a newline. The
- * library's own texts have at most 2047 bytes; a longer one is cut, and ends in "...".
+ * The handler gets the level, the name of the log module and the text, without a newline. Texts
+ * have at most the length that nlsock_log_set_level() states.
  *
  * The handler may call the library, but must not use the socket or the dump that the interrupted
  * function works on. Transactions of the handler replace those that nlsock_last_extack() and
@@ -277,6 +290,11 @@ int nlsock_log_set_level(int level);
  *   or the caller must free the object.
  * - A dump must still be ended by nl_dump_done(). So that this also works if nl_dump_start() was
  *   interrupted, set its 'dump' to zeros before the call.
+ *
+ * What an interrupted function holds is released by a later call of the thread, or when the thread
+ * ends. If calls are interrupted at ever deeper places of the stack, what they hold beyond 16
+ * sockets and buffers is lost. What a call on the stack of a coroutine or of a signal handler
+ * holds is released only when the thread ends.
  *
  * # Return value
  * 0, or EOPNOTSUPP if the process has Open vSwitch's log.
@@ -318,6 +336,8 @@ void nlsock_set_strict_dumps(bool strict);
  *   table all the same.
  * - ETIMEDOUT: the time limit passed.
  * - EMSGSIZE: the messages have more than 2 GiB in all.
+ * - EPROTO: the dump stopped before its end; or the kernel acknowledged the request, but sent no
+ *   table.
  * - Another positive errno value: an error of nl_dump_done(), or the errno value in the message
  *   that ends the dump.
  *
@@ -433,8 +453,9 @@ void nlsock_pool_flush(void);
  * If 'aware', makes transactions, dumps and lookups use only sockets of the network namespace that
  * the thread is in. Needed if threads change their namespace by setns() or unshare(). The pool
  * then keeps no idle sockets, since each would keep its namespace alive: every call opens a
- * socket, and closes it at its end. Off by default, since that takes about ten system calls.
- * Closes all idle sockets when it is switched on. Applies to all threads.
+ * socket, and closes it at its end. Off by default, since that takes about ten system calls: a
+ * transaction that the kernel refuses takes four to five times as long. Closes all idle sockets
+ * when it is switched on. Applies to all threads.
  *
  * # Thread safety
  * Any thread may call it.
@@ -715,10 +736,10 @@ bool nlsock_msg_extack(const struct ofpbuf *msg,
 
 /**
  * Writes '*extack', whose size is 'extack_size' (pass sizeof *extack), as one line of text to
- * 'text': the text of the errno value, then the kernel's error text, then in parentheses the
- * attribute concerned (the types that lead to it, the outermost first, and its offset), what the
- * kernel requires of it, a missing attribute, and the cookie, as far as the kernel reported them.
- * For example:
+ * 'text'. The line has the text of the errno value, then the kernel's error text, then in
+ * parentheses the attribute concerned (the types that lead to it, the outermost first, and its
+ * offset), what the kernel requires of it, a missing attribute, and the cookie, as far as the
+ * kernel reported them. For example:
  *
  *   Invalid argument: Device does not exist (attribute 4 at offset 36)
  *

@@ -1,6 +1,7 @@
 #ifndef NLSOCK_GENERATED_NLSOCK_SERVICES_H
 #define NLSOCK_GENERATED_NLSOCK_SERVICES_H
 
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Generated from the Rust sources: see CONTRIBUTING.md.  Do not edit. */
 
 #ifdef __cplusplus

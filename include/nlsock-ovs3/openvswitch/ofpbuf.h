@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Buffers that grow at both ends.
  *
  * A buffer has an allocation, a part of which is its data.  The rest is headroom, before the
@@ -20,7 +21,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include "../nlsock-types.h"
+#include "../nlsock-openvswitch.h"
 
 struct ds;
 
@@ -34,7 +35,11 @@ enum __attribute__((packed)) ofpbuf_source {
 #include "../generated/ofpbuf.h"
 
 /* The pointers of a list element that is not on a list: using them crashes at once. */
+#ifndef __cplusplus
 #define NLSOCK_POISON__ ((struct ovs_list *) (UINTPTR_MAX / 0xf * 0xc))
+#else
+#define NLSOCK_POISON__ reinterpret_cast<struct ovs_list *>(UINTPTR_MAX / 0xf * 0xc)
+#endif
 
 /* Initialises an empty buffer in the array STUB, as ofpbuf_use_stub() does. */
 #define OFPBUF_STUB_INITIALIZER(STUB)                                           \
@@ -43,6 +48,8 @@ enum __attribute__((packed)) ofpbuf_source {
 
 #ifdef __cplusplus
 extern "C" {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast"
 #endif
 
 /* Returns a view of the 'size' bytes at 'data', as ofpbuf_use_const() makes it. */
@@ -107,28 +114,28 @@ ofpbuf_end(const struct ofpbuf *b)
 static inline size_t
 ofpbuf_headroom(const struct ofpbuf *b)
 {
-    return (size_t) ((uintptr_t) b->data - (uintptr_t) b->base);
+    return (uintptr_t) b->data - (uintptr_t) b->base;
 }
 
 /* Returns how many bytes can be appended without reallocation. */
 static inline size_t
 ofpbuf_tailroom(const struct ofpbuf *b)
 {
-    return (size_t) ((uintptr_t) ofpbuf_end(b) - (uintptr_t) ofpbuf_tail(b));
+    return (uintptr_t) ofpbuf_end(b) - (uintptr_t) ofpbuf_tail(b);
 }
 
 /* Returns the number of bytes from 'header' to 'msg'. */
 static inline size_t
 ofpbuf_headersize(const struct ofpbuf *b)
 {
-    return (size_t) ((uintptr_t) b->msg - (uintptr_t) b->header);
+    return (uintptr_t) b->msg - (uintptr_t) b->header;
 }
 
 /* Returns the number of bytes from 'msg' to the end of the data. */
 static inline size_t
 ofpbuf_msgsize(const struct ofpbuf *b)
 {
-    return (size_t) ((uintptr_t) ofpbuf_tail(b) - (uintptr_t) b->msg);
+    return (uintptr_t) ofpbuf_tail(b) - (uintptr_t) b->msg;
 }
 
 /* Removes the data and the headroom of 'b'.  The allocation becomes tailroom. */
@@ -186,6 +193,7 @@ ofpbuf_oversized(const struct ofpbuf *b)
 }
 
 #ifdef __cplusplus
+#pragma GCC diagnostic pop
 }
 #endif
 

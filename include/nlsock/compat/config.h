@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Stands for the config.h that Open vSwitch's configure script writes.  Include it first. */
 
 #ifndef CONFIG_H

@@ -1,4 +1,7 @@
-/* Functions that the other headers in this folder use.  Not for programs. */
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Functions that the compatibility headers use: util.h, vlog.h, poll-loop.h and timeval.h.
+ * Programs call them by the names in those headers.  A program without the compatibility headers
+ * may declare and call nlsock_poll_block(), which nl_sock_wait() refers to. */
 
 #ifndef NLSOCK_SERVICES_H
 #define NLSOCK_SERVICES_H 1

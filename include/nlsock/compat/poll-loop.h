@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Open vSwitch's poll loop: a thread sets conditions, and then blocks until one of them occurs.
  * The conditions apply to the thread's next poll_block() only. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The function of Open vSwitch's timeval.h that programs with netlink sockets use. */
 
 #ifndef TIMEVAL_H

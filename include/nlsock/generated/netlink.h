@@ -1,6 +1,7 @@
 #ifndef NLSOCK_GENERATED_NETLINK_H
 #define NLSOCK_GENERATED_NETLINK_H
 
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Generated from the Rust sources: see CONTRIBUTING.md.  Do not edit. */
 
 /**
@@ -226,6 +227,11 @@ void nl_msg_push_string(struct ofpbuf *msg, uint16_t type, const char *value);
  * Appends the header of a nested attribute of type 'type'. The attributes appended next are its
  * payload, until nl_msg_end_nested() is called. Returns the offset of the header in 'msg', for
  * nl_msg_end_nested().
+ *
+ * Does not set the flag NLA_F_NESTED in the type. Since Linux 5.2, the kernel requires the flag in
+ * requests of newer protocols and families, and otherwise refuses the request with EINVAL: in
+ * those of the generic netlink family "ethtool", for example. nlsock_msg_start_nested() sets the
+ * flag. It can also be a part of 'type'. Older kernels ignore it.
  */
 size_t nl_msg_start_nested(struct ofpbuf *msg, uint16_t type);
 
@@ -239,7 +245,8 @@ void nl_msg_end_nested(struct ofpbuf *msg, size_t offset);
 /**
  * Appends an attribute of type 'type' that contains a copy of the 'size' bytes of attributes at
  * 'data', and padding up to a multiple of 4. The padding counts in the length of the attribute.
- * That length, header included, must not exceed 65535 bytes.
+ * That length, header included, must not exceed 65535 bytes. Does not set the flag NLA_F_NESTED,
+ * which can be a part of 'type': see nl_msg_start_nested().
  */
 void nl_msg_put_nested(struct ofpbuf *msg, uint16_t type, const void *data, size_t size);
 

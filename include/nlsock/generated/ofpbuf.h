@@ -1,22 +1,8 @@
 #ifndef NLSOCK_GENERATED_OFPBUF_H
 #define NLSOCK_GENERATED_OFPBUF_H
 
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Generated from the Rust sources: see CONTRIBUTING.md.  Do not edit. */
-
-/**
- * The head or an element of a doubly linked list. In the head of an empty list, both pointers
- * point to the head itself.
- */
-struct list {
-  /**
-   * The previous element.
-   */
-  struct list *prev;
-  /**
-   * The next element.
-   */
-  struct list *next;
-};
 
 /**
  * A buffer for any data, which grows at both ends.

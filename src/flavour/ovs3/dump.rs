@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! `struct nl_dump`.
 
 use crate::abi::{NlSock, OvsMutex};

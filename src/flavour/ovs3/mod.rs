@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The interface of Open vSwitch 2.17 and later.
 
 mod dump;
@@ -9,15 +10,18 @@ pub use dump::NlDump;
 pub use ofpbuf::OfpBuf;
 pub use values::{eth_addr, ib_addr, ovs_be128, ovs_u128};
 
-use crate::abi::{NlAttrType, layout};
+use crate::abi::{MUTEX, NlAttrType, WORD, layout};
 use crate::wire::StrictDump;
 use core::ffi::c_int;
 use core::fmt;
 
-layout!(OfpBuf, 64, {
-    base: 0, data: 8, size: 16, allocated: 20, header: 24, msg: 32, list_node: 40, source: 56,
+layout!(OfpBuf, 7 * WORD + 8, {
+    base: 0, data: WORD, size: 2 * WORD, allocated: 2 * WORD + 4, header: 2 * WORD + 8,
+    msg: 3 * WORD + 8, list_node: 4 * WORD + 8, source: 6 * WORD + 8,
 });
-layout!(NlDump, 64, { sock: 0, nl_seq: 8, status: 12, mutex: 16 });
+layout!(NlDump, WORD + 8 + MUTEX + WORD, {
+    sock: 0, nl_seq: WORD, status: WORD + 4, mutex: WORD + 8,
+});
 
 /// The characters that ofpbuf_put_hex() skips before a pair of hex digits.
 pub(crate) const HEX_BLANKS: &[u8] = b" .\t\r\n";
@@ -26,6 +30,8 @@ pub(crate) const RECEIVE_BUFFER: c_int = 4 * 1024 * 1024;
 /// The largest payload of an attribute, in bytes. With such a payload, the size of the attribute
 /// without its padding still fits in the length field of 16 bits.
 pub(crate) const MAX_PAYLOAD: usize = 65531;
+/// The package libc does not have it for musl.
+const NDA_MASTER: u16 = 9;
 /// The dumps of NETLINK_ROUTE that callers since Open vSwitch 3.4 expect the kernel to filter. Open
 /// vSwitch then has all requests checked strictly. But the kernel then refuses requests of older
 /// callers: for example, to dump the links with an index in the header.
@@ -48,7 +54,7 @@ pub(crate) const STRICT_DUMPS: &[StrictDump] = &[
         header: &[
             true, false, false, false, false, false, false, false, false, false, false, false,
         ],
-        attrs: &[libc::NDA_IFINDEX, libc::NDA_MASTER],
+        attrs: &[libc::NDA_IFINDEX, NDA_MASTER],
     },
     // struct fib_rule_hdr: family.
     StrictDump {

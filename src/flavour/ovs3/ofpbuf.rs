@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! `struct ofpbuf`.
 
 use crate::abi::{List, OfpbufSource, rebase};

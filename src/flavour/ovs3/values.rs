@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Structures and unions that functions take and return by value. The registers in which they are
 //! passed depend only on their size and alignment. So they are arrays here.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The interface of July 2014 (Open vSwitch 2.3.90).
 
 mod dump;
@@ -7,16 +8,19 @@ mod ofpbuf;
 pub use dump::NlDump;
 pub use ofpbuf::OfpBuf;
 
-use crate::abi::{NlAttrType, layout};
+use crate::abi::{MUTEX, NlAttrType, WORD, layout};
 use crate::wire::StrictDump;
 use core::ffi::c_int;
 use core::fmt;
 
-layout!(OfpBuf, 56, {
-    base_: 0, data_: 8, size_: 16, allocated: 20, frame: 24,
-    l2_5_ofs: 32, l3_ofs: 34, l4_ofs: 36, source: 38, list_node: 40,
+layout!(OfpBuf, 5 * WORD + 16, {
+    base_: 0, data_: WORD, size_: 2 * WORD, allocated: 2 * WORD + 4, frame: 2 * WORD + 8,
+    l2_5_ofs: 3 * WORD + 8, l3_ofs: 3 * WORD + 10, l4_ofs: 3 * WORD + 12, source: 3 * WORD + 14,
+    list_node: 3 * WORD + 16,
 });
-layout!(NlDump, 72, { sock: 0, nl_seq: 8, mutex: 16, status: 64 });
+layout!(NlDump, 4 * WORD + MUTEX, {
+    sock: 0, nl_seq: WORD, mutex: 2 * WORD, status: 3 * WORD + MUTEX,
+});
 
 /// The characters that ofpbuf_put_hex() skips before a pair of hex digits.
 pub(crate) const HEX_BLANKS: &[u8] = b" \t\r\n";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Batches: consecutive requests that are sent together because that is faster, but that need not
 //! be.
 
@@ -49,7 +50,7 @@ fn batch_len<T: Transactions>(call: &Call<'_, T>, start: usize) -> usize {
     let mut count = 1;
     // Nothing can follow a request whose size is not a multiple of 4: the kernel expects the next
     // request at a multiple of 4.
-    while count < most && bytes.is_multiple_of(4) {
+    while count < most && bytes % 4 == 0 {
         bytes += transactions.request(start + count).size();
         if bytes > MAX_BATCH_BYTES
             || netfilter::starts_batch(sock.protocol(), transactions, start + count)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! What [`super::batch`] and [`super::whole`] share: the state of a call that carries out
 //! transactions, and how messages from the kernel are understood.
 

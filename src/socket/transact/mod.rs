@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Transactions: sending requests, and finding the kernel's reply to each of them.
 //!
 //! The kernel works on a request while send() sends it. If the request succeeds and has no reply,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Batches of NETLINK_NETFILTER. The kernel takes all messages from NFNL_MSG_BATCH_BEGIN to
 //! NFNL_MSG_BATCH_END as one change of its tables, which it carries out as a whole or not at all.
 //! All of them have to be in one datagram (nfnetlink_rcv_batch() in the kernel's

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The state of the requests that were sent in one datagram.
 
 use super::set::Set;

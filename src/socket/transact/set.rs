@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Sets of the transactions of a batch.
 
 use crate::socket::MAX_REQUESTS;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Requests that are sent in one datagram or not at all: a batch of NETLINK_NETFILTER, or what the
 //! caller wants to be sent in this way.
 //!
@@ -9,6 +10,7 @@ use super::{Origin, QueueState, Transactions, netfilter};
 use crate::errno::Errno;
 use crate::host::counters::{Event, count};
 use crate::message;
+use crate::socket::REPLY_ESTIMATE;
 use crate::socket::extack::Failures;
 use crate::socket::receive::{Failure, Overflows};
 use crate::socket::scratch::Scratch;
@@ -23,8 +25,8 @@ use core::sync::atomic::Ordering::Relaxed;
 
 const NLM_F_ACK: u16 = libc::NLM_F_ACK as u16;
 const NLM_F_ECHO: u16 = libc::NLM_F_ECHO as u16;
-/// The room that an acknowledgement takes up in the receive buffer, in bytes, with the kernel's
-/// bookkeeping.
+/// The room that an acknowledgement or an echo within a batch of NETLINK_NETFILTER takes up in the
+/// receive buffer, in bytes, with the kernel's bookkeeping.
 const ANSWER_ESTIMATE: usize = 1024;
 /// What the kernel wants to be free in the send buffer beside a datagram, in bytes.
 const SEND_OVERHEAD: usize = 32;
@@ -192,7 +194,9 @@ impl<'c, 'a> Whole<'c, 'a> {
             }
             self.awaited += usize::from(state != 0);
             self.memory.states.push(state);
-            if flags & (NLM_F_ACK | NLM_F_ECHO) != 0 {
+            if !self.netfilter {
+                answers += REPLY_ESTIMATE as usize;
+            } else if flags & (NLM_F_ACK | NLM_F_ECHO) != 0 {
                 answers += ANSWER_ESTIMATE + request.size();
             }
         }

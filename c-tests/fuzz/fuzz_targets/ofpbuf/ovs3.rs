@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! What only the 3.x interface has.
 
 use super::Run;
@@ -22,6 +23,11 @@ impl Layers {
     pub fn moved(self, by: isize) -> Self {
         let moved = |field: Option<isize>| field.map(|field| field + by);
         Self { header: moved(self.header), msg: moved(self.msg) }
+    }
+
+    /// The fields of a copy whose data has moved. A copy without memory has no headers.
+    pub fn copied(self, by: isize, has_memory: bool) -> Self {
+        if has_memory { self.moved(by) } else { Self::default() }
     }
 
     pub fn check(&self, b: &OfpBuf) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! What only the interface of 2014 has.
 
 use super::{Model, Run};
@@ -29,6 +30,11 @@ impl Layers {
     /// The fields after the data has moved in its memory.
     pub fn moved(self, by: isize) -> Self {
         Self { frame: self.frame.map(|frame| frame + by), ..self }
+    }
+
+    /// The fields of a copy whose data has moved, even if the copy has no memory, as in the original.
+    pub fn copied(self, by: isize, _has_memory: bool) -> Self {
+        self.moved(by)
     }
 
     pub fn check(&self, b: &OfpBuf) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! netlink.h: reading payloads of kinds that the 2014 interface lacks: 128-bit integers, IPv6,
 //! Ethernet and InfiniBand addresses.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! netlink.h: functions that the interface of 2014 does not have, or has with other arguments.
 
 use crate::abi::foreign::in6_addr;
@@ -39,12 +40,12 @@ pub unsafe extern "C" fn nl_msg_nlmsgerr(
         // SAFETY: the caller's contract (see `ffi`).
         unsafe { error.write(code) };
     }
-    if !attr_msg.is_null()
-        && let Some(text) = explanation(msg.bytes())
-    {
-        // SAFETY: the caller's contract (see `ffi`). The policy has checked that the text ends in
-        // NUL.
-        unsafe { attr_msg.write(text.as_ptr().cast()) };
+    if !attr_msg.is_null() {
+        if let Some(text) = explanation(msg.bytes()) {
+            // SAFETY: the caller's contract (see `ffi`). The policy has checked that the text ends
+            // in NUL.
+            unsafe { attr_msg.write(text.as_ptr().cast()) };
+        }
     }
     true
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Functions that the 2014 interface does not have, or has with other arguments: those of Open
 //! vSwitch 3.1, and those added later, up to 3.7.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! netlink-socket.h: functions that the interface of 2014 does not have, or has with other
 //! arguments.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! netlink.h: nl_msg_nlmsgerr(), which has other arguments in the 3.x interface.
 
 use crate::buffer::Buf;
@@ -16,12 +17,10 @@ use core::ffi::c_int;
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_msg_nlmsgerr(msg: *const OfpBuf, error: *mut c_int) -> bool {
     // SAFETY: the caller's contract (see `ffi`).
-    let code = error_code(unsafe { Buf::from_ptr(msg) });
-    if let Some(code) = code
-        && !error.is_null()
-    {
+    let Some(code) = error_code(unsafe { Buf::from_ptr(msg) }) else { return false };
+    if !error.is_null() {
         // SAFETY: the caller's contract (see `ffi`).
         unsafe { error.write(code) };
     }
-    code.is_some()
+    true
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! ofpbuf.h: functions that later interface versions do not have.
 
 use crate::abi::OfpbufSource;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! netlink-socket.h: functions that only the 2014 interface has, or that have other arguments in
 //! the 3.x interface.
 

@@ -1,0 +1,1 @@
+../../nlsock/compat/nlsock-dynamic-string.h

@@ -1,0 +1,1 @@
+../../nlsock/compat/nlsock-util.h

@@ -1,0 +1,1 @@
+../../../nlsock/compat/poll-loop.h

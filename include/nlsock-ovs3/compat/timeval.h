@@ -1,0 +1,1 @@
+../../nlsock/compat/timeval.h
