@@ -536,16 +536,23 @@ void nlsock_sock_transact_multiple(struct nl_sock *sock,
                                    unsigned int flags);
 
 /**
- * If 'every' is true, makes the kernel acknowledge every request of a batch that asks for it. If it
- * is false, which is the default, the library saves acknowledgements: of the transactions that it
- * sends together on NETLINK_ROUTE or NETLINK_GENERIC, with NLM_F_ACK and without a reply buffer,
- * only the last is acknowledged. It clears the flag in its copies of the others. The kernel works
- * on the requests in order and reports every error, so the acknowledgement also says that those
- * before it without an error were successful. If answers may have been lost, requests are sent
- * again with an acknowledgement for each.
+ * Sets which requests of a batch the kernel acknowledges. If 'every' is true, each transaction with
+ * NLM_F_ACK gets its own acknowledgement. Otherwise the library saves acknowledgements: of the requests
+ * that it sends together, only the last has the flag. It clears the flag in its copies of the others.
+ * The kernel carries out the requests in their order and reports each error, so the last answer also
+ * says that those before it without an error were successful. If answers may have been lost, requests
+ * are sent again, each with its own flag.
  *
- * Needed if nlsock_batch_extack() is to return the texts of acknowledgements, with which the kernel
- * warns of something although the request was successful. Applies to all threads.
+ * Until this function is called, the library saves the acknowledgements of changes of addresses,
+ * routes, neighbours, rules and next hops on NETLINK_ROUTE, without a reply buffer. The kernel always
+ * answers if one of these fails. After nlsock_set_every_ack(false), it saves those of all transactions
+ * on NETLINK_ROUTE and NETLINK_GENERIC without a reply buffer, unless NLM_F_DUMP is set in them. That is
+ * faster, but has a risk: if the kernel's code for a request returns EINTR, as a driver may when a
+ * signal arrives, the kernel sends no answer at all. Without an acknowledgement of its own, the
+ * transaction then counts as successful, although it failed. With one, it fails with ETIMEDOUT.
+ *
+ * nlsock_set_every_ack(true) is needed if nlsock_batch_extack() is to return the texts that come with
+ * acknowledgements. The function has an effect on batches that start later, in all threads.
  *
  * # Thread safety
  * Any thread may call it.

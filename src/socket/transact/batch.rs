@@ -174,8 +174,8 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
         self.receive_all(replies, memory)
     }
 
-    /// Sends the requests in `sent` in one datagram. Returns the set of those that ask for an
-    /// acknowledgement: see [`super::acks`].
+    /// Sends the requests in `sent` in one datagram. Returns the set of those that the kernel has to
+    /// acknowledge.
     ///
     /// # Safety
     /// See [`super::transact`].
@@ -203,8 +203,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
         }
         let result = call.send(bytes);
         if trace::wanted() {
-            for index in sent {
-                let request = call.transactions.request(self.start + index).bytes();
+            for (_, request) in Messages::new(bytes) {
                 call.sock.trace("nl_sock_transact_multiple__", result, request);
             }
         }
