@@ -374,6 +374,9 @@ void nlsock_last_extack(struct nlsock_extack *extack, size_t size);
  * lookup is a batch of one. 'error' is 0 if the transaction succeeded. If the kernel reported
  * nothing but success or an errno value, sets all fields to 0.
  *
+ * The kernel can comment on a success only in an acknowledgement. By default, some transactions of
+ * a batch get none of their own: see nlsock_set_every_ack().
+ *
  * # Return value
  * Whether the kernel reported more than success or an errno value.
  */
