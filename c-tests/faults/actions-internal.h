@@ -19,6 +19,7 @@ struct options {
     int stop;                   /* Dumps: messages to read; negative for all. */
     int slow;                   /* Dumps: milliseconds that the program takes for a message. */
     int fork;                   /* Dumps: messages after which it forks; negative for never. */
+    int type;                   /* Of the requests of a batch. */
     bool quietly;
     bool strict;                /* Dumps: nlsock_set_strict_dumps(). */
     int buffer;

@@ -89,6 +89,7 @@ parse_options(struct tokens *t, struct options *o)
     memset(o, 0, sizeof *o);
     o->fork = -1;
     o->bytes = DEFAULT_BYTES;
+    o->type = FAKE_REQUEST_TYPE;
     o->stop = -1;
     while (!tokens_end(t)) {
         if (tokens_take(t, "on")) {
@@ -116,6 +117,7 @@ parse_options(struct tokens *t, struct options *o)
             o->one_datagram = true;
         } else if (!(tokens_take(t, "protocol") && tokens_int(t, &o->protocol))
                    && !(tokens_take(t, "bytes") && tokens_int(t, &o->bytes))
+                   && !(tokens_take(t, "type") && tokens_int(t, &o->type))
                    && !(tokens_take(t, "stop") && tokens_int(t, &o->stop))
                    && !(tokens_take(t, "fork") && tokens_int(t, &o->fork))
                    && !(tokens_take(t, "slow") && tokens_int(t, &o->slow))
@@ -153,7 +155,7 @@ request_type(const struct options *o, int i, int n)
                    : i == high || i == n ? NFNL_MSG_BATCH_END : FAKE_BATCH_TYPE;
         }
     }
-    return FAKE_REQUEST_TYPE;
+    return (uint16_t) o->type;
 }
 
 /* Null for the pool, also if the socket could not be opened. */
@@ -355,6 +357,18 @@ do_timeout(struct tokens *t)
     return true;
 }
 
+static bool
+do_acks(struct tokens *t)
+{
+    bool every = tokens_take(t, "every");
+
+    if (!every && !tokens_take(t, "saved")) {
+        return false;
+    }
+    nlsock_set_every_ack(every);
+    return true;
+}
+
 /* What works on an own socket and returns an error. */
 static bool
 do_on_socket(struct tokens *t, const char *verb)
@@ -418,6 +432,8 @@ do_verb(struct tokens *t)
         return do_destroy(t);
     } else if (!strcmp(verb, "timeout")) {
         return do_timeout(t);
+    } else if (!strcmp(verb, "acks")) {
+        return do_acks(t);
     } else if (!strcmp(verb, "fork")) {
         return do_fork(t);
     } else if (!strcmp(verb, "flush")) {

@@ -184,12 +184,12 @@ expect_tries(struct tokens *t)
     return compare(t, tries, "tries");
 }
 
-/* datagram N carries SELECTION [with ack|without ack] */
+/* datagram N carries SELECTION [with ack [SELECTION]|without ack] */
 static int
 expect_datagram(struct tokens *t)
 {
     const struct fake_record *records;
-    struct selection s;
+    struct selection s, acks;
     int number = 0, ack = -1, result = 1, seen = 0, wanted = 0;
     size_t n;
 
@@ -198,6 +198,9 @@ expect_datagram(struct tokens *t)
     }
     if (tokens_take(t, "with")) {
         ack = tokens_take(t, "ack") ? 1 : -1;
+        if (!tokens_selection(t, &acks)) {
+            acks = s;
+        }
     } else if (tokens_take(t, "without")) {
         ack = tokens_take(t, "ack") ? 0 : -1;
     }
@@ -207,7 +210,10 @@ expect_datagram(struct tokens *t)
 
         if (r->send == number) {
             seen++;
-            if (!selected(&s, r->id) || (ack >= 0 && ack != !!(r->flags & NLM_F_ACK))) {
+            int expected = ack > 0 ? selected(&acks, r->id) : ack;
+
+            if (!selected(&s, r->id)
+                || (expected >= 0 && expected != !!(r->flags & NLM_F_ACK))) {
                 printf("# datagram %d carries request %d, flags %#x\n", number, r->id, r->flags);
                 result = 0;
             }

@@ -175,6 +175,9 @@ answers_process(struct sock *sock, const struct nlmsghdr *h, struct fake_record 
     const struct rule *rule = find_rule(h, record);
     struct queue queue = { NULL, NULL };
     bool refusal = false, acknowledged = false;
+    /* A request that asks for no acknowledgement is worked on when it is sent, and refused then if it is:
+     * otherwise nobody could tell its success. */
+    bool in_time = !(record->flags & NLM_F_ACK);
     int k = 0;
 
     record->processed = true;
@@ -199,7 +202,7 @@ answers_process(struct sock *sock, const struct nlmsghdr *h, struct fake_record 
             by_default(sock, h, record);
             continue;
         }
-        record->processed &= item->kind != UNPROCESSED;
+        record->processed &= item->kind != UNPROCESSED || in_time;
         if (item->kind == REFUSE && item->sequence == SEQ_RIGHT) {
             record->refused = item->error;
             refusal = true;
@@ -207,6 +210,9 @@ answers_process(struct sock *sock, const struct nlmsghdr *h, struct fake_record 
         d = item_make(sock, h, record, item, &k);
         if (!d) {
             continue;
+        }
+        if (in_time && item->kind == REFUSE) {
+            d->when = WHEN_NOW;
         }
         d->late = acknowledged || item->kind == NOOP || item->kind == OVERRUN;
         acknowledged |= item->kind == ACK;

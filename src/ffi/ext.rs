@@ -209,6 +209,9 @@ pub unsafe extern "C" fn nlsock_last_extack(extack: *mut Extack, size: usize) {
 /// lookup is a batch of one. 'error' is 0 if the transaction succeeded. If the kernel reported
 /// nothing but success or an errno value, sets all fields to 0.
 ///
+/// The kernel can comment on a success only in an acknowledgement. By default, some transactions of
+/// a batch get none of their own: see nlsock_set_every_ack().
+///
 /// # Return value
 /// Whether the kernel reported more than success or an errno value.
 #[unsafe(no_mangle)]

@@ -7,7 +7,7 @@ use super::transact::{CallersArray, CallersRequest};
 use crate::abi::NlSock;
 use crate::abi::ext::{NLSOCK_AWAIT_REPLY, NLSOCK_ONE_DATAGRAM};
 use crate::flavour::{NlTransaction, OfpBuf};
-use crate::socket::transact::{Mode, refuse, transact, transact_on};
+use crate::socket::transact::{Mode, refuse, set_every_ack, transact, transact_on};
 use core::ffi::{c_int, c_uint};
 
 const REPLY_MODE: Mode = Mode { await_replies: true, one_datagram: false };
@@ -133,4 +133,29 @@ pub unsafe extern "C" fn nlsock_sock_transact_multiple(
             None => refuse(&mut all),
         }
     }
+}
+
+/// Sets which requests of a batch the kernel acknowledges. If 'every' is true, each transaction with
+/// NLM_F_ACK gets its own acknowledgement. Otherwise the library saves acknowledgements: of the requests
+/// that it sends together, only the last has the flag. It clears the flag in its copies of the others.
+/// The kernel carries out the requests in their order and reports each error, so the last answer also
+/// says that those before it without an error were successful. If answers may have been lost, requests
+/// are sent again, each with its own flag.
+///
+/// Until this function is called, the library saves the acknowledgements of changes of addresses,
+/// routes, neighbours, rules and next hops on NETLINK_ROUTE, without a reply buffer. The kernel always
+/// answers if one of these fails. After nlsock_set_every_ack(false), it saves those of all transactions
+/// on NETLINK_ROUTE and NETLINK_GENERIC without a reply buffer, unless NLM_F_DUMP is set in them. That is
+/// faster, but has a risk: if the kernel's code for a request returns EINTR, as a driver may when a
+/// signal arrives, the kernel sends no answer at all. Without an acknowledgement of its own, the
+/// transaction then counts as successful, although it failed. With one, it fails with ETIMEDOUT.
+///
+/// nlsock_set_every_ack(true) is needed if nlsock_batch_extack() is to return the texts that come with
+/// acknowledgements. The function has an effect on batches that start later, in all threads.
+///
+/// # Thread safety
+/// Any thread may call it.
+#[unsafe(no_mangle)]
+pub extern "C" fn nlsock_set_every_ack(every: bool) {
+    set_every_ack(every);
 }

@@ -51,6 +51,12 @@ impl Transactions for CallersArray<'_> {
     }
 
     #[inline]
+    fn wants_reply(&self, index: usize) -> bool {
+        // SAFETY: the promise made to `new`.
+        unsafe { !(*self.at(index)).reply.is_null() }
+    }
+
+    #[inline]
     fn finish(&mut self, index: usize, outcome: Outcome<'_>) {
         let transaction = self.at(index);
         // SAFETY: the promise made to `new`.
@@ -105,6 +111,10 @@ impl Transactions for CallersRequest<'_> {
 
     fn request(&self, _: usize) -> Buf<'_> {
         self.request
+    }
+
+    fn wants_reply(&self, _: usize) -> bool {
+        !self.replyp.is_null()
     }
 
     #[inline]

@@ -374,6 +374,9 @@ void nlsock_last_extack(struct nlsock_extack *extack, size_t size);
  * lookup is a batch of one. 'error' is 0 if the transaction succeeded. If the kernel reported
  * nothing but success or an errno value, sets all fields to 0.
  *
+ * The kernel can comment on a success only in an acknowledgement. By default, some transactions of
+ * a batch get none of their own: see nlsock_set_every_ack().
+ *
  * # Return value
  * Whether the kernel reported more than success or an errno value.
  */
@@ -534,6 +537,30 @@ void nlsock_sock_transact_multiple(struct nl_sock *sock,
                                    struct nl_transaction **transactions,
                                    size_t n,
                                    unsigned int flags);
+
+/**
+ * Sets which requests of a batch the kernel acknowledges. If 'every' is true, each transaction with
+ * NLM_F_ACK gets its own acknowledgement. Otherwise the library saves acknowledgements: of the requests
+ * that it sends together, only the last has the flag. It clears the flag in its copies of the others.
+ * The kernel carries out the requests in their order and reports each error, so the last answer also
+ * says that those before it without an error were successful. If answers may have been lost, requests
+ * are sent again, each with its own flag.
+ *
+ * Until this function is called, the library saves the acknowledgements of changes of addresses,
+ * routes, neighbours, rules and next hops on NETLINK_ROUTE, without a reply buffer. The kernel always
+ * answers if one of these fails. After nlsock_set_every_ack(false), it saves those of all transactions
+ * on NETLINK_ROUTE and NETLINK_GENERIC without a reply buffer, unless NLM_F_DUMP is set in them. That is
+ * faster, but has a risk: if the kernel's code for a request returns EINTR, as a driver may when a
+ * signal arrives, the kernel sends no answer at all. Without an acknowledgement of its own, the
+ * transaction then counts as successful, although it failed. With one, it fails with ETIMEDOUT.
+ *
+ * nlsock_set_every_ack(true) is needed if nlsock_batch_extack() is to return the texts that come with
+ * acknowledgements. The function has an effect on batches that start later, in all threads.
+ *
+ * # Thread safety
+ * Any thread may call it.
+ */
+void nlsock_set_every_ack(bool every);
 
 /**
  * If 'strict', makes the kernel check requests for data on 'sock' strictly (the socket option

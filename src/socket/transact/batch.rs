@@ -2,6 +2,7 @@
 //! Batches: consecutive requests that are sent together because that is faster, but that need not
 //! be.
 
+use super::acks::Acks;
 use super::call::{Answer, Call, MAX_TRIES, Unreadable, is_overrun};
 use super::datagram::{Datagram, MAX_BATCH_BYTES};
 use super::replies::Replies;
@@ -85,6 +86,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
         // The first batch is sent even if the deadline has passed already. After that, nothing is
         // sent after the deadline.
         let mut begun = self.start > 0;
+        let mut again = false;
         while !pending.is_empty() {
             if begun && self.call.deadline.has_passed() {
                 self.fail(pending, Errno::ETIMEDOUT);
@@ -94,7 +96,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
             begun = true;
             let sent = pending.lowest(at_once);
             // SAFETY: the caller's promise.
-            let left = match unsafe { self.round(sent) } {
+            let left = match unsafe { self.round(sent, again) } {
                 Round::Complete => Set::EMPTY,
                 Round::Lost(left) => left,
                 Round::NotSent(_) if first && self.call.is_not_ours() => {
@@ -113,6 +115,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
                     Set::EMPTY
                 }
             };
+            again = true;
             pending = pending.without(sent.without(left));
             if left.is_empty() {
                 tries = 0;
@@ -146,12 +149,13 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
         self.call.succeed(set.map(|index| start + index));
     }
 
-    /// Sends the requests in `sent`, and receives the replies.
+    /// Sends the requests in `sent`, and receives the replies. `again` says whether some of them were
+    /// sent before.
     ///
     /// # Safety
     /// See [`super::transact`].
     #[inline(always)]
-    unsafe fn round(&mut self, sent: Set) -> Round {
+    unsafe fn round(&mut self, sent: Set, again: bool) -> Round {
         let mut scratch = Scratch::of(self.call.thread);
         let memory = scratch.memory();
         self.call.catch_up(memory);
@@ -159,7 +163,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
         let last = sent.last().unwrap_or_default();
         let base_seq = self.call.sock.allocate_seq(last as u32 + 1);
         // SAFETY: the caller's promise.
-        let acks = match unsafe { self.send(sent, base_seq) } {
+        let acks = match unsafe { self.send(sent, base_seq, again) } {
             Ok(acks) => acks,
             Err(error) => return Round::NotSent(error),
         };
@@ -170,15 +174,15 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
         self.receive_all(replies, memory)
     }
 
-    /// Sends the requests in `sent` in one datagram. Returns the set of those that ask for an
-    /// acknowledgement.
+    /// Sends the requests in `sent` in one datagram. Returns the set of those that the kernel has to
+    /// acknowledge.
     ///
     /// # Safety
     /// See [`super::transact`].
-    unsafe fn send(&mut self, sent: Set, base_seq: u32) -> Result<Set, Errno> {
+    unsafe fn send(&mut self, sent: Set, base_seq: u32, again: bool) -> Result<Set, Errno> {
         let call = &*self.call;
         let several = sent.len() > 1;
-        let mut acks = Set::EMPTY;
+        let mut acks = Acks::new(call.sock.protocol(), again || call.mode.await_replies);
         let mut datagram = Datagram::new();
         let mut bytes: &[u8] = &[];
         for index in sent {
@@ -186,10 +190,10 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
             // SAFETY: the caller's promise.
             let flags =
                 unsafe { message::finalize(request, base_seq + index as u32, call.sock.port) };
-            if flags & NLM_F_ACK != 0 {
-                acks.insert(Set::one(index));
-            }
             bytes = request.bytes();
+            if flags & NLM_F_ACK != 0 {
+                acks.add(index, bytes, call.transactions, &mut datagram);
+            }
             if several && !datagram.add(bytes) {
                 return Err(Errno::EMSGSIZE);
             }
@@ -199,14 +203,13 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
         }
         let result = call.send(bytes);
         if trace::wanted() {
-            for index in sent {
-                let request = call.transactions.request(self.start + index).bytes();
+            for (_, request) in Messages::new(bytes) {
                 call.sock.trace("nl_sock_transact_multiple__", result, request);
             }
         }
         result?;
         count(Event::Sent, sent.len());
-        Ok(acks)
+        Ok(acks.asking)
     }
 
     #[inline(always)]

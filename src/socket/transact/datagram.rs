@@ -3,6 +3,7 @@
 
 use crate::memory;
 use crate::sys::Uninit;
+use crate::wire::Header;
 use core::mem::MaybeUninit;
 
 /// The greatest size of a datagram with several requests. This is a bit less than a page, since the
@@ -32,6 +33,19 @@ impl Datagram {
         unsafe { memory::copy(request.as_ptr(), room.as_mut_ptr().cast(), room.len()) };
         self.size = end;
         true
+    }
+
+    pub(super) fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Clears flags in the header of the request at `offset`.
+    #[inline]
+    pub(super) fn clear_flags(&mut self, offset: usize, flags: u16) {
+        // SAFETY: `add` has written these bytes.
+        let written =
+            unsafe { core::slice::from_raw_parts_mut(self.memory.as_mut_ptr().cast(), self.size) };
+        Header::clear_flags(written.get_mut(offset..).unwrap_or_default(), flags);
     }
 
     pub(super) fn bytes(&self) -> &[u8] {

@@ -7,6 +7,7 @@
 //! overflowed, the messages that are in the queue are used, and the requests whose result is still
 //! uncertain are sent again, fewer at a time. docs/design.md has an example.
 
+mod acks;
 mod batch;
 mod call;
 mod datagram;
@@ -15,6 +16,7 @@ mod replies;
 mod set;
 mod whole;
 
+pub(crate) use self::acks::set_every_ack;
 use self::batch::Batch;
 use self::call::Call;
 use self::whole::Whole;
@@ -33,6 +35,8 @@ pub(crate) trait Transactions {
     fn len(&self) -> usize;
     /// The request at `index`, which is less than `len()`. Its memory may be written.
     fn request(&self, index: usize) -> Buf<'_>;
+    /// Whether the reply to the request at `index` is stored.
+    fn wants_reply(&self, index: usize) -> bool;
     /// Stores the outcome of the request at `index`. May be called again for the same request, with
     /// a failure that replaces a reply.
     fn finish(&mut self, index: usize, outcome: Outcome<'_>);
@@ -218,6 +222,10 @@ impl Transactions for One<'_> {
 
     fn request(&self, _: usize) -> Buf<'_> {
         self.request
+    }
+
+    fn wants_reply(&self, _: usize) -> bool {
+        true
     }
 
     fn finish(&mut self, _: usize, outcome: Outcome<'_>) {
