@@ -89,7 +89,7 @@ run_dump_threads(long n)
     shared_count = 0;
     for (i = 0; i < n; i++) {
         start(&shared);
-        in_threads(take_share, 1);
+        in_threads(2, take_share, 1);
         MUST(!nl_dump_done(&shared));
     }
     MUST(shared_count >= n * n_routes);

@@ -71,11 +71,31 @@ refuse(long n)
     ofpbuf_uninit(&own);
 }
 
+static long n_threads;
+
+void
+set_up_refused_threads(long size)
+{
+    n_threads = size;
+}
+
 long
 run_refused_threads(long n)
 {
-    in_threads(refuse, n);
-    return n * N_THREADS;
+    in_threads(n_threads, refuse, n);
+    return n * n_threads;
+}
+
+/* The first transaction of a thread, which does nothing else. */
+long
+run_new_thread(long n)
+{
+    long i;
+
+    for (i = 0; i < n; i++) {
+        in_threads(1, refuse, 1);
+    }
+    return n;
 }
 
 static void

@@ -23,7 +23,8 @@ const struct workload workloads[] = {
     { "build-heap", NULL, run_build_heap },
     { "parse", set_up_parse, run_parse },
     { "parse-nested", set_up_parse_nested, run_parse_nested },
-    { "refused-threads", NULL, run_refused_threads },
+    { "refused-threads", set_up_refused_threads, run_refused_threads },
+    { "new-thread", NULL, run_new_thread },
     { "dump-threads", set_up_dump, run_dump_threads },
     { NULL, NULL, NULL },
 };

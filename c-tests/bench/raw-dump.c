@@ -115,7 +115,7 @@ run_raw_dump_threads(long n)
     for (i = 0; i < n; i++) {
         shared_done = false;
         start();
-        in_threads(take_share, 1);
+        in_threads(2, take_share, 1);
     }
     MUST(shared_count >= n * n_routes);
     return shared_count;

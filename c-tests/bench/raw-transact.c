@@ -77,11 +77,39 @@ refuse_in_thread(long n)
     close(sock);
 }
 
+static long n_threads;
+
+void
+set_up_raw_refused_threads(long size)
+{
+    n_threads = size;
+}
+
 long
 run_raw_refused_threads(long n)
 {
-    in_threads(refuse_in_thread, n);
-    return n * N_THREADS;
+    in_threads(n_threads, refuse_in_thread, n);
+    return n * n_threads;
+}
+
+/* All threads, one after the other, use the same socket, as with a pool. */
+static void
+refuse_on_shared_socket(long n)
+{
+    struct link_request own = link_request(NO_SUCH_LINK);
+
+    refuse(fd, &own, n);
+}
+
+long
+run_raw_new_thread(long n)
+{
+    long i;
+
+    for (i = 0; i < n; i++) {
+        in_threads(1, refuse_on_shared_socket, 1);
+    }
+    return n;
 }
 
 long

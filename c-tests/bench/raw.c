@@ -82,7 +82,8 @@ const struct workload workloads[] = {
     { "family", set_up_raw_names, run_raw_family },
     { "group", set_up_raw_names, run_raw_group },
     { "socket", NULL, run_socket },
-    { "refused-threads", NULL, run_raw_refused_threads },
+    { "refused-threads", set_up_raw_refused_threads, run_raw_refused_threads },
+    { "new-thread", set_up_raw_refused, run_raw_new_thread },
     { "dump-threads", set_up_raw_dump, run_raw_dump_threads },
     { NULL, NULL, NULL },
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The work of two threads at a time. */
+/* The work of several threads at a time. */
 
 #ifndef THREADS_H
 #define THREADS_H 1
@@ -7,7 +7,7 @@
 #include <pthread.h>
 #include "driver.h"
 
-#define N_THREADS 2
+#define MAX_THREADS 8
 
 struct share {
     void (*work)(long n);
@@ -23,18 +23,19 @@ do_share(void *share_)
     return NULL;
 }
 
-/* Each thread does work(n). */
+/* Each of 'n_threads' threads does work(n). */
 static inline void
-in_threads(void (*work)(long n), long n)
+in_threads(long n_threads, void (*work)(long n), long n)
 {
     struct share share = { work, n };
-    pthread_t threads[N_THREADS];
-    int i;
+    pthread_t threads[MAX_THREADS];
+    long i;
 
-    for (i = 0; i < N_THREADS; i++) {
+    MUST(n_threads <= MAX_THREADS);
+    for (i = 0; i < n_threads; i++) {
         MUST(!pthread_create(&threads[i], NULL, do_share, &share));
     }
-    for (i = 0; i < N_THREADS; i++) {
+    for (i = 0; i < n_threads; i++) {
         MUST(!pthread_join(threads[i], NULL));
     }
 }

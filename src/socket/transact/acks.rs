@@ -62,8 +62,8 @@ impl Acks {
     }
 
     /// Takes account of the request at `index`, which asks for an acknowledgement, and which will be
-    /// added to the datagram.
-    #[inline]
+    /// added to the datagram. Not inline, so that requests without NLM_F_ACK take fewer instructions.
+    #[inline(never)]
     pub(super) fn add(
         &mut self,
         index: usize,
@@ -76,15 +76,16 @@ impl Acks {
             self.asking = self.asking.without(Set::one(before));
         }
         self.asking.insert(Set::one(index));
-        if self.may_save(request) && !transactions.wants_reply(index) {
+        if self.saved != Saved::Nothing as u8
+            && !transactions.wants_reply(index)
+            && self.may_save(request)
+        {
             self.replaceable = Some((index, datagram.size()));
         }
     }
 
+    /// Whether a later acknowledgement can stand for that of this request.
     fn may_save(&self, request: &[u8]) -> bool {
-        if self.saved == Saved::Nothing as u8 {
-            return false;
-        }
         let Some(header) = Header::parse(request) else {
             return false;
         };

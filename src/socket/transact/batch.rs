@@ -182,7 +182,8 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
     unsafe fn send(&mut self, sent: Set, base_seq: u32, again: bool) -> Result<Set, Errno> {
         let call = &*self.call;
         let several = sent.len() > 1;
-        let mut acks = Acks::new(call.sock.protocol(), again || call.mode.await_replies);
+        let every = again || call.mode.await_replies || !several;
+        let mut acks = Acks::new(call.sock.protocol(), every);
         let mut datagram = Datagram::new();
         let mut bytes: &[u8] = &[];
         for index in sent {
