@@ -13,7 +13,7 @@
 /* How the kernel answers the requests of a batch, in order. */
 struct answer {
     bool reply;                 /* A message before the ACK. */
-    int error;
+    int error;                  /* ENOBUFS: the answer is lost. */
     const char *text;
 };
 static const struct answer *answers;
@@ -49,6 +49,10 @@ played_kernel(const struct nlmsghdr *request)
         return;
     }
     answer = &answers[n_requests++];
+    if (answer->error == ENOBUFS) {
+        play_loss();
+        return;
+    }
     if (request->nlmsg_flags & NLM_F_ROOT) {
         play_message(request, RTM_NEWROUTE, NLM_F_MULTI);
         play_result(request, NLMSG_DONE, answer->error, answer->text);
@@ -122,6 +126,41 @@ warnings_come_with_successes_at_any_position(void)
                 break;
             }
         }
+    }
+}
+
+/* What was lost and is sent again does not concern the requests before it. */
+static void
+explanations_stay_when_later_requests_are_sent_again(void)
+{
+    static const struct answer expected[] = {
+        { false, EINVAL, "first" }, { false, ENOBUFS, NULL }, { false, EEXIST, "second" },
+    };
+    struct nl_transaction transactions[2], *pointers[2];
+    struct ofpbuf requests[2];
+    struct nlsock_extack extack;
+
+    for (int i = 0; i < 2; i++) {
+        ofpbuf_init(&requests[i], 64);
+        put_route(&requests[i], RTM_NEWROUTE, NLM_F_ACK, 1);
+        /* Each in a datagram of its own. */
+        ofpbuf_put_zeros(&requests[i], 2000);
+        transactions[i].request = &requests[i];
+        transactions[i].reply = NULL;
+        pointers[i] = &transactions[i];
+    }
+    answers = expected;
+    n_requests = 0;
+    nl_transact_multiple(NETLINK_ROUTE, pointers, 2);
+    CHECK_INT(n_requests, 3);
+    CHECK_INT(transactions[0].error, EINVAL);
+    CHECK_INT(transactions[1].error, EEXIST);
+    CHECK(nlsock_batch_extack(0, &extack, sizeof extack));
+    CHECK_STR(extack.message, "first");
+    CHECK(nlsock_batch_extack(1, &extack, sizeof extack));
+    CHECK_STR(extack.message, "second");
+    for (int i = 0; i < 2; i++) {
+        ofpbuf_uninit(&requests[i]);
     }
 }
 
@@ -369,6 +408,7 @@ main(void)
 {
     RUN(warnings_come_with_successes_at_any_position);
     RUN(failures_count_more_than_warnings);
+    RUN(explanations_stay_when_later_requests_are_sent_again);
     RUN(dumps_have_warnings_too);
     RUN(log_lines_have_no_control_characters);
     RUN(an_explanation_is_one_line);

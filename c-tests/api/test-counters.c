@@ -65,6 +65,34 @@ replies_without_a_buffer_are_jumbo_if_they_are_long(void)
     ofpbuf_delete(reply);
 }
 
+static void
+a_message_that_fits_exactly_is_not_jumbo(void)
+{
+    struct nl_sock *sock = open_socket(NETLINK_ROUTE);
+    struct ofpbuf request, *reply;
+    size_t size;
+
+    ofpbuf_init(&request, 64);
+    put_getlink(&request, 1);
+    CHECK_INT(nl_transact(NETLINK_ROUTE, &request, &reply), 0);
+    size = ofpbuf_size(reply);
+    ofpbuf_delete(reply);
+    for (size_t less = 0; less < 2; less++) {
+        struct ofpbuf *message = ofpbuf_new(size - less);
+        uint64_t before = jumbos();
+
+        CHECK_INT(message->allocated, size - less);
+        put_getlink(&request, 1);
+        CHECK_INT(nl_sock_send(sock, &request, true), 0);
+        CHECK_INT(nl_sock_recv(sock, message, true), 0);
+        CHECK_INT(ofpbuf_size(message), size);
+        CHECK_INT(jumbos() - before, less);
+        ofpbuf_delete(message);
+    }
+    ofpbuf_uninit(&request);
+    nl_sock_destroy(sock);
+}
+
 int
 main(void)
 {
@@ -72,6 +100,7 @@ main(void)
         return EXIT_SUCCESS;
     }
     RUN(replies_that_exceed_their_buffer_are_jumbo);
+    RUN(a_message_that_fits_exactly_is_not_jumbo);
     RUN(replies_without_a_buffer_are_jumbo_if_they_are_long);
     return tap_done();
 }

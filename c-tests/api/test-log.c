@@ -127,6 +127,47 @@ levels_include_those_before(void)
 }
 
 static void
+a_handler_gets_its_own_argument(void)
+{
+    static char first[1024], second[1024];
+    struct nl_sock *sock;
+
+    CHECK_INT(nl_sock_create(NETLINK_ROUTE, &sock), 0);
+    CHECK_INT(nlsock_log_set_handler(capture, first), 0);
+    CHECK_INT(nlsock_log_set_handler(capture, second), 0);
+    nl_sock_join_mcgroup(sock, 1000000);
+    CHECK_STR(first, "");
+    CHECK(strstr(second, "could not join"));
+    second[0] = '\0';
+    CHECK_INT(nlsock_log_set_handler(capture, first), 0);
+    nl_sock_join_mcgroup(sock, 1000000);
+    CHECK(strstr(first, "could not join"));
+    CHECK_STR(second, "");
+    capture_end();
+    nl_sock_destroy(sock);
+}
+
+static void
+refused_dumps_are_logged(void)
+{
+    struct nl_dump dump;
+    struct ofpbuf request, buf, reply;
+
+    ofpbuf_init(&request, 64);
+    ofpbuf_init(&buf, NL_DUMP_BUFSIZE);
+    /* No family has this number. */
+    nl_msg_put_genlmsghdr(&request, 0, 0x7fff, NLM_F_REQUEST, 1, 1);
+    capture_start(NLSOCK_LOG_DBG);
+    nl_dump_start(&dump, NETLINK_GENERIC, &request);
+    CHECK(!nl_dump_next(&dump, &reply, &buf));
+    CHECK_INT(nl_dump_done(&dump), ENOENT);
+    capture_end();
+    CHECK(strstr(captured, "netlink dump request error (No such file or directory)\n"));
+    ofpbuf_uninit(&request);
+    ofpbuf_uninit(&buf);
+}
+
+static void
 errno_survives_logging(void)
 {
     struct nl_sock *sock;
@@ -289,6 +330,8 @@ main(int argc, char *argv[])
     RUN(debug_lines_show_every_message);
     RUN(generic_netlink_is_shown_with_its_family);
     RUN(levels_include_those_before);
+    RUN(a_handler_gets_its_own_argument);
+    RUN(refused_dumps_are_logged);
     RUN(errno_survives_logging);
     RUN(lines_on_standard_error_have_open_vswitchs_form);
     RUN(the_environment_sets_the_level);

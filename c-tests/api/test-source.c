@@ -184,6 +184,31 @@ what_others_send_is_not_an_answer(void)
     ofpbuf_uninit(&buf);
 }
 
+/* A receive that does not wait finds the kernel's message behind a stranger's. */
+static void
+what_others_send_hides_nothing(void)
+{
+    struct nl_sock *sock = open_socket(NETLINK_ROUTE);
+    struct nl_sock *sender = open_socket(NETLINK_ROUTE);
+    struct ofpbuf buf;
+
+    CHECK_INT(nl_sock_join_mcgroup(sock, RTNLGRP_LINK), 0);
+    nlsock_sock_set_kernel_only(sock, true);
+    if (!multicast(nl_sock_fd(sender), RTNLGRP_LINK)) {
+        nl_sock_destroy(sock);
+        nl_sock_destroy(sender);
+        SKIP("this user may not multicast");
+    }
+    ofpbuf_init(&buf, 64);
+    put_getlink(&buf, 1);
+    CHECK_INT(nl_sock_send(sock, &buf, true), 0);
+    CHECK_INT(nl_sock_recv(sock, &buf, false), 0);
+    CHECK_INT(message_type(&buf), RTM_NEWLINK);
+    nl_sock_destroy(sock);
+    nl_sock_destroy(sender);
+    ofpbuf_uninit(&buf);
+}
+
 static void
 the_group_may_be_unknown(void)
 {
@@ -328,6 +353,7 @@ main(void)
     nlsock_log_set_level(NLSOCK_LOG_OFF);
     RUN(what_others_send_is_refused_whatever_it_contains);
     RUN(what_others_send_is_not_an_answer);
+    RUN(what_others_send_hides_nothing);
     RUN(the_kernel_is_the_source_of_its_messages);
     RUN(the_group_may_be_unknown);
     RUN(the_option_for_groups_is_set_once_and_only_if_it_is_needed);

@@ -16,7 +16,7 @@
 static void played_kernel(const struct nlmsghdr *request);
 
 static struct {
-    size_t size;
+    size_t size;                /* 0: the receive fails with ENOBUFS. */
     uint8_t bytes[2048];
 } played_queue[64];
 static unsigned int played_first, played_end;
@@ -29,7 +29,17 @@ play(const void *bytes, size_t size)
         played_first = played_end = 0;
     }
     played_queue[played_end].size = size;
-    memcpy(played_queue[played_end++].bytes, bytes, size);
+    if (size) {
+        memcpy(played_queue[played_end].bytes, bytes, size);
+    }
+    played_end++;
+}
+
+/* Makes a receive fail with ENOBUFS, as after an overflow. */
+static inline void
+play_loss(void)
+{
+    play(NULL, 0);
 }
 
 /* Appends an attribute to the message at 'header', which has room for it. */
@@ -124,6 +134,11 @@ recv(int fd, void *buffer, size_t size, int flags)
         return -1;
     }
     n = played_queue[played_first].size;
+    if (!n) {
+        played_first++;
+        errno = ENOBUFS;
+        return -1;
+    }
     memcpy(buffer, played_queue[played_first++].bytes, n < size ? n : size);
     return (ssize_t) n;
 }

@@ -133,6 +133,18 @@ mod tests {
     }
 
     #[test]
+    fn an_account_has_the_times_of_the_first_and_the_last() {
+        // A message every ten seconds.
+        let limit = RateLimit::new(6, 1).0.into_inner();
+        let request = |now| request_at(&limit, now);
+        assert_eq!(request(1000), Permission::Granted);
+        assert_eq!([2000, 3000, 5000].map(request), [const { Permission::Denied }; 3]);
+        assert_eq!(request(12000), Permission::GrantedAfter { dropped: 3, first: 10, last: 7 });
+        assert_eq!(request(13000), Permission::Denied);
+        assert_eq!(request(23000), Permission::GrantedAfter { dropped: 1, first: 10, last: 10 });
+    }
+
+    #[test]
     fn several_threads_get_no_more_than_the_burst() {
         static LIMIT: RateLimit = RateLimit::new(60, 1000);
         let granted = AtomicU32::new(0);

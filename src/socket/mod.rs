@@ -140,10 +140,7 @@ impl Socket {
     /// Allocates `n` consecutive sequence numbers and returns the first. None of them is 0, which
     /// the kernel uses for notifications.
     pub(crate) fn allocate_seq(&self, n: u32) -> u32 {
-        let advance = |seq: u32| match seq.wrapping_add(n) {
-            next if next < u32::MAX / 2 => Some(next),
-            _ => Some(1),
-        };
+        let advance = |seq| Some(seq_after(seq, n));
         self.next_seq.fetch_update(Relaxed, Relaxed, advance).unwrap_or(1)
     }
 
@@ -257,5 +254,27 @@ impl Socket {
         // SAFETY: the caller's promise.
         unsafe { message::finalize(message, seq, self.port) };
         sys::send(&self.fd, message.bytes(), wait).inspect(|()| count(Event::Sent, 1))
+    }
+}
+
+/// The sequence number that follows `n` of them from `seq` on. They start again at 1 long before
+/// they would become 0.
+fn seq_after(seq: u32, n: u32) -> u32 {
+    match seq.wrapping_add(n) {
+        next if next < u32::MAX / 2 => next,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sequence_numbers_start_again() {
+        let last = u32::MAX / 2;
+        assert_eq!(seq_after(1, 5), 6);
+        assert_eq!(seq_after(last - 6, 5), last - 1);
+        assert_eq!([last - 5, last - 1].map(|seq| seq_after(seq, 5)), [1; 2]);
     }
 }

@@ -187,3 +187,15 @@ unsafe fn read_sender(message: &libc::msghdr, port: u32) -> Sender {
 fn part(buffer: &mut [Uninit]) -> libc::iovec {
     libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_datagram_starts_with_the_untouched_bytes() {
+        let length = u32::from_ne_bytes(untouched());
+        assert!(length >= 1 << 31);
+        assert_eq!(length, u32::from_ne_bytes(untouched()));
+    }
+}
