@@ -11,9 +11,12 @@ import subprocess
 
 # `key` names the mutant without a line number, so that it stays the same when lines are added: the
 # file, the mutation, and the text of the line. A number tells apart those that are still the same.
-Mutant = collections.namedtuple("Mutant", "key name file start end replacement")
+# `flavour` is the interface that the mutant is in, None if it is in both.
+Mutant = collections.namedtuple("Mutant", "key name file start end replacement flavour")
 
+# The interface that a folder of src/flavour, or a cfg attribute, belongs to.
 FLAVOURS = {"v2014": "2014", "ovs3": "ovs3"}
+ATTRIBUTES = {'#[cfg(not(feature = "ovs3"))]': "2014", '#[cfg(feature = "ovs3")]': "ovs3"}
 
 
 def tracked(root, *folders):
@@ -70,7 +73,10 @@ def mutants(root, folder):
         seen[key] += 1
         if seen[key] > 1:
             key = (file, f"{mutation} #{seen[key]}", key[2])
-        found.append(Mutant(key, entry["name"], file, start, end, entry["replacement"]))
+        function = entry.get("function")
+        line = function["span"]["start"]["line"] if function else start[0]
+        found.append(Mutant(key, entry["name"], file, start, end, entry["replacement"],
+                            flavour(file, texts[file], line)))
     return found
 
 
@@ -85,10 +91,20 @@ def mutate(text, mutant):
     return text[:offset(mutant.start)] + mutant.replacement + text[offset(mutant.end):]
 
 
-def flavour(mutant):
-    """The interface that the mutant is in; None if it is in both."""
-    folder = mutant.file.split("/")[2] if mutant.file.startswith("src/flavour/") else None
-    return FLAVOURS.get(folder)
+def flavour(file, lines, line):
+    """The interface that a function is in, whose first line is number `line`."""
+    if file.startswith("src/flavour/"):
+        return FLAVOURS.get(file.split("/")[2])
+    # The attributes and comments of the function come before it; cargo-mutants may count them to it.
+    above = line - 1
+    while above > 0 and re.match(r"\s*(#\[|//)", lines[above - 1]):
+        above -= 1
+    for text in lines[above:]:
+        if not re.match(r"\s*(#\[|//)", text):
+            return None
+        if text.strip() in ATTRIBUTES:
+            return ATTRIBUTES[text.strip()]
+    return None
 
 
 def survivors(path):
