@@ -9,7 +9,8 @@
 #include <string.h>
 #include "tokens.h"
 
-#define MAX_ERRNO 133
+/* Of all platforms: EDQUOT on MIPS. */
+#define MAX_ERRNO 1133
 
 /* Adds the token from 'word' to 'end'.  A ';' or ':' at its end becomes a token of its own. */
 static bool
