@@ -144,7 +144,7 @@ check-diff: stage ## Make the same calls to the original and to the library; OVS
 check-doc: ## Make the documentation, and check that it is whole
 	c-tests/check/check-doc.sh
 
-bench: stage ## Measure this library and others, write the results to docs/bench/; NLSOCK_REF=LIBRARY for that of 2014
+bench: stage ## Measure this library and others, write the results to docs/bench/; OVS=TREE: beside its C code
 	c-tests/bench/bench.sh "$(STAGE)"
 
 bench-check: deps stage ## Count instructions, and compare them with the baseline

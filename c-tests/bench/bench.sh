@@ -3,8 +3,9 @@
 # bench.sh STAGE: measures the library of the installation in STAGE and others, and writes the
 # results to docs/bench/.
 #
-#   NLSOCK_REF=LIBRARY  compares the library of the 2014 interface with this one; else that of the
-#                       3.x interface is compared with what openvswitch-source builds
+#   OVS=DIR             compares with the C code of this source tree of Open vSwitch, whose version
+#                       chooses the interface; the default is Debian's openvswitch-source
+#   NLSOCK_REF=LIBRARY  compares the library of the 2014 interface with this one
 #   ONLY="WORKLOAD/SIZE ..."  measures these, and writes nothing but the tables on its output
 #   ROUNDS=N MS=N       how many times each is measured, and for how many milliseconds at least
 #   SCRATCH=DIR         builds the original there and keeps it
@@ -21,6 +22,8 @@ if [ -z "$unshare" ]; then
 fi
 "$here/packages.sh" || exit
 
+# The version of the tree that the original is from; empty for another library, or Debian's.
+tree=
 # absent WHAT WHY: notes that a column stays empty.
 : > "$scratch/absent"
 absent() {
@@ -32,7 +35,6 @@ if [ -n "${NLSOCK_REF-}" ]; then
     flavour=2014
     original=$(realpath "$NLSOCK_REF") || exit 2
 else
-    flavour=ovs3
     kept=$(realpath -m "${SCRATCH:-$temporary/reference}")
     case $kept/ in
         "$root"/*)
@@ -41,8 +43,15 @@ else
             ;;
     esac
     mkdir -p "$kept" || exit 2
-    original=$kept/nlsock-ovs/libreference.so
-    if ! "$here/reference.sh" "$kept" > "$scratch/output" 2>&1; then
+    if "$here/reference.sh" "$kept" > "$scratch/output" 2>&1; then
+        read -r original flavour tree <<END
+$(tail -n 1 "$scratch/output")
+END
+    elif [ -n "${OVS-}" ]; then
+        cat "$scratch/output"
+        exit 1
+    else
+        flavour=ovs3
         absent "the original C" "$(tail -n 1 "$scratch/output")"
         original=
     fi
@@ -128,7 +137,10 @@ facts() {
     echo "compilers	$(rust), $(${CC:-cc} --version | sed -n 1p)"
     version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml")
     echo "this library	$version, $(interface_of "$flavour")"
-    for package in openvswitch-source libmnl-dev libnl-3-dev valgrind; do
+    [ -z "$tree" ] || echo "Open vSwitch	$tree"
+    debian=openvswitch-source
+    [ -z "${OVS-}${NLSOCK_REF-}" ] || debian=
+    for package in $debian libmnl-dev libnl-3-dev valgrind; do
         version=$(dpkg-query -W -f '${Version}' "$package" 2>/dev/null) \
             && echo "$package	$version"
     done
@@ -139,7 +151,7 @@ facts > "$scratch/facts.tsv"
 
 # report [WORKLOADS]: prints the report, or a table with the times of these.
 report() {
-    awk -v summary="${1-}" -v facts="$scratch/facts.tsv" -v list="$scratch/list" \
+    awk -v summary="${1-}" -v tree="${tree:-3.1}" -v facts="$scratch/facts.tsv" -v list="$scratch/list" \
         -v absent="$scratch/absent" -v flavour="$flavour" -f "$here/list.awk" \
         -f "$here/report.awk" "$scratch/results.tsv"
 }
@@ -154,8 +166,8 @@ cp "$scratch/results.tsv" "$docs/$flavour.tsv"
 awk -v list="$scratch/list" -f "$here/list.awk" -f "$here/chart.awk" "$scratch/results.tsv" \
     > "$docs/$flavour.svg"
 
-# README.md shows some of the rows.
-[ "$flavour" = ovs3 ] || exit 0
+# README.md shows some of the rows, beside Debian's.
+[ "$flavour" = ovs3 ] && [ -z "$tree" ] || exit 0
 report "refused/1 getlink/1 batch-ack/1000 dump/10000 notify/100 family/1 build/1 parse/1" \
     > "$scratch/summary.md" || exit 1
 awk -v summary="$scratch/summary.md" '

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Writes the report; with 'summary', the times of these workloads alone.  Reads the results of
-# results.awk; 'list', 'facts' and 'absent' are files.  With list.awk.
+# results.awk; 'list', 'facts' and 'absent' are files, 'tree' is the version of the original.  With list.awk.
 
 function number(x) {
     if (x == "" || x == "-")
@@ -137,7 +137,7 @@ END {
         time_table(" " summary " ")
         exit
     }
-    print "# Speed, beside " (flavour == "2014" ? "the C of July 2014" : "Open vSwitch 3.1")
+    print "# Speed, beside " (flavour == "2014" ? "the C of July 2014" : "Open vSwitch " tree)
     print "\nWritten by `make bench`.  [The figures](" flavour ".tsv),"
     print "[what is measured and how](README.md).\n"
     print "![The times as a chart](" flavour ".svg)\n"
