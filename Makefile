@@ -74,10 +74,10 @@ help: ## List the targets
 # library where cargo makes none.
 #
 # The static library has one object, whose only global symbols are those of the interface.  Others
-# would clash with those of another Rust library in the same program.  On MIPS, where relocations differ
-# for local and global symbols, all of them stay as they are.  Section groups are dissolved, since a linker
-# keeps only the first group of a name.
-keep_global = $(if $(filter mips%,$(shell $(CC) -dumpmachine)),,--keep-global-symbols=$(exports))
+# would clash with those of another Rust library in the same program.  On MIPS they stay global all the
+# same: its relocations mean something else for local symbols, and the linker would fail.  Section groups
+# are dissolved, since a linker keeps only the first group of a name.
+keep_global = $(if $(filter mips%,$(shell $(CC) -dumpmachine)),,--keep-global-symbols=$(call exports,$(1)))
 define flavour_rules
 $(call escape,$(release_$(1))/libnlsock.so): $(SOURCES) build-aux/cargo.sh
 	$(cargo_build) $(cargo_$(1))
@@ -91,7 +91,7 @@ $(call escape,$(call static,$(1))): $(call escape,$(release_$(1))/libnlsock.so) 
 	@mkdir -p "$(BUILD)"
 	$(LD) -r --force-group-allocation -o "$(BUILD)/$(name_$(1)).o" \
 	    $$$$(sed 's/^/-u /' $(call exports,$(1))) "$(release_$(1))/libnlsock.a"
-	$(OBJCOPY) $(call keep_global,$(1)) --strip-debug \
+	$(OBJCOPY) $$(call keep_global,$(1)) --strip-debug \
 	    --remove-section=.llvmbc --remove-section=.llvmcmd "$(BUILD)/$(name_$(1)).o"
 	rm -f "$$@"
 	$(AR) rcsD "$$@" "$(BUILD)/$(name_$(1)).o"

@@ -26,6 +26,7 @@ struct options {
     bool wait;
     bool until_reply;           /* NLSOCK_AWAIT_REPLY. */
     bool one_datagram;          /* NLSOCK_ONE_DATAGRAM. */
+    bool one_ack;               /* NLSOCK_ONE_ACK. */
 };
 
 /* Milliseconds; 0 for none. */

@@ -113,6 +113,8 @@ parse_options(struct tokens *t, struct options *o)
             o->strict = true;
         } else if (tokens_take(t, "until-reply")) {
             o->until_reply = true;
+        } else if (tokens_take(t, "one-ack")) {
+            o->one_ack = true;
         } else if (tokens_take(t, "one-datagram")) {
             o->one_datagram = true;
         } else if (!(tokens_take(t, "protocol") && tokens_int(t, &o->protocol))
@@ -243,7 +245,8 @@ do_batch(struct tokens *t)
     }
     sock = sock_of(&o);
     actions.on_own = sock;
-    flags = (o.until_reply ? NLSOCK_AWAIT_REPLY : 0) | (o.one_datagram ? NLSOCK_ONE_DATAGRAM : 0);
+    flags = (o.until_reply ? NLSOCK_AWAIT_REPLY : 0) | (o.one_datagram ? NLSOCK_ONE_DATAGRAM : 0)
+            | (o.one_ack ? NLSOCK_ONE_ACK : 0);
     if (flags && sock) {
         nlsock_sock_transact_multiple(sock, pointers, (size_t) n, flags);
     } else if (flags) {
@@ -362,7 +365,7 @@ do_acks(struct tokens *t)
 {
     bool every = tokens_take(t, "every");
 
-    if (!every && !tokens_take(t, "saved")) {
+    if (!every && !tokens_take(t, "default")) {
         return false;
     }
     nlsock_set_every_ack(every);

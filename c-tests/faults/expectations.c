@@ -190,7 +190,8 @@ expect_datagram(struct tokens *t)
 {
     const struct fake_record *records;
     struct selection s, acks;
-    int number = 0, ack = -1, result = 1, seen = 0, wanted = 0;
+    int number = 0, ack = -1, result = 1, seen = 0, seen_acks = 0;
+    int wanted = 0, wanted_acks = 0;
     size_t n;
 
     if (!tokens_int(t, &number) || !tokens_take(t, "carries") || !tokens_selection(t, &s)) {
@@ -209,9 +210,10 @@ expect_datagram(struct tokens *t)
         const struct fake_record *r = &records[i];
 
         if (r->send == number) {
-            seen++;
             int expected = ack > 0 ? selected(&acks, r->id) : ack;
 
+            seen++;
+            seen_acks += expected > 0;
             if (!selected(&s, r->id)
                 || (expected >= 0 && expected != !!(r->flags & NLM_F_ACK))) {
                 printf("# datagram %d carries request %d, flags %#x\n", number, r->id, r->flags);
@@ -221,6 +223,13 @@ expect_datagram(struct tokens *t)
     }
     for (int i = 0; i < s.n; i++) {
         wanted += s.range[i].high - s.range[i].low + 1;
+    }
+    for (int i = 0; ack > 0 && i < acks.n; i++) {
+        wanted_acks += acks.range[i].high - acks.range[i].low + 1;
+    }
+    if (ack > 0 && seen_acks != wanted_acks) {
+        printf("# datagram %d carries %d of the %d requests with ack\n", number, seen_acks, wanted_acks);
+        result = 0;
     }
     if (seen != wanted) {
         printf("# datagram %d carries %d requests, not %d\n", number, seen, wanted);

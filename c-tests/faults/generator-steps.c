@@ -45,7 +45,7 @@ transactions(void)
     int n = percent(30) ? 1 : 1 + below(percent(70) ? 6 : 40);
     int first = script.n_requests + 1, last = script.n_requests + n;
     char acks[MAX_SELECTION] = "", no_replies[MAX_SELECTION] = "";
-    int policy = below(3);
+    int policy = below(3), without_reply = percent(30) ? 95 : 15;
     const char *start;
 
     for (int i = 1; i <= n; i++) {
@@ -55,7 +55,7 @@ transactions(void)
         if (ack) {
             choose(acks, "ack", i);
         }
-        if (percent(15)) {
+        if (percent(without_reply)) {
             choose(no_replies, "no-reply", i);
         }
     }
@@ -65,8 +65,10 @@ transactions(void)
         add("%s transact%s%s%s%s", start, where(), acks, no_replies,
             percent(10) ? " until-reply" : "");
     } else {
-        add("%s batch %d%s%s%s%s bytes %d", start, n, where(), acks, no_replies,
+        add("%s batch %d%s%s%s%s%s bytes %d", start, n, where(), acks, no_replies,
             percent(5) ? " until-reply" : percent(10) ? " one-datagram" : "",
+            /* A route, any request. */
+            percent(30) ? " type 24" : percent(40) ? " one-ack" : "",
             percent(80) ? 12 + below(100) : 12 + below(2000));
     }
     add("expect invariants");

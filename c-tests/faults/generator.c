@@ -92,7 +92,7 @@ start(void)
 {
     static const char *const options[] = { "pktinfo", "ext-ack", "cap-ack", "strict-check" };
 
-    add("do acks %s", percent(50) ? "saved" : "every");
+    add("do acks %s", percent(80) ? "default" : "every");
     if (script.has[SMALL_BUFFERS]) {
         add("socket buffer %d", 3000 + below(60000));
         if (percent(30)) {

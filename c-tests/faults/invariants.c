@@ -135,12 +135,40 @@ check_reply(int id, const struct fake_record *records, size_t n)
  * worked on again: only the last answer counts. */
 struct facts {
     int id;
+    const struct fake_record *records;
+    size_t n;
     const struct outcome *outcome;
     const struct fake_record *last;
     int tries;
     bool answered;
     bool caused;                /* Something else than the answer explains the error. */
 };
+
+/* Whether the program asked for an acknowledgement; the library may have sent the request without the
+ * flag. */
+static bool
+asked_for_ack(const struct facts *f)
+{
+    return nl_msg_nlmsghdr(f->outcome->request)->nlmsg_flags & NLM_F_ACK;
+}
+
+/* Whether an answer to a later request of the same datagram was delivered.  A malformed refusal is one,
+ * too, but is not noted. */
+static bool
+later_is_answered(const struct facts *f)
+{
+    const struct fake_record *last = f->last;
+
+    for (size_t i = 0; i < f->n; i++) {
+        const struct fake_record *r = &f->records[i];
+
+        if (r->send == last->send && r->position > last->position
+            && (r->acks || r->refusal || r->replies)) {
+            return true;
+        }
+    }
+    return fake_troubles()->malformed;
+}
 
 static void
 check_success(const struct facts *f)
@@ -153,6 +181,11 @@ check_success(const struct facts *f)
         wrong("success without the reply that was waited for", "request", f->id, 0);
     } else if (!f->answered && (last->flags & NLM_F_ACK)) {
         wrong("success without the acknowledgement asked for", "request", f->id, 0);
+    } else if (asked_for_ack(f) && !last->acks && !(last->flags & NLM_F_ACK)
+               && !f->outcome->netfilter
+               && (last->refused || last->dropped || !later_is_answered(f))) {
+        wrong("success without an answer that stands for the acknowledgement asked for", "request",
+              f->id, 0);
     } else if (!f->answered && (!last->processed || last->refused || last->dropped)) {
         wrong("success, but it was dropped, refused or its answer lost", "request", f->id, 0);
     }
@@ -163,7 +196,7 @@ check_failure(const struct facts *f)
 {
     const struct outcome *outcome = f->outcome;
     const struct fake_record *last = f->last;
-    bool acknowledged = outcome->until_reply || last->flags & NLM_F_ACK;
+    bool acknowledged = outcome->until_reply || asked_for_ack(f);
     bool timed_out = outcome->error == ETIMEDOUT;
 
     if (f->answered) {
@@ -204,7 +237,7 @@ check_transaction(int id, const struct fake_record *records, size_t n)
 {
     const struct outcome *outcome = &actions.outcome[id];
     const struct fake_troubles *t = fake_troubles();
-    struct facts f = { .id = id, .outcome = outcome };
+    struct facts f = { .id = id, .records = records, .n = n, .outcome = outcome };
 
     f.caused = has_cause(t, outcome->error, outcome->deadline);
     for (size_t i = 0; i < n; i++) {

@@ -20,7 +20,7 @@ struct jobs *
 jobs_new(unsigned long long first, unsigned long long count, int n)
 {
     jobs = mmap(NULL, sizeof *jobs, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (jobs == MAP_FAILED) {
+    if (jobs == MAP_FAILED || count >= ~0u) {
         abort();
     }
     jobs->first = first;

@@ -3,6 +3,7 @@
 
 import collections
 import glob
+import hashlib
 import json
 import os
 import resource
@@ -24,8 +25,8 @@ QUICK = 1.0
 SLOW = 10.0
 MEMORY = 8 << 30
 
-# The library as users have it: without overflow checks and debug assertions. It is not optimised,
-# since compiling it would take four times as long.
+# Without overflow checks and debug assertions, as users have the library. But not optimised, since
+# compiling would take four times as long.
 PROFILE = {
     "CARGO_PROFILE_DEV_OPT_LEVEL": "0", "CARGO_PROFILE_DEV_DEBUG": "0",
     "CARGO_PROFILE_DEV_DEBUG_ASSERTIONS": "false", "CARGO_PROFILE_DEV_OVERFLOW_CHECKS": "false",
@@ -243,7 +244,9 @@ class Judge:
     def choose_tests(self):
         """Sets `first` and `second` to the tests of each interface, the quickest first. The second ones
         take longer, or differ little from the first. How long they take is kept for the next run."""
-        path = os.path.join(self.work, "measured")
+        conditions = json.dumps([PROFILE, self.environment.get("MALLOC_PERTURB_")])
+        digest = hashlib.sha256(conditions.encode()).hexdigest()[:16]
+        path = os.path.join(self.work, "measured-" + digest)
         try:
             with open(path) as file:
                 measured = json.load(file)

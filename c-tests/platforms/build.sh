@@ -19,9 +19,9 @@ build_library() {
     build_flavour 2014 && build_flavour ovs3
 }
 
-# rust_tests FEATURE...: the Rust tests also compile with the oldest Rust.
+# rust_tests FEATURE...: runs the Rust tests, which also compile with the oldest Rust.
 rust_tests() {
-    env -u RUSTFLAGS -u RUSTC PATH="$rust_tools/bin:$PATH" cargo test --quiet --locked \
+    env -u RUSTFLAGS -u RUSTC -u CARGO_BUILD_TARGET PATH="$rust_tools/bin:$PATH" cargo test --quiet --locked \
         --manifest-path "$root/Cargo.toml" --target-dir "$scratch/cargo/rust-tests" \
         --features "$*"
 }

@@ -19,6 +19,9 @@ pub const NLSOCK_STRICT_CHECKING: c_uint = 4;
 /// A flag for nlsock_dump_all_flags(): returns the table even if it changed during the dump.
 pub const NLSOCK_EVEN_IF_CHANGED: c_uint = 8;
 
+/// A flag for nlsock_transact_multiple(): one acknowledgement for each datagram suffices.
+pub const NLSOCK_ONE_ACK: c_uint = 16;
+
 /// A function that gets log messages: see nlsock_log_set_handler().
 pub type Handler = Option<
     unsafe extern "C" fn(

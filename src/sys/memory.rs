@@ -42,6 +42,17 @@ impl ThreadMemory {
         Some(Self { start, size })
     }
 
+    /// Frees the pages of the memory, which is 0 again. Returns false if that fails, as it does if
+    /// the program has locked them.
+    ///
+    /// # Safety
+    /// Nothing uses what is in the memory any more.
+    pub(crate) unsafe fn wipe(self) -> bool {
+        let address = self.start.as_ptr().cast();
+        // SAFETY: the caller's promise; `map` mapped this size.
+        unsafe { libc::madvise(address, self.size, libc::MADV_DONTNEED) == 0 }
+    }
+
     /// Unmaps the memory.
     ///
     /// # Safety

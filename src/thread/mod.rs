@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Data that the library keeps for each thread. The data of a thread is in a block of memory. The
 //! block is mapped when the thread first needs it, contains only zeros at first, and is unmapped
-//! when the thread ends.
+//! when the thread ends, or kept for another thread.
 //!
 //! Each module that keeps data for threads has a [`Part`] of the block. The modules `cancel` and
 //! `unfinished` deal with threads that are cancelled, or that leave a log handler by longjmp() or
 //! an exception.
 
 mod cancel;
+mod spare;
 mod unfinished;
 
 pub(crate) use cancel::{
@@ -309,12 +310,15 @@ const NO_KEY: u32 = u32::MAX;
 /// from the kernel needs. If it cannot be mapped, the second is used, into which the largest
 /// attribute fits.
 pub(crate) const SCRATCH_SIZES: [usize; 2] = [4 << 20, 65536];
+/// The size of a thread's memory, unless so much cannot be mapped.
+const MEMORY: usize = BLOCK + SCRATCH_SIZES[0];
 
 #[cold]
 #[inline(never)]
 fn create() -> NonNull<Uninit> {
     let mut sizes = SCRATCH_SIZES.into_iter();
-    let Some(memory) = sizes.find_map(|size| ThreadMemory::map(BLOCK + size)) else {
+    let map = || sizes.find_map(|size| ThreadMemory::map(BLOCK + size));
+    let Some(memory) = spare::take(MEMORY).or_else(map) else {
         sys::fatal("there is no memory for what a thread needs");
     };
     let block = memory.start;
@@ -340,8 +344,8 @@ pub(crate) fn start(at_end: unsafe extern "C" fn(*mut c_void)) {
     }
 }
 
-/// Unmaps a thread's memory. What the parts of the block refer to must have been freed before. If
-/// another destructor calls the library after this, the thread gets a new block, for which `at_end`
+/// Unmaps a thread's memory, or keeps it for another thread. What the parts of the block refer to
+/// must have been freed before. If another destructor calls the library after this, the thread gets a new block, for which `at_end`
 /// runs again.
 ///
 /// # Safety
@@ -351,8 +355,15 @@ pub(crate) unsafe fn end(block: *mut c_void) {
     let here = nlsock_thread();
     let size = HEADER.of(&Thread { own: here.own, block: start, frame: 0 }).size.get();
     here.own().block.set(null_mut());
+    let memory = ThreadMemory { start, size };
     // SAFETY: the caller's promise.
-    unsafe { ThreadMemory { start, size }.unmap() };
+    unsafe {
+        if size == MEMORY && KEY.load(Relaxed) != NO_KEY {
+            spare::give(memory);
+        } else {
+            memory.unmap();
+        }
+    }
 }
 
 /// Undoes [`start`]. Called when the process ends, or when the code that contains the library is
@@ -365,6 +376,7 @@ pub(crate) fn stop() -> Option<*mut c_void> {
         // SAFETY: the key was created by `start`.
         unsafe { libc::pthread_key_delete(key) };
     }
+    spare::discard(MEMORY);
     nlsock_thread().block().map(|block| block.as_ptr().cast())
 }
 
@@ -379,6 +391,11 @@ mod tests {
         with(|thread| NUMBER.of(thread).set(7));
         let of_another = std::thread::spawn(|| with(|thread| NUMBER.of(thread).replace(8))).join();
         assert_eq!((of_another.unwrap(), with(|thread| NUMBER.of(thread).get())), (0, 7));
+        // Nor does a later thread find what an earlier one left.
+        for _ in 0..3 {
+            let later = std::thread::spawn(|| with(|thread| NUMBER.of(thread).replace(8))).join();
+            assert_eq!(later.unwrap(), 0);
+        }
     }
 
     #[test]

@@ -30,6 +30,11 @@
 #define NLSOCK_EVEN_IF_CHANGED 8
 
 /**
+ * A flag for nlsock_transact_multiple(): one acknowledgement for each datagram suffices.
+ */
+#define NLSOCK_ONE_ACK 16
+
+/**
  * Numbers of events since the process started, or since nlsock_counters_reset().
  */
 struct nlsock_counters {
@@ -516,6 +521,14 @@ int nlsock_sock_transact_reply(struct nl_sock *sock,
  *   ENOBUFS, and the kernel may have carried them out. With NETLINK_NETFILTER, if a batch (from
  *   NFNL_MSG_BATCH_BEGIN to NFNL_MSG_BATCH_END) is not the whole of the array, all transactions
  *   fail with EINVAL: the kernel would ignore what follows the batch.
+ * - NLSOCK_ONE_ACK in 'flags': of the transactions on NETLINK_ROUTE and NETLINK_GENERIC that are sent
+ *   together, with NLM_F_ACK and without a reply buffer, only the last is acknowledged, which is
+ *   faster. See nlsock_set_every_ack() for how it works, and for the changes for which this is done
+ *   without the flag. The flag has a risk: if the kernel's code for a request returns EINTR, as a
+ *   driver may when a signal arrives, the kernel sends no answer, and the transaction counts as
+ *   successful, although it failed. Requests for dumps keep their acknowledgements; with
+ *   NETLINK_GENERIC, these are all with a bit of NLM_F_DUMP, which are also NLM_F_REPLACE and
+ *   NLM_F_EXCL. The flag has no effect together with one of the other flags, nor on 'sock'.
  *
  * If there are other flags, all transactions fail with EINVAL.
  *
@@ -539,23 +552,23 @@ void nlsock_sock_transact_multiple(struct nl_sock *sock,
                                    unsigned int flags);
 
 /**
- * Sets which requests of a batch the kernel acknowledges. If 'every' is true, each transaction with
- * NLM_F_ACK gets its own acknowledgement. Otherwise the library saves acknowledgements: of the requests
- * that it sends together, only the last has the flag. It clears the flag in its copies of the others.
- * The kernel carries out the requests in their order and reports each error, so the last answer also
- * says that those before it without an error were successful. If answers may have been lost, requests
- * are sent again, each with its own flag.
+ * If 'every' is true, each transaction with NLM_F_ACK gets an acknowledgement of its own, in all
+ * threads, from the next datagram on. If it is false, which is the default, the library saves
+ * acknowledgements of changes of addresses, routes, neighbours (not those of bridges), rules and next
+ * hops on NETLINK_ROUTE:
  *
- * Until this function is called, the library saves the acknowledgements of changes of addresses,
- * routes, neighbours, rules and next hops on NETLINK_ROUTE, without a reply buffer. The kernel always
- * answers if one of these fails. After nlsock_set_every_ack(false), it saves those of all transactions
- * on NETLINK_ROUTE and NETLINK_GENERIC without a reply buffer, unless NLM_F_DUMP is set in them. That is
- * faster, but has a risk: if the kernel's code for a request returns EINTR, as a driver may when a
- * signal arrives, the kernel sends no answer at all. Without an acknowledgement of its own, the
- * transaction then counts as successful, although it failed. With one, it fails with ETIMEDOUT.
+ * - Of those that nl_transact_multiple() sends together on sockets of the pool, with NLM_F_ACK and
+ *   without a reply buffer, only the last has NLM_F_ACK when it is sent. In the caller's requests, the
+ *   flag stays.
+ * - The kernel works on the requests of a datagram in their order, and reports each error. So the
+ *   answer to the last also says that those before it without an error were successful.
+ * - If answers may have been lost, the requests that they may concern are sent again, each with its
+ *   own flag. If no answer arrives, they fail with ETIMEDOUT.
  *
- * nlsock_set_every_ack(true) is needed if nlsock_batch_extack() is to return the texts that come with
- * acknowledgements. The function has an effect on batches that start later, in all threads.
+ * NLSOCK_ONE_ACK does the same for other changes.
+ *
+ * nlsock_set_every_ack(true) is needed if nlsock_batch_extack() is to return what the kernel tells in
+ * the acknowledgements of successful requests.
  *
  * # Thread safety
  * Any thread may call it.

@@ -8,115 +8,137 @@
 //! receiving an acknowledgement takes longer than sending a request.
 //!
 //! There is one exception. If the code that carries out a request returns EINTR, the kernel sends no
-//! answer at all. A request that asked for an acknowledgement then fails with ETIMEDOUT, but one without
-//! would count as successful. So by default this is done only for changes that the kernel's core carries
-//! out without waiting for a signal.
+//! answer at all. A request that was sent with NLM_F_ACK then fails with ETIMEDOUT, but one without it
+//! would count as successful. So unless the caller accepts that, this is done only for changes whose
+//! code in the kernel does not return EINTR.
 
-use super::Transactions;
 use super::datagram::Datagram;
 use super::set::Set;
-use crate::wire::Header;
-use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use crate::wire::{HEADER, Header};
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 const NLM_F_ACK: u16 = libc::NLM_F_ACK as u16;
 const NLM_F_DUMP: u16 = libc::NLM_F_DUMP as u16;
+/// What a request of NETLINK_ROUTE does is in the lowest two bits of its type. This is a query.
+const KIND: u16 = 3;
+const KIND_GET: u16 = 2;
+// The package libc does not have these.
+const RTM_NEWNEXTHOP: u16 = 104;
+const RTM_DELNEXTHOP: u16 = 105;
 
-/// Which acknowledgements are saved.
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-enum Saved {
-    /// Those of changes whose failure the kernel always reports.
-    OfReported,
-    Nothing,
-    /// All that can be saved on NETLINK_ROUTE and NETLINK_GENERIC.
-    All,
-}
+/// Whether the program demands all acknowledgements.
+static EVERY: AtomicBool = AtomicBool::new(false);
 
-static SAVED: AtomicU8 = AtomicU8::new(Saved::OfReported as u8);
-
-/// Demands all acknowledgements from now on, or saves as many as possible.
+/// Demands all acknowledgements from now on, or not any more.
 pub(crate) fn set_every_ack(every: bool) {
-    let saved = if every { Saved::Nothing } else { Saved::All };
-    SAVED.store(saved as u8, Relaxed);
+    EVERY.store(every, Relaxed);
 }
 
 /// The acknowledgements that a datagram asks for, while requests are added to it.
 pub(super) struct Acks {
     protocol: i32,
-    saved: u8,
-    /// The requests in the datagram that ask for an acknowledgement.
+    /// Whether each request gets its own.
+    each: bool,
+    /// Whether the caller accepts what the kernel does not report.
+    accepted: bool,
+    /// The requests that are sent with NLM_F_ACK.
     pub(super) asking: Set,
-    /// Of these, the last one, if a later acknowledgement can stand for its own, and where it is in
+    /// Those that are sent without it although the caller asked for an acknowledgement.
+    pub(super) covered: Set,
+    /// The last one in `asking`, if a later acknowledgement can stand for its own, and where it is in
     /// the datagram.
     replaceable: Option<(usize, usize)>,
 }
 
 impl Acks {
-    /// Those of a datagram on a socket of `protocol`. If `every`, each request gets its own.
+    /// Those of a datagram on a socket of `protocol`.
     #[inline]
-    pub(super) fn new(protocol: i32, every: bool) -> Self {
-        let in_order = protocol == libc::NETLINK_ROUTE || protocol == libc::NETLINK_GENERIC;
-        let save = in_order && !every;
-        let saved = if save { SAVED.load(Relaxed) } else { Saved::Nothing as u8 };
-        Self { protocol, saved, asking: Set::EMPTY, replaceable: None }
+    pub(super) fn new(protocol: i32, accepted: bool, each: bool) -> Self {
+        let each = each || EVERY.load(Relaxed);
+        Self {
+            protocol,
+            each,
+            accepted,
+            asking: Set::EMPTY,
+            covered: Set::EMPTY,
+            replaceable: None,
+        }
     }
 
-    /// Takes account of the request at `index`, which asks for an acknowledgement, and which will be
-    /// added to the datagram. Not inline, so that requests without NLM_F_ACK take fewer instructions.
+    /// Takes account of the request at `index`, which asks for an acknowledgement, which is added to the
+    /// datagram next, and whose reply may be stored (`wants_reply`). Not inline, so that requests without NLM_F_ACK take fewer instructions.
     #[inline(never)]
     pub(super) fn add(
         &mut self,
         index: usize,
         request: &[u8],
-        transactions: &impl Transactions,
+        wants_reply: bool,
         datagram: &mut Datagram,
     ) {
         if let Some((before, offset)) = self.replaceable.take() {
             datagram.clear_flags(offset, NLM_F_ACK);
             self.asking = self.asking.without(Set::one(before));
+            self.covered.insert(Set::one(before));
         }
         self.asking.insert(Set::one(index));
-        if self.saved != Saved::Nothing as u8
-            && !transactions.wants_reply(index)
-            && self.may_save(request)
-        {
+        if !self.each && !wants_reply && self.may_cover(request) {
             self.replaceable = Some((index, datagram.size()));
         }
     }
 
-    /// Whether a later acknowledgement can stand for that of this request.
-    fn may_save(&self, request: &[u8]) -> bool {
+    /// Whether the answer to a later request says that this one was successful, if it got no answer.
+    /// What may start a dump keeps its own acknowledgement: a dump goes on after the kernel has worked
+    /// on the other requests.
+    fn may_cover(&self, request: &[u8]) -> bool {
         let Some(header) = Header::parse(request) else {
             return false;
         };
-        if self.protocol == libc::NETLINK_ROUTE && is_always_reported(header.kind) {
-            return true;
+        match self.protocol {
+            libc::NETLINK_ROUTE if is_always_reported(header.kind, request) => true,
+            libc::NETLINK_ROUTE => self.accepted && header.kind & KIND != KIND_GET,
+            libc::NETLINK_GENERIC => self.accepted && header.flags & NLM_F_DUMP == 0,
+            _ => false,
         }
-        // What may start a dump, which goes on after the kernel has worked on the other requests,
-        // keeps its own acknowledgement.
-        self.saved == Saved::All as u8 && header.flags & NLM_F_DUMP == 0
     }
 }
 
 /// Whether a request of NETLINK_ROUTE is a change whose failure the kernel always reports: of an
-/// address, a route, a neighbour, a rule or a next hop. Links, traffic control and the like depend on
-/// drivers.
-fn is_always_reported(kind: u16) -> bool {
-    matches!(
-        kind,
+/// address, a route, a neighbour, a rule or a next hop. Links, traffic control and the neighbours of
+/// bridges depend on drivers.
+fn is_always_reported(kind: u16, request: &[u8]) -> bool {
+    match kind {
+        libc::RTM_NEWNEIGH | libc::RTM_DELNEIGH => {
+            // The family is the first byte of the payload.
+            request.get(HEADER).is_some_and(|&family| i32::from(family) != libc::AF_BRIDGE)
+        }
         libc::RTM_NEWADDR
-            | libc::RTM_DELADDR
-            | libc::RTM_NEWROUTE
-            | libc::RTM_DELROUTE
-            | libc::RTM_NEWNEIGH
-            | libc::RTM_DELNEIGH
-            | libc::RTM_NEWRULE
-            | libc::RTM_DELRULE
-            | RTM_NEWNEXTHOP
-            | RTM_DELNEXTHOP
-    )
+        | libc::RTM_DELADDR
+        | libc::RTM_NEWROUTE
+        | libc::RTM_DELROUTE
+        | libc::RTM_NEWRULE
+        | libc::RTM_DELRULE
+        | RTM_NEWNEXTHOP
+        | RTM_DELNEXTHOP => true,
+        _ => false,
+    }
 }
 
-// The package libc does not have these.
-const RTM_NEWNEXTHOP: u16 = 104;
-const RTM_DELNEXTHOP: u16 = 105;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_changes_in_the_core_are_always_reported() {
+        let request = |family: i32| {
+            let mut bytes = [0; HEADER + 4];
+            bytes[HEADER] = family as u8;
+            bytes
+        };
+        let reported = |family| {
+            (0..200).filter(|&kind| is_always_reported(kind, &request(family))).collect::<Vec<_>>()
+        };
+        assert_eq!(reported(libc::AF_INET), [20, 21, 24, 25, 28, 29, 32, 33, 104, 105]);
+        assert_eq!(reported(libc::AF_BRIDGE), [20, 21, 24, 25, 32, 33, 104, 105]);
+        assert!(!is_always_reported(libc::RTM_NEWNEIGH, &[0; HEADER]));
+    }
+}

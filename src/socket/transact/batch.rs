@@ -7,7 +7,7 @@ use super::call::{Answer, Call, MAX_TRIES, Unreadable, is_overrun};
 use super::datagram::{Datagram, MAX_BATCH_BYTES};
 use super::replies::Replies;
 use super::set::Set;
-use super::{QueueState, Transactions, netfilter};
+use super::{Origin, QueueState, Transactions, netfilter};
 use crate::errno::Errno;
 use crate::host::counters::{Event, count};
 use crate::host::log::log_limited;
@@ -163,27 +163,28 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
         let last = sent.last().unwrap_or_default();
         let base_seq = self.call.sock.allocate_seq(last as u32 + 1);
         // SAFETY: the caller's promise.
-        let acks = match unsafe { self.send(sent, base_seq, again) } {
+        let acks = match unsafe { self.send(sent, base_seq, again || congested) } {
             Ok(acks) => acks,
             Err(error) => return Round::NotSent(error),
         };
         self.decided = self.decided.without(sent);
         let only_replies = if self.call.mode.await_replies { sent } else { Set::EMPTY };
-        let mut replies = Replies::new(base_seq, sent, acks, only_replies);
+        let mut replies = Replies::new(base_seq, sent, acks.asking, acks.covered, only_replies);
         replies.lost = congested;
         self.receive_all(replies, memory)
     }
 
-    /// Sends the requests in `sent` in one datagram. Returns the set of those that the kernel has to
-    /// acknowledge.
+    /// Sends the requests in `sent` in one datagram. Returns which of them the kernel has to
+    /// acknowledge: if `each`, all that ask for it.
     ///
     /// # Safety
     /// See [`super::transact`].
-    unsafe fn send(&mut self, sent: Set, base_seq: u32, again: bool) -> Result<Set, Errno> {
+    unsafe fn send(&mut self, sent: Set, base_seq: u32, each: bool) -> Result<Acks, Errno> {
         let call = &*self.call;
         let several = sent.len() > 1;
-        let every = again || call.mode.await_replies || !several;
-        let mut acks = Acks::new(call.sock.protocol(), every);
+        // A program may do with its own socket what keeps answers from the library.
+        let each = each || call.mode.await_replies || call.origin == Origin::Caller;
+        let mut acks = Acks::new(call.sock.protocol(), call.mode.one_ack, each);
         let mut datagram = Datagram::new();
         let mut bytes: &[u8] = &[];
         for index in sent {
@@ -193,7 +194,12 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
                 unsafe { message::finalize(request, base_seq + index as u32, call.sock.port) };
             bytes = request.bytes();
             if flags & NLM_F_ACK != 0 {
-                acks.add(index, bytes, call.transactions, &mut datagram);
+                if several {
+                    let wants_reply = call.transactions.wants_reply(self.start + index);
+                    acks.add(index, bytes, wants_reply, &mut datagram);
+                } else {
+                    acks.asking = sent;
+                }
             }
             if several && !datagram.add(bytes) {
                 return Err(Errno::EMSGSIZE);
@@ -210,7 +216,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
         }
         result?;
         count(Event::Sent, sent.len());
-        Ok(acks.asking)
+        Ok(acks)
     }
 
     #[inline(always)]
@@ -278,7 +284,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
             Some((_, index)) => {
                 let this = Set::one(index);
                 replies.answered.insert(this);
-                replies.acks = replies.acks.without(this);
+                replies.decided(index);
                 replies.replies = replies.replies.without(this);
                 self.fail(this, Errno::E2BIG);
             }
@@ -338,7 +344,9 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
         match call.interpret(header, message) {
             Answer::Reply { multi } => {
                 if multi {
-                    replies.acks = replies.acks.without(this);
+                    replies.decided(index);
+                } else {
+                    replies.settle_before(index);
                 }
                 replies.replies = replies.replies.without(this);
                 // If a request has several replies, the first one counts.
@@ -347,7 +355,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
                 }
             }
             Answer::Ack => {
-                replies.acks = replies.acks.without(this);
+                replies.decided(index);
                 call.acknowledged(self.start + index, header, message);
                 // An acknowledgement does not replace the reply before it.
                 if !answered && !wants_reply {
@@ -356,7 +364,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
             }
             // A refusal replaces a reply that arrived before it.
             Answer::Refused(refusal) => {
-                replies.acks = replies.acks.without(this);
+                replies.decided(index);
                 replies.replies = replies.replies.without(this);
                 call.refused(self.start + index, refusal, header, message);
             }

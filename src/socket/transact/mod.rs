@@ -50,6 +50,8 @@ pub(crate) struct Mode {
     pub(crate) await_replies: bool,
     /// All requests are sent in one datagram, or none is sent.
     pub(crate) one_datagram: bool,
+    /// One acknowledgement for each datagram suffices: see [`acks`].
+    pub(crate) one_ack: bool,
 }
 
 /// What is known about a socket's receive queue after a call.

@@ -15,6 +15,9 @@ pub(super) struct Replies {
     pub(super) answered: Set,
     /// Requests whose acknowledgement or refusal is still awaited.
     pub(super) acks: Set,
+    /// Requests that asked for an acknowledgement, but were sent without NLM_F_ACK, and for which the
+    /// answer to a later request has to stand: see [`super::acks`].
+    pub(super) covered: Set,
     /// Requests whose reply or refusal is still awaited, whether or not they were acknowledged.
     pub(super) replies: Set,
     /// Whether answers may have been lost. Any answer may be missing: if the receive buffer is
@@ -29,15 +32,16 @@ pub(super) struct Replies {
 }
 
 impl Replies {
-    /// `acks` are the requests in `sent` that asked for an acknowledgement, `replies` are those
-    /// that only a reply ends. The request at index `i` has the sequence number `base_seq + i`.
-    pub(super) fn new(base_seq: u32, sent: Set, acks: Set, replies: Set) -> Self {
+    /// Of the requests in `sent`, `acks` were sent with NLM_F_ACK, `covered` without it although they
+    /// asked for an acknowledgement, and only a reply ends `replies`. The request at index `i` has the sequence number `base_seq + i`.
+    pub(super) fn new(base_seq: u32, sent: Set, acks: Set, covered: Set, replies: Set) -> Self {
         Self {
             base_seq,
             sent,
             last: sent.last().map_or(Set::EMPTY, Set::one),
             answered: Set::EMPTY,
             acks,
+            covered,
             replies,
             lost: false,
             unreadable: None,
@@ -47,7 +51,25 @@ impl Replies {
 
     /// Requests that wait for an answer.
     pub(super) fn awaited(&self) -> Set {
-        self.acks.or(self.replies)
+        self.acks.or(self.covered).or(self.replies)
+    }
+
+    /// Takes account of an acknowledgement or a refusal of the request at `index`.
+    #[inline]
+    pub(super) fn decided(&mut self, index: usize) {
+        let this = Set::one(index);
+        self.acks = self.acks.without(this);
+        self.covered = self.covered.without(this);
+        self.settle_before(index);
+    }
+
+    /// Takes account of an answer to the request at `index`: the kernel has worked on those before it.
+    /// It refused none of them, unless the refusal was lost or could not be read.
+    #[inline]
+    pub(super) fn settle_before(&mut self, index: usize) {
+        if !self.lost && self.unreadable.is_none() {
+            self.covered = self.covered.without(Set::first(index));
+        }
     }
 
     /// Requests whose outcome is not certain yet.
