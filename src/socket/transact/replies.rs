@@ -59,15 +59,17 @@ impl Replies {
     pub(super) fn decided(&mut self, index: usize) {
         let this = Set::one(index);
         self.acks = self.acks.without(this);
-        self.covered = self.covered.without(this);
-        self.settle_before(index);
+        if !self.covered.is_empty() {
+            self.covered = self.covered.without(this);
+            self.settle_before(index);
+        }
     }
 
     /// Takes account of an answer to the request at `index`: the kernel has worked on those before it.
     /// It refused none of them, unless the refusal was lost or could not be read.
     #[inline]
     pub(super) fn settle_before(&mut self, index: usize) {
-        if !self.lost && self.unreadable.is_none() {
+        if !self.covered.is_empty() && !self.lost && self.unreadable.is_none() {
             self.covered = self.covered.without(Set::first(index));
         }
     }
