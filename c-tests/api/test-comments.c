@@ -369,6 +369,14 @@ received_messages_are_explained(void)
 static void
 a_message_is_described_as_on_the_log(void)
 {
+    static const struct {
+        uint16_t type;
+        const char *name;
+    } types[] = {
+        { NLMSG_NOOP, "type=1(no-op)" }, { NLMSG_ERROR, "type=2(error)" },
+        { NLMSG_DONE, "type=3(done)" }, { NLMSG_OVERRUN, "type=4(overrun)" },
+        { 5, "type=5(reserved)" }, { NLMSG_MIN_TYPE, "type=16(family-defined)" },
+    };
     struct ofpbuf msg;
     char text[256], cut[4];
     size_t length;
@@ -384,6 +392,11 @@ a_message_is_described_as_on_the_log(void)
     CHECK_INT(nlsock_msg_format(&msg, NETLINK_GENERIC, cut, sizeof cut), length);
     CHECK_STR(cut, "nl(");
     CHECK_INT(nlsock_msg_format(&msg, NETLINK_GENERIC, NULL, 0), length);
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        nl_msg_nlmsghdr(&msg)->nlmsg_type = types[i].type;
+        nlsock_msg_format(&msg, NETLINK_ROUTE, text, sizeof text);
+        CHECK(strstr(text, types[i].name));
+    }
     ofpbuf_uninit(&msg);
 }
 
