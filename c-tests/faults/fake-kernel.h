@@ -66,6 +66,7 @@ struct fake_record {
 /* What went wrong since fake_start_action() and may be reported to the caller. */
 struct fake_troubles {
     bool garbage;               /* A datagram that is not a message was delivered. */
+    bool cut;                   /* A datagram was longer than the buffer. */
     bool malformed;             /* A malformed error message was delivered. */
     bool misnumbered;           /* A reply was delivered that belongs to no request. */
     int dropped;                /* Datagrams lost. */

@@ -207,6 +207,7 @@ note_datagram(const struct sock *sock, const uint8_t *data, size_t size, size_t 
     size_t offset = 0;
 
     troubles.dropped += fate == DROPPED;
+    troubles.cut |= fate == DELIVERED && cut;
     while (size - offset >= NLMSG_HDRLEN) {
         struct nlmsghdr *h = (struct nlmsghdr *) (void *) (uintptr_t) (data + offset);
         struct fake_record *record = find_record(sock, h->nlmsg_seq);

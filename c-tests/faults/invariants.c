@@ -62,6 +62,7 @@ has_cause(const struct fake_troubles *t, int error, int deadline)
            || (error == ENOBUFS && may_be_lost(t))
            /* What the library answers for a socket that it has lost. */
            || (error == EBADF && fake_any_taken())
+           || (error == E2BIG && t->cut)
            || (error == E2BIG && large_messages_may_fail && large_messages_may_fail())
            || (error == ETIMEDOUT && deadline);
 }
