@@ -141,7 +141,9 @@ track_connections() {
     done
 }
 
-# Tracks the connections from host1 to host2 by flows, in zones, if the kernel has zones.
+# Tracks the connections from host1 to host2 by flows, in zones, if the kernel has zones.  Flows with
+# other fields have other priorities: in which order the daemon tries those of the same priority, which
+# shows in the datapath's masks, is not determined.
 track_in_zones() {
     works connections ovs-appctl dpif/show-dp-features br0
     grep -q '^CT zone: Yes' "$dir/connections" || return 0
@@ -149,7 +151,7 @@ track_in_zones() {
 priority=5,ip,in_port=1,nw_dst=10.1.1.2,actions=ct(commit,zone=5,exec(set_field:7->ct_mark)),2
 priority=5,ip,in_port=2,nw_dst=10.1.1.1,actions=ct(zone=5,table=3)
 table=3,priority=5,ct_state=+trk+est,ct_mark=7,ip,actions=1
-priority=6,ip,in_port=1,nw_tos=4,actions=ct(commit,zone=6,nat(src=10.1.1.3)),2
+priority=7,ip,in_port=1,nw_tos=4,actions=ct(commit,zone=6,nat(src=10.1.1.3)),2
 priority=6,ip,in_port=2,nw_dst=10.1.1.3,actions=ct(zone=6,nat,table=4)
 table=4,priority=5,ct_state=+est,ip,nw_dst=10.1.1.1,actions=mod_dl_dst:02:00:00:00:00:01,1
 END
