@@ -37,7 +37,8 @@ answers(struct batch *batch)
     return received() - before;
 }
 
-/* Changes routes 0 to N - 1.  Each request has the result 'error', except for the one at 'other'. */
+/* Changes routes 0 to N - 1.  Each request has the result 'error', except for the one at
+ * 'other'. */
 static uint64_t
 routes(uint16_t type, uint16_t more, int error, size_t other, int other_error)
 {

@@ -151,9 +151,9 @@ facts > "$scratch/facts.tsv"
 
 # report [WORKLOADS]: prints the report, or a table with the times of these.
 report() {
-    awk -v summary="${1-}" -v tree="${tree:-3.1}" -v facts="$scratch/facts.tsv" -v list="$scratch/list" \
-        -v absent="$scratch/absent" -v flavour="$flavour" -f "$here/list.awk" \
-        -f "$here/report.awk" "$scratch/results.tsv"
+    awk -v summary="${1-}" -v tree="${tree:-3.1}" -v facts="$scratch/facts.tsv" \
+        -v list="$scratch/list" -v absent="$scratch/absent" -v flavour="$flavour" \
+        -f "$here/list.awk" -f "$here/report.awk" "$scratch/results.tsv"
 }
 report > "$scratch/report.md" || exit 1
 cat "$scratch/report.md"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# reference.sh FOLDER: builds the library of Open vSwitch in FOLDER, and makes a shared library of the
-# part that the interface needs.  Uses what an earlier run, also of check-ovs.sh, has built.  The last
-# line of the output is the path of the shared library, its interface, and the version of the tree.
+# reference.sh FOLDER: builds the library of Open vSwitch in FOLDER, and makes a shared library of
+# the part that the interface needs.  Uses what an earlier run, also of check-ovs.sh, has built.
+# The last line of the output is the path of the shared library, its interface, and the tree's version.
 #
 #   OVS=DIR  a source tree of Open vSwitch; the default is Debian's package openvswitch-source
 set -u
@@ -39,6 +39,6 @@ build original library || exit 1
 cd "$original" || exit 1
 names=$(sed 's/^/-Wl,-u,/' "$exports")
 # shellcheck disable=SC2046,SC2086 # words
-gcc -shared -o "$scratch/libreference.so" $names lib/.libs/libopenvswitch*.a $(libraries .) -lpthread \
-    -Wl,-z,defs || exit 1
+gcc -shared -o "$scratch/libreference.so" $names lib/.libs/libopenvswitch*.a $(libraries .) \
+    -lpthread -Wl,-z,defs || exit 1
 echo "$scratch/libreference.so $interface $version"

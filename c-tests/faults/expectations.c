@@ -228,7 +228,8 @@ expect_datagram(struct tokens *t)
         wanted_acks += acks.range[i].high - acks.range[i].low + 1;
     }
     if (ack > 0 && seen_acks != wanted_acks) {
-        printf("# datagram %d carries %d of the %d requests with ack\n", number, seen_acks, wanted_acks);
+        printf("# datagram %d carries %d of the %d requests with ack\n", number, seen_acks,
+               wanted_acks);
         result = 0;
     }
     if (seen != wanted) {

@@ -175,8 +175,8 @@ answers_process(struct sock *sock, const struct nlmsghdr *h, struct fake_record 
     const struct rule *rule = find_rule(h, record);
     struct queue queue = { NULL, NULL };
     bool refusal = false, acknowledged = false;
-    /* A request that asks for no acknowledgement is worked on when it is sent, and refused then if it is:
-     * otherwise nobody could tell its success. */
+    /* A request that asks for no acknowledgement is worked on when it is sent, and refused then if
+     * it is: otherwise nobody could tell its success. */
     bool in_time = !(record->flags & NLM_F_ACK);
     int k = 0;
 

@@ -145,16 +145,16 @@ struct facts {
     bool caused;                /* Something else than the answer explains the error. */
 };
 
-/* Whether the program asked for an acknowledgement; the library may have sent the request without the
- * flag. */
+/* Whether the program asked for an acknowledgement; the library may have sent the request without
+ * the flag. */
 static bool
 asked_for_ack(const struct facts *f)
 {
     return nl_msg_nlmsghdr(f->outcome->request)->nlmsg_flags & NLM_F_ACK;
 }
 
-/* Whether an answer to a later request of the same datagram was delivered.  A malformed refusal is one,
- * too, but is not noted. */
+/* Whether an answer to a later request of the same datagram was delivered.  A malformed refusal is
+ * one, too, but is not noted. */
 static bool
 later_is_answered(const struct facts *f)
 {

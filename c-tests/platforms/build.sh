@@ -21,9 +21,9 @@ build_library() {
 
 # rust_tests FEATURE...: runs the Rust tests, which also compile with the oldest Rust.
 rust_tests() {
-    env -u RUSTFLAGS -u RUSTC -u CARGO_BUILD_TARGET PATH="$rust_tools/bin:$PATH" cargo test --quiet --locked \
-        --manifest-path "$root/Cargo.toml" --target-dir "$scratch/cargo/rust-tests" \
-        --features "$*"
+    env -u RUSTFLAGS -u RUSTC -u CARGO_BUILD_TARGET PATH="$rust_tools/bin:$PATH" \
+        cargo test --quiet --locked --manifest-path "$root/Cargo.toml" \
+        --target-dir "$scratch/cargo/rust-tests" --features "$*"
 }
 
 # The library needs nothing but libc, as on every platform.

@@ -141,9 +141,9 @@ track_connections() {
     done
 }
 
-# Tracks the connections from host1 to host2 by flows, in zones, if the kernel has zones.  Flows with
-# other fields have other priorities: in which order the daemon tries those of the same priority, which
-# shows in the datapath's masks, is not determined.
+# Tracks the connections from host1 to host2 by flows, in zones, if the kernel has zones.  Flows
+# with other fields have other priorities: in which order the daemon tries those of the same
+# priority, which shows in the datapath's masks, is not determined.
 track_in_zones() {
     works connections ovs-appctl dpif/show-dp-features br0
     grep -q '^CT zone: Yes' "$dir/connections" || return 0

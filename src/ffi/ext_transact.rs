@@ -92,12 +92,12 @@ pub unsafe extern "C" fn nlsock_sock_transact_reply(
 ///   ENOBUFS, and the kernel may have carried them out. With NETLINK_NETFILTER, if a batch (from
 ///   NFNL_MSG_BATCH_BEGIN to NFNL_MSG_BATCH_END) is not the whole of the array, all transactions
 ///   fail with EINVAL: the kernel would ignore what follows the batch.
-/// - NLSOCK_ONE_ACK in 'flags': of the transactions on NETLINK_ROUTE and NETLINK_GENERIC that are sent
-///   together, with NLM_F_ACK and without a reply buffer, only the last is acknowledged, which is
-///   faster. See nlsock_set_every_ack() for how it works, and for the changes for which this is done
-///   without the flag. The flag has a risk: if the kernel's code for a request returns EINTR, as a
-///   driver may when a signal arrives, the kernel sends no answer, and the transaction counts as
-///   successful, although it failed. Requests for dumps keep their acknowledgements; with
+/// - NLSOCK_ONE_ACK in 'flags': of the transactions on NETLINK_ROUTE and NETLINK_GENERIC that are
+///   sent together, with NLM_F_ACK and without a reply buffer, only the last is acknowledged, which
+///   is faster. See nlsock_set_every_ack() for how it works, and for the changes for which this is
+///   done without the flag. The flag has a risk: if the kernel's code for a request returns EINTR,
+///   as a driver may when a signal arrives, the kernel sends no answer, and the transaction counts
+///   as successful, although it failed. Requests for dumps keep their acknowledgements; with
 ///   NETLINK_GENERIC, these are all with a bit of NLM_F_DUMP, which are also NLM_F_REPLACE and
 ///   NLM_F_EXCL. The flag has no effect together with one of the other flags, nor on 'sock'.
 ///
@@ -147,21 +147,22 @@ pub unsafe extern "C" fn nlsock_sock_transact_multiple(
 
 /// If 'every' is true, each transaction with NLM_F_ACK gets an acknowledgement of its own, in all
 /// threads, from the next datagram on. If it is false, which is the default, the library saves
-/// acknowledgements of changes of addresses, routes, neighbours (not those of bridges), rules and next
-/// hops on NETLINK_ROUTE:
+/// acknowledgements of changes of addresses, routes, neighbours (not those of bridges), rules and
+/// next hops on NETLINK_ROUTE:
 ///
 /// - Of those that nl_transact_multiple() sends together on sockets of the pool, with NLM_F_ACK and
-///   without a reply buffer, only the last has NLM_F_ACK when it is sent. In the caller's requests, the
-///   flag stays.
-/// - The kernel works on the requests of a datagram in their order, and reports each error. So the
-///   answer to the last also says that those before it without an error were successful.
-/// - If answers may have been lost, the requests that they may concern are sent again, each with its
-///   own flag. If no answer arrives, they fail with ETIMEDOUT.
+///   without a reply buffer, only the last has NLM_F_ACK when it is sent. In the caller's requests,
+///   the flag stays.
+/// - The kernel works on the requests of a datagram in their order, and reports each error of these
+///   changes: no code of theirs is known that returns EINTR (see NLSOCK_ONE_ACK). So the answer to
+///   the last also says that those before it without an error were successful.
+/// - If answers may have been lost, the requests that they may concern are sent again, each with
+///   its own flag. If no answer arrives, they fail with ETIMEDOUT.
 ///
 /// NLSOCK_ONE_ACK does the same for other changes.
 ///
-/// nlsock_set_every_ack(true) is needed if nlsock_batch_extack() is to return what the kernel tells in
-/// the acknowledgements of successful requests.
+/// nlsock_set_every_ack(true) is needed if nlsock_batch_extack() is to return what the kernel tells
+/// in the acknowledgements of successful requests.
 ///
 /// # Thread safety
 /// Any thread may call it.

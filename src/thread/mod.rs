@@ -345,8 +345,8 @@ pub(crate) fn start(at_end: unsafe extern "C" fn(*mut c_void)) {
 }
 
 /// Unmaps a thread's memory, or keeps it for another thread. What the parts of the block refer to
-/// must have been freed before. If another destructor calls the library after this, the thread gets a new block, for which `at_end`
-/// runs again.
+/// must have been freed before. If another destructor calls the library after this, the thread gets
+/// a new block, for which `at_end` runs again.
 ///
 /// # Safety
 /// `block` is that of the calling thread, and nothing uses it any more.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The memory of a few threads that have ended, for threads that start later. To map new memory takes
-//! four system calls, and one to unmap it. To keep it takes one.
+//! The memory of a few threads that have ended, for threads that start later. To map new memory
+//! takes four system calls, and one to unmap it. To keep it takes one.
 
 use crate::sys::{ThreadMemory, Uninit};
 use core::ptr::{NonNull, null_mut};

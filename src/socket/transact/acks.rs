@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Which requests of a datagram the kernel has to acknowledge.
 //!
-//! On NETLINK_ROUTE and NETLINK_GENERIC the kernel works on the requests of a datagram in their order,
-//! and reports each error whether or not the request asks for an acknowledgement. So an answer says that
-//! the kernel has worked on all requests before, and those without an answer were successful. Only the
-//! last request needs NLM_F_ACK. The flag is cleared in the copies of the others that are sent, since
-//! receiving an acknowledgement takes longer than sending a request.
+//! On NETLINK_ROUTE and NETLINK_GENERIC the kernel works on the requests of a datagram in their
+//! order, and reports each error whether or not the request asks for an acknowledgement. So an
+//! answer says that the kernel has worked on all requests before, and those without an answer were
+//! successful. Only the last request needs NLM_F_ACK. The flag is cleared in the copies of the
+//! others that are sent, since receiving an acknowledgement takes longer than sending a request.
 //!
-//! There is one exception. If the code that carries out a request returns EINTR, the kernel sends no
-//! answer at all. A request that was sent with NLM_F_ACK then fails with ETIMEDOUT, but one without it
-//! would count as successful. So unless the caller accepts that, this is done only for changes whose
-//! code in the kernel does not return EINTR.
+//! There is one exception. If the code that carries out a request returns EINTR, the kernel sends
+//! no answer at all. A request that was sent with NLM_F_ACK then fails with ETIMEDOUT, but one
+//! without it would count as successful. So unless the caller accepts that, this is done only for
+//! changes of which no code that returns EINTR is known.
 
 use super::datagram::Datagram;
 use super::set::Set;
@@ -45,8 +45,8 @@ pub(super) struct Acks {
     pub(super) asking: Set,
     /// Those that are sent without it although the caller asked for an acknowledgement.
     pub(super) covered: Set,
-    /// The last one in `asking`, if a later acknowledgement can stand for its own, and where it is in
-    /// the datagram.
+    /// The last one in `asking`, if a later acknowledgement can stand for its own, and where it is
+    /// in the datagram.
     replaceable: Option<(usize, usize)>,
 }
 
@@ -65,8 +65,9 @@ impl Acks {
         }
     }
 
-    /// Takes account of the request at `index`, which asks for an acknowledgement, which is added to the
-    /// datagram next, and whose reply may be stored (`wants_reply`). Not inline, so that requests without NLM_F_ACK take fewer instructions.
+    /// Takes account of the request at `index`, which asks for an acknowledgement, which is added
+    /// to the datagram next, and whose reply may be stored (`wants_reply`). Not inline, so that
+    /// requests without NLM_F_ACK take fewer instructions.
     #[inline(never)]
     pub(super) fn add(
         &mut self,
@@ -86,9 +87,9 @@ impl Acks {
         }
     }
 
-    /// Whether the answer to a later request says that this one was successful, if it got no answer.
-    /// What may start a dump keeps its own acknowledgement: a dump goes on after the kernel has worked
-    /// on the other requests.
+    /// Whether the answer to a later request says that this one was successful, if it got no
+    /// answer. What may start a dump keeps its own acknowledgement: a dump goes on after the kernel
+    /// has worked on the other requests.
     fn may_cover(&self, request: &[u8]) -> bool {
         let Some(header) = Header::parse(request) else {
             return false;
@@ -102,9 +103,9 @@ impl Acks {
     }
 }
 
-/// Whether a request of NETLINK_ROUTE is a change whose failure the kernel always reports: of an
-/// address, a route, a neighbour, a rule or a next hop. Links, traffic control and the neighbours of
-/// bridges depend on drivers.
+/// Whether a request of NETLINK_ROUTE is a change whose failure the kernel reports, as far as is
+/// known, in every case: of an address, a route, a neighbour, a rule or a next hop. Links, traffic
+/// control and the neighbours of bridges depend on drivers.
 fn is_always_reported(kind: u16, request: &[u8]) -> bool {
     match kind {
         libc::RTM_NEWNEIGH | libc::RTM_DELNEIGH => {

@@ -149,8 +149,8 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
         self.call.succeed(set.map(|index| start + index));
     }
 
-    /// Sends the requests in `sent`, and receives the replies. `again` says whether some of them were
-    /// sent before.
+    /// Sends the requests in `sent`, and receives the replies. `again` says whether some of them
+    /// were sent before.
     ///
     /// # Safety
     /// See [`super::transact`].

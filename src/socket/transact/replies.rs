@@ -15,8 +15,8 @@ pub(super) struct Replies {
     pub(super) answered: Set,
     /// Requests whose acknowledgement or refusal is still awaited.
     pub(super) acks: Set,
-    /// Requests that asked for an acknowledgement, but were sent without NLM_F_ACK, and for which the
-    /// answer to a later request has to stand: see [`super::acks`].
+    /// Requests that asked for an acknowledgement, but were sent without NLM_F_ACK, and for which
+    /// the answer to a later request has to stand: see [`super::acks`].
     pub(super) covered: Set,
     /// Requests whose reply or refusal is still awaited, whether or not they were acknowledged.
     pub(super) replies: Set,
@@ -32,8 +32,9 @@ pub(super) struct Replies {
 }
 
 impl Replies {
-    /// Of the requests in `sent`, `acks` were sent with NLM_F_ACK, `covered` without it although they
-    /// asked for an acknowledgement, and only a reply ends `replies`. The request at index `i` has the sequence number `base_seq + i`.
+    /// Of the requests in `sent`, `acks` were sent with NLM_F_ACK, `covered` without it although
+    /// they asked for an acknowledgement, and only a reply ends `replies`. The request at index `i`
+    /// has the sequence number `base_seq + i`.
     pub(super) fn new(base_seq: u32, sent: Set, acks: Set, covered: Set, replies: Set) -> Self {
         Self {
             base_seq,
@@ -65,8 +66,8 @@ impl Replies {
         }
     }
 
-    /// Takes account of an answer to the request at `index`: the kernel has worked on those before it.
-    /// It refused none of them, unless the refusal was lost or could not be read.
+    /// Takes account of an answer to the request at `index`: the kernel has worked on those before
+    /// it. It refused none of them, unless the refusal was lost or could not be read.
     #[inline]
     pub(super) fn settle_before(&mut self, index: usize) {
         if !self.covered.is_empty() && !self.lost && self.unreadable.is_none() {
