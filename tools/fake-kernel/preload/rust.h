@@ -488,7 +488,8 @@ struct fk_recorded_event {
 };
 
 // Parses one line of a script, without the newline. Stores what it says in `statement`, and the
-// items of a rule or of `deliver` in `items`, which has room for MAX_ITEMS. Returns false and
+// items of a rule or of `deliver` in `items`, an array of
+// MAX_ITEMS items that have been initialised once, for example with zeros. Returns false and
 // stores the reason in `error` if the line is not understood. Allocates nothing, and may run in
 // several threads.
 //

@@ -3,7 +3,11 @@
 
 #![allow(unsafe_code, reason = "C calls it")]
 
-use crate::script::statement::{Call, Item, ScriptError, Selector, Statement};
+use crate::errno;
+use crate::script::{
+    self,
+    statement::{Call, Item, ScriptError, Selector, Statement},
+};
 use core::ffi::c_char;
 
 /// What one process knows of its script, its replay and its recording.
@@ -122,8 +126,22 @@ pub struct Bytes {
     pub size: usize,
 }
 
+/// The bytes that C passes.
+///
+/// # Safety
+///
+/// `data` has `size` bytes that do not change for as long as the result is used; or `size` is 0.
+unsafe fn bytes<'a>(data: *const u8, size: usize) -> &'a [u8] {
+    if size == 0 {
+        return &[];
+    }
+    // SAFETY: the caller's promise.
+    unsafe { core::slice::from_raw_parts(data, size) }
+}
+
 /// Parses one line of a script, without the newline. Stores what it says in `statement`, and the
-/// items of a rule or of `deliver` in `items`, which has room for MAX_ITEMS. Returns false and
+/// items of a rule or of `deliver` in `items`, an array of
+/// MAX_ITEMS items that have been initialised once, for example with zeros. Returns false and
 /// stores the reason in `error` if the line is not understood. Allocates nothing, and may run in
 /// several threads.
 ///
@@ -138,15 +156,28 @@ pub unsafe extern "C" fn fk_script_line(
     items: *mut Item,
     error: *mut ScriptError,
 ) -> bool {
-    let _ = (line, size, statement, items, error);
+    // SAFETY: the caller's promise.
+    let (line, items) = unsafe { (bytes(line.cast(), size), &mut *items.cast()) };
+    let failure = match core::str::from_utf8(line) {
+        Ok(line) => match script::parse(line, items) {
+            Ok(parsed) => {
+                // SAFETY: the caller's promise.
+                unsafe { statement.write(parsed) };
+                return true;
+            }
+            Err(error) => ScriptError::new(error.at, format_args!("{error}")),
+        },
+        Err(error) => ScriptError::new(error.valid_up_to(), format_args!("not UTF-8")),
+    };
+    // SAFETY: the caller's promise.
+    unsafe { error.write(failure) };
     false
 }
 
 /// Returns the name of an errno value, such as "ENOENT", or null if there is none.
 #[unsafe(no_mangle)]
 pub extern "C" fn fk_errno_name(error: i32) -> *const c_char {
-    let _ = error;
-    core::ptr::null()
+    errno::name(error).map_or(core::ptr::null(), |name| name.as_ptr())
 }
 
 /// Returns the errno value of a name, such as "ENOENT"; "0" is 0. Returns -1 if there is none.
@@ -156,8 +187,9 @@ pub extern "C" fn fk_errno_name(error: i32) -> *const c_char {
 /// `name` has `size` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fk_errno_number(name: *const c_char, size: usize) -> i32 {
-    let _ = (name, size);
-    -1
+    // SAFETY: the caller's promise.
+    let name = unsafe { bytes(name.cast(), size) };
+    core::str::from_utf8(name).ok().and_then(errno::number).unwrap_or(-1)
 }
 
 /// Returns what a process needs for all further functions. It is never freed. A child of a fork uses

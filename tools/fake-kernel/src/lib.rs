@@ -2,5 +2,6 @@
 //! What the fake kernel has in Rust: the parser of scripts, captures and their replay. Safe code, but
 //! for `ffi`, through which the C files of the preload library call it.
 
+pub mod errno;
 pub mod ffi;
 pub mod script;

@@ -378,3 +378,28 @@ pub struct ScriptError {
     /// The reason, in a few words. Ends with a zero.
     pub text: [c_char; 128],
 }
+
+impl ScriptError {
+    /// At this byte of the line, counted from 0.
+    pub fn new(at: usize, reason: core::fmt::Arguments<'_>) -> Self {
+        let mut text = Text { bytes: [0; 128], size: 0 };
+        // Only a text that is too long is an error, and then its start is there.
+        let _ = core::fmt::write(&mut text, reason);
+        Self { column: (at + 1) as u32, text: text.bytes }
+    }
+}
+
+/// A text that is written without allocating memory.
+struct Text {
+    bytes: [c_char; 128],
+    size: usize,
+}
+
+impl core::fmt::Write for Text {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        let room = self.bytes.iter_mut().skip(self.size).take(127 - self.size);
+        let n = room.zip(text.bytes()).map(|(to, byte)| *to = byte as c_char).count();
+        self.size += n;
+        if n == text.len() { Ok(()) } else { Err(core::fmt::Error) }
+    }
+}
