@@ -100,7 +100,7 @@ fn item<'a>(words: &mut Words<'a>) -> Result<Item, Error<'a>> {
 /// Takes one modifier.
 fn modifier<'a>(words: &mut Words<'a>, item: &mut Item) -> Result<(), Error<'a>> {
     let wrong = words.error("a modifier such as joined, or ;");
-    let word = words.next().map_or("", |word| word.text);
+    let word = words.pop().map_or("", |word| word.text);
     match word {
         "bytes" => {}
         "joined" => item.joined = true,

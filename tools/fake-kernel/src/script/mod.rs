@@ -32,7 +32,7 @@ fn statement<'a>(
         return Ok(Statement::Empty);
     }
     let unknown = words.error("a statement such as message, call or socket");
-    match words.next().map_or("", |word| word.text) {
+    match words.pop().map_or("", |word| word.text) {
         "request" => rule(words, RuleKind::Request, items),
         "dump" => rule(words, RuleKind::Dump, items),
         "lookup" => rule(words, RuleKind::Lookup, items),

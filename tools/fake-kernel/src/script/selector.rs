@@ -109,7 +109,7 @@ fn unsigned(word: &str, most: u16) -> Option<i32> {
 /// `"TEXT"`, or pairs of hexadecimal digits, which colons may separate.
 fn contained<'a>(words: &mut Words<'a>, selector: &mut Selector) -> Result<(), Error<'a>> {
     let wrong = words.error("1 to 64 bytes: \"TEXT\" or hexadecimal digits");
-    let word = words.next().ok_or(wrong)?;
+    let word = words.pop().ok_or(wrong)?;
     let to = selector.contained.iter_mut();
     let n = if word.quoted {
         let n = word.text.len();

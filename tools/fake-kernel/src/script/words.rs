@@ -91,6 +91,13 @@ impl<'a> Words<'a> {
         self.first.map_or("", |word| word.text)
     }
 
+    /// Takes the next word.
+    pub fn pop(&mut self) -> Option<Word<'a>> {
+        let word = self.first?;
+        self.advance();
+        Some(word)
+    }
+
     /// Takes the next word if it is `word`. Returns whether it was.
     pub fn take(&mut self, word: &str) -> bool {
         let found = self.first.is_some_and(|first| !first.quoted && first.text == word);
@@ -156,17 +163,6 @@ impl<'a> Words<'a> {
     }
 }
 
-/// Takes word after word.
-impl<'a> Iterator for Words<'a> {
-    type Item = Word<'a>;
-
-    fn next(&mut self) -> Option<Word<'a>> {
-        let word = self.first?;
-        self.advance();
-        Some(word)
-    }
-}
-
 /// `10`, `+1`, `-1`, `0x40`.
 fn number(text: &str) -> Option<i32> {
     match text.strip_prefix("0x") {
@@ -228,7 +224,8 @@ mod tests {
     use super::*;
 
     fn all(line: &str) -> Vec<&str> {
-        Words::new(line).map(|word| word.text).collect()
+        let mut words = Words::new(line);
+        core::iter::from_fn(|| words.pop().map(|word| word.text)).collect()
     }
 
     #[test]
@@ -278,7 +275,7 @@ mod tests {
         let error = words.number().unwrap_err();
         assert_eq!((error.at, error.to_string()), (7, "expected a number, found \"ten\"".into()));
         let mut words = Words::new("clock ");
-        words.next();
+        words.pop();
         let error = words.number().unwrap_err().to_string();
         assert_eq!(error, "expected a number, found the end of the line");
     }
