@@ -63,7 +63,7 @@ headers = $(shell cd include && find $(name_$(1)) -name '*.h')
 .PHONY: dist rpm deb check-deb deps vendor headers exports install uninstall stage clean
 .PHONY: doc install-doc uninstall-doc check-doc
 
-all: $(foreach f,$(FLAVOURS),$(call libraries,$f)) ## Build the shared and static libraries; FLAVOUR=2014|ovs3 for one
+all: $(foreach f,$(FLAVOURS),$(call libraries,$f)) fake-kernel ## Build the shared and static libraries; FLAVOUR=2014|ovs3 for one
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1: \2/p' Makefile | sort
@@ -100,6 +100,19 @@ install-$(1): $(call libraries,$(1))
 uninstall-$(1):
 endef
 $(foreach f,$(FLAVOURS),$(eval $(call flavour_rules,$f)))
+
+# The fake kernel, which is preloaded into programs.  Its functions take the place of libc's, so the
+# macros of _FORTIFY_SOURCE must not.
+FAKE_KERNEL = $(BUILD)/libnlsock-fake-kernel.so
+fake_kernel_sources = $(wildcard tools/fake-kernel/preload/*.c)
+
+.PHONY: fake-kernel install-fake-kernel uninstall-fake-kernel
+fake-kernel: $(call escape,$(FAKE_KERNEL))
+
+$(call escape,$(FAKE_KERNEL)): $(fake_kernel_sources) $(wildcard tools/fake-kernel/preload/*.h)
+	@mkdir -p "$(BUILD)"
+	$(CC) -std=gnu11 -D_GNU_SOURCE -O2 $(CPPFLAGS) $(CFLAGS) -U_FORTIFY_SOURCE -fPIC -fvisibility=hidden \
+	    -shared -o "$@" $(fake_kernel_sources) $(LDFLAGS) -lpthread -ldl
 
 demo: deps ## Build the 2014 library and watch this kernel's links, routes and families
 	@$(MAKE) --no-print-directory FLAVOUR=2014 stage
@@ -203,10 +216,15 @@ exports-%:
 # "make stage" sets it to another command, since nobody but the tests uses what is installed there.
 LOADER = build-aux/loader.sh
 
-install: $(foreach f,$(FLAVOURS),install-$f) ## Install to PREFIX, LIBDIR, INCLUDEDIR, DOCDIR below DESTDIR
+install: $(foreach f,$(FLAVOURS),install-$f) install-fake-kernel ## Install to PREFIX, LIBDIR, INCLUDEDIR, DOCDIR below DESTDIR
 	install -d "$(DESTDIR)$(DOCDIR)"
 	install -m 644 $(documents) "$(DESTDIR)$(DOCDIR)/"
 	$(if $(DESTDIR),,@$(LOADER) "$(LIBDIR)")
+
+# In a folder of its own: no program is linked to it.
+install-fake-kernel: fake-kernel
+	install -d "$(DESTDIR)$(LIBDIR)/nlsock"
+	install -m 755 "$(FAKE_KERNEL)" "$(DESTDIR)$(LIBDIR)/nlsock/"
 
 # What is installed into DOCDIR.
 documents = README.md CHANGELOG.md SECURITY.md LICENSE LICENSES.md
@@ -259,7 +277,7 @@ uninstall-doc:
 	    rmdir html docs; \
 	fi 2>/dev/null; true
 
-uninstall: uninstall-doc $(foreach f,$(FLAVOURS),uninstall-$f) ## Remove what install and install-doc put there
+uninstall: uninstall-doc $(foreach f,$(FLAVOURS),uninstall-$f) uninstall-fake-kernel ## Remove what install and install-doc put there
 	if cd "$(DESTDIR)$(DOCDIR)" 2>/dev/null; then rm -f $(documents); fi
 	-rmdir "$(DESTDIR)$(DOCDIR)" 2>/dev/null
 
@@ -272,6 +290,10 @@ uninstall-%:
 	    rm -f $(patsubst $(name_$*)/%,%,$(call headers,$*)) && find . -depth -type d -empty -delete; \
 	    cd .. && rmdir $(name_$*) 2>/dev/null; true; \
 	fi
+
+uninstall-fake-kernel:
+	rm -f "$(DESTDIR)$(LIBDIR)/nlsock/libnlsock-fake-kernel.so"
+	-rmdir "$(DESTDIR)$(LIBDIR)/nlsock" 2>/dev/null
 
 # An installation inside this folder.  The demonstration and the C tests are compiled against it.
 stage: all

@@ -93,7 +93,7 @@ vendor() {
 
 same_bytes() {
     first="$scratch/first/target/libraries"
-    [ "$(find "$first" -type f | wc -l)" = 3 ] || { ls -R "$first"; return 1; }
+    [ "$(find "$first" -type f | wc -l)" = 4 ] || { ls -R "$first"; return 1; }
     diff -r "$first" "$scratch/built files/libraries"
 }
 

@@ -1,11 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-# The documents list every folder of c-tests/ and every example.  Read by check.sh.
+# The documents list every folder of c-tests/, every file of the fake kernel and every example.  Read by check.sh.
 
 folders_are_listed() {
     for folder in c-tests/*/; do
         folder=$(basename "$folder")
         grep -q "^| \`$folder/\` |" c-tests/README.md \
             || { echo "c-tests/README.md has no row for $folder/"; return 1; }
+    done
+}
+
+# The source files of the fake kernel.
+fake_kernel_files_are_listed() {
+    for file in tools/fake-kernel/preload/*.[ch]; do
+        grep -q "^|.*\`$(basename "$file")\`.*|" tools/fake-kernel/preload/README.md \
+            || { echo "tools/fake-kernel/preload/README.md has no row for $file"; return 1; }
     done
 }
 
@@ -56,6 +64,7 @@ functions_are_defined_once() {
 
 layout() {
     check "c-tests/README.md lists every folder" folders_are_listed
+    check "the fake kernel's README.md lists every file" fake_kernel_files_are_listed
     check "c-tests/README.md names targets that the Makefile has" targets_exist
     check "README.md lists every example" examples_are_listed
     check "README.md names a function for every limit" limits_are_at_functions

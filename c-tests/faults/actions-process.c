@@ -6,7 +6,28 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "actions-internal.h"
+#include "failing-calls.h"
 #include "invariants.h"
+#include "../support/processes.h"
+
+/* If the kernel does not help, the library does not notice quiet forks, and promises no more. */
+bool
+fake_may_fork_quietly(void)
+{
+    static int noticed = -1;
+
+    if (noticed < 0) {
+        noticed = children_can_tell();
+    }
+    return noticed;
+}
+
+/* For lack of memory; every-call.c judges that. */
+bool
+fake_child_may_abort(void)
+{
+    return calls_may_differ && calls_may_differ();
+}
 
 bool
 do_fork(struct tokens *t)

@@ -18,10 +18,10 @@ compile_for() {
     compat=
     [ "$library" != nlsock ] || compat=-I$stage/include/nlsock/compat
     # shellcheck disable=SC2086 # words
-    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -I../support -I. \
-        -I"$stage/include/$library" $compat -o "$scratch/$program" "$@" -L"$scratch" \
-        -lfake-kernel -L"$stage/lib" "-l$library" -Wl,-rpath,"$stage/lib" \
-        -Wl,-rpath,"$scratch" -lpthread
+    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -I../support -I. -I$bed_kernel \
+        -I"$stage/include/$library" $compat -o "$scratch/$program" "$@" -L"$fake_kernel" \
+        -lnlsock-fake-kernel -L"$stage/lib" "-l$library" -Wl,-rpath,"$stage/lib" \
+        -Wl,-rpath,"$fake_kernel" -lpthread
 }
 
 # The libraries that are installed.
@@ -36,7 +36,7 @@ every_call_build() {
     compile -shared -fPIC -Wl,-z,initfirst -o "$scratch/failing-calls.so" every-call.c \
         failing-calls.c held.c call-errors.c || return 1
     for library in $(every_call_libraries); do
-        compile_for "$library" "uses-$library" uses.c tokens.c || return 1
+        compile_for "$library" "uses-$library" uses.c $bed_kernel/tokens.c || return 1
         for test in $every_call_tests; do
             compile_for "$library" "$test-$library" "../api/$test.c" || return 1
         done

@@ -16,6 +16,8 @@ set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
 stage=$1
+# The folder of the fake kernel.
+fake_kernel=$stage/lib/nlsock
 COUNT=${COUNT:-100000}
 export NLSOCK_LOG=off
 
@@ -28,7 +30,7 @@ trap 'rm -rf "$scratch"' EXIT
 compile() {
     # shellcheck disable=SC2086 # words
     ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -I"$here" \
-        -I"$stage/include/nlsock" "$@" -lpthread
+        -I"$here/$bed_kernel" -I"$stage/include/nlsock" "$@" -lpthread
 }
 
 # program NAME SOURCE...: links a program so that the fake kernel's functions come before libc's.
@@ -36,20 +38,20 @@ program() {
     program=$1
     shift
     if [ -n "${NLSOCK_REF-}" ]; then
-        set -- "$@" "$here/reference.c" -L"$scratch" -lfake-kernel "$NLSOCK_REF" \
+        set -- "$@" "$here/reference.c" -L"$fake_kernel" -lnlsock-fake-kernel "$NLSOCK_REF" \
             -Wl,-rpath,"$(dirname "$NLSOCK_REF")"
     else
-        set -- "$@" -L"$scratch" -lfake-kernel -L"$stage/lib" -lnlsock -Wl,-rpath,"$stage/lib"
+        set -- "$@" -L"$fake_kernel" -lnlsock-fake-kernel -L"$stage/lib" -lnlsock \
+            -Wl,-rpath,"$stage/lib"
     fi
-    compile -o "$scratch/$program" "$@" -Wl,-rpath,"$scratch"
+    compile -o "$scratch/$program" "$@" -Wl,-rpath,"$fake_kernel"
 }
 
 # In the folder of the sources, so that messages name the files without a path.
 build() {
     cd "$here" || return 1
     # shellcheck disable=SC2086 # words
-    compile -shared -fPIC -o "$scratch/libfake-kernel.so" $bed_kernel \
-        && compile -shared -fPIC -o "$scratch/mutant.so" mutant.c \
+    compile -shared -fPIC -o "$scratch/mutant.so" mutant.c \
         && program run-script $bed_run_script \
         && program random-scripts $bed_random_scripts
 }

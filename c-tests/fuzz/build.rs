@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Compiles the library's C, which has weak references to the host that a fuzz target lacks; and
-//! the fault bed of `../faults`, whose fake kernel takes the place of libc's functions in all
-//! targets.
+//! the fault bed of `../faults` with its fake kernel, which takes the place of libc's functions
+//! in all targets.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -25,6 +25,8 @@ fn is_part_of_the_bed(file: &Path) -> bool {
     name.ends_with(".c") && !PROGRAMS.contains(&name)
 }
 
+const FAKE_KERNEL: &str = "../../tools/fake-kernel/preload";
+
 fn main() {
     let files = ["../../src/host/host.c", "../../src/thread/thread.c"];
     for file in files {
@@ -33,8 +35,10 @@ fn main() {
     cc::Build::new().files(files).flag("-std=c11").compile("nlsock_c");
 
     println!("cargo:rerun-if-changed=../faults");
+    println!("cargo:rerun-if-changed={FAKE_KERNEL}");
     println!("cargo:rerun-if-changed=conversation.c");
-    let bed = fs::read_dir("../faults").unwrap().map(|entry| entry.unwrap().path());
+    let files = |folder| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let bed = files("../faults").chain(files(FAKE_KERNEL));
     let mut bed: Vec<PathBuf> = bed.filter(|file| is_part_of_the_bed(file)).collect();
     bed.sort();
     let ovs3 = env::var_os("CARGO_FEATURE_OVS3").is_some();
@@ -42,6 +46,7 @@ fn main() {
         .files(bed)
         .file("conversation.c")
         .include("../faults")
+        .include(FAKE_KERNEL)
         .include(if ovs3 { "../../include/nlsock-ovs3" } else { "../../include/nlsock" })
         .define("_GNU_SOURCE", None)
         .flag("-std=gnu11")

@@ -31,15 +31,16 @@ for test in $tests $process_tests out-of-memory; do
 done
 
 # The fault bed, as in faults.sh.
+make -s -C "$c_tests/.." install-fake-kernel DESTDIR= LIBDIR="$stage/lib"
+cp "$stage/lib/nlsock/libnlsock-fake-kernel.so" "$scratch/"
 cd "$c_tests/faults"
 . ./bed-sources.sh
 bed() {
     # shellcheck disable=SC2086 # words
-    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g $warnings -I. -I"$stage/include/nlsock" "$@"
+    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -g $warnings -I. -I$bed_kernel \
+        -I"$stage/include/nlsock" "$@"
 }
-# shellcheck disable=SC2086 # words
-bed -shared -fPIC -o "$scratch/libfake-kernel.so" $bed_kernel
 for program in "run-script $bed_run_script" "random-scripts $bed_random_scripts"; do
     # shellcheck disable=SC2086 # words
-    bed -o "$scratch/"$program -L"$scratch" -lfake-kernel -L"$stage/lib" -lnlsock -lpthread
+    bed -o "$scratch/"$program -L"$scratch" -lnlsock-fake-kernel -L"$stage/lib" -lnlsock -lpthread
 done

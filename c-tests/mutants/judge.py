@@ -188,7 +188,7 @@ class Judge:
         programs = os.path.join(self.work, "programs")
         stamp = os.path.join(programs, "stamp")
         state = listed.content_hash(self.root, "c-tests/api", "c-tests/support", "c-tests/faults",
-                                    "c-tests/check", "c-tests/mutants", "include", "src")
+                                    "c-tests/check", "c-tests/mutants", "include", "src", "tools")
         if not os.path.exists(stamp) or open(stamp).read() != state:
             shutil.rmtree(programs, ignore_errors=True)
             shutil.rmtree(self.stage, ignore_errors=True)

@@ -12,6 +12,9 @@
 #include <stdint.h>
 #include "tokens.h"
 
+/* The rest of the library is hidden. */
+#pragma GCC visibility push(default)
+
 /* The payload of every request of a script starts with these, so that the fake kernel recognises
  * the request if it is sent again. */
 #define FAKE_MAGIC 0x6b6c6e66u
@@ -127,6 +130,14 @@ bool fake_is_child(void);
 int fake_failed_children(void);
 /* System calls on sockets that another process opened, without those that only ask. */
 int fake_foreign(void);
+
+/* What the program may define. */
+/* Whether a fork may be made without fork handlers; otherwise, a "quiet" one has them. */
+bool fake_may_fork_quietly(void) __attribute__((weak));
+/* Whether a child may abort: then its parent does, too. */
+bool fake_child_may_abort(void) __attribute__((weak));
+
+#pragma GCC visibility pop
 
 /* Byte 'i' of the payload of message 'k', from 0 on, that answers request 'id'. */
 static inline uint8_t

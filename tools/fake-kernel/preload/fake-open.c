@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include "fake-calls.h"
 
-int
+REPLACES int
 socket(int domain, int type, int protocol)
 {
     REAL(socket, int, int, int, int)
@@ -31,7 +31,7 @@ socket(int domain, int type, int protocol)
     return (int) call_leave(fd, 0);
 }
 
-int
+REPLACES int
 close(int fd)
 {
     const struct fault *fault = NULL;
@@ -55,7 +55,7 @@ close(int fd)
     return 0;
 }
 
-int
+REPLACES int
 dup3(int from, int to, int flags)
 {
     if (sock_lock(to)) {
@@ -66,7 +66,7 @@ dup3(int from, int to, int flags)
     return (int) syscall(SYS_dup3, from, to, flags);
 }
 
-int
+REPLACES int
 connect(int fd, const struct sockaddr *address, socklen_t size)
 {
     REAL(connect, int, int, const struct sockaddr *, socklen_t)
@@ -84,7 +84,7 @@ connect(int fd, const struct sockaddr *address, socklen_t size)
     return (int) call_leave(0, error);
 }
 
-int
+REPLACES int
 bind(int fd, const struct sockaddr *address, socklen_t size)
 {
     REAL(bind, int, int, const struct sockaddr *, socklen_t)
@@ -101,7 +101,7 @@ bind(int fd, const struct sockaddr *address, socklen_t size)
     return (int) call_leave(0, 0);
 }
 
-int
+REPLACES int
 getsockname(int fd, struct sockaddr *address, socklen_t *size)
 {
     REAL(getsockname, int, int, struct sockaddr *, socklen_t *)

@@ -67,7 +67,7 @@ gather(const struct iovec *iov, size_t n, size_t *size)
     return data;
 }
 
-ssize_t
+REPLACES ssize_t
 sendmsg(int fd, const struct msghdr *msg, int flags)
 {
     REAL(sendmsg, ssize_t, int, const struct msghdr *, int)
@@ -82,7 +82,7 @@ sendmsg(int fd, const struct msghdr *msg, int flags)
     return do_send(sock, data, size, msg->msg_name);
 }
 
-ssize_t
+REPLACES ssize_t
 sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *to,
        socklen_t to_size)
 {
@@ -96,7 +96,7 @@ sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *
     return do_send(sock, gather(&iov, 1, &size), size, (const void *) to);
 }
 
-ssize_t
+REPLACES ssize_t
 send(int fd, const void *data, size_t size, int flags)
 {
     return sendto(fd, data, size, flags, NULL, 0);

@@ -75,11 +75,11 @@ fake_start_action(void)
 static void __attribute__((constructor))
 load_script(void)
 {
-    const char *path = getenv("FAKE_KERNEL_SCRIPT");
+    const char *path = getenv("NLSOCK_FAKE_KERNEL_SCRIPT");
     char line[4096];
     FILE *file;
 
-    fake_trace = getenv("FAKE_KERNEL_TRACE") != NULL;
+    fake_trace = getenv("NLSOCK_FAKE_KERNEL_TRACE") != NULL;
     if (!path) {
         return;
     }

@@ -20,8 +20,6 @@ struct fault {
     int size, family;           /* For getsockname(): what it returns, or -1. */
 };
 
-#pragma GCC visibility push(hidden)
-
 /* The fault that a call meets, if any.  A send's datagram is looked at. */
 const struct fault *faults_meet(enum fake_call, const uint8_t *data, size_t size);
 
@@ -37,7 +35,8 @@ bool is_query(enum fake_call);
 /* Unlocks, and ends a call: 'result', or -1 and errno if there is an error. */
 ssize_t call_leave(ssize_t result, int error);
 
-#pragma GCC visibility pop
+/* A function that takes the place of libc's in the whole process. */
+#define REPLACES __attribute__((visibility("default")))
 
 /* The functions that this library's replace. */
 #define REAL(NAME, TYPE, ...)                                                   \

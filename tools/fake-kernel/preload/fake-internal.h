@@ -61,9 +61,6 @@ struct sock {
     struct queue *collected;    /* The answers of a netfilter batch; null outside of one. */
 };
 
-/* Below any program, whose functions may have the same names. */
-#pragma GCC visibility push(hidden)
-
 /* fake-sockets.c */
 /* Held in every call, and while anything of what follows is looked at. */
 extern pthread_mutex_t fake_mutex;
@@ -180,8 +177,6 @@ void calls_reset(void);
 void calls_start_action(void);
 
 /* fake-script.c */
-extern bool fake_trace;         /* With FAKE_KERNEL_TRACE, prints what happens to standard error. */
-
-#pragma GCC visibility pop
+extern bool fake_trace;         /* With NLSOCK_FAKE_KERNEL_TRACE, prints what happens to standard error. */
 
 #endif /* fake-internal.h */

@@ -119,7 +119,7 @@ do_recv(struct sock *sock, int fd, struct msghdr *msg, int flags)
     return call_leave(result, 0);
 }
 
-ssize_t
+REPLACES ssize_t
 recvmsg(int fd, struct msghdr *msg, int flags)
 {
     REAL(recvmsg, ssize_t, int, struct msghdr *, int)
@@ -131,7 +131,7 @@ recvmsg(int fd, struct msghdr *msg, int flags)
     return do_recv(sock, fd, msg, flags);
 }
 
-ssize_t
+REPLACES ssize_t
 recvfrom(int fd, void *data, size_t size, int flags, struct sockaddr *from, socklen_t *from_size)
 {
     REAL(recvfrom, ssize_t, int, void *, size_t, int, struct sockaddr *, socklen_t *)
@@ -155,13 +155,13 @@ recvfrom(int fd, void *data, size_t size, int flags, struct sockaddr *from, sock
     return result;
 }
 
-ssize_t
+REPLACES ssize_t
 recv(int fd, void *data, size_t size, int flags)
 {
     return recvfrom(fd, data, size, flags, NULL, NULL);
 }
 
-ssize_t
+REPLACES ssize_t
 read(int fd, void *data, size_t size)
 {
     if (!sock_lock(fd)) {

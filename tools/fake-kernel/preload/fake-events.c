@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "failing-calls.h"
-#include "../support/processes.h"
 #include "fake-calls.h"
 
 /* Real seconds for a child. */
@@ -27,18 +25,6 @@ events_reset(void)
     failed_children = 0;
 }
 
-/* If the kernel does not help, the library does not notice them, and promises no more. */
-static bool
-quiet_forks_are_noticed(void)
-{
-    static int noticed = -1;
-
-    if (noticed < 0) {
-        noticed = children_can_tell();
-    }
-    return noticed;
-}
-
 bool
 fake_fork(bool quietly)
 {
@@ -46,7 +32,7 @@ fake_fork(bool quietly)
     pid_t pid;
 
     fflush(NULL);
-    pid = quietly && quiet_forks_are_noticed() ? _Fork() : fork();
+    pid = quietly && (!fake_may_fork_quietly || fake_may_fork_quietly()) ? _Fork() : fork();
     if (!pid) {
         child = true;
         failed_children = 0;
@@ -55,9 +41,8 @@ fake_fork(bool quietly)
     }
     if (pid < 0 || waitpid(pid, &status, 0) != pid) {
         failed_children++;
-    } else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT && calls_may_differ
-               && calls_may_differ()) {
-        /* For lack of memory; every-call.c judges that. */
+    } else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT && fake_child_may_abort
+               && fake_child_may_abort()) {
         abort();
     } else if (status) {
         failed_children++;

@@ -176,7 +176,7 @@ set_option(struct sock *sock, int level, int name, const void *value, socklen_t 
     }
 }
 
-int
+REPLACES int
 setsockopt(int fd, int level, int name, const void *value, socklen_t size)
 {
     REAL(setsockopt, int, int, int, int, const void *, socklen_t)
@@ -209,7 +209,7 @@ get_cookie(int fd, void *value, socklen_t *size)
     return 0;
 }
 
-int
+REPLACES int
 getsockopt(int fd, int level, int name, void *value, socklen_t *size)
 {
     REAL(getsockopt, int, int, int, int, void *, socklen_t *)

@@ -78,7 +78,7 @@ clock_line(struct tokens *t)
 
 /* The calls. */
 
-int
+REPLACES int
 clock_gettime(clockid_t id, struct timespec *ts)
 {
     if (id == CLOCK_MONOTONIC || id == CLOCK_MONOTONIC_COARSE || id == CLOCK_BOOTTIME
@@ -92,7 +92,7 @@ clock_gettime(clockid_t id, struct timespec *ts)
     return (int) syscall(SYS_clock_gettime, id, ts);
 }
 
-int
+REPLACES int
 nanosleep(const struct timespec *ts, struct timespec *left)
 {
     pthread_mutex_lock(&fake_mutex);
@@ -105,7 +105,7 @@ nanosleep(const struct timespec *ts, struct timespec *left)
     return 0;
 }
 
-int
+REPLACES int
 clock_nanosleep(clockid_t id, int flags, const struct timespec *ts, struct timespec *left)
 {
     struct timespec now = { 0, 0 }, rest = *ts;

@@ -36,8 +36,6 @@ struct item {
     int group_id;
 };
 
-#pragma GCC visibility push(hidden)
-
 /* fake-items.c */
 /* An item without modifiers. */
 void item_init(struct item *, enum item_kind);
@@ -49,7 +47,5 @@ bool items_parse(struct tokens *, struct item **, int *n);
  * or acknowledgements.  Without a record, it does not answer a request. */
 struct datagram *item_make(const struct sock *, const struct nlmsghdr *request,
                            const struct fake_record *, const struct item *, int *k);
-
-#pragma GCC visibility pop
 
 #endif /* fake-items.h */

@@ -77,7 +77,7 @@ any_fake(const struct pollfd *fds, nfds_t n)
     return includes_fake(fds, n);
 }
 
-int
+REPLACES int
 poll(struct pollfd *fds, nfds_t n, int timeout)
 {
     REAL(poll, int, struct pollfd *, nfds_t, int)
@@ -86,7 +86,7 @@ poll(struct pollfd *fds, nfds_t n, int timeout)
            : real_poll(fds, n, timeout);
 }
 
-int
+REPLACES int
 ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
 {
     REAL(ppoll, int, struct pollfd *, nfds_t, const struct timespec *, const sigset_t *)
