@@ -2,6 +2,8 @@
 //! What the fake kernel has in Rust: the parser of scripts, captures and their replay. Safe code, but
 //! for `ffi`, through which the C files of the preload library call it.
 
+pub mod capture;
 pub mod errno;
 pub mod ffi;
+pub mod netlink;
 pub mod script;
