@@ -3,7 +3,10 @@
 //! for `ffi`, through which the C files of the preload library call it.
 
 pub mod capture;
+pub mod counters;
 pub mod errno;
 pub mod ffi;
+pub mod messages;
 pub mod netlink;
+pub mod replay;
 pub mod script;
