@@ -636,7 +636,8 @@ void fk_replay_request(struct fk_session *session,
                        size_t size,
                        struct fk_answer *answer);
 
-// The socket joins or leaves a group. Stores the notifications that followed in the recording.
+// The socket joins a group. Stores the notifications that followed in the recording, and in `error`
+// the errno value with which the group could not be joined, or 0. Group 0: the socket is opened.
 //
 // # Safety
 //
@@ -644,7 +645,6 @@ void fk_replay_request(struct fk_session *session,
 void fk_replay_membership(struct fk_session *session,
                           int32_t protocol,
                           uint32_t group,
-                          bool joins,
                           struct fk_answer *answer);
 
 // Returns the port id that the next socket of the protocol had in the recording, or 0 if there was
@@ -654,6 +654,14 @@ void fk_replay_membership(struct fk_session *session,
 //
 // `session` is that of fk_session_new().
 uint32_t fk_replay_port(struct fk_session *session, int32_t protocol);
+
+// Returns whether nothing more can arrive but answers to requests: all recorded notifications and
+// errors between them have been handed out. Also true without a capture.
+//
+// # Safety
+//
+// `session` is that of fk_session_new().
+bool fk_replay_finished(const struct fk_session *session);
 
 // Returns the blocks that a process writes before its first event. `program` is the name of the
 // program, and ends with a zero.

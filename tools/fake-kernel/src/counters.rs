@@ -17,6 +17,8 @@ const FIRST_OF_REPLAY: usize = CALLS + 2 * MESSAGES;
 pub enum Place {
     /// A system call.
     Call(Call),
+    /// A process that has loaded the fake kernel.
+    Loaded,
     /// The rule about messages of this number.
     Rule(usize),
     /// The expectation of this number.
@@ -29,6 +31,7 @@ impl Place {
     fn index(self) -> usize {
         match self {
             Self::Call(call) => call as usize,
+            Self::Loaded => CALLS - 1,
             Self::Rule(number) => CALLS + number,
             Self::Expectation(number) => CALLS + MESSAGES + number,
             Self::Replay(number) => FIRST_OF_REPLAY + number,
@@ -54,6 +57,12 @@ impl Counters {
     /// Of this process alone, for a replay with this many places.
     pub fn own(places_of_replay: usize) -> Self {
         Self::Own((0..words(places_of_replay)).map(|_| AtomicU32::new(0)).collect())
+    }
+
+    /// Those of a file, in which processes have counted.
+    pub fn of_file(file: &[u8]) -> Self {
+        let words = file.chunks_exact(4).map(|word| AtomicU32::new(crate::netlink::u32_at(word, 0)));
+        Self::Own(words.collect())
     }
 
     fn at(&self, place: Place) -> Option<&AtomicU32> {

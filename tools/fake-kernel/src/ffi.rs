@@ -3,15 +3,31 @@
 
 #![allow(unsafe_code, reason = "C calls it")]
 
+use crate::capture::{CallName, Event, write};
+use crate::counters::{Counters, Place};
 use crate::errno;
-use crate::script::{
-    self,
-    statement::{Call, Item, ScriptError, Selector, Statement},
-};
-use core::ffi::c_char;
+use crate::messages::Request;
+use crate::netlink::Message;
+use crate::replay;
+use crate::replay::faults::Faults;
+use crate::script::statement::{Call, Item, MAX_ITEMS, NO_NSID, ScriptError, Selector, Statement};
+use crate::script::{self, words};
+use crate::session::{self, Reaction, Unknown};
+use core::ffi::{CStr, c_char};
+use core::ptr::null;
+use core::sync::atomic::AtomicU32;
+use std::ffi::CString;
 
 /// What one process knows of its script, its replay and its recording.
-pub struct Session(());
+#[derive(Default)]
+pub struct Session {
+    session: session::Session,
+    /// What the last call returned to C.
+    parts: Vec<replay::Part>,
+    c_parts: Vec<Part>,
+    text: CString,
+    bytes: Vec<u8>,
+}
 
 /// Why something does not work.
 #[repr(C)]
@@ -126,6 +142,53 @@ pub struct Bytes {
     pub size: usize,
 }
 
+impl Session {
+    fn keep_text(&mut self, text: String) -> *const c_char {
+        self.text = CString::new(text.replace('\0', " ")).unwrap_or_default();
+        self.text.as_ptr()
+    }
+
+    fn keep_bytes(&mut self, kept: Vec<u8>) -> Bytes {
+        self.bytes = kept;
+        Bytes { data: self.bytes.as_ptr(), size: self.bytes.len() }
+    }
+
+    fn keep(&mut self, reaction: Reaction) -> Answer {
+        let (kind, error, report) = match reaction {
+            Reaction::Recorded(answer) => return self.keep_parts(answer),
+            Reaction::Default => (AnswerKind::Default, 0, null()),
+            Reaction::Refuse(error, text) => (AnswerKind::Refuse, error, self.keep_text(text)),
+            Reaction::Fail(text) => (AnswerKind::Fail, 0, self.keep_text(text)),
+        };
+        Answer { kind, error, dump: false, parts: null(), n_parts: 0, report }
+    }
+
+    fn keep_parts(&mut self, answer: replay::Answer) -> Answer {
+        self.parts = answer.parts;
+        let parts = self.parts.iter().map(|part| Part {
+            data: part.data.as_ptr(),
+            size: part.data.len(),
+            error: part.error,
+            group: part.group,
+            nsid: part.nsid.unwrap_or(NO_NSID),
+            peer: part.peer,
+            notification: part.notification,
+            joined: part.joined,
+            lost: part.lost,
+            delay: part.delay,
+        });
+        self.c_parts = parts.collect();
+        Answer {
+            kind: AnswerKind::Recorded,
+            error: 0,
+            dump: answer.dump,
+            parts: self.c_parts.as_ptr(),
+            n_parts: self.c_parts.len(),
+            report: null(),
+        }
+    }
+}
+
 /// The bytes that C passes.
 ///
 /// # Safety
@@ -157,7 +220,8 @@ pub unsafe extern "C" fn fk_script_line(
     error: *mut ScriptError,
 ) -> bool {
     // SAFETY: the caller's promise.
-    let (line, items) = unsafe { (bytes(line.cast(), size), &mut *items.cast()) };
+    let (line, items) =
+        unsafe { (bytes(line.cast(), size), &mut *items.cast::<[Item; MAX_ITEMS]>()) };
     let failure = match core::str::from_utf8(line) {
         Ok(line) => match script::parse(line, items) {
             Ok(parsed) => {
@@ -177,7 +241,7 @@ pub unsafe extern "C" fn fk_script_line(
 /// Returns the name of an errno value, such as "ENOENT", or null if there is none.
 #[unsafe(no_mangle)]
 pub extern "C" fn fk_errno_name(error: i32) -> *const c_char {
-    errno::name(error).map_or(core::ptr::null(), |name| name.as_ptr())
+    errno::name(error).map_or(null(), CStr::as_ptr)
 }
 
 /// Returns the errno value of a name, such as "ENOENT"; "0" is 0. Returns -1 if there is none.
@@ -196,7 +260,7 @@ pub unsafe extern "C" fn fk_errno_number(name: *const c_char, size: usize) -> i3
 /// its copy.
 #[unsafe(no_mangle)]
 pub extern "C" fn fk_session_new() -> *mut Session {
-    core::ptr::null_mut()
+    Box::into_raw(Box::default())
 }
 
 /// Adds a rule for messages, whose items the caller keeps. Returns its number, from 0 on, or -1 if
@@ -207,8 +271,9 @@ pub extern "C" fn fk_session_new() -> *mut Session {
 /// `selector` is one that fk_script_line() stored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fk_message_rule(session: *mut Session, selector: *const Selector) -> i32 {
-    let _ = (session, selector);
-    -1
+    // SAFETY: the caller's promise.
+    let (session, selector) = unsafe { (&mut *session, &*selector) };
+    session.session.rules.add(selector).map_or(-1, |number| number as i32)
 }
 
 /// Counts messages for an `expect message` line, whose result the tool reports. Returns false if
@@ -222,8 +287,9 @@ pub unsafe extern "C" fn fk_message_expect(
     session: *mut Session,
     selector: *const Selector,
 ) -> bool {
-    let _ = (session, selector);
-    false
+    // SAFETY: the caller's promise.
+    let (session, selector) = unsafe { (&mut *session, &*selector) };
+    session.session.rules.expect(selector)
 }
 
 /// Removes all rules for messages (`calm`). Expectations remain.
@@ -233,7 +299,8 @@ pub unsafe extern "C" fn fk_message_expect(
 /// `session` is that of fk_session_new().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fk_message_calm(session: *mut Session) {
-    let _ = session;
+    // SAFETY: the caller's promise.
+    unsafe { &mut *session }.session.rules.clear();
 }
 
 /// Counts a request for all rules and expectations, and returns the number of the rule that it is
@@ -250,8 +317,10 @@ pub unsafe extern "C" fn fk_message_find(
     size: usize,
     position: i32,
 ) -> i32 {
-    let _ = (session, protocol, message, size, position);
-    -1
+    // SAFETY: the caller's promise.
+    let (session, message) = unsafe { (&mut *session, Message(bytes(message, size))) };
+    let request = Request { protocol, message, position };
+    session.session.find_rule(request).map_or(-1, |number| number as i32)
 }
 
 /// Reads what a datagram tells: the names of generic netlink families. To be called for each
@@ -262,7 +331,9 @@ pub unsafe extern "C" fn fk_message_find(
 /// `datagram` has `size` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fk_learn(session: *mut Session, datagram: *const u8, size: usize) {
-    let _ = (session, datagram, size);
+    // SAFETY: the caller's promise.
+    let (session, datagram) = unsafe { (&mut *session, bytes(datagram, size)) };
+    session.session.rules.families.learn(datagram);
 }
 
 /// Describes a message in one line, for a trace. Valid until the next call with the same session.
@@ -277,8 +348,10 @@ pub unsafe extern "C" fn fk_describe(
     message: *const u8,
     size: usize,
 ) -> *const c_char {
-    let _ = (session, protocol, message, size);
-    core::ptr::null()
+    // SAFETY: the caller's promise.
+    let (session, message) = unsafe { (&mut *session, bytes(message, size)) };
+    let text = session.session.rules.describe(protocol, Message(message));
+    session.keep_text(text)
 }
 
 /// Reads a capture for replay. Returns false and stores the reason, with its position, if it
@@ -294,7 +367,13 @@ pub unsafe extern "C" fn fk_replay_load(
     size: usize,
     failure: *mut Failure,
 ) -> bool {
-    let _ = (session, data, size, failure);
+    // SAFETY: the caller's promise.
+    let (session, data) = unsafe { (&mut *session, bytes(data, size)) };
+    let Err(error) = session.session.load(data) else { return true };
+    let mut text = [0; 256];
+    words::set_text(&mut text, &error.to_string());
+    // SAFETY: the caller's promise.
+    unsafe { failure.write(Failure { text }) };
     false
 }
 
@@ -307,7 +386,12 @@ pub unsafe extern "C" fn fk_replay_load(
 /// `state` stays mapped. Others change it by atomic operations only.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fk_state_share(session: *mut Session, state: *mut u32, n: usize) {
-    let _ = (session, state, n);
+    // SAFETY: the caller's promise. An atomic number is like a number in memory.
+    let (session, words) =
+        unsafe { (&mut *session, core::slice::from_raw_parts(state.cast::<AtomicU32>(), n)) };
+    let counters = Counters::Shared(words);
+    let _ = counters.count(Place::Loaded);
+    session.session.share(counters);
 }
 
 /// Counts a system call on a fake socket, for --every-call.
@@ -317,7 +401,9 @@ pub unsafe extern "C" fn fk_state_share(session: *mut Session, state: *mut u32, 
 /// `session` is that of fk_session_new().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fk_state_call(session: *mut Session, call: Call) {
-    let _ = (session, call);
+    // SAFETY: the caller's promise.
+    let session = unsafe { &*session };
+    let _ = session.session.counters().count(Place::Call(call));
 }
 
 /// Says what happens to requests that the capture does not have: the value of
@@ -329,8 +415,11 @@ pub unsafe extern "C" fn fk_state_call(session: *mut Session, call: Call) {
 /// `word` ends with a zero.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fk_replay_unknown(session: *mut Session, word: *const c_char) -> bool {
-    let _ = (session, word);
-    false
+    // SAFETY: the caller's promise.
+    let (session, word) = unsafe { (&mut *session, CStr::from_ptr(word)) };
+    let unknown = word.to_str().ok().and_then(Unknown::parse);
+    session.session.unknown = unknown.unwrap_or(session.session.unknown);
+    unknown.is_some()
 }
 
 /// Adds faults to the answers, as this seed says: NLSOCK_FAKE_KERNEL_FAULTS.
@@ -340,7 +429,8 @@ pub unsafe extern "C" fn fk_replay_unknown(session: *mut Session, word: *const c
 /// `session` is that of fk_session_new().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fk_faults_seed(session: *mut Session, seed: u64) {
-    let _ = (session, seed);
+    // SAFETY: the caller's promise.
+    unsafe { &mut *session }.session.faults = Some(Faults(seed));
 }
 
 /// Returns the errno value with which the call failed in the recording, or 0 if it works. For
@@ -357,8 +447,9 @@ pub unsafe extern "C" fn fk_replay_call(
     data: *const u8,
     size: usize,
 ) -> i32 {
-    let _ = (session, call, protocol, data, size);
-    0
+    // SAFETY: the caller's promise.
+    let (session, data) = unsafe { (&*session, (!data.is_null()).then(|| bytes(data, size))) };
+    session.session.call(call, protocol, data)
 }
 
 /// Stores the recorded answer to a request in `answer`. `port` is the port id of the socket.
@@ -375,10 +466,16 @@ pub unsafe extern "C" fn fk_replay_request(
     size: usize,
     answer: *mut Answer,
 ) {
-    let _ = (session, protocol, port, message, size, answer);
+    // SAFETY: the caller's promise.
+    let (session, message) = unsafe { (&mut *session, bytes(message, size)) };
+    let found = session.session.request(protocol, port, Message(message));
+    let found = session.keep(found);
+    // SAFETY: the caller's promise.
+    unsafe { answer.write(found) };
 }
 
-/// The socket joins or leaves a group. Stores the notifications that followed in the recording.
+/// The socket joins a group. Stores the notifications that followed in the recording, and in `error`
+/// the errno value with which the group could not be joined, or 0. Group 0: the socket is opened.
 ///
 /// # Safety
 ///
@@ -388,10 +485,16 @@ pub unsafe extern "C" fn fk_replay_membership(
     session: *mut Session,
     protocol: i32,
     group: u32,
-    joins: bool,
     answer: *mut Answer,
 ) {
-    let _ = (session, protocol, group, joins, answer);
+    // SAFETY: the caller's promise.
+    let session = unsafe { &mut *session };
+    let followed = session.session.join(protocol, group);
+    let error = followed.error;
+    let mut found = session.keep(Reaction::Recorded(followed));
+    found.error = error;
+    // SAFETY: the caller's promise.
+    unsafe { answer.write(found) };
 }
 
 /// Returns the port id that the next socket of the protocol had in the recording, or 0 if there was
@@ -402,8 +505,20 @@ pub unsafe extern "C" fn fk_replay_membership(
 /// `session` is that of fk_session_new().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fk_replay_port(session: *mut Session, protocol: i32) -> u32 {
-    let _ = (session, protocol);
-    0
+    // SAFETY: the caller's promise.
+    unsafe { &mut *session }.session.port(protocol)
+}
+
+/// Returns whether nothing more can arrive but answers to requests: all recorded notifications and
+/// errors between them have been handed out. Also true without a capture.
+///
+/// # Safety
+///
+/// `session` is that of fk_session_new().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fk_replay_finished(session: *const Session) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe { &*session }.session.is_finished()
 }
 
 /// Returns the blocks that a process writes before its first event. `program` is the name of the
@@ -414,8 +529,11 @@ pub unsafe extern "C" fn fk_replay_port(session: *mut Session, protocol: i32) ->
 /// `program` ends with a zero.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fk_record_start(session: *mut Session, program: *const c_char) -> Bytes {
-    let _ = (session, program);
-    Bytes { data: core::ptr::null(), size: 0 }
+    // SAFETY: the caller's promise.
+    let (session, program) = unsafe { (&mut *session, CStr::from_ptr(program)) };
+    let version = env!("CARGO_PKG_VERSION");
+    let name = format!("nlsock-fake-kernel {version}: {}", program.to_string_lossy());
+    session.keep_bytes(write::section(&name))
 }
 
 /// Returns the block of an event.
@@ -428,6 +546,27 @@ pub unsafe extern "C" fn fk_record_event(
     session: *mut Session,
     event: *const RecordedEvent,
 ) -> Bytes {
-    let _ = (session, event);
-    Bytes { data: core::ptr::null(), size: 0 }
+    // SAFETY: the caller's promise.
+    let (session, event) = unsafe { (&mut *session, &*event) };
+    // SAFETY: the caller's promise.
+    let (data, call) = unsafe {
+        let data = (!event.data.is_null()).then(|| bytes(event.data, event.size));
+        (data, (!event.call.is_null()).then(|| CStr::from_ptr(event.call)))
+    };
+    session.keep_bytes(write::event(&Event {
+        time: event.time.try_into().unwrap_or(0),
+        outgoing: event.outgoing,
+        protocol: event.protocol,
+        datagram: data,
+        pid: event.pid.try_into().unwrap_or(0),
+        socket: event.socket,
+        port: event.port,
+        peer: event.peer,
+        group: event.group,
+        nsid: (event.nsid != NO_NSID).then_some(event.nsid),
+        call: call.and_then(|call| call.to_str().ok()).map(CallName),
+        error: event.error,
+        join: event.join,
+        leave: event.leave,
+    }))
 }

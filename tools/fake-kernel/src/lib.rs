@@ -10,3 +10,4 @@ pub mod messages;
 pub mod netlink;
 pub mod replay;
 pub mod script;
+pub mod session;
