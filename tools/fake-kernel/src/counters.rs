@@ -61,7 +61,8 @@ impl Counters {
 
     /// Those of a file, in which processes have counted.
     pub fn of_file(file: &[u8]) -> Self {
-        let words = file.chunks_exact(4).map(|word| AtomicU32::new(crate::netlink::u32_at(word, 0)));
+        let words =
+            file.chunks_exact(4).map(|word| AtomicU32::new(crate::netlink::u32_at(word, 0)));
         Self::Own(words.collect())
     }
 

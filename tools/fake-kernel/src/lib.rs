@@ -2,6 +2,7 @@
 //! What the fake kernel has in Rust: the parser of scripts, captures and their replay. Safe code, but
 //! for `ffi`, through which the C files of the preload library call it.
 
+pub mod anonymise;
 pub mod capture;
 pub mod counters;
 pub mod errno;

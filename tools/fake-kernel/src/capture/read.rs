@@ -15,6 +15,9 @@ use pcap_parser::{
 };
 use std::borrow::Cow;
 
+/// The largest file that is read: a GiB.
+pub const MOST_BYTES: u64 = 1 << 30;
+
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;
 const CLASSIC: [u32; 4] = [0xa1b2_c3d4, 0xd4c3_b2a1, 0xa1b2_3c4d, 0x4d3c_b2a1];
 const BYTE_ORDER: u32 = 0x1a2b_3c4d;
