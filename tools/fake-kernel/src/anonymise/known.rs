@@ -115,9 +115,8 @@ pub(super) fn each_value(protocol: i32, message: &[u8], f: &mut dyn FnMut(Kind, 
         return;
     }
     let kind = netlink::u16_at(message, 4) & !3;
-    if let Some((_, size, content)) = OBJECTS.iter().find(|object| object.0 == kind)
-        && protocol == ROUTE
-    {
+    let object = OBJECTS.iter().find(|object| object.0 == kind && protocol == ROUTE);
+    if let Some((_, size, content)) = object {
         attributes(message, HEADER + size..message.len(), content, f);
     }
 }

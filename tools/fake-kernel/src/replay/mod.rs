@@ -137,22 +137,20 @@ impl Exchange {
             while let Some(Ok(message)) = Messages(part.data.get(at..).unwrap_or_default()).next() {
                 let size = message.0.len();
                 let of_request = message.seq() == self.seq;
-                let to_socket =
-                    message.pid() == self.port || (self.port == 0 && message.pid() != 0);
-                let is_error = message.kind() == netlink::ERROR && of_request;
+                let pid = message.pid();
+                let to_socket = pid != 0 && (pid == self.port || self.port == 0);
+                let has_request =
+                    message.kind() == netlink::ERROR && of_request && size >= HEADER + 4 + HEADER;
                 if of_request {
                     netlink::set_u32(&mut part.data, at + 8, request.seq());
                 }
                 if to_socket {
                     netlink::set_u32(&mut part.data, at + 12, port);
                 }
-                let inner = at + HEADER + 4;
-                let header = request.0.get(..HEADER).unwrap_or_default();
-                if is_error
-                    && size >= HEADER + 4 + HEADER
-                    && let Some(to) = part.data.get_mut(inner..inner + header.len())
-                {
-                    to.copy_from_slice(header);
+                if has_request {
+                    let header = request.0.get(..HEADER).unwrap_or_default();
+                    let to = part.data.get_mut(at + HEADER + 4..at + HEADER + 4 + header.len());
+                    to.unwrap_or_default().copy_from_slice(header);
                 }
                 at += size.next_multiple_of(4);
             }

@@ -31,8 +31,9 @@ impl Program {
 /// Finds both, and checks that the library can be preloaded into the program.
 pub(super) fn find(options: &Options) -> Result<Program, Failure> {
     let name = options.program.first().map_or(OsStr::new(""), |name| name);
-    let path = in_path(name)
-        .ok_or_else(|| Failure::new(NOT_FOUND, format_args!("{}: not found", name.display())))?;
+    let path = in_path(name).ok_or_else(|| {
+        Failure::new(NOT_FOUND, format_args!("{}: not found", Path::new(name).display()))
+    })?;
     let library = library()?;
     let wanted = machine(&start_of(&library)?);
     check(&path, wanted, 0)?;

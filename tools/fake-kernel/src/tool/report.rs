@@ -8,6 +8,7 @@ use super::{Failure, HANG, TOOL, UNMET, say};
 use fake_kernel::counters::{Counters, Place};
 use fake_kernel::script::statement::Comparison;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::ExitStatus;
 
 /// Prints what is wrong. Returns the exit status.
@@ -18,12 +19,12 @@ pub(super) fn judge(
     ended: ExitStatus,
 ) -> Result<u8, Failure> {
     if results.counters.get(Place::Loaded) == 0 {
-        let name = options.program.first().map(|name| name.display().to_string());
-        return Err(Failure::tool(format_args!(
-            "{}: the fake kernel was not loaded: does the program have capabilities, or change its \
+        let name = options.program.first().map_or(Path::new(""), Path::new);
+        return Err(Failure::file(
+            name,
+            "the fake kernel was not loaded: does the program have capabilities, or change its \
              environment?",
-            name.unwrap_or_default()
-        )));
+        ));
     }
     let mut status = status(ended);
     let mut wrong = None;
