@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `preload/rust.h` is what cbindgen makes of the source.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
 use std::path::Path;
 
 #[test]

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The man pages have what there is, and their examples work.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
 use fake_kernel::script;
 use fake_kernel::script::statement::{Item, ItemKind, MAX_ITEMS, Statement};
 use std::path::Path;
 
 fn read(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    std::fs::read_to_string(&path).unwrap()
 }
 
 /// A page without its formatting.

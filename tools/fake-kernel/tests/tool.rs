@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The tool, as far as it works without the preload library: what it refuses, and how it says so.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

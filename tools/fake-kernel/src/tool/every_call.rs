@@ -6,7 +6,12 @@ use super::args::Options;
 use super::{Failure, HANG, UNMET, inputs, program, report, run, say};
 use fake_kernel::counters::Place;
 use fake_kernel::script::statement::Call;
-use std::process::Stdio;
+use std::io;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long a run may take.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The calls that fail, with their names in scripts, and the errors that they fail with.
 const CALLS: &[(Call, &str, &[&str])] = &[
@@ -44,9 +49,9 @@ pub(super) fn run(options: &Options) -> Result<u8, Failure> {
                 run.use_script(&format!("{script}\n{line}\n"))?;
                 let mut command = run.command(options);
                 command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-                let ended = command.status().map_err(|error| program.failure(&error))?;
+                let ended = wait(&mut command).map_err(|error| program.failure(&error))?;
                 runs += 1;
-                if let Some(text) = complaint(&run.results()?.report, report::status(ended)) {
+                if let Some(text) = complaint(&run.results()?.report, ended) {
                     say(format_args!("{line}: {text}"));
                     bad += 1;
                 }
@@ -57,12 +62,34 @@ pub(super) fn run(options: &Options) -> Result<u8, Failure> {
     Ok(if bad == 0 { 0 } else { UNMET })
 }
 
-/// What is wrong with a run, if anything is.
-fn complaint(report: &str, status: u8) -> Option<String> {
+/// Runs a program. Returns its exit status, unless it takes too long.
+fn wait(command: &mut Command) -> io::Result<Option<u8>> {
+    let mut child = command.spawn()?;
+    let end = Instant::now() + PATIENCE;
+    let mut pause = Duration::from_micros(200);
+    loop {
+        if let Some(ended) = child.try_wait()? {
+            return Ok(Some(report::status(ended)));
+        }
+        if Instant::now() > end {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
+    }
+}
+
+/// What is wrong with a run, if anything is. It has no exit status if it took too long.
+fn complaint(report: &str, status: Option<u8>) -> Option<String> {
     let mut lines = report.lines();
     if let Some(hang) = lines.find_map(|line| line.strip_prefix("hang ")) {
         return Some(format!("hang: {hang}"));
     }
+    let Some(status) = status else {
+        return Some(format!("hang: it did not end in {} s", PATIENCE.as_secs()));
+    };
     match status {
         HANG => Some("hang".into()),
         129.. if !report.lines().any(|line| line == "ended") => {
