@@ -106,7 +106,7 @@ $(foreach f,$(FLAVOURS),$(eval $(call flavour_rules,$f)))
 FAKE_KERNEL = $(BUILD)/libnlsock-fake-kernel.so
 fake_kernel_sources = $(wildcard tools/fake-kernel/preload/*.c)
 
-.PHONY: fake-kernel install-fake-kernel uninstall-fake-kernel
+.PHONY: check-fake-kernel fake-kernel install-fake-kernel uninstall-fake-kernel
 fake-kernel: $(call escape,$(FAKE_KERNEL))
 
 $(call escape,$(FAKE_KERNEL)): $(fake_kernel_sources) $(wildcard tools/fake-kernel/preload/*.h)
@@ -126,6 +126,9 @@ check-valgrind: deps stage ## Run the C and the Rust tests under valgrind
 
 check-faults: stage ## Run the fault scripts, and COUNT random ones; NLSOCK_REF=LIBRARY tests another library
 	c-tests/faults/faults.sh "$(STAGE)"
+
+check-fake-kernel: stage ## Run programs that use netlink on the real and on the fake kernel
+	c-tests/fake-kernel/fake-kernel.sh "$(STAGE)"
 
 check-asan: deps ## Run the C tests with AddressSanitizer
 	c-tests/check/sanitize.sh address
