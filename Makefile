@@ -113,7 +113,7 @@ FAKE_KERNEL_TOOL = $(fake_kernel_release)/nlsock-fake-kernel
 fake_kernel_static = $(fake_kernel_release)/libfake_kernel.a
 fake_kernel_rust := $(shell find tools/fake-kernel/src -type f) tools/fake-kernel/Cargo.toml Cargo.toml Cargo.lock
 
-.PHONY: fake-kernel install-fake-kernel uninstall-fake-kernel
+.PHONY: check-fake-kernel fake-kernel install-fake-kernel uninstall-fake-kernel
 fake-kernel: $(call escape,$(FAKE_KERNEL)) $(call escape,$(FAKE_KERNEL_TOOL))
 
 $(call escape,$(FAKE_KERNEL_TOOL)): $(fake_kernel_rust) build-aux/cargo.sh
@@ -140,6 +140,9 @@ check-valgrind: deps stage ## Run the C and the Rust tests under valgrind
 
 check-faults: stage ## Run the fault scripts, and COUNT random ones; NLSOCK_REF=LIBRARY tests another library
 	c-tests/faults/faults.sh "$(STAGE)"
+
+check-fake-kernel: stage ## Run programs that use netlink on the real and on the fake kernel
+	c-tests/fake-kernel/fake-kernel.sh "$(STAGE)"
 
 check-asan: deps ## Run the C tests with AddressSanitizer
 	c-tests/check/sanitize.sh address

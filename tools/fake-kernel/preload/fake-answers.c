@@ -143,7 +143,7 @@ by_default(struct sock *sock, const struct nlmsghdr *h, struct fake_record *reco
 {
     if (record->kind == FAKE_LOOKUP) {
         answers_refuse(sock, h, record, ENOENT);
-    } else if (record->kind == FAKE_DUMP) {
+    } else if (record->kind == FAKE_DUMP || (record->kind == FAKE_OTHER && is_dump(sock, h))) {
         struct queue queue = { NULL, NULL };
         struct item item;
         int k = 0;

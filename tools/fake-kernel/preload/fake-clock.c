@@ -1,54 +1,58 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The clock of the script: CLOCK_MONOTONIC only advances when a call waits, and by "clock"
- * lines. */
+ * lines.  Or the machine's. */
 
-#include <sys/syscall.h>
 #include <time.h>
-#include <unistd.h>
 #include "fake-calls.h"
 
 #define START_OF_TIME (1000 * SECOND)
 
-int64_t fake_clock = START_OF_TIME;
+bool clock_is_real;
+static int64_t fake_clock = START_OF_TIME;
 static int64_t start_of_action = START_OF_TIME;
 
-bool
-clock_wait(struct sock *const *list, int n, int64_t until)
+static int
+real_clock(clockid_t id, struct timespec *ts)
 {
-    int64_t next = INT64_MAX;
+    REAL(clock_gettime, int, clockid_t, struct timespec *)
 
-    for (int i = 0; i < n; i++) {
-        sock_release(list[i], true, 0);
-        if (list[i]->queue.head || list[i]->error) {
-            return true;
-        }
-        for (struct datagram *d = list[i]->held.head; d; d = d->next) {
-            if (d->when == WHEN_CLOCK && d->at < next) {
-                next = d->at;
-            }
-        }
+    return real_clock_gettime(id, ts);
+}
+
+int64_t
+clock_now(void)
+{
+    struct timespec ts;
+
+    if (!clock_is_real) {
+        return fake_clock;
     }
-    if (next > until || next == INT64_MAX) {
-        if (until == INT64_MAX) {
-            fake_hang("waits for something that never comes");
-        }
-        fake_clock = until > fake_clock ? until : fake_clock;
-        return false;
-    }
-    fake_clock = next;
-    return clock_wait(list, n, until);
+    real_clock(CLOCK_MONOTONIC, &ts);
+    return ts.tv_sec * SECOND + ts.tv_nsec;
+}
+
+int64_t
+clock_after(int64_t nanoseconds)
+{
+    return nanoseconds == INT64_MAX ? INT64_MAX : clock_now() + nanoseconds;
+}
+
+void
+clock_advance(int64_t now)
+{
+    fake_clock = now > fake_clock ? now : fake_clock;
 }
 
 void
 clock_start_action(void)
 {
-    start_of_action = fake_clock;
+    start_of_action = clock_now();
 }
 
 long long
 fake_elapsed(void)
 {
-    return (fake_clock - start_of_action) / (SECOND / 1000);
+    return (clock_now() - start_of_action) / (SECOND / 1000);
 }
 
 void
@@ -81,24 +85,29 @@ clock_line(struct tokens *t)
 REPLACES int
 clock_gettime(clockid_t id, struct timespec *ts)
 {
-    if (id == CLOCK_MONOTONIC || id == CLOCK_MONOTONIC_COARSE || id == CLOCK_BOOTTIME
-        || id == CLOCK_MONOTONIC_RAW) {
-        pthread_mutex_lock(&fake_mutex);
+    if (!clock_is_real && (id == CLOCK_MONOTONIC || id == CLOCK_MONOTONIC_COARSE || id == CLOCK_BOOTTIME
+                           || id == CLOCK_MONOTONIC_RAW)) {
+        fake_lock();
         ts->tv_sec = fake_clock / SECOND;
         ts->tv_nsec = fake_clock % SECOND;
-        pthread_mutex_unlock(&fake_mutex);
+        fake_unlock();
         return 0;
     }
-    return (int) syscall(SYS_clock_gettime, id, ts);
+    return real_clock(id, ts);
 }
 
 REPLACES int
 nanosleep(const struct timespec *ts, struct timespec *left)
 {
-    pthread_mutex_lock(&fake_mutex);
+    REAL(nanosleep, int, const struct timespec *, struct timespec *)
+
+    if (clock_is_real) {
+        return real_nanosleep(ts, left);
+    }
+    fake_lock();
     call_enter(FAKE_POLL, NULL, NULL, 0);
     fake_clock += ts->tv_sec * SECOND + ts->tv_nsec;
-    pthread_mutex_unlock(&fake_mutex);
+    fake_unlock();
     if (left) {
         left->tv_sec = left->tv_nsec = 0;
     }
@@ -108,8 +117,12 @@ nanosleep(const struct timespec *ts, struct timespec *left)
 REPLACES int
 clock_nanosleep(clockid_t id, int flags, const struct timespec *ts, struct timespec *left)
 {
+    REAL(clock_nanosleep, int, clockid_t, int, const struct timespec *, struct timespec *)
     struct timespec now = { 0, 0 }, rest = *ts;
 
+    if (clock_is_real) {
+        return real_clock_nanosleep(id, flags, ts, left);
+    }
     if (flags & TIMER_ABSTIME) {
         int64_t until;
 

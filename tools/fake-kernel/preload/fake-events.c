@@ -74,9 +74,9 @@ call_interrupt(enum fake_call call)
 {
     enum event event;
 
-    pthread_mutex_lock(&fake_mutex);
+    fake_lock();
     event = faults_event(call);
-    pthread_mutex_unlock(&fake_mutex);
+    fake_unlock();
     if (event == EVENT_CANCEL) {
         if (gettid() != getpid()) {
             pthread_cancel(pthread_self());
@@ -95,7 +95,7 @@ call_lock(enum fake_call call, int fd)
     struct sock *sock = sock_lock(fd);
 
     if (sock && faults_have_events()) {
-        pthread_mutex_unlock(&fake_mutex);
+        fake_unlock();
         call_interrupt(call);
         sock = sock_lock(fd);
     }

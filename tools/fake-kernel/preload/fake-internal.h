@@ -40,12 +40,21 @@ struct queue {
     struct datagram *head, *tail;
 };
 
+/* Words of 32 multicast groups each. */
+#define GROUP_WORDS 32
+#define MAX_GROUP (32 * GROUP_WORDS)
+
+/* What several descriptors share that dup() made. */
 struct sock {
     int number;
-    int fd;
+    int fd;                     /* One of its descriptors. */
+    int n_fds;
+    int type;                   /* SOCK_RAW or SOCK_DGRAM. */
     int protocol;
     int last_send;              /* Number of the last datagram that was sent. */
-    uint32_t port;
+    uint32_t port;              /* 0: none yet. */
+    uint32_t peer, peer_groups; /* By connect(). */
+    uint32_t groups[GROUP_WORDS];
     pid_t owner;
     unsigned int receive_buffer, send_buffer;
     unsigned int queued_bytes;  /* As accounted, overhead and all. */
@@ -53,7 +62,8 @@ struct sock {
     int error;                  /* Pending. */
     bool congested;
     bool given_up;              /* A receive has failed, and nothing has been sent since. */
-    bool ext_ack, cap_ack, pktinfo, all_nsid;
+    uint32_t options;           /* NETLINK_* options that are set, a bit for each. */
+    bool readable;              /* The descriptor is: see fake-ready.c. */
     int64_t receive_timeout;    /* Nanoseconds; 0 for none. */
     struct queue queue;         /* To be received. */
     struct queue held;          /* Until a time, a poll, a request. */
@@ -62,17 +72,52 @@ struct sock {
 };
 
 /* fake-sockets.c */
-/* Held in every call, and while anything of what follows is looked at. */
-extern pthread_mutex_t fake_mutex;
-/* Returns null if it is not a fake socket. */
+/* What is held in every call, and while anything of what follows is looked at. */
+void fake_lock(void);
+void fake_unlock(void);
+/* Returns null if it is not a fake socket.  Whether it is one can be asked without the lock. */
 struct sock *sock_lookup(int fd);
 /* Looks it up, and locks if it is one. */
 struct sock *sock_lock(int fd);
-struct sock *sock_open(int fd, int protocol);
-/* Forgets the socket.  Its descriptor stays open. */
+struct sock *sock_open(int fd, int type, int protocol);
+/* The descriptor is another one of the socket. */
+void sock_add_fd(struct sock *, int fd);
+/* Forgets the descriptor, which stays open, and with the last one the socket. */
 void sock_close(int fd);
-void sock_assign_port(struct sock *);
+/* The same for all fake sockets from 'first' to 'last'. */
+void sock_close_range(unsigned int first, unsigned int last);
+/* Gives the socket this port id, or one that is free if it is 0.  Returns whether nobody has it. */
+bool sock_assign_port(struct sock *, uint32_t port);
+bool sock_has(const struct sock *, int option);
+bool sock_is_member(const struct sock *, uint32_t group);
 void for_each_sock(void (*)(struct sock *, void *), void *aux);
+
+/* fake-ready.c */
+/* Returns the descriptor of a new fake socket; -1 on failure. */
+int ready_open(bool cloexec, bool nonblock);
+/* Something may have been queued, or an error may be pending. */
+void ready_signal(struct sock *);
+/* Something may have been taken. */
+void ready_update(struct sock *);
+/* Waits for ready_signal() of any socket, at most this long: nanoseconds, or INT64_MAX.  Unlocks
+ * meanwhile.  Returns false if a signal interrupts it. */
+bool ready_wait(int64_t timeout);
+
+/* fake-wait.c */
+/* What a call waits for. */
+struct wait {
+    const int *fds;             /* Descriptors, of which some are fake sockets; null for all. */
+    int n_fds;
+    bool others;                /* There is something that is not a fake socket. */
+    bool polls;                 /* It can look again and again: a signal always ends the call. */
+    /* Looks whether anything is ready, or waits for it: at most this long, in nanoseconds, or
+     * INT64_MAX; the lock is then released meanwhile.  Returns the result of the call; 0 if nothing
+     * is ready. */
+    int (*look)(struct wait *, int64_t timeout);
+    void *aux;
+};
+/* Waits until 'look' returns something other than 0, or until the time is 'until'.  Returns that. */
+int wait_for(struct wait *, int64_t until);
 
 /* fake-queue.c */
 void queue_add(struct queue *, struct datagram *);
@@ -112,6 +157,8 @@ void descriptor_closed(int fd);
 enum taken taken_word(struct tokens *);
 
 /* fake-records.c */
+/* Whether the request asks for a dump, for the kernel. */
+bool is_dump(const struct sock *, const struct nlmsghdr *);
 enum fate { POSTED, DROPPED, DELIVERED };
 void records_reset(void);
 void troubles_start_action(void);
@@ -131,12 +178,16 @@ void note_fork(void);
 void note_abort(void);
 
 /* fake-clock.c */
-extern int64_t fake_clock;      /* Nanoseconds. */
+/* Whether time is that of the machine.  If not, it only advances when a call waits. */
+extern bool clock_is_real;
+/* In nanoseconds. */
+int64_t clock_now(void);
+/* When a wait of so many nanoseconds ends; INT64_MAX is for ever. */
+int64_t clock_after(int64_t nanoseconds);
+/* It is at least 'now'. */
+void clock_advance(int64_t now);
 bool clock_line(struct tokens *);
 void clock_start_action(void);
-/* Waits: the clock moves to 'until', or to the first thing that happens before.  Returns whether
- * anything did. */
-bool clock_wait(struct sock *const *, int n, int64_t until);
 
 /* fake-answers.c */
 void answers_reset(void);
@@ -167,14 +218,22 @@ struct sock *call_lock(enum fake_call, int fd);
 /* fake-options.c */
 /* What a new socket has. */
 void options_init(struct sock *);
+/* Joins these multicast groups, and leaves the others of the first 32. */
+void groups_set(struct sock *, uint32_t groups);
 void options_reset(void);
 bool options_line(struct tokens *);
 
 /* fake-calls.c */
-/* Unlocks, and does not return. */
+/* Nothing will ever happen.  Unlocks, and does not return. */
 void fake_hang(const char *why) __attribute__((noreturn));
 void calls_reset(void);
 void calls_start_action(void);
+
+/* fake-report.c */
+/* Tells the tool, by a line. */
+void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A call on a fake socket that is not supported.  Returns -1, with an errno value. */
+int refuse_call(const char *name);
 
 /* fake-script.c */
 extern bool fake_trace;         /* With NLSOCK_FAKE_KERNEL_TRACE, prints what happens to standard error. */

@@ -85,8 +85,9 @@ put_verdict(struct datagram *d, const struct sock *sock, const struct nlmsghdr *
             const struct item *item)
 {
     int error = item->kind == REFUSE ? -item->error : 0;
-    bool whole = error && !sock->cap_ack && request->nlmsg_len >= NLMSG_HDRLEN;
-    bool extended = sock->ext_ack && (item->text[0] || item->offset != ANY || item->missing != ANY);
+    bool whole = error && !sock_has(sock, NETLINK_CAP_ACK) && request->nlmsg_len >= NLMSG_HDRLEN;
+    bool extended = sock_has(sock, NETLINK_EXT_ACK)
+                    && (item->text[0] || item->offset != ANY || item->missing != ANY);
     size_t at = begin_message(d, sock, request->nlmsg_seq, item, NLMSG_ERROR,
                       (whole ? 0 : NLM_F_CAPPED) | (extended ? NLM_F_ACK_TLVS : 0));
 
@@ -202,7 +203,7 @@ item_make(const struct sock *sock, const struct nlmsghdr *request, const struct 
     d->lost = item->lost;
     d->no_memory = item->no_memory;
     d->when = item->when;
-    d->at = item->when == WHEN_CLOCK ? fake_clock + item->at : item->at;
+    d->at = item->when == WHEN_CLOCK ? clock_now() + item->at : item->at;
     d->port = (uint32_t) item->port;
     d->group = (uint32_t) item->group;
     d->nsid = item->nsid;

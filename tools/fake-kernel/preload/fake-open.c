@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@ REPLACES int
 socket(int domain, int type, int protocol)
 {
     REAL(socket, int, int, int, int)
+    int kind = type & ~(SOCK_CLOEXEC | SOCK_NONBLOCK);
     const struct fault *fault;
     int fd;
 
@@ -20,14 +20,20 @@ socket(int domain, int type, int protocol)
         return real_socket(domain, type, protocol);
     }
     call_interrupt(FAKE_SOCKET);
-    pthread_mutex_lock(&fake_mutex);
+    fake_lock();
     fault = call_enter(FAKE_SOCKET, NULL, NULL, 0);
-    if (fault || protocol < 0 || protocol >= 32) {
-        return (int) call_leave(-1, fault ? fault->error : EPROTONOSUPPORT);
+    if (fault) {
+        return (int) call_leave(-1, fault->error);
+    } else if (kind != SOCK_RAW && kind != SOCK_DGRAM) {
+        return (int) call_leave(-1, ESOCKTNOSUPPORT);
+    } else if (protocol < 0 || protocol >= MAX_LINKS) {
+        return (int) call_leave(-1, EPROTONOSUPPORT);
     }
-    fd = eventfd(0, (type & SOCK_CLOEXEC ? EFD_CLOEXEC : 0)
-                    | (type & SOCK_NONBLOCK ? EFD_NONBLOCK : 0));
-    options_init(sock_open(fd, protocol));
+    fd = ready_open(type & SOCK_CLOEXEC, type & SOCK_NONBLOCK);
+    if (fd < 0) {
+        return (int) call_leave(-1, errno);
+    }
+    options_init(sock_open(fd, kind, protocol));
     return (int) call_leave(fd, 0);
 }
 
@@ -40,7 +46,7 @@ close(int fd)
     if (sock) {
         fault = call_enter(FAKE_CLOSE, sock, NULL, 0);
         sock_close(fd);
-        pthread_mutex_unlock(&fake_mutex);
+        fake_unlock();
     } else {
         descriptor_closed(fd);
     }
@@ -55,31 +61,24 @@ close(int fd)
     return 0;
 }
 
-REPLACES int
-dup3(int from, int to, int flags)
-{
-    if (sock_lock(to)) {
-        sock_close(to);
-        descriptor_replaced(to);
-        pthread_mutex_unlock(&fake_mutex);
-    }
-    return (int) syscall(SYS_dup3, from, to, flags);
-}
-
+/* connect() without an address that the kernel knows forgets the other side. */
 REPLACES int
 connect(int fd, const struct sockaddr *address, socklen_t size)
 {
     REAL(connect, int, int, const struct sockaddr *, socklen_t)
-    const struct sockaddr_nl *nl = (const void *) address;
+    struct sockaddr_nl nl = { .nl_family = AF_UNSPEC };
     int error = 0;
 
     ENTER(FAKE_CONNECT, fd, real_connect(fd, address, size))
-    if (size < sizeof *nl || nl->nl_family != AF_NETLINK) {
+    memcpy(&nl, address, size < sizeof nl ? size : sizeof nl);
+    if (size >= sizeof nl.nl_family && nl.nl_family == AF_UNSPEC) {
+        sock->peer = sock->peer_groups = 0;
+    } else if (size < sizeof nl || nl.nl_family != AF_NETLINK) {
         error = EINVAL;
-    } else if (nl->nl_pid) {
-        error = ECONNREFUSED;
     } else {
-        sock_assign_port(sock);
+        sock->peer = nl.nl_pid;
+        sock->peer_groups = nl.nl_groups;
+        sock_assign_port(sock, 0);
     }
     return (int) call_leave(0, error);
 }
@@ -88,34 +87,60 @@ REPLACES int
 bind(int fd, const struct sockaddr *address, socklen_t size)
 {
     REAL(bind, int, int, const struct sockaddr *, socklen_t)
-    const struct sockaddr_nl *nl = (const void *) address;
+    struct sockaddr_nl nl;
 
     ENTER(FAKE_CONNECT, fd, real_bind(fd, address, size))
-    if (size < sizeof *nl || nl->nl_family != AF_NETLINK) {
+    if (size < sizeof nl) {
         return (int) call_leave(-1, EINVAL);
     }
-    if (nl->nl_pid) {
-        sock->port = nl->nl_pid;
+    memcpy(&nl, address, sizeof nl);
+    if (nl.nl_family != AF_NETLINK || (sock->port && nl.nl_pid != sock->port)) {
+        return (int) call_leave(-1, EINVAL);
+    } else if (!sock_assign_port(sock, nl.nl_pid)) {
+        return (int) call_leave(-1, EADDRINUSE);
     }
-    sock_assign_port(sock);
+    groups_set(sock, nl.nl_groups);
     return (int) call_leave(0, 0);
+}
+
+/* Stores an address, or the part of it for which there is room. */
+static void
+store_address(const struct sockaddr_nl *nl, socklen_t actual, struct sockaddr *address,
+              socklen_t *size)
+{
+    memcpy(address, nl, actual < *size ? actual : *size);
+    *size = actual;
 }
 
 REPLACES int
 getsockname(int fd, struct sockaddr *address, socklen_t *size)
 {
     REAL(getsockname, int, int, struct sockaddr *, socklen_t *)
-    struct sockaddr_nl nl;
+    struct sockaddr_nl nl = { .nl_family = AF_NETLINK };
     socklen_t actual = sizeof nl;
 
     ENTER(FAKE_GETSOCKNAME, fd, real_getsockname(fd, address, size))
-    memset(&nl, 0, sizeof nl);
-    nl.nl_family = fault && fault->family >= 0 ? (sa_family_t) fault->family : AF_NETLINK;
-    nl.nl_pid = sock->port;
+    if (fault && fault->family >= 0) {
+        nl.nl_family = (sa_family_t) fault->family;
+    }
     if (fault && fault->size >= 0) {
         actual = (socklen_t) fault->size;
     }
-    memcpy(address, &nl, actual < *size ? actual : *size);
-    *size = actual;
+    nl.nl_pid = sock->port;
+    nl.nl_groups = sock->groups[0];
+    store_address(&nl, actual, address, size);
+    return (int) call_leave(0, 0);
+}
+
+REPLACES int
+getpeername(int fd, struct sockaddr *address, socklen_t *size)
+{
+    REAL(getpeername, int, int, struct sockaddr *, socklen_t *)
+    struct sockaddr_nl nl = { .nl_family = AF_NETLINK };
+
+    ENTER(FAKE_GETSOCKNAME, fd, real_getpeername(fd, address, size))
+    nl.nl_pid = sock->peer;
+    nl.nl_groups = sock->peer_groups;
+    store_address(&nl, sizeof nl, address, size);
     return (int) call_leave(0, 0);
 }

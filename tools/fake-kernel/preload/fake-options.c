@@ -4,11 +4,11 @@
  *   socket buffer N | maximum N | send-buffer N | privileged | without OPTION */
 
 #include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
-#include <unistd.h>
 #include "fake-calls.h"
 
 #define DEFAULT_BUFFER 212992
@@ -110,6 +110,107 @@ doubled(int value, unsigned int most)
     return wanted * 2 < 2304 ? 2304 : wanted * 2;
 }
 
+/* Returns an errno value. */
+static int
+option_is_refused(const char *level, int name)
+{
+    char call[64];
+
+    snprintf(call, sizeof call, "setsockopt(%s, %d)", level, name);
+    refuse_call(call);
+    return ENOPROTOOPT;
+}
+
+void
+groups_set(struct sock *sock, uint32_t groups)
+{
+    sock->groups[0] = groups;
+}
+
+/* Returns 0 or an errno value. */
+static int
+change_membership(struct sock *sock, int group, bool joins)
+{
+    uint32_t *word, bit;
+
+    if (group <= 0 || group > MAX_GROUP) {
+        return EINVAL;
+    }
+    word = &sock->groups[(group - 1) / 32];
+    bit = 1u << (group - 1) % 32;
+    *word = joins ? *word | bit : *word & ~bit;
+    return 0;
+}
+
+/* Returns 0 or an errno value. */
+static int
+set_timeout(struct sock *sock, int name, const void *value, socklen_t size)
+{
+    struct timeval tv;
+
+    if (size < sizeof tv) {
+        return EINVAL;
+    }
+    memcpy(&tv, value, sizeof tv);
+    if (name == SO_RCVTIMEO) {
+        sock->receive_timeout = tv.tv_sec * SECOND + tv.tv_usec * 1000ll;
+    }
+    return 0;
+}
+
+/* Options of SOL_SOCKET.  Returns 0 or an errno value. */
+static int
+set_socket_option(struct sock *sock, int name, int number)
+{
+    switch (name) {
+    case SO_RCVBUFFORCE:
+    case SO_RCVBUF:
+        if (name == SO_RCVBUFFORCE && !privileged) {
+            return EPERM;
+        } else if (!forced_buffer) {
+            sock->receive_buffer = last_buffer
+                = doubled(number, name == SO_RCVBUF ? max_buffer : 1u << 30);
+        }
+        return 0;
+    case SO_SNDBUFFORCE:
+    case SO_SNDBUF:
+        if (name == SO_SNDBUFFORCE && !privileged) {
+            return EPERM;
+        } else if (!forced_send_buffer) {
+            sock->send_buffer = doubled(number, name == SO_SNDBUF ? max_buffer : 1u << 30);
+        }
+        return 0;
+    case SO_PRIORITY: case SO_MARK: case SO_REUSEADDR: case SO_KEEPALIVE: case SO_BROADCAST:
+    case SO_LINGER: case SO_DONTROUTE: case SO_RCVLOWAT: case SO_BUSY_POLL:
+        return 0;
+    default:
+        return option_is_refused("SOL_SOCKET", name);
+    }
+}
+
+/* Options of SOL_NETLINK.  Returns 0 or an errno value. */
+static int
+set_netlink_option(struct sock *sock, int name, int number)
+{
+    if (name >= 0 && name < 32 && refused[name]) {
+        note_error(ENOPROTOOPT);
+        return ENOPROTOOPT;
+    }
+    switch (name) {
+    case NETLINK_ADD_MEMBERSHIP:
+    case NETLINK_DROP_MEMBERSHIP:
+        return change_membership(sock, number, name == NETLINK_ADD_MEMBERSHIP);
+    case NETLINK_PKTINFO: case NETLINK_BROADCAST_ERROR: case NETLINK_NO_ENOBUFS:
+    case NETLINK_LISTEN_ALL_NSID: case NETLINK_CAP_ACK: case NETLINK_EXT_ACK:
+    case NETLINK_GET_STRICT_CHK:
+        sock->options &= ~(1u << name);
+        sock->options |= (number ? 1u : 0) << name;
+        return 0;
+    default:
+        return ENOPROTOOPT;
+    }
+}
+
 /* Returns 0 or an errno value. */
 static int
 set_option(struct sock *sock, int level, int name, const void *value, socklen_t size)
@@ -117,63 +218,13 @@ set_option(struct sock *sock, int level, int name, const void *value, socklen_t 
     int number = 0;
 
     if (level == SOL_SOCKET && (name == SO_RCVTIMEO || name == SO_SNDTIMEO)) {
-        struct timeval tv;
-
-        if (size < sizeof tv) {
-            return EINVAL;
-        }
-        memcpy(&tv, value, sizeof tv);
-        if (name == SO_RCVTIMEO) {
-            sock->receive_timeout = tv.tv_sec * SECOND + tv.tv_usec * 1000ll;
-        }
-        return 0;
-    }
-    if (size < sizeof number) {
+        return set_timeout(sock, name, value, size);
+    } else if (size < sizeof number) {
         return EINVAL;
     }
     memcpy(&number, value, sizeof number);
-    if (level == SOL_SOCKET) {
-        if ((name == SO_RCVBUFFORCE || name == SO_SNDBUFFORCE) && !privileged) {
-            return EPERM;
-        }
-        if (name == SO_RCVBUF || name == SO_RCVBUFFORCE) {
-            if (!forced_buffer) {
-                sock->receive_buffer = last_buffer
-                    = doubled(number, name == SO_RCVBUF ? max_buffer : 1u << 30);
-            }
-        }
-        if ((name == SO_SNDBUF || name == SO_SNDBUFFORCE) && !forced_send_buffer) {
-            sock->send_buffer = doubled(number, name == SO_SNDBUF ? max_buffer : 1u << 30);
-        }
-        return 0;
-    }
-    if (level == SOL_NETLINK && name >= 0 && name < 32 && refused[name]) {
-        note_error(ENOPROTOOPT);
-        return ENOPROTOOPT;
-    }
-    switch (level == SOL_NETLINK ? name : 0) {
-    case NETLINK_EXT_ACK:
-        sock->ext_ack = number;
-        return 0;
-    case NETLINK_CAP_ACK:
-        sock->cap_ack = number;
-        return 0;
-    case NETLINK_PKTINFO:
-        sock->pktinfo = number;
-        return 0;
-    case NETLINK_LISTEN_ALL_NSID:
-        sock->all_nsid = number;
-        return 0;
-    case NETLINK_ADD_MEMBERSHIP:
-    case NETLINK_DROP_MEMBERSHIP:
-        return number ? 0 : EINVAL;
-    case NETLINK_GET_STRICT_CHK:
-    case NETLINK_NO_ENOBUFS:
-    case NETLINK_BROADCAST_ERROR:
-        return 0;
-    default:
-        return ENOPROTOOPT;
-    }
+    return level == SOL_SOCKET ? set_socket_option(sock, name, number)
+           : level == SOL_NETLINK ? set_netlink_option(sock, name, number) : ENOPROTOOPT;
 }
 
 REPLACES int
@@ -190,16 +241,15 @@ setsockopt(int fd, int level, int name, const void *value, socklen_t size)
 static int
 get_cookie(int fd, void *value, socklen_t *size)
 {
-    struct sock *sock;
+    REAL(getsockopt, int, int, int, int, void *, socklen_t *)
+    struct sock *sock = sock_lock(fd);
     uint64_t cookie;
 
-    pthread_mutex_lock(&fake_mutex);
-    sock = sock_lookup(fd);
-    cookie = sock ? (uint64_t) sock->number : 0;
-    pthread_mutex_unlock(&fake_mutex);
     if (!sock) {
-        return (int) syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_COOKIE, value, size);
+        return real_getsockopt(fd, SOL_SOCKET, SO_COOKIE, value, size);
     }
+    cookie = (uint64_t) sock->number;
+    fake_unlock();
     if (*size < sizeof cookie) {
         errno = EINVAL;
         return -1;
@@ -209,20 +259,25 @@ get_cookie(int fd, void *value, socklen_t *size)
     return 0;
 }
 
-REPLACES int
-getsockopt(int fd, int level, int name, void *value, socklen_t *size)
+/* The words that the kernel has for the groups of the protocol. */
+static socklen_t
+group_bytes(const struct sock *sock)
 {
-    REAL(getsockopt, int, int, int, int, void *, socklen_t *)
-    uint32_t result[9] = { 0 };
-    socklen_t actual = sizeof result[0];
+    socklen_t words = sock->protocol == NETLINK_ROUTE ? (RTNLGRP_MAX + 31) / 32 : 1;
 
-    if (level == SOL_SOCKET && name == SO_COOKIE) {
-        return get_cookie(fd, value, size);
+    for (socklen_t i = words; i < GROUP_WORDS; i++) {
+        words = sock->groups[i] ? i + 1 : words;
     }
-    ENTER(FAKE_GETSOCKOPT, fd, real_getsockopt(fd, level, name, value, size))
-    if (level != SOL_SOCKET) {
-        return (int) call_leave(-1, ENOPROTOOPT);
-    }
+    return words * (socklen_t) sizeof sock->groups[0];
+}
+
+/* What getsockopt() says: at most 'result[]', of which it returns the size; 0 for an option that
+ * does not exist. */
+static socklen_t
+get_socket_option(struct sock *sock, int name, uint32_t result[9])
+{
+    struct timeval tv;
+
     switch (name) {
     case SO_RCVBUF:
         result[0] = sock->receive_buffer;
@@ -235,14 +290,14 @@ getsockopt(int fd, int level, int name, void *value, socklen_t *size)
         result[0] = sock->queued_bytes;
         result[1] = sock->receive_buffer;
         result[8] = sock->drops;
-        actual = sizeof result;
-        break;
+        return 9 * sizeof result[0];
     case SO_ERROR:
         result[0] = (uint32_t) sock->error;
         sock->error = 0;
+        ready_update(sock);
         break;
     case SO_TYPE:
-        result[0] = SOCK_RAW;
+        result[0] = (uint32_t) sock->type;
         break;
     case SO_DOMAIN:
         result[0] = AF_NETLINK;
@@ -250,13 +305,60 @@ getsockopt(int fd, int level, int name, void *value, socklen_t *size)
     case SO_PROTOCOL:
         result[0] = (uint32_t) sock->protocol;
         break;
+    case SO_ACCEPTCONN:
+        break;
+    case SO_RCVTIMEO:
+        tv.tv_sec = (time_t) (sock->receive_timeout / SECOND);
+        tv.tv_usec = (suseconds_t) (sock->receive_timeout % SECOND / 1000);
+        memcpy(result, &tv, sizeof tv);
+        return sizeof tv;
     default:
+        return 0;
+    }
+    return sizeof result[0];
+}
+
+/* The same for SOL_NETLINK. */
+static socklen_t
+get_netlink_option(const struct sock *sock, int name, uint32_t result[GROUP_WORDS])
+{
+    switch (name) {
+    case NETLINK_LIST_MEMBERSHIPS:
+        memcpy(result, sock->groups, sizeof sock->groups);
+        return group_bytes(sock);
+    case NETLINK_PKTINFO: case NETLINK_BROADCAST_ERROR: case NETLINK_NO_ENOBUFS:
+    case NETLINK_LISTEN_ALL_NSID: case NETLINK_CAP_ACK: case NETLINK_EXT_ACK:
+    case NETLINK_GET_STRICT_CHK:
+        result[0] = refused[name] ? 0 : sock_has(sock, name);
+        return refused[name] ? 0 : sizeof result[0];
+    default:
+        return 0;
+    }
+}
+
+REPLACES int
+getsockopt(int fd, int level, int name, void *value, socklen_t *size)
+{
+    REAL(getsockopt, int, int, int, int, void *, socklen_t *)
+    uint32_t result[GROUP_WORDS] = { 0 };
+    socklen_t actual = 0;
+
+    if (level == SOL_SOCKET && name == SO_COOKIE) {
+        return get_cookie(fd, value, size);
+    }
+    ENTER(FAKE_GETSOCKOPT, fd, real_getsockopt(fd, level, name, value, size))
+    if (level == SOL_SOCKET) {
+        actual = get_socket_option(sock, name, result);
+    } else if (level == SOL_NETLINK) {
+        actual = get_netlink_option(sock, name, result);
+    }
+    if (!actual) {
         return (int) call_leave(-1, ENOPROTOOPT);
     }
-    if (actual > *size) {
-        actual = *size;
+    memcpy(value, result, actual < *size ? actual : *size);
+    /* Of the list of groups, it is the size of the whole. */
+    if (actual < *size || (level == SOL_NETLINK && name == NETLINK_LIST_MEMBERSHIPS)) {
+        *size = actual;
     }
-    memcpy(value, result, actual);
-    *size = actual;
     return (int) call_leave(0, 0);
 }

@@ -68,6 +68,7 @@ sock_clear(struct sock *sock)
     sock->queued_bytes = 0;
     sock->error = 0;
     sock->congested = false;
+    ready_update(sock);
 }
 
 /* Posting to sockets. */
@@ -75,7 +76,7 @@ sock_clear(struct sock *sock)
 static void
 overrun(struct sock *sock, const struct datagram *d)
 {
-    if (!sock->congested) {
+    if (!sock->congested && !sock_has(sock, NETLINK_NO_ENOBUFS)) {
         sock->congested = true;
         sock->error = ENOBUFS;
     }
@@ -113,6 +114,7 @@ enqueue(struct sock *sock, struct datagram *d)
         sock->queued_bytes += (unsigned int) d->size + OVERHEAD;
         queue_add(&sock->queue, d);
     }
+    ready_signal(sock);
 }
 
 void
@@ -160,7 +162,7 @@ sock_release(struct sock *sock, bool polling, int request)
 
     sock->held.head = sock->held.tail = NULL;
     while ((d = queue_pop(&held))) {
-        if ((d->when == WHEN_CLOCK && d->at <= fake_clock) || (d->when == WHEN_POLL && polling)
+        if ((d->when == WHEN_CLOCK && d->at <= clock_now()) || (d->when == WHEN_POLL && polling)
             || (d->when == WHEN_REQUEST && d->at == request)) {
             enqueue(sock, d);
         } else {
@@ -179,4 +181,5 @@ sock_received(struct sock *sock, size_t copied)
     datagram_free(d);
     continue_dump(sock);
     sock->congested &= sock->queue.head != NULL;
+    ready_update(sock);
 }

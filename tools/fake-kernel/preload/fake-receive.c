@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #include "fake-calls.h"
 
@@ -42,12 +42,12 @@ describe(const struct sock *sock, const struct datagram *d, struct msghdr *msg)
         msg->msg_namelen = sizeof nl;
     }
     msg->msg_controllen = 0;
-    if (msg->msg_control && sock->pktinfo) {
+    if (msg->msg_control && sock_has(sock, NETLINK_PKTINFO)) {
         struct nl_pktinfo info = { .group = d->group };
 
         add_control(msg, room, NETLINK_PKTINFO, &info, sizeof info);
     }
-    if (msg->msg_control && sock->all_nsid && d->nsid != NO_NSID) {
+    if (msg->msg_control && sock_has(sock, NETLINK_LISTEN_ALL_NSID) && d->nsid != NO_NSID) {
         add_control(msg, room, NETLINK_LISTEN_ALL_NSID, &d->nsid, sizeof d->nsid);
     }
 }
@@ -68,6 +68,20 @@ scatter(const struct datagram *d, const struct msghdr *msg)
         copied += part;
     }
     return copied;
+}
+
+/* Whether there is something to receive, or an error to report. */
+static int
+look(struct wait *w, int64_t timeout)
+{
+    const struct sock *sock;
+
+    if (timeout && !ready_wait(timeout)) {
+        errno = EINTR;
+        return -1;
+    }
+    sock = sock_lookup(w->fds[0]);
+    return !sock || sock->queue.head || sock->error;
 }
 
 static ssize_t
@@ -92,16 +106,25 @@ do_recv(struct sock *sock, int fd, struct msghdr *msg, int flags)
     sock_release(sock, false, 0);
     if (!sock->queue.head && !sock->error
         && !(flags & MSG_DONTWAIT) && !(fcntl(fd, F_GETFL) & O_NONBLOCK)) {
-        clock_wait(&sock, 1,
-                   sock->receive_timeout ? fake_clock + sock->receive_timeout : INT64_MAX);
+        struct wait w = { .fds = &fd, .n_fds = 1, .look = look };
+
+        if (wait_for(&w, clock_after(sock->receive_timeout ? sock->receive_timeout : INT64_MAX))
+            < 0) {
+            return call_leave(-1, errno);
+        }
+        sock = sock_lookup(fd);
     }
-    if (sock->error) {
+    if (!sock) {
+        /* Another thread has closed it. */
+        return call_leave(-1, EBADF);
+    } else if (sock->error) {
         int error = sock->error;
 
         sock->error = 0;
         note_error(error);
         sock->given_up |= error != ENOBUFS;
         sock->congested &= sock->queue.head != NULL;
+        ready_update(sock);
         return call_leave(-1, error);
     }
     d = sock->queue.head;
@@ -161,12 +184,57 @@ recv(int fd, void *data, size_t size, int flags)
     return recvfrom(fd, data, size, flags, NULL, NULL);
 }
 
+#ifdef __GLIBC__
+typedef int message_flags;
+#else
+typedef unsigned int message_flags;
+#endif
+
+/* Receives until 'n' messages are there, the queue is empty (with MSG_WAITFORONE, for all but the
+ * first), or the time-out has passed, which is looked at after each message only. */
+REPLACES int
+recvmmsg(int fd, struct mmsghdr *messages, unsigned int n, message_flags flags,
+         struct timespec *timeout)
+{
+    REAL(recvmmsg, int, int, struct mmsghdr *, unsigned int, message_flags, struct timespec *)
+    int64_t until;
+
+    if (!sock_lookup(fd)) {
+        return real_recvmmsg(fd, messages, n, flags, timeout);
+    }
+    until = clock_after(timeout ? timeout->tv_sec * SECOND + timeout->tv_nsec : INT64_MAX);
+    for (unsigned int i = 0; i < n; i++) {
+        ssize_t size = recvmsg(fd, &messages[i].msg_hdr, (int) (flags & ~MSG_WAITFORONE));
+
+        if (size < 0) {
+            return i ? (int) i : -1;
+        }
+        messages[i].msg_len = (unsigned int) size;
+        if (clock_now() >= until) {
+            return (int) i + 1;
+        }
+        flags |= flags & MSG_WAITFORONE ? MSG_DONTWAIT : 0;
+    }
+    return (int) n;
+}
+
 REPLACES ssize_t
 read(int fd, void *data, size_t size)
 {
-    if (!sock_lock(fd)) {
-        return syscall(SYS_read, fd, data, size);
+    REAL(read, ssize_t, int, void *, size_t)
+
+    return sock_lookup(fd) ? recv(fd, data, size, 0) : real_read(fd, data, size);
+}
+
+REPLACES ssize_t
+readv(int fd, const struct iovec *iov, int n)
+{
+    REAL(readv, ssize_t, int, const struct iovec *, int)
+    struct msghdr msg = { .msg_iov = (struct iovec *) (uintptr_t) iov };
+
+    if (!sock_lookup(fd)) {
+        return real_readv(fd, iov, n);
     }
-    pthread_mutex_unlock(&fake_mutex);
-    return recv(fd, data, size, 0);
+    msg.msg_iovlen = (unsigned int) n;
+    return recvmsg(fd, &msg, 0);
 }

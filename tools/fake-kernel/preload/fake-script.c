@@ -15,7 +15,7 @@ fake_line(struct tokens *t)
 {
     bool ok = false;
 
-    pthread_mutex_lock(&fake_mutex);
+    fake_lock();
     if (tokens_take(t, "call")) {
         ok = faults_line(t);
     } else if (tokens_take(t, "socket")) {
@@ -33,7 +33,7 @@ fake_line(struct tokens *t)
     } else {
         ok = answers_line(t);
     }
-    pthread_mutex_unlock(&fake_mutex);
+    fake_unlock();
     return ok && tokens_end(t);
 }
 
@@ -47,7 +47,7 @@ clear_one(struct sock *sock, void *aux)
 void
 fake_reset(void)
 {
-    pthread_mutex_lock(&fake_mutex);
+    fake_lock();
     for_each_sock(clear_one, NULL);
     answers_reset();
     faults_reset();
@@ -56,18 +56,18 @@ fake_reset(void)
     calls_reset();
     options_reset();
     descriptors_reset();
-    pthread_mutex_unlock(&fake_mutex);
+    fake_unlock();
     fake_start_action();
 }
 
 void
 fake_start_action(void)
 {
-    pthread_mutex_lock(&fake_mutex);
+    fake_lock();
     calls_start_action();
     clock_start_action();
     troubles_start_action();
-    pthread_mutex_unlock(&fake_mutex);
+    fake_unlock();
 }
 
 /* Any program can run on the fake kernel: its script is then named in the environment.  The lines
@@ -76,10 +76,12 @@ static void __attribute__((constructor))
 load_script(void)
 {
     const char *path = getenv("NLSOCK_FAKE_KERNEL_SCRIPT");
+    const char *clock = getenv("NLSOCK_FAKE_KERNEL_CLOCK");
     char line[4096];
     FILE *file;
 
     fake_trace = getenv("NLSOCK_FAKE_KERNEL_TRACE") != NULL;
+    clock_is_real = clock && !strcmp(clock, "real");
     if (!path) {
         return;
     }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include "fake-calls.h"
 
 /* What netlink_sendmsg() wants to be free in the send buffer beside the datagram. */
@@ -14,17 +15,18 @@
 static ssize_t
 do_send(struct sock *sock, uint8_t *data, size_t size, const struct sockaddr_nl *to)
 {
+    uint32_t peer = to ? to->nl_pid : sock->peer;
     const struct fault *fault = call_enter(FAKE_SEND, sock, data, size);
     size_t offset = 0;
     int position = 0;
-    int error = fault ? fault->error : to && to->nl_pid ? ECONNREFUSED
+    int error = fault ? fault->error : peer ? ECONNREFUSED
                 : size + SEND_OVERHEAD > sock->send_buffer ? EMSGSIZE : 0;
 
     if (error) {
         free(data);
         return call_leave(-1, error);
     }
-    sock_assign_port(sock);
+    sock_assign_port(sock, 0);
     record_send(sock);
     if (is_batch(sock, data, size)) {
         batch_process(sock, data, size);
@@ -100,4 +102,51 @@ REPLACES ssize_t
 send(int fd, const void *data, size_t size, int flags)
 {
     return sendto(fd, data, size, flags, NULL, 0);
+}
+
+#ifdef __GLIBC__
+typedef int message_flags;
+#else
+typedef unsigned int message_flags;
+#endif
+
+/* Stops at the first message that cannot be sent, whose error counts only if it is the first. */
+REPLACES int
+sendmmsg(int fd, struct mmsghdr *messages, unsigned int n, message_flags flags)
+{
+    REAL(sendmmsg, int, int, struct mmsghdr *, unsigned int, message_flags)
+
+    if (!sock_lookup(fd)) {
+        return real_sendmmsg(fd, messages, n, flags);
+    }
+    for (unsigned int i = 0; i < n; i++) {
+        ssize_t sent = sendmsg(fd, &messages[i].msg_hdr, (int) flags);
+
+        if (sent < 0) {
+            return i ? (int) i : -1;
+        }
+        messages[i].msg_len = (unsigned int) sent;
+    }
+    return (int) n;
+}
+
+REPLACES ssize_t
+write(int fd, const void *data, size_t size)
+{
+    REAL(write, ssize_t, int, const void *, size_t)
+
+    return sock_lookup(fd) ? send(fd, data, size, 0) : real_write(fd, data, size);
+}
+
+REPLACES ssize_t
+writev(int fd, const struct iovec *iov, int n)
+{
+    REAL(writev, ssize_t, int, const struct iovec *, int)
+    struct msghdr msg = { .msg_iov = (struct iovec *) (uintptr_t) iov };
+
+    if (!sock_lookup(fd)) {
+        return real_writev(fd, iov, n);
+    }
+    msg.msg_iovlen = (unsigned int) n;
+    return sendmsg(fd, &msg, 0);
 }

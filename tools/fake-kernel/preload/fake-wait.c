@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Waiting: what all calls that can wait have in common.
+ *
+ * The time is the machine's, or that of the script, which stands still but for waits: then a wait
+ * takes no time, but moves the clock. */
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include "fake-internal.h"
+
+/* How long a call such as poll() waits before it looks again, if there are threads, which can send
+ * something whose answer comes late. */
+#define PAUSE (SECOND / 10)
+
+/* Threads that wait for fake sockets only, without a limit. */
+static int n_blocked;
+
+static void
+for_each_of(const struct wait *w, void (*f)(struct sock *, void *), void *aux)
+{
+    if (!w->fds) {
+        for_each_sock(f, aux);
+        return;
+    }
+    for (int i = 0; i < w->n_fds; i++) {
+        struct sock *sock = sock_lookup(w->fds[i]);
+
+        if (sock) {
+            f(sock, aux);
+        }
+    }
+}
+
+static void
+release(struct sock *sock, void *aux)
+{
+    (void) aux;
+    sock_release(sock, true, 0);
+}
+
+/* When the next datagram of the socket is due. */
+static void
+find_due(struct sock *sock, void *due_)
+{
+    int64_t *due = due_;
+
+    for (const struct datagram *d = sock->held.head; d; d = d->next) {
+        if (d->when == WHEN_CLOCK && d->at < *due) {
+            *due = d->at;
+        }
+    }
+}
+
+static int
+n_threads(void)
+{
+    struct stat st;
+
+    /* A link for each, and two. */
+    return stat("/proc/self/task", &st) ? INT32_MAX : (int) st.st_nlink - 2;
+}
+
+/* Whether only a signal from outside could end this wait: no thread, child or timer can. */
+static bool
+is_for_ever(void)
+{
+    struct itimerval timer;
+    siginfo_t info;
+
+    return n_blocked >= n_threads() && !getitimer(ITIMER_REAL, &timer) && !timerisset(&timer.it_value)
+           && waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) && errno == ECHILD;
+}
+
+static int
+look_without_limit(struct wait *w)
+{
+    int result;
+
+    if (w->others) {
+        return w->look(w, INT64_MAX);
+    }
+    n_blocked++;
+    if (is_for_ever()) {
+        n_blocked--;
+        fake_hang("waits for something that never comes");
+    }
+    result = w->look(w, INT64_MAX);
+    n_blocked--;
+    return result;
+}
+
+static int
+wait_really(struct wait *w, int64_t limit)
+{
+    int64_t now = clock_now();
+
+    if (w->polls && limit - now > PAUSE && n_threads() > 1) {
+        limit = now + PAUSE;
+    }
+    if (limit == INT64_MAX) {
+        return look_without_limit(w);
+    }
+    return limit > now ? w->look(w, limit - now) : 0;
+}
+
+int
+wait_for(struct wait *w, int64_t until)
+{
+    for (;;) {
+        int64_t due = INT64_MAX;
+        int result;
+
+        for_each_of(w, release, NULL);
+        result = w->look(w, 0);
+        if (result) {
+            return result;
+        }
+        for_each_of(w, find_due, &due);
+        if (clock_is_real) {
+            result = wait_really(w, due < until ? due : until);
+            if (result || clock_now() >= until) {
+                return result;
+            }
+        } else if (due > until || due == INT64_MAX) {
+            if (until == INT64_MAX) {
+                fake_hang("waits for something that never comes");
+            }
+            clock_advance(until);
+            return 0;
+        } else {
+            clock_advance(due);
+        }
+    }
+}
