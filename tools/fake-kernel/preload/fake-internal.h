@@ -29,6 +29,7 @@ struct datagram {
     bool joined;                /* Part of the datagram before it. */
     bool cut;                   /* Nothing joins it: that would fill the gap. */
     int error;                  /* No datagram, but an error that becomes pending. */
+    bool in_place;              /* The error is reported in its place among the datagrams. */
     enum when when;
     int64_t at;                 /* WHEN_CLOCK: nanoseconds; WHEN_REQUEST: a request. */
     uint32_t port;              /* The sender's. */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "fake-internal.h"
+#include "fake-session.h"
 
 bool fake_trace;
 
@@ -80,6 +80,7 @@ load_script(void)
     char line[4096];
     FILE *file;
 
+    session_load();
     fake_trace = getenv("NLSOCK_FAKE_KERNEL_TRACE") != NULL;
     clock_is_real = clock && !strcmp(clock, "real");
     if (!path) {
