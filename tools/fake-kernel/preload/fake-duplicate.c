@@ -134,6 +134,7 @@ close_range(unsigned int first, unsigned int last, int flags)
         fake_lock();
         sock_close_range(first, last);
         fake_unlock();
+        record_closed_range(first, last);
     }
     if (!real_close_range) {
         errno = ENOSYS;
@@ -150,5 +151,6 @@ closefrom(int first)
     fake_lock();
     sock_close_range(first > 0 ? (unsigned int) first : 0, UINT32_MAX);
     fake_unlock();
+    record_closed_range(first > 0 ? (unsigned int) first : 0, UINT32_MAX);
     real_closefrom(first);
 }

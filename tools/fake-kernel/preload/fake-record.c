@@ -140,6 +140,14 @@ record_closed(int fd)
     }
 }
 
+void
+record_closed_range(unsigned int first, unsigned int last)
+{
+    for (unsigned int fd = first; fd <= last && fd < MAX_FDS; fd++) {
+        sockets[fd].number = 0;
+    }
+}
+
 static void
 record_group(const struct recorded *sock, const char *call, uint32_t join, uint32_t leave, int error)
 {

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,4 +106,21 @@ session_load(void)
     if (seed) {
         fk_faults_seed(session(), strtoull(seed, NULL, 10));
     }
+}
+
+int
+session_end(void)
+{
+    static bool told;
+
+    report("ended");
+    if (told) {
+        _exit(EXIT_SUCCESS);
+    }
+    told = true;
+    fake_unlock();
+    kill(getpid(), SIGTERM);
+    fake_lock();
+    errno = EINTR;
+    return -1;
 }

@@ -18,6 +18,9 @@ struct fk_session *session(void);
 void session_load(void);
 /* Whether a capture is replayed. */
 bool session_replays(void);
+/* The replay has ended: ends the program as a user would, by SIGTERM.  Called with the lock held.
+ * Returns the result of the call that waits, which fails with EINTR, if the program goes on. */
+int session_end(void);
 /* Reports what is wrong with the script or the capture, and ends the process. */
 void session_fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
@@ -42,6 +45,7 @@ bool record_is_on(void);
 int record_opened(int protocol, int fd);
 int record_duplicated(int from, int to);
 void record_closed(int fd);
+void record_closed_range(unsigned int first, unsigned int last);
 int record_bound(const char *call, int fd, const struct sockaddr *, socklen_t, int result);
 int record_option(int fd, int level, int name, const void *value, socklen_t, int result);
 ssize_t record_sent(const char *call, int fd, const struct iovec *, size_t n, ssize_t result);
