@@ -85,8 +85,10 @@ clock_line(struct tokens *t)
 REPLACES int
 clock_gettime(clockid_t id, struct timespec *ts)
 {
-    if (!clock_is_real && (id == CLOCK_MONOTONIC || id == CLOCK_MONOTONIC_COARSE || id == CLOCK_BOOTTIME
-                           || id == CLOCK_MONOTONIC_RAW)) {
+    bool monotonic = id == CLOCK_MONOTONIC || id == CLOCK_MONOTONIC_COARSE
+                     || id == CLOCK_BOOTTIME || id == CLOCK_MONOTONIC_RAW;
+
+    if (monotonic && !clock_is_real) {
         fake_lock();
         ts->tv_sec = fake_clock / SECOND;
         ts->tv_nsec = fake_clock % SECOND;

@@ -116,7 +116,7 @@ struct wait {
     int (*look)(struct wait *, int64_t timeout);
     void *aux;
 };
-/* Waits until 'look' returns something other than 0, or until the time is 'until'.  Returns that. */
+/* Waits until 'look' returns something other than 0, or until this time.  Returns that. */
 int wait_for(struct wait *, int64_t until);
 
 /* fake-queue.c */
@@ -236,6 +236,7 @@ void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int refuse_call(const char *name);
 
 /* fake-script.c */
-extern bool fake_trace;         /* With NLSOCK_FAKE_KERNEL_TRACE, prints what happens to standard error. */
+/* Whether what happens is printed to standard error: with NLSOCK_FAKE_KERNEL_TRACE. */
+extern bool fake_trace;
 
 #endif /* fake-internal.h */

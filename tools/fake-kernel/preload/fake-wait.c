@@ -70,7 +70,8 @@ is_for_ever(void)
     struct itimerval timer;
     siginfo_t info;
 
-    return n_blocked >= n_threads() && !getitimer(ITIMER_REAL, &timer) && !timerisset(&timer.it_value)
+    return n_blocked >= n_threads()
+           && !getitimer(ITIMER_REAL, &timer) && !timerisset(&timer.it_value)
            && waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) && errno == ECHILD;
 }
 
