@@ -4,6 +4,7 @@
 PREFIX = /usr/local
 LIBDIR = $(PREFIX)/lib
 INCLUDEDIR = $(PREFIX)/include
+BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
 DOCDIR = $(PREFIX)/share/doc/libnlsock
 DESTDIR =
@@ -106,8 +107,21 @@ $(foreach f,$(FLAVOURS),$(eval $(call flavour_rules,$f)))
 FAKE_KERNEL = $(BUILD)/libnlsock-fake-kernel.so
 fake_kernel_sources = $(wildcard tools/fake-kernel/preload/*.c)
 
+# Its part in Rust: the tool, and a library that is linked into the one above.
+fake_kernel_release = $(CARGO_TARGET_DIR)/$(addsuffix /,$(triple))release
+FAKE_KERNEL_TOOL = $(fake_kernel_release)/nlsock-fake-kernel
+fake_kernel_static = $(fake_kernel_release)/libfake_kernel.a
+fake_kernel_rust := $(shell find tools/fake-kernel/src -type f) tools/fake-kernel/Cargo.toml Cargo.toml Cargo.lock
+
 .PHONY: check-fake-kernel fake-kernel install-fake-kernel uninstall-fake-kernel
-fake-kernel: $(call escape,$(FAKE_KERNEL))
+fake-kernel: $(call escape,$(FAKE_KERNEL)) $(call escape,$(FAKE_KERNEL_TOOL))
+
+$(call escape,$(FAKE_KERNEL_TOOL)): $(fake_kernel_rust) build-aux/cargo.sh
+	$(cargo_build) --release --locked -p nlsock-fake-kernel --target-dir "$(CARGO_TARGET_DIR)"
+	@touch -c "$@"
+
+$(call escape,$(fake_kernel_static)): $(call escape,$(FAKE_KERNEL_TOOL))
+	@touch -c "$@"
 
 $(call escape,$(FAKE_KERNEL)): $(fake_kernel_sources) $(wildcard tools/fake-kernel/preload/*.h)
 	@mkdir -p "$(BUILD)"
@@ -226,8 +240,16 @@ install: $(foreach f,$(FLAVOURS),install-$f) install-fake-kernel ## Install to P
 
 # In a folder of its own: no program is linked to it.
 install-fake-kernel: fake-kernel
-	install -d "$(DESTDIR)$(LIBDIR)/nlsock"
+	install -d "$(DESTDIR)$(LIBDIR)/nlsock" "$(DESTDIR)$(BINDIR)"
 	install -m 755 "$(FAKE_KERNEL)" "$(DESTDIR)$(LIBDIR)/nlsock/"
+	install -m 755 "$(FAKE_KERNEL_TOOL)" "$(DESTDIR)$(BINDIR)/"
+	for page in $(fake_kernel_pages); do \
+	    section=$${page##*.} && install -d "$(DESTDIR)$(MANDIR)/man$$section" \
+	        && sed 's/@VERSION@/$(VERSION)/' "tools/fake-kernel/man/$$page" \
+	            > "$(DESTDIR)$(MANDIR)/man$$section/$$page" || exit 1; \
+	done
+
+fake_kernel_pages = nlsock-fake-kernel.1 nlsock-fake-kernel-script.5
 
 # What is installed into DOCDIR.
 documents = README.md CHANGELOG.md SECURITY.md LICENSE LICENSES.md
@@ -295,7 +317,8 @@ uninstall-%:
 	fi
 
 uninstall-fake-kernel:
-	rm -f "$(DESTDIR)$(LIBDIR)/nlsock/libnlsock-fake-kernel.so"
+	rm -f "$(DESTDIR)$(LIBDIR)/nlsock/libnlsock-fake-kernel.so" "$(DESTDIR)$(BINDIR)/nlsock-fake-kernel" \
+	    $(foreach page,$(fake_kernel_pages),"$(DESTDIR)$(MANDIR)/man$(lastword $(subst ., ,$(page)))/$(page)")
 	-rmdir "$(DESTDIR)$(LIBDIR)/nlsock" 2>/dev/null
 
 # An installation inside this folder.  The demonstration and the C tests are compiled against it.

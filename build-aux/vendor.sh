@@ -20,7 +20,7 @@ directory = "vendor"
 END
 
 # The packages that are compiled, one a line, in the form NAME-VERSION.
-needed=$($cargo tree --quiet --locked --offline --edges normal,build --target all --prefix none \
+needed=$($cargo tree --workspace --quiet --locked --offline --edges normal,build --target all --prefix none \
     --format '{p}' | sed 's/^\([^ ]*\) v\([^ ]*\).*/\1-\2/' | sort -u)
 [ -n "$needed" ]
 for folder in vendor/*/; do

@@ -17,8 +17,9 @@ spdx_is_added() (
 
 # The packages that are linked in, their versions and licences are those of LICENSES.md.
 licences_are_listed() {
-    cargo tree --locked --edges normal --prefix none --format '{p}|{l}' \
-        | sed -n 's/^\([^ ]*\) v\([^ |]*\).*|\(.*\)/\1 | \2 | \3/p' | grep -v '^nlsock |' \
+    cargo tree --workspace --locked --edges normal --prefix none --format '{p}|{l}' \
+        | sed -n 's/ (\*)$//; s/^\([^ ]*\) v\([^ |]*\).*|\(.*\)/\1 | \2 | \3/p' \
+        | grep -v '^nlsock\(-fake-kernel\)\? |' | sort -u \
         > "$scratch/linked"
     [ -s "$scratch/linked" ] || return
     while IFS= read -r line; do

@@ -29,7 +29,7 @@ cargo_tests() {
 
 rust() {
     if cargo fmt --version >/dev/null 2>&1; then
-        check "formatting" cargo fmt --check
+        check "formatting" cargo fmt --all --check
     else
         skip "formatting" "no rustfmt"
     fi
@@ -38,12 +38,17 @@ rust() {
         # shellcheck disable=SC2086 # words
         check "lints of the 3.x interface" \
             cargo clippy --locked --all-targets $cargo_ovs3 -- -D warnings
+        check "lints of the fake kernel" \
+            cargo clippy --locked --all-targets -p nlsock-fake-kernel -- -D warnings
     else
         skip "lints" "no clippy"
     fi
     check "rustdoc" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps \
         --document-private-items
+    check "rustdoc of the fake kernel" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps \
+        --document-private-items -p nlsock-fake-kernel
     cargo_tests "Rust tests" cargo test --locked
+    cargo_tests "Rust tests of the fake kernel" cargo test --locked -p nlsock-fake-kernel
     # shellcheck disable=SC2086 # words
     cargo_tests "Rust tests of the 3.x interface" cargo test --locked $cargo_ovs3
     # In a folder of their own: the feature compiles cbindgen.

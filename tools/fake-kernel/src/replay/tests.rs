@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Tests of replay.
+
+use super::faults::Faults;
+use super::*;
+use crate::capture::{CallName, Event, write};
+use crate::netlink::{ACK, DONE, ERROR, MULTI};
+use proptest::prelude::*;
+
+const LINK: u16 = 18;
+
+fn message(kind: u16, flags: u16, seq: u32, pid: u32, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = ((HEADER + payload.len()) as u32).to_ne_bytes().to_vec();
+    bytes.extend(kind.to_ne_bytes());
+    bytes.extend(flags.to_ne_bytes());
+    bytes.extend(seq.to_ne_bytes());
+    bytes.extend(pid.to_ne_bytes());
+    bytes.extend(payload);
+    bytes
+}
+
+/// A capture that grows.
+struct Capture(Vec<u8>);
+
+impl Capture {
+    fn new() -> Self {
+        Self(write::section("tests"))
+    }
+
+    fn event(&mut self, event: Event<'_>) -> &mut Self {
+        self.0.extend(write::event(&Event { pid: 1, ..event }));
+        self
+    }
+
+    fn sent(&mut self, socket: u32, datagram: &[u8]) -> &mut Self {
+        let event = Event { outgoing: true, datagram: Some(datagram), ..Event::default() };
+        self.event(Event { socket, port: 100_000 + socket, ..event })
+    }
+
+    fn received(&mut self, socket: u32, group: u32, datagram: &[u8]) -> &mut Self {
+        let event = Event { datagram: Some(datagram), group, ..Event::default() };
+        self.event(Event { socket, port: 100_000 + socket, ..event })
+    }
+
+    fn joined(&mut self, socket: u32, group: u32) -> &mut Self {
+        self.event(Event { socket, outgoing: true, join: group, ..Event::default() })
+    }
+
+    fn failed(&mut self, socket: u32, outgoing: bool, call: &str, error: i32) -> &mut Self {
+        let call = Some(CallName(call));
+        self.event(Event { socket, outgoing, call, error, ..Event::default() })
+    }
+
+    fn replay(&self) -> Player {
+        let replay = Replay::load(&self.0).unwrap();
+        let counters = Counters::own(replay.places());
+        Player { replay, counters, ports: BTreeSet::new() }
+    }
+}
+
+struct Player {
+    replay: Replay,
+    counters: Counters,
+    ports: BTreeSet<u32>,
+}
+
+impl Player {
+    fn answer(&self, request: &[u8]) -> Option<Answer> {
+        let Self { replay, counters, ports } = self;
+        replay.request((0, 9), Message(request), ports, counters, None)
+    }
+
+    fn data(&self, request: &[u8]) -> Vec<Vec<u8>> {
+        self.answer(request).unwrap().parts.into_iter().map(|part| part.data).collect()
+    }
+}
+
+#[test]
+fn sequence_numbers_and_port_ids_do_not_matter() {
+    let refused = |request: &[u8], seq, pid| {
+        let code = (-libc::EPERM).to_ne_bytes();
+        message(ERROR, 0, seq, pid, &[&code[..], &request[..HEADER]].concat())
+    };
+    let recorded = message(LINK, 0, 77, 0, b"abcd");
+    let replay =
+        Capture::new().sent(1, &recorded).received(1, 0, &refused(&recorded, 77, 100_001)).replay();
+    let live = message(LINK, 0, 5, 9, b"abcd");
+    assert_eq!(replay.data(&live), [refused(&live, 5, 9)]);
+    assert_eq!(replay.answer(&message(LINK, 0, 5, 9, b"abce")), None);
+    assert_eq!(replay.answer(&message(LINK, 4, 5, 9, b"abcd")), None);
+    assert_eq!(replay.replay.difference(0, Message(&message(LINK, 0, 1, 0, b"abce"))), Some(19));
+    assert_eq!(
+        replay.replay.difference(0, Message(&message(LINK, 0, 1, 0, b"abcdefgh"))),
+        Some(20)
+    );
+    assert_eq!(replay.replay.difference(0, Message(&message(9, 0, 1, 0, b""))), None);
+    let Player { replay, counters, ports } = replay;
+    let other_protocol = replay.request((16, 9), Message(&live), &ports, &counters, None);
+    assert_eq!(other_protocol, None);
+}
+
+#[test]
+fn each_use_has_its_answer() {
+    let get = |seq| message(LINK, 0, seq, 0, b"");
+    let reply = |seq, text: &[u8]| message(16, 0, seq, 100_001, text);
+    let replay = Capture::new()
+        .sent(1, &get(1))
+        .received(1, 0, &reply(1, b"one."))
+        .sent(1, &get(2))
+        .received(1, 0, &reply(2, b"two."))
+        .replay();
+    for (seq, text) in [(50, b"one."), (51, b"two."), (52, b"two.")] {
+        assert_eq!(replay.data(&get(seq)), [message(16, 0, seq, 9, text)]);
+    }
+}
+
+#[test]
+fn answers_to_several_requests_are_told_apart() {
+    let get = |seq, text: &[u8]| message(LINK, ACK, seq, 0, text);
+    let part = |seq, text: &[u8]| message(16, MULTI, seq, 100_001, text);
+    let done = |seq| message(DONE, MULTI, seq, 100_001, &[0; 4]);
+    let both = [get(1, b"aaaa"), get(2, b"bbbb")].concat();
+    let replay = Capture::new()
+        .sent(1, &both)
+        .received(1, 0, &[part(2, b"b1b1"), part(2, b"b2b2"), part(1, b"a1a1")].concat())
+        .received(1, 0, &part(1, b"a2a2"))
+        .received(1, 0, &done(2))
+        .received(1, 0, &done(1))
+        .replay();
+    let with = |mut datagram: Vec<u8>, seq: u32| {
+        for at in [0, 20] {
+            if at < datagram.len() {
+                netlink::set_u32(&mut datagram, at + 8, seq);
+                netlink::set_u32(&mut datagram, at + 12, 9);
+            }
+        }
+        datagram
+    };
+    let a = replay.answer(&get(7, b"aaaa")).unwrap();
+    assert!(a.dump);
+    let data: Vec<_> = a.parts.into_iter().map(|part| part.data).collect();
+    assert_eq!(data, [with(part(1, b"a1a1"), 7), with(part(1, b"a2a2"), 7), with(done(1), 7)]);
+    let b = replay.data(&get(8, b"bbbb"));
+    let b1b2 = [part(2, b"b1b1"), part(2, b"b2b2")].concat();
+    assert_eq!(b, [with(b1b2, 8), with(done(2), 8)]);
+}
+
+#[test]
+fn numbers_that_are_used_again() {
+    let get = |text: &[u8]| message(LINK, 0, 0, 0, text);
+    let reply = |text: &[u8]| message(16, 0, 0, 100_001, text);
+    let replay = Capture::new()
+        .sent(1, &get(b"set."))
+        .sent(1, &get(b"get1"))
+        .received(1, 0, &reply(b"one."))
+        .sent(1, &get(b"get2"))
+        .received(1, 0, &reply(b"two."))
+        .replay();
+    assert_eq!(replay.data(&get(b"set.")), [b""; 0]);
+    assert_eq!(replay.answer(&get(b"get1")).unwrap().parts[0].data[16..], *b"one.");
+    assert_eq!(replay.answer(&get(b"get2")).unwrap().parts[0].data[16..], *b"two.");
+}
+
+#[test]
+fn notifications_follow_what_was_before_them() {
+    let get = message(LINK, 0, 4, 0, b"");
+    let reply = message(16, 0, 4, 100_001, b"repl");
+    let news = |text: &[u8]| message(16, 0, 0, 0, text);
+    // As the kernel sends it to others, about a request of somebody else with the same number.
+    let of_another = message(16, 0, 4, 123, b"othr");
+    let replay = Capture::new()
+        .joined(1, 5)
+        .received(1, 5, &news(b"new1"))
+        .sent(1, &get)
+        .received(1, 0, &of_another)
+        .received(1, 0, &reply)
+        .received(1, 5, &news(b"new2"))
+        .sent(2, &get)
+        .received(1, 0, &news(b"new3"))
+        .replay();
+    assert!(!replay.replay.is_finished(&replay.counters));
+    let joined = replay.replay.join(0, 5, &replay.counters).parts;
+    assert_eq!((joined.len(), joined[0].group, joined[0].notification), (1, 5, true));
+    assert_eq!(joined[0].data, news(b"new1"));
+    let answer = replay.answer(&get).unwrap().parts;
+    let order: Vec<_> = answer.iter().map(|part| (part.notification, &part.data[16..])).collect();
+    assert_eq!(
+        order,
+        [(true, &b"othr"[..]), (false, &b"repl"[..]), (true, &b"new2"[..]), (true, &b"new3"[..])]
+    );
+    assert!(replay.replay.is_finished(&replay.counters));
+    // Answers come again when they run out, notifications do not.
+    let again = |replay: &Player| replay.answer(&get).unwrap().parts.len();
+    assert_eq!((again(&replay), again(&replay)), (0, 0));
+    assert_eq!(replay.replay.join(0, 5, &replay.counters), Answer::default());
+    assert_eq!(replay.replay.join(0, 6, &replay.counters), Answer::default());
+}
+
+#[test]
+fn a_socket_that_only_receives() {
+    let news = message(16, 0, 0, 0, b"news");
+    let replay = Capture::new().received(3, 0, &news).replay();
+    assert_eq!(replay.replay.join(0, 0, &replay.counters).parts[0].data, news);
+}
+
+#[test]
+fn failing_calls() {
+    let get = message(LINK, 0, 4, 0, b"");
+    let failing =
+        Event { outgoing: true, datagram: Some(&get), error: libc::EPERM, ..Event::default() };
+    let replay = Capture::new()
+        .failed(1, true, "socket", libc::EMFILE)
+        .event(failing)
+        .sent(1, &get)
+        .failed(1, false, "recvmsg", libc::EAGAIN)
+        .failed(1, false, "recvmsg", libc::ENOBUFS)
+        .received(1, 0, &message(16, 0, 4, 100_001, b""))
+        .event(Event { outgoing: true, join: 3, error: libc::EINVAL, ..Event::default() })
+        .event(Event { protocol: 7, ..Event::default() })
+        .replay();
+    let Player { replay: recorded, counters, .. } = &replay;
+    assert_eq!(recorded.call(Call::Socket, 0, counters), libc::EMFILE);
+    assert_eq!(recorded.call(Call::Socket, 0, counters), 0);
+    assert_eq!(recorded.call(Call::Connect, 0, counters), 0);
+    assert_eq!(recorded.send(0, &get, counters), libc::EPERM);
+    assert_eq!(recorded.send(0, &get, counters), 0);
+    assert_eq!(recorded.send(0, &get, counters), 0);
+    assert_eq!(recorded.join(0, 3, counters).error, libc::EINVAL);
+    let parts = replay.answer(&get).unwrap().parts;
+    assert_eq!((parts.len(), parts[0].error, parts[1].error), (2, libc::ENOBUFS, 0));
+}
+
+#[test]
+fn a_protocol_that_could_not_be_opened() {
+    let replay = Capture::new().failed(1, true, "socket", libc::EPROTONOSUPPORT).replay();
+    for _ in 0..3 {
+        let error = replay.replay.call(Call::Socket, 0, &replay.counters);
+        assert_eq!(error, libc::EPROTONOSUPPORT);
+    }
+}
+
+#[test]
+fn port_ids_in_requests() {
+    let set =
+        |port: u32| message(LINK, 0, 1, 0, &[&[4, 0, 5, 0], &port.to_ne_bytes()[..]].concat());
+    let mut replay = Capture::new()
+        .sent(1, &set(100_002))
+        .received(1, 0, &message(16, 0, 1, 100_001, b"one."))
+        .sent(2, &set(100_001))
+        .received(2, 0, &message(16, 0, 1, 100_002, b"two."))
+        .replay();
+    assert_eq!(replay.replay.port(0, &replay.counters), 100_001);
+    assert_eq!(replay.replay.port(0, &replay.counters), 100_002);
+    assert_eq!(replay.replay.port(0, &replay.counters), 0);
+    assert_eq!(replay.answer(&set(70_000)), None);
+    replay.ports.extend([70_000, 80_000]);
+    assert_eq!(replay.answer(&set(70_000)).unwrap().parts[0].data[16..], *b"one.");
+    assert_eq!(replay.answer(&set(80_000)).unwrap().parts[0].data[16..], *b"two.");
+    assert_eq!(replay.answer(&set(100_001)).unwrap().parts[0].data[16..], *b"two.");
+}
+
+#[test]
+fn wrong_captures_are_refused() {
+    assert!(Replay::load(b"nothing").is_err());
+    let empty = Replay::load(&write::section("")).unwrap();
+    assert_eq!(empty.places(), 0);
+}
+
+fn dump_of(n: u32) -> Capture {
+    let mut capture = Capture::new();
+    capture.sent(1, &message(LINK, 0x301, 1, 0, b""));
+    for _ in 0..n {
+        capture.received(1, 0, &message(16, MULTI, 1, 100_001, b"part"));
+    }
+    capture.received(1, 0, &message(DONE, MULTI, 1, 100_001, &[0; 4]));
+    capture
+}
+
+#[test]
+fn every_kind_of_fault_happens() {
+    let replay = dump_of(8).replay();
+    let mut found = [0; 5];
+    for seed in 0..200 {
+        let get = message(LINK, 0x301, 1, 0, b"");
+        let Player { replay, counters, ports } = &replay;
+        let answer =
+            replay.request((0, 9), Message(&get), ports, counters, Some(Faults(seed))).unwrap();
+        for part in answer.parts {
+            found[0] += u32::from(part.joined);
+            found[1] += u32::from(part.lost);
+            found[2] += u32::from(part.delay > 0);
+            found[3] += u32::from(part.error == libc::ENOBUFS);
+            let interrupted = Message(&part.data).flags() & netlink::DUMP_INTR != 0;
+            found[4] += u32::from(interrupted);
+        }
+    }
+    assert!(found.iter().all(|&n| n > 5), "{found:?}");
+}
+
+proptest! {
+    /// The same seed gives the same faults.
+    #[test]
+    fn faults_are_reproducible(seed in any::<u64>(), n in 0..20_u32, slot in 0..9_usize) {
+        let parts = || vec![Part::default(); n as usize];
+        let (mut one, mut other) = (parts(), parts());
+        Faults(seed).disturb((slot, n), true, &mut one);
+        Faults(seed).disturb((slot, n), true, &mut other);
+        prop_assert_eq!(&one, &other);
+        prop_assert!(!one.first().is_some_and(|part| part.joined));
+    }
+
+    /// Any bytes as datagrams.
+    #[test]
+    fn any_datagrams(
+        datagrams in prop::collection::vec((any::<bool>(), prop::collection::vec(0..20_u8, 0..60)), 0..8)
+    ) {
+        let mut capture = Capture::new();
+        for (outgoing, bytes) in &datagrams {
+            if *outgoing { capture.sent(1, bytes) } else { capture.received(1, 0, bytes) };
+        }
+        if let Ok(replay) = Replay::load(&capture.0) {
+            let counters = Counters::own(replay.places());
+            for (_, bytes) in &datagrams {
+                for message in Messages(bytes).map_while(Result::ok) {
+                    let ports = BTreeSet::new();
+                    let faults = Some(Faults(1));
+                    let _ = replay.request((0, 9), message, &ports, &counters, faults);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What one process knows of its script and its replay.
+
+use crate::capture::read::Error;
+use crate::counters::Counters;
+use crate::errno;
+use crate::messages::{Request, Rules};
+use crate::netlink::Message;
+use crate::replay::faults::Faults;
+use crate::replay::{Answer, Replay};
+use crate::script::statement::Call;
+use std::collections::BTreeSet;
+
+/// What happens to a request that the capture does not have: `--unknown`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Unknown {
+    /// It is refused with this errno value, and reported.
+    Refuse(i32),
+    /// It is answered as without rules.
+    Default,
+    /// It is reported, and the program ends.
+    Fail,
+}
+
+impl Unknown {
+    /// Without the option.
+    pub const USUAL: Self = Self::Refuse(libc::EOPNOTSUPP);
+
+    /// Reads the value of the option.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "default" => Some(Self::Default),
+            "fail" => Some(Self::Fail),
+            word => errno::number(word).filter(|&error| error != 0).map(Self::Refuse),
+        }
+    }
+}
+
+/// What to do with a request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reaction {
+    /// Answer this.
+    Recorded(Answer),
+    /// Answer as without rules.
+    Default,
+    /// Refuse it with the errno value, and report the text.
+    Refuse(i32, String),
+    /// Report the text, and end the program.
+    Fail(String),
+}
+
+/// Script and replay of one process.
+#[derive(Debug)]
+pub struct Session {
+    /// Rules and expectations about messages.
+    pub rules: Rules,
+    counters: Counters,
+    replay: Option<Replay>,
+    /// What happens to unknown requests.
+    pub unknown: Unknown,
+    /// Faults that are added to recorded answers.
+    pub faults: Option<Faults>,
+    /// Port ids of this process.
+    ports: BTreeSet<u32>,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self {
+            rules: Rules::default(),
+            counters: Counters::own(0),
+            replay: None,
+            unknown: Unknown::USUAL,
+            faults: None,
+            ports: BTreeSet::new(),
+        }
+    }
+}
+
+impl Session {
+    /// Reads a capture.
+    pub fn load(&mut self, file: &[u8]) -> Result<(), Error> {
+        let replay = Replay::load(file)?;
+        self.counters = Counters::own(replay.places());
+        self.replay = Some(replay);
+        Ok(())
+    }
+
+    /// From now on, these are the counters.
+    pub fn share(&mut self, counters: Counters) {
+        self.counters = counters;
+    }
+
+    /// The counters.
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// The rule for a request: see [`Rules::find`].
+    pub fn find_rule(&mut self, request: Request<'_>) -> Option<usize> {
+        self.rules.find(request, &self.counters)
+    }
+
+    /// The recorded answer to a request on a socket with this port id.
+    pub fn request(&mut self, protocol: i32, port: u32, message: Message<'_>) -> Reaction {
+        let Some(replay) = &self.replay else { return Reaction::Default };
+        self.ports.insert(port);
+        let socket = (protocol, port);
+        let answer = replay.request(socket, message, &self.ports, &self.counters, self.faults);
+        if let Some(answer) = answer {
+            return Reaction::Recorded(answer);
+        }
+        let report = || {
+            let line = self.rules.describe(protocol, message);
+            match replay.difference(protocol, message) {
+                Some(at) => {
+                    format!("{line} (the most similar recorded request differs from byte {at} on)")
+                }
+                None => format!("{line} (no request of this type was recorded)"),
+            }
+        };
+        match self.unknown {
+            Unknown::Refuse(error) => Reaction::Refuse(error, report()),
+            Unknown::Default => Reaction::Default,
+            Unknown::Fail => Reaction::Fail(report()),
+        }
+    }
+
+    /// What followed when a socket joined a group, or was opened (group 0).
+    pub fn join(&self, protocol: i32, group: u32) -> Answer {
+        let join = |replay: &Replay| replay.join(protocol, group, &self.counters);
+        self.replay.as_ref().map(join).unwrap_or_default()
+    }
+
+    /// The errno value with which a call failed, or 0.
+    pub fn call(&self, call: Call, protocol: i32, datagram: Option<&[u8]>) -> i32 {
+        self.replay.as_ref().map_or(0, |replay| match datagram {
+            Some(datagram) => replay.send(protocol, datagram, &self.counters),
+            None => replay.call(call, protocol, &self.counters),
+        })
+    }
+
+    /// The port id of the next socket, or 0.
+    pub fn port(&mut self, protocol: i32) -> u32 {
+        let port = |replay: &Replay| replay.port(protocol, &self.counters);
+        let port = self.replay.as_ref().map_or(0, port);
+        self.ports.insert(port);
+        port
+    }
+
+    /// Whether nothing more will arrive but answers.
+    pub fn is_finished(&self) -> bool {
+        self.replay.as_ref().is_none_or(|replay| replay.is_finished(&self.counters))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::write;
+
+    #[test]
+    fn what_happens_to_unknown_requests() {
+        let mut session = Session::default();
+        let message = [16, 0, 0, 0, 18, 0, 1, 3, 0, 0, 0, 0, 0, 0, 0, 0];
+        let message = if cfg!(target_endian = "big") {
+            [0, 0, 0, 16, 0, 18, 3, 1, 0, 0, 0, 0, 0, 0, 0, 0]
+        } else {
+            message
+        };
+        let request = |session: &mut Session| session.request(0, 1, Message(&message));
+        assert_eq!(request(&mut session), Reaction::Default);
+        session.load(&write::section("")).unwrap();
+        let text = "route RTM_GETLINK flags 0x301, 16 bytes (no request of this type was recorded)";
+        assert_eq!(request(&mut session), Reaction::Refuse(libc::EOPNOTSUPP, text.into()));
+        for (word, expected) in [
+            ("EPERM", Reaction::Refuse(libc::EPERM, text.into())),
+            ("fail", Reaction::Fail(text.into())),
+            ("default", Reaction::Default),
+        ] {
+            session.unknown = Unknown::parse(word).unwrap();
+            assert_eq!(request(&mut session), expected);
+        }
+        assert_eq!(Unknown::parse("0"), None);
+        assert_eq!(Unknown::parse("never"), None);
+    }
+}

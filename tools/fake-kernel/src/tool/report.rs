@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Reports what happened in a run, and chooses the exit status.
+
+use super::args::Options;
+use super::inputs::{Expected, Inputs};
+use super::run::Results;
+use super::{Failure, HANG, TOOL, UNMET, say};
+use fake_kernel::counters::{Counters, Place};
+use fake_kernel::script::statement::Comparison;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::ExitStatus;
+
+/// Prints what is wrong. Returns the exit status.
+pub(super) fn judge(
+    options: &Options,
+    inputs: &Inputs,
+    results: &Results,
+    ended: ExitStatus,
+) -> Result<u8, Failure> {
+    if results.counters.get(Place::Loaded) == 0 {
+        let name = options.program.first().map_or(Path::new(""), Path::new);
+        return Err(Failure::file(
+            name,
+            "the fake kernel was not loaded: does the program have capabilities, or change its \
+             environment?",
+        ));
+    }
+    let mut status = status(ended);
+    let mut wrong = None;
+    for (line, times) in lines(&results.report) {
+        let times = if times == 1 { String::new() } else { format!(" ({times} times)") };
+        let (word, text) = line.split_once(' ').unwrap_or((line, ""));
+        match word {
+            "unknown" => {
+                say(format_args!("the capture does not have this request: {text}{times}"));
+                wrong = wrong.max(Some(UNMET));
+            }
+            "unsupported" => {
+                say(format_args!("the program uses {text}, which the fake kernel does not have"));
+                wrong = wrong.max(Some(UNMET));
+            }
+            "hang" => {
+                say(format_args!("hang: {text}"));
+                wrong = wrong.max(Some(HANG));
+            }
+            "ended" => status = 0,
+            _ => {
+                say(text);
+                wrong = Some(TOOL);
+            }
+        }
+    }
+    for expected in unmet(inputs, &results.counters) {
+        say(expected);
+        wrong = wrong.max(Some(UNMET));
+    }
+    if let Some(wrong) = wrong {
+        if status != 0 && status != wrong {
+            say(format_args!("the exit status of the program is {status}"));
+        }
+        return Ok(wrong);
+    }
+    Ok(status)
+}
+
+/// The exit status of a program, as a shell has it.
+pub(super) fn status(ended: ExitStatus) -> u8 {
+    let code = ended.code().or(ended.signal().map(|signal| 128 + signal));
+    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)
+}
+
+/// The lines of the report, each once, and how often it is there.
+fn lines(report: &str) -> Vec<(&str, usize)> {
+    let mut lines: Vec<(&str, usize)> = Vec::new();
+    for line in report.lines() {
+        match lines.iter_mut().find(|known| known.0 == line) {
+            Some(known) => known.1 += 1,
+            None => lines.push((line, 1)),
+        }
+    }
+    lines
+}
+
+fn unmet<'a>(inputs: &'a Inputs, counters: &'a Counters) -> impl Iterator<Item = String> + 'a {
+    inputs.expectations.iter().enumerate().filter_map(|(number, expected)| {
+        let Expected { line, text, expectation } = expected;
+        let sent = i64::from(counters.get(Place::Expectation(number)));
+        let times = i64::from(expectation.times);
+        let met = match expectation.comparison {
+            Comparison::Equal => sent == times,
+            Comparison::AtMost => sent <= times,
+            Comparison::AtLeast => sent >= times,
+        };
+        (!met).then(|| format!("line {line} of the script: {text}: it was sent {sent} times"))
+    })
+}

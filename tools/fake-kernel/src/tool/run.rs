@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Runs the program: what the preload library finds in its environment, and what it leaves.
+
+use super::args::Options;
+use super::inputs::Inputs;
+use super::program::Program;
+use super::{Failure, say};
+use fake_kernel::counters::{self, Counters};
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs, io};
+
+/// A folder for one run, which is removed in the end.
+#[derive(Debug)]
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> io::Result<Self> {
+        let id = std::process::id();
+        for number in 0.. {
+            let path = env::temp_dir().join(format!("nlsock-fake-kernel.{id}.{number}"));
+            match fs::DirBuilder::new().mode(0o700).create(&path) {
+                Ok(()) => return Ok(Self(std::path::absolute(path)?)),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.0) {
+            say(format_args!("{}: {error}", self.0.display()));
+        }
+    }
+}
+
+/// One run of the program.
+#[derive(Debug)]
+pub(super) struct Run {
+    folder: Folder,
+    program: PathBuf,
+    variables: Vec<(&'static str, OsString)>,
+}
+
+/// What the processes left.
+#[derive(Debug)]
+pub(super) struct Results {
+    /// Lines; the first word says what kind they are of.
+    pub(super) report: String,
+    pub(super) counters: Counters,
+}
+
+impl Run {
+    /// Prepares a run.
+    pub(super) fn new(
+        options: &Options,
+        inputs: &Inputs,
+        program: &Program,
+    ) -> Result<Self, Failure> {
+        let folder = Folder::new().map_err(Failure::tool)?;
+        let mut run = Self { folder, program: program.path.clone(), variables: Vec::new() };
+        run.prepare(options, inputs, &program.library)?;
+        Ok(run)
+    }
+
+    fn prepare(
+        &mut self,
+        options: &Options,
+        inputs: &Inputs,
+        library: &Path,
+    ) -> Result<(), Failure> {
+        let create = |path: &Path, bytes: &[u8]| {
+            fs::write(path, bytes).map_err(|error| Failure::file(path, error))
+        };
+        let [state, report] = ["state", "report"].map(|name| self.folder.0.join(name));
+        create(&state, &vec![0; 4 * counters::words(inputs.places)])?;
+        create(&report, b"")?;
+        self.set("NLSOCK_FAKE_KERNEL_STATE", state);
+        self.set("NLSOCK_FAKE_KERNEL_REPORT", report);
+        self.set("LD_PRELOAD", self.preload(library)?);
+        if let Some(script) = &options.script {
+            self.set("NLSOCK_FAKE_KERNEL_SCRIPT", absolute(script)?);
+        }
+        if let Some(replay) = &options.replay {
+            self.set("NLSOCK_FAKE_KERNEL_REPLAY", absolute(replay)?);
+        }
+        if let Some(record) = &options.record {
+            create(record, b"")?;
+            self.set("NLSOCK_FAKE_KERNEL_RECORD", absolute(record)?);
+        }
+        if let Some(unknown) = &options.unknown {
+            self.set("NLSOCK_FAKE_KERNEL_UNKNOWN", unknown);
+        }
+        if let Some(seed) = options.faults {
+            self.set("NLSOCK_FAKE_KERNEL_FAULTS", seed.to_string());
+        }
+        if options.virtual_clock {
+            self.set("NLSOCK_FAKE_KERNEL_CLOCK", "virtual");
+        }
+        if options.trace {
+            self.set("NLSOCK_FAKE_KERNEL_TRACE", "1");
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, name: &'static str, value: impl Into<OsString>) {
+        self.variables.push((name, value.into()));
+    }
+
+    /// The library, before others that are to be preloaded. Their names are separated by blanks or
+    /// colons; so if its path has one, it gets another name.
+    fn preload(&self, library: &Path) -> Result<OsString, Failure> {
+        let mut path = library.to_owned();
+        if path.as_os_str().as_bytes().iter().any(|byte| b" :\t\n".contains(byte)) {
+            path = self.folder.0.join("library.so");
+            std::os::unix::fs::symlink(library, &path).map_err(Failure::tool)?;
+        }
+        let mut value = path.into_os_string();
+        if let Some(others) = env::var_os("LD_PRELOAD").filter(|others| !others.is_empty()) {
+            value.push(":");
+            value.push(others);
+        }
+        Ok(value)
+    }
+
+    /// Makes the program use another script.
+    pub(super) fn use_script(&mut self, script: &str) -> Result<(), Failure> {
+        let path = self.folder.0.join("script");
+        fs::write(&path, script).map_err(|error| Failure::file(&path, error))?;
+        self.variables.retain(|variable| variable.0 != "NLSOCK_FAKE_KERNEL_SCRIPT");
+        self.set("NLSOCK_FAKE_KERNEL_SCRIPT", path);
+        Ok(())
+    }
+
+    /// The program with its environment.
+    pub(super) fn command(&self, options: &Options) -> Command {
+        let mut command = Command::new(&self.program);
+        if let Some((name, arguments)) = options.program.split_first() {
+            command.arg0(name).args(arguments);
+        }
+        for (name, _) in env::vars_os() {
+            if name.as_bytes().starts_with(b"NLSOCK_FAKE_KERNEL_") {
+                command.env_remove(name);
+            }
+        }
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// What the processes left.
+    pub(super) fn results(&self) -> Result<Results, Failure> {
+        let read = |name: &str| {
+            let path = self.folder.0.join(name);
+            fs::read(&path).map_err(|error| Failure::file(&path, error))
+        };
+        let report = String::from_utf8_lossy(&read("report")?).into_owned();
+        Ok(Results { report, counters: Counters::of_file(&read("state")?) })
+    }
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    std::path::absolute(path).map_err(|error| Failure::file(path, error))
+}
