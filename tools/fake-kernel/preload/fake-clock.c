@@ -58,26 +58,7 @@ fake_elapsed(void)
 void
 fake_pass(int milliseconds)
 {
-    fake_clock += milliseconds * (SECOND / 1000);
-}
-
-/* clock N s|ms */
-bool
-clock_line(struct tokens *t)
-{
-    int value = 0;
-
-    if (!tokens_int(t, &value)) {
-        return false;
-    }
-    if (tokens_take(t, "s")) {
-        fake_clock += value * SECOND;
-    } else if (tokens_take(t, "ms")) {
-        fake_pass(value);
-    } else {
-        return false;
-    }
-    return true;
+    clock_advance(fake_clock + milliseconds * (SECOND / 1000));
 }
 
 /* The calls. */

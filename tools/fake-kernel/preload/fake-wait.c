@@ -48,7 +48,7 @@ find_due(struct sock *sock, void *due_)
     int64_t *due = due_;
 
     for (const struct datagram *d = sock->held.head; d; d = d->next) {
-        if (d->when == WHEN_CLOCK && d->at < *due) {
+        if (d->when == FK_WHEN_CLOCK && d->at < *due) {
             *due = d->at;
         }
     }
