@@ -41,7 +41,8 @@ answer(int fd, int flags)
     struct { struct nlmsghdr header; struct nlmsgerr error; } reply;
     ssize_t n = recv(fd, &reply, sizeof reply, flags);
 
-    return n < 0 ? -errno : n != ACK_SIZE || reply.error.error ? -1000 : (int) reply.header.nlmsg_seq;
+    return n < 0 ? -errno
+           : n != ACK_SIZE || reply.error.error ? -1000 : (int) reply.header.nlmsg_seq;
 }
 
 #endif /* ask.h */

@@ -6,6 +6,7 @@
 
 #include "../support/flavour.h"
 #include "fake-kernel.h"
+#include "tokens.h"
 
 #define MAX_TRANSACTIONS 4096
 #define MAX_DUMPS 64

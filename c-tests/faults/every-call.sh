@@ -36,7 +36,7 @@ every_call_build() {
     compile -shared -fPIC -Wl,-z,initfirst -o "$scratch/failing-calls.so" every-call.c \
         failing-calls.c held.c call-errors.c || return 1
     for library in $(every_call_libraries); do
-        compile_for "$library" "uses-$library" uses.c $bed_kernel/tokens.c || return 1
+        compile_for "$library" "uses-$library" uses.c || return 1
         for test in $every_call_tests; do
             compile_for "$library" "$test-$library" "../api/$test.c" || return 1
         done

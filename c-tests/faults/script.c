@@ -21,7 +21,7 @@ script_line(const char *line)
         int holds = expectation(&t);
 
         result = holds < 0 || !tokens_end(&t) ? LINE_BAD : holds ? LINE_DONE : LINE_FALSE;
-    } else if (fake_line(&t)) {
+    } else if (fake_line(line)) {
         result = LINE_DONE;
     }
     tokens_free(&t);

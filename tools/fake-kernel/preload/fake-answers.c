@@ -13,69 +13,50 @@
 #include <linux/genetlink.h>
 #include <stdlib.h>
 #include <string.h>
-#include "fake-items.h"
 #include "fake-session.h"
 
 #define MAX_RULES 256
 
-struct rule {
-    enum fake_kind kind;
-    struct selection selection;
-    char name[32];              /* FAKE_LOOKUP. */
-    int try, position, type;
-    int ack;                    /* ANY, or whether NLM_F_ACK is set. */
+/* Of requests of the fault bed and lookups; and of any message, in the order of their numbers. */
+static struct rules {
+    struct rule {
+        struct fk_rule rule;
+        struct fk_item *items;
+    } rule[MAX_RULES];
     int n;
-    struct item *items;
-};
+} rules, message_rules;
 
-static struct rule rules[MAX_RULES];
-static int n_rules;
+static void
+clear(struct rules *list)
+{
+    while (list->n) {
+        free(list->rule[--list->n].items);
+    }
+}
 
 void
 answers_reset(void)
 {
-    while (n_rules) {
-        free(rules[--n_rules].items);
-    }
+    clear(&rules);
+    clear(&message_rules);
+    fk_message_calm(session());
 }
 
 bool
-answers_line(struct tokens *t)
+answers_add(const struct fk_rule *rule, const struct fk_item *items)
 {
-    struct rule rule = { .try = ANY, .position = ANY, .type = ANY, .ack = ANY };
+    bool any = rule->selector.kind == FK_RULE_KIND_MESSAGE;
+    struct rules *list = any ? &message_rules : &rules;
+    struct rule *new = &list->rule[list->n];
 
-    if (n_rules >= MAX_RULES) {
+    if (list->n >= MAX_RULES
+        || (any && fk_message_rule(session(), &rule->selector) != list->n)) {
         return false;
     }
-    if (tokens_take(t, "request") || tokens_take(t, "dump")) {
-        rule.kind = strcmp(t->token[0], "dump") ? FAKE_REQUEST : FAKE_DUMP;
-        if (!tokens_selection(t, &rule.selection)) {
-            return false;
-        }
-    } else if (tokens_take(t, "lookup")) {
-        rule.kind = FAKE_LOOKUP;
-        if (!tokens_copy(t, rule.name, sizeof rule.name)) {
-            return false;
-        }
-    } else {
-        return false;
-    }
-    while (!tokens_take(t, ":")) {
-        if (tokens_take(t, "with")) {
-            rule.ack = 1;
-        } else if (tokens_take(t, "without")) {
-            rule.ack = 0;
-        } else if (!tokens_take(t, "ack")
-                   && !(tokens_take(t, "try") && tokens_int(t, &rule.try))
-                   && !(tokens_take(t, "at") && tokens_int(t, &rule.position))
-                   && !(tokens_take(t, "type") && tokens_int(t, &rule.type))) {
-            return false;
-        }
-    }
-    if (!items_parse(t, &rule.items, &rule.n)) {
-        return false;
-    }
-    rules[n_rules++] = rule;
+    new->rule = *rule;
+    new->items = malloc(rule->n_items * sizeof *items);
+    memcpy(new->items, items, rule->n_items * sizeof *items);
+    list->n++;
     return true;
 }
 
@@ -100,25 +81,36 @@ lookup_name(const struct nlmsghdr *h)
     return "";
 }
 
+/* Whether the rule, which is not for any message, fits the request. */
+static bool
+fits(const struct fk_selector *s, const struct nlmsghdr *h, const struct fake_record *record)
+{
+    static const enum fk_rule_kind kinds[] = {
+        [FAKE_REQUEST] = FK_RULE_KIND_REQUEST, [FAKE_DUMP] = FK_RULE_KIND_DUMP,
+        [FAKE_LOOKUP] = FK_RULE_KIND_LOOKUP, [FAKE_OTHER] = FK_RULE_KIND_MESSAGE,
+    };
+
+    return s->kind == kinds[record->kind]
+           && (s->attempt == FK_ANY || s->attempt == record->try)
+           && (s->position == FK_ANY || s->position == record->position)
+           && (s->message_type == FK_ANY || s->message_type == record->type)
+           && (s->ack == FK_ANY || s->ack == !!(record->flags & NLM_F_ACK))
+           && (s->kind == FK_RULE_KIND_LOOKUP
+               ? !strcmp(s->name, "*") || !strcmp(s->name, lookup_name(h))
+               : selection_has(&s->selection, record->id));
+}
+
 static const struct rule *
 find_rule(const struct nlmsghdr *h, const struct fake_record *record)
 {
     const struct rule *found = NULL;
 
-    for (int i = n_rules; i-- > 0;) {
-        const struct rule *rule = &rules[i];
+    for (int i = rules.n; i-- > 0;) {
+        const struct rule *rule = &rules.rule[i];
 
-        if (rule->kind != record->kind
-            || (rule->try != ANY && rule->try != record->try)
-            || (rule->position != ANY && rule->position != record->position)
-            || (rule->type != ANY && rule->type != record->type)
-            || (rule->ack != ANY && rule->ack != !!(record->flags & NLM_F_ACK))
-            || (rule->kind == FAKE_LOOKUP
-                ? strcmp(rule->name, "*") && strcmp(rule->name, lookup_name(h))
-                : !selected(&rule->selection, record->id))) {
+        if (!fits(&rule->rule.selector, h, record)) {
             continue;
-        }
-        if (rule->try != ANY) {
+        } else if (rule->rule.selector.attempt != FK_ANY) {
             return rule;
         }
         found = found ? found : rule;
@@ -126,13 +118,25 @@ find_rule(const struct nlmsghdr *h, const struct fake_record *record)
     return found;
 }
 
+/* A message rule comes before others.  Messages of the fault bed have none. */
+static const struct rule *
+rule_for(const struct sock *sock, const struct nlmsghdr *h, const struct fake_record *record)
+{
+    int number = record->kind != FAKE_OTHER && record->kind != FAKE_LOOKUP ? -1
+                 : fk_message_find(session(), sock->protocol, (const uint8_t *) h, h->nlmsg_len,
+                                   record->position);
+
+    return number >= 0 && number < message_rules.n ? &message_rules.rule[number]
+           : find_rule(h, record);
+}
+
 void
 answers_refuse(struct sock *sock, const struct nlmsghdr *h, struct fake_record *record, int error)
 {
-    struct item item;
+    struct fk_item item;
     int k = 0;
 
-    item_init(&item, error ? REFUSE : ACK);
+    item_init(&item, error ? FK_ITEM_KIND_REFUSE : FK_ITEM_KIND_ACK);
     item.error = error;
     record->refused = error;
     sock_post(sock, item_make(sock, h, record, &item, &k));
@@ -149,10 +153,10 @@ by_default(struct sock *sock, const struct nlmsghdr *h, struct fake_record *reco
         answers_refuse(sock, h, record, ENOENT);
     } else if (record->kind == FAKE_DUMP || (record->kind == FAKE_OTHER && is_dump(sock, h))) {
         struct queue queue = { NULL, NULL };
-        struct item item;
+        struct fk_item item;
         int k = 0;
 
-        item_init(&item, DONE);
+        item_init(&item, FK_ITEM_KIND_DONE);
         queue_add(&queue, item_make(sock, h, record, &item, &k));
         sock_post_dump(sock, &queue);
     } else if (h->nlmsg_flags & NLM_F_ACK) {
@@ -165,8 +169,9 @@ answers_refusal(const struct nlmsghdr *h, const struct fake_record *record)
 {
     const struct rule *rule = find_rule(h, record);
 
-    for (int i = 0; rule && i < rule->n; i++) {
-        if (rule->items[i].kind == REFUSE && rule->items[i].sequence == SEQ_RIGHT) {
+    for (size_t i = 0; rule && i < rule->rule.n_items; i++) {
+        if (rule->items[i].kind == FK_ITEM_KIND_REFUSE
+            && rule->items[i].sequence == FK_SEQUENCE_RIGHT) {
             return rule->items[i].error;
         }
     }
@@ -176,7 +181,7 @@ answers_refusal(const struct nlmsghdr *h, const struct fake_record *record)
 void
 answers_process(struct sock *sock, const struct nlmsghdr *h, struct fake_record *record)
 {
-    const struct rule *rule = find_rule(h, record);
+    const struct rule *rule = rule_for(sock, h, record);
     struct queue queue = { NULL, NULL };
     bool refusal = false, acknowledged = false;
     /* A request that asks for no acknowledgement is worked on when it is sent, and refused then if
@@ -198,16 +203,16 @@ answers_process(struct sock *sock, const struct nlmsghdr *h, struct fake_record 
         by_default(sock, h, record);
         return;
     }
-    for (int i = 0; i < rule->n; i++) {
-        const struct item *item = &rule->items[i];
+    for (size_t i = 0; i < rule->rule.n_items; i++) {
+        const struct fk_item *item = &rule->items[i];
         struct datagram *d;
 
-        if (item->kind == DEFAULT) {
+        if (item->kind == FK_ITEM_KIND_DEFAULT) {
             by_default(sock, h, record);
             continue;
         }
-        record->processed &= item->kind != UNPROCESSED || in_time;
-        if (item->kind == REFUSE && item->sequence == SEQ_RIGHT) {
+        record->processed &= item->kind != FK_ITEM_KIND_UNPROCESSED || in_time;
+        if (item->kind == FK_ITEM_KIND_REFUSE && item->sequence == FK_SEQUENCE_RIGHT) {
             record->refused = item->error;
             refusal = true;
         }
@@ -215,12 +220,12 @@ answers_process(struct sock *sock, const struct nlmsghdr *h, struct fake_record 
         if (!d) {
             continue;
         }
-        if (in_time && item->kind == REFUSE) {
-            d->when = WHEN_NOW;
+        if (in_time && item->kind == FK_ITEM_KIND_REFUSE) {
+            d->when = FK_WHEN_NOW;
         }
-        d->late = acknowledged || item->kind == NOOP || item->kind == OVERRUN;
-        acknowledged |= item->kind == ACK;
-        if (record->kind == FAKE_DUMP && item->when == WHEN_NOW
+        d->late = acknowledged || item->kind == FK_ITEM_KIND_NOOP || item->kind == FK_ITEM_KIND_OVERRUN;
+        acknowledged |= item->kind == FK_ITEM_KIND_ACK;
+        if (record->kind == FAKE_DUMP && item->when == FK_WHEN_NOW
             && (queue.head || !refusal)) {
             queue_add(&queue, d);
         } else {
@@ -233,8 +238,8 @@ answers_process(struct sock *sock, const struct nlmsghdr *h, struct fake_record 
 }
 
 struct delivery {
-    const struct item *items;
-    int n;
+    const struct fk_item *items;
+    size_t n;
 };
 
 static void
@@ -246,7 +251,7 @@ deliver_to(struct sock *sock, void *delivery_)
 
     memset(&none, 0, sizeof none);
     none.nlmsg_len = sizeof none;
-    for (int i = 0; i < delivery->n; i++) {
+    for (size_t i = 0; i < delivery->n; i++) {
         struct datagram *d = item_make(sock, &none, NULL, &delivery->items[i], &k);
 
         if (d) {
@@ -257,15 +262,9 @@ deliver_to(struct sock *sock, void *delivery_)
 }
 
 void
-answers_deliver(struct tokens *t, bool *ok)
+answers_deliver(const struct fk_item *items, size_t n)
 {
-    struct item *items = NULL;
-    struct delivery delivery;
+    struct delivery delivery = { items, n };
 
-    *ok = items_parse(t, &items, &delivery.n);
-    if (*ok) {
-        delivery.items = items;
-        for_each_sock(deliver_to, &delivery);
-        free(items);
-    }
+    for_each_sock(deliver_to, &delivery);
 }

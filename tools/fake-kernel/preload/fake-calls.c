@@ -36,10 +36,10 @@ is_query(enum fake_call call)
     return call == FAKE_GETSOCKOPT || call == FAKE_GETSOCKNAME;
 }
 
-const struct fault *
+const struct fk_fault *
 call_enter(enum fake_call call, struct sock *sock, const uint8_t *data, size_t size)
 {
-    const struct fault *fault;
+    const struct fk_fault *fault;
 
     calls[call]++;
     fk_state_call(session(), (enum fk_call) call);

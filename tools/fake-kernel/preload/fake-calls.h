@@ -7,29 +7,19 @@
 #include <dlfcn.h>
 #include "fake-internal.h"
 
-/* A call that fails. */
-struct fault {
-    enum fake_call call;
-    int skip;                   /* Calls that do not. */
-    int times;                  /* Calls that do then; negative for all. */
-    int error;
-    int request;                /* Only sends of this request; 0 for any. */
-    int larger;                 /* Only sends of more bytes. */
-    enum event event;           /* Happens before the call, which does not fail. */
-    enum taken taken;           /* The call finds the descriptor taken. */
-    int size, family;           /* For getsockname(): what it returns, or -1. */
-};
+_Static_assert((int) FAKE_SOCKET == (int) FK_CALL_SOCKET && (int) FAKE_POLL == (int) FK_CALL_POLL,
+               "the same calls");
 
 /* The fault that a call meets, if any.  A send's datagram is looked at. */
-const struct fault *faults_meet(enum fake_call, const uint8_t *data, size_t size);
+const struct fk_fault *faults_meet(enum fake_call, const uint8_t *data, size_t size);
 
 /* The event before a call, if any; whether there may be any. */
-enum event faults_event(enum fake_call);
+enum fk_event faults_event(enum fake_call);
 bool faults_have_events(void);
 
 /* Counts a call, and returns the fault that it meets, if any.  If there is one, the socket may be
  * gone. */
-const struct fault *call_enter(enum fake_call, struct sock *, const uint8_t *data, size_t size);
+const struct fk_fault *call_enter(enum fake_call, struct sock *, const uint8_t *data, size_t size);
 /* Whether the call only asks for properties of the socket. */
 bool is_query(enum fake_call);
 /* Unlocks, and ends a call: 'result', or -1 and errno if there is an error. */
@@ -49,7 +39,7 @@ ssize_t call_leave(ssize_t result, int error);
  * asks for that. */
 #define ENTER(CALL, FD, PASS_ON)                                                \
     struct sock *sock = call_lock(CALL, FD);                                    \
-    const struct fault *fault;                                                  \
+    const struct fk_fault *fault;                                                  \
     if (!sock) {                                                                \
         return PASS_ON;                                                         \
     }                                                                           \

@@ -58,26 +58,7 @@ fake_elapsed(void)
 void
 fake_pass(int milliseconds)
 {
-    fake_clock += milliseconds * (SECOND / 1000);
-}
-
-/* clock N s|ms */
-bool
-clock_line(struct tokens *t)
-{
-    int value = 0;
-
-    if (!tokens_int(t, &value)) {
-        return false;
-    }
-    if (tokens_take(t, "s")) {
-        fake_clock += value * SECOND;
-    } else if (tokens_take(t, "ms")) {
-        fake_pass(value);
-    } else {
-        return false;
-    }
-    return true;
+    clock_advance(fake_clock + milliseconds * (SECOND / 1000));
 }
 
 /* The calls. */
@@ -85,8 +66,10 @@ clock_line(struct tokens *t)
 REPLACES int
 clock_gettime(clockid_t id, struct timespec *ts)
 {
-    if (!clock_is_real && (id == CLOCK_MONOTONIC || id == CLOCK_MONOTONIC_COARSE || id == CLOCK_BOOTTIME
-                           || id == CLOCK_MONOTONIC_RAW)) {
+    bool monotonic = id == CLOCK_MONOTONIC || id == CLOCK_MONOTONIC_COARSE
+                     || id == CLOCK_BOOTTIME || id == CLOCK_MONOTONIC_RAW;
+
+    if (monotonic && !clock_is_real) {
         fake_lock();
         ts->tv_sec = fake_clock / SECOND;
         ts->tv_nsec = fake_clock % SECOND;

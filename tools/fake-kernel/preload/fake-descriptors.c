@@ -18,7 +18,8 @@
 #define MAX_FDS 4096
 
 static struct {
-    enum taken taken;
+    enum fk_taken taken;
+    bool by_library;            /* The library itself has replaced it. */
     bool known;                 /* A call on it has failed, so the library knows. */
 } descriptors[MAX_FDS];
 static int end_of_taken;        /* One more than the highest that was ever taken. */
@@ -28,20 +29,20 @@ void
 descriptors_reset(void)
 {
     for (int fd = 0; fd < end_of_taken; fd++) {
-        if (descriptors[fd].taken && descriptors[fd].taken != TAKEN_BY_LIBRARY) {
+        if (descriptors[fd].taken && !descriptors[fd].by_library) {
             syscall(SYS_close, fd);
-            descriptors[fd].taken = NOT_TAKEN;
+            descriptors[fd].taken = FK_TAKEN_NOT;
         }
     }
     intrusions = n_taken = 0;
 }
 
 void
-descriptor_take(struct sock *sock, enum taken taken)
+descriptor_take(struct sock *sock, enum fk_taken taken)
 {
     int fd = sock->fd;
-    int other = open(taken == TAKEN_CLOSED ? "/" : "/dev/null",
-                     (taken == TAKEN_CLOSED ? O_PATH : O_RDWR) | O_CLOEXEC);
+    int other = open(taken == FK_TAKEN_CLOSED ? "/" : "/dev/null",
+                     (taken == FK_TAKEN_CLOSED ? O_PATH : O_RDWR) | O_CLOEXEC);
 
     if (other < 0 || syscall(SYS_dup3, other, fd, O_CLOEXEC) < 0) {
         abort();
@@ -49,6 +50,7 @@ descriptor_take(struct sock *sock, enum taken taken)
     syscall(SYS_close, other);
     sock_close(fd);
     descriptors[fd].taken = taken;
+    descriptors[fd].by_library = false;
     end_of_taken = fd < end_of_taken ? end_of_taken : fd + 1;
     descriptors[fd].known = false;
     n_taken++;
@@ -61,7 +63,7 @@ void
 descriptor_used(enum fake_call call, int fd)
 {
     if (fd >= 0 && fd < MAX_FDS && descriptors[fd].taken) {
-        intrusions += descriptors[fd].known && descriptors[fd].taken != TAKEN_BY_LIBRARY
+        intrusions += descriptors[fd].known && !descriptors[fd].by_library
                       && !is_query(call);
         descriptors[fd].known |= !is_query(call);
         /* Once the library has noticed that, it fails with EBADF by itself. */
@@ -73,20 +75,20 @@ descriptor_used(enum fake_call call, int fd)
 void
 descriptor_replaced(int fd)
 {
-    descriptors[fd].taken = TAKEN_BY_LIBRARY;
+    descriptors[fd].taken = FK_TAKEN_REUSED;
+    descriptors[fd].by_library = true;
 }
 
 void
 descriptor_closed(int fd)
 {
     if (fd >= 0 && fd < MAX_FDS) {
-        descriptors[fd].taken = NOT_TAKEN;
+        descriptors[fd].taken = FK_TAKEN_NOT;
     }
 }
 
 struct choice {
-    struct selection selection;
-    enum taken taken;
+    const struct fk_taking *taking;
     int n;
 };
 
@@ -95,32 +97,17 @@ take_if_selected(struct sock *sock, void *choice_)
 {
     struct choice *choice = choice_;
 
-    if (selected(&choice->selection, ++choice->n)) {
-        descriptor_take(sock, choice->taken);
+    if (selection_has(&choice->taking->selection, ++choice->n)) {
+        descriptor_take(sock, choice->taking->taken);
     }
 }
 
-bool
-descriptors_line(struct tokens *t)
+void
+descriptors_take(const struct fk_taking *taking)
 {
-    struct choice choice = { .n = 0 };
+    struct choice choice = { taking, 0 };
 
-    if (!tokens_selection(t, &choice.selection)) {
-        return false;
-    }
-    choice.taken = taken_word(t);
-    if (!choice.taken) {
-        return false;
-    }
     for_each_sock(take_if_selected, &choice);
-    return true;
-}
-
-enum taken
-taken_word(struct tokens *t)
-{
-    return tokens_take(t, "closed") ? TAKEN_CLOSED
-           : tokens_take(t, "reused") ? TAKEN_REUSED : NOT_TAKEN;
 }
 
 bool

@@ -73,7 +73,7 @@ static bool
 do_wait(const struct call *c, int64_t timeout, int *result)
 {
     struct wait w = { .polls = true, .look = look, .aux = (void *) (uintptr_t) c };
-    const struct fault *fault;
+    const struct fk_fault *fault;
 
     if (!fake_open() || !survey(c->fd, &w.others)) {
         return false;

@@ -72,16 +72,16 @@ is_cancellation_point(enum fake_call call)
 void
 call_interrupt(enum fake_call call)
 {
-    enum event event;
+    enum fk_event event;
 
     fake_lock();
     event = faults_event(call);
     fake_unlock();
-    if (event == EVENT_CANCEL) {
+    if (event == FK_EVENT_CANCEL) {
         if (gettid() != getpid()) {
             pthread_cancel(pthread_self());
         }
-    } else if (event && fake_fork(event == EVENT_QUIET_FORK)) {
+    } else if (event && fake_fork(event == FK_EVENT_QUIET_FORK)) {
         note_fork();
     }
     if (is_cancellation_point(call)) {

@@ -13,7 +13,7 @@
 
 #define MAX_FAULTS 64
 
-static struct fault faults[MAX_FAULTS];
+static struct fk_fault faults[MAX_FAULTS];
 static int n_faults;
 static bool events;
 
@@ -25,68 +25,13 @@ faults_reset(void)
 }
 
 bool
-faults_line(struct tokens *t)
+faults_add(const struct fk_fault *fault)
 {
-    struct fault fault = { .times = 1, .size = -1, .family = -1 };
-    const char *name = tokens_next(t);
-    int number = 1;
-    int call = 0;
-
-    if (!name || n_faults >= MAX_FAULTS) {
+    if (n_faults >= MAX_FAULTS) {
         return false;
     }
-    while (call < FAKE_N_CALLS && strcmp(name, fake_call_names[call])) {
-        call++;
-    }
-    if (call >= FAKE_N_CALLS) {
-        return false;
-    }
-    fault.call = (enum fake_call) call;
-    for (;;) {
-        if (tokens_take(t, "number")) {
-            if (!tokens_int(t, &number)) {
-                return false;
-            }
-        } else if (tokens_take(t, "of") && tokens_take(t, "request")) {
-            if (!tokens_int(t, &fault.request)) {
-                return false;
-            }
-        } else if (tokens_take(t, "larger")) {
-            if (!tokens_int(t, &fault.larger)) {
-                return false;
-            }
-        } else {
-            break;
-        }
-    }
-    fault.skip = number - 1;
-    if (tokens_take(t, "says")) {
-        if (tokens_take(t, "family") && !tokens_int(t, &fault.family)) {
-            return false;
-        }
-        if (tokens_take(t, "size") && !tokens_int(t, &fault.size)) {
-            return false;
-        }
-    } else if (tokens_take(t, "cancels")) {
-        fault.event = EVENT_CANCEL;
-    } else if (tokens_take(t, "forks")) {
-        fault.event = tokens_take(t, "quietly") ? EVENT_QUIET_FORK : EVENT_FORK;
-    } else if (tokens_take(t, "finds")) {
-        fault.taken = taken_word(t);
-        fault.error = fault.taken == TAKEN_CLOSED ? EBADF : ENOTSOCK;
-        if (!fault.taken || call == FAKE_SOCKET || call == FAKE_CLOSE || call == FAKE_POLL) {
-            return false;
-        }
-    } else if (!tokens_take(t, "fails") || !tokens_errno(t, &fault.error)) {
-        return false;
-    }
-    if (tokens_take(t, "always")) {
-        fault.times = -1;
-    } else if (tokens_int(t, &fault.times) && !tokens_take(t, "times")) {
-        return false;
-    }
-    events |= fault.event != NO_EVENT;
-    faults[n_faults++] = fault;
+    events |= fault->event != FK_EVENT_NONE;
+    faults[n_faults++] = *fault;
     return true;
 }
 
@@ -117,7 +62,7 @@ sends_request(const uint8_t *data, size_t size, int id)
 
 /* Counts a call that the rule is about.  Returns whether it is one that it applies to. */
 static bool
-is_turn(struct fault *fault)
+is_turn(struct fk_fault *fault)
 {
     if (fault->skip) {
         fault->skip--;
@@ -135,26 +80,26 @@ faults_have_events(void)
     return events;
 }
 
-enum event
+enum fk_event
 faults_event(enum fake_call call)
 {
     for (int i = 0; i < n_faults; i++) {
-        struct fault *fault = &faults[i];
+        struct fk_fault *fault = &faults[i];
 
-        if (fault->call == call && fault->times && fault->event && is_turn(fault)) {
+        if ((enum fake_call) fault->call == call && fault->times && fault->event && is_turn(fault)) {
             return fault->event;
         }
     }
-    return NO_EVENT;
+    return FK_EVENT_NONE;
 }
 
-const struct fault *
+const struct fk_fault *
 faults_meet(enum fake_call call, const uint8_t *data, size_t size)
 {
     for (int i = 0; i < n_faults; i++) {
-        struct fault *fault = &faults[i];
+        struct fk_fault *fault = &faults[i];
 
-        if (fault->call != call || !fault->times || fault->event
+        if ((enum fake_call) fault->call != call || !fault->times || fault->event
             || (fault->request && !sends_request(data, size, fault->request))
             || (fault->larger && size <= (size_t) fault->larger)) {
             continue;
@@ -163,7 +108,7 @@ faults_meet(enum fake_call call, const uint8_t *data, size_t size)
             continue;
         }
         if (fake_trace) {
-            fprintf(stderr, "fake kernel: fails: %s\n", errno_name(fault->error));
+            fprintf(stderr, "fake kernel: fails: %s\n", error_name(fault->error));
         }
         note_fault(call, fault->error);
         return fault;

@@ -11,12 +11,9 @@
 #include <pthread.h>
 #include <sys/types.h>
 #include "fake-kernel.h"
+#include "rust.h"
 
-#define NO_NSID INT32_MIN
 #define SECOND 1000000000ll
-
-/* When a datagram gets into the receive queue. */
-enum when { WHEN_NOW, WHEN_CLOCK, WHEN_POLL, WHEN_REQUEST };
 
 struct datagram {
     struct datagram *next;
@@ -30,8 +27,8 @@ struct datagram {
     bool cut;                   /* Nothing joins it: that would fill the gap. */
     int error;                  /* No datagram, but an error that becomes pending. */
     bool in_place;              /* The error is reported in its place among the datagrams. */
-    enum when when;
-    int64_t at;                 /* WHEN_CLOCK: nanoseconds; WHEN_REQUEST: a request. */
+    enum fk_when when;
+    int64_t at;                 /* FK_WHEN_CLOCK: nanoseconds; FK_WHEN_REQUEST: a request. */
     uint32_t port;              /* The sender's. */
     uint32_t group;
     int32_t nsid;
@@ -117,7 +114,7 @@ struct wait {
     int (*look)(struct wait *, int64_t timeout);
     void *aux;
 };
-/* Waits until 'look' returns something other than 0, or until the time is 'until'.  Returns that. */
+/* Waits until 'look' returns something other than 0, or until this time.  Returns that. */
 int wait_for(struct wait *, int64_t until);
 
 /* fake-queue.c */
@@ -143,19 +140,17 @@ void batch_process(struct sock *, const uint8_t *, size_t size);
 bool is_out_of_place(const struct sock *, const struct nlmsghdr *);
 
 /* fake-descriptors.c */
-enum taken { NOT_TAKEN, TAKEN_CLOSED, TAKEN_REUSED, TAKEN_BY_LIBRARY };
 void descriptors_reset(void);
-bool descriptors_line(struct tokens *);
+/* Carries out a "descriptor" line. */
+void descriptors_take(const struct fk_taking *);
 /* Somebody else closes the socket's descriptor, and may use its number. */
-void descriptor_take(struct sock *, enum taken);
+void descriptor_take(struct sock *, enum fk_taken);
 /* A call uses this descriptor, which is not a fake socket. */
 void descriptor_used(enum fake_call, int fd);
 /* The library itself has replaced what was a socket by another file. */
 void descriptor_replaced(int fd);
 /* It is closed. */
 void descriptor_closed(int fd);
-/* Takes "closed" or "reused". */
-enum taken taken_word(struct tokens *);
 
 /* fake-records.c */
 /* Whether the request asks for a dump, for the kernel. */
@@ -187,27 +182,35 @@ int64_t clock_now(void);
 int64_t clock_after(int64_t nanoseconds);
 /* It is at least 'now'. */
 void clock_advance(int64_t now);
-bool clock_line(struct tokens *);
 void clock_start_action(void);
 
 /* fake-answers.c */
 void answers_reset(void);
-bool answers_line(struct tokens *);
+/* Adds a rule, with a copy of its items.  Returns false if there are too many. */
+bool answers_add(const struct fk_rule *, const struct fk_item *);
 /* The kernel works on one message of a datagram that was sent. */
 void answers_process(struct sock *, const struct nlmsghdr *, struct fake_record *);
 /* Answers with an error or, for 0, an ACK. */
 void answers_refuse(struct sock *, const struct nlmsghdr *, struct fake_record *, int error);
 /* The error of the message's first "refuse"; 0 if there is none. */
 int answers_refusal(const struct nlmsghdr *, const struct fake_record *);
-/* Datagrams of "deliver" lines. */
-void answers_deliver(struct tokens *, bool *ok);
+/* Carries out a "deliver" line. */
+void answers_deliver(const struct fk_item *, size_t n);
+
+/* fake-messages.c */
+/* An item without modifiers. */
+void item_init(struct fk_item *, enum fk_item_kind);
+/* Makes the datagram of an item; null if it has none.  'k' counts the messages that are not errors
+ * or acknowledgements.  Without a record, it does not answer a request. */
+struct datagram *item_make(const struct sock *, const struct nlmsghdr *request,
+                           const struct fake_record *, const struct fk_item *, int *k);
 
 /* fake-faults.c */
 void faults_reset(void);
-bool faults_line(struct tokens *);
+/* Adds one.  Returns false if there are too many. */
+bool faults_add(const struct fk_fault *);
 
 /* fake-events.c */
-enum event { NO_EVENT, EVENT_CANCEL, EVENT_FORK, EVENT_QUIET_FORK };
 void events_reset(void);
 /* The start of each call on a fake socket, with nothing locked: what happens to the thread just
  * before it.  The call is a cancellation point if the real one is. */
@@ -222,7 +225,8 @@ void options_init(struct sock *);
 /* Joins these multicast groups, and leaves the others of the first 32. */
 void groups_set(struct sock *, uint32_t groups);
 void options_reset(void);
-bool options_line(struct tokens *);
+/* Carries out a "socket" line. */
+void options_change(const struct fk_socket_setting *);
 
 /* fake-calls.c */
 /* Nothing will ever happen.  Unlocks, and does not return. */
@@ -237,6 +241,10 @@ void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int refuse_call(const char *name);
 
 /* fake-script.c */
-extern bool fake_trace;         /* With NLSOCK_FAKE_KERNEL_TRACE, prints what happens to standard error. */
+bool selection_has(const struct fk_selection *, int number);
+/* The name of an errno value, or its number. */
+const char *error_name(int error);
+/* Whether what happens is printed to standard error: with NLSOCK_FAKE_KERNEL_TRACE. */
+extern bool fake_trace;
 
 #endif /* fake-internal.h */

@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "tokens.h"
 
 /* The rest of the library is hidden. */
 #pragma GCC visibility push(default)
@@ -87,7 +86,7 @@ void fake_reset(void);
 void fake_start_action(void);
 
 /* Carries out a line of a script.  Returns false if it is none that the fake kernel knows. */
-bool fake_line(struct tokens *);
+bool fake_line(const char *line);
 
 /* Milliseconds since fake_start_action(). */
 long long fake_elapsed(void);

@@ -4,7 +4,16 @@
 #include <linux/genetlink.h>
 #include <stdlib.h>
 #include <string.h>
-#include "fake-items.h"
+#include "fake-internal.h"
+
+void
+item_init(struct fk_item *item, enum fk_item_kind kind)
+{
+    memset(item, 0, sizeof *item);
+    item->kind = kind;
+    item->length = item->message_type = item->offset = item->missing = FK_ANY;
+    item->nsid = FK_NO_NSID;
+}
 
 /* A datagram that grows. */
 static void
@@ -45,7 +54,7 @@ header(struct datagram *d, size_t at)
 /* Appends the header of a message to the datagram.  Returns its offset. */
 static size_t
 begin_message(struct datagram *d, const struct sock *sock, uint32_t request_seq,
-              const struct item *item, int type, int flags)
+              const struct fk_item *item, int type, int flags)
 {
     struct nlmsghdr h;
     size_t at;
@@ -53,9 +62,9 @@ begin_message(struct datagram *d, const struct sock *sock, uint32_t request_seq,
     align(d);
     at = d->size;
     memset(&h, 0, sizeof h);
-    h.nlmsg_type = (uint16_t) (item->type != ANY ? item->type : type);
+    h.nlmsg_type = (uint16_t) (item->message_type != FK_ANY ? item->message_type : type);
     h.nlmsg_flags = (uint16_t) (flags | (item->interrupted ? NLM_F_DUMP_INTR : 0));
-    h.nlmsg_seq = item->sequence == SEQ_FIXED ? (uint32_t) item->seq
+    h.nlmsg_seq = item->sequence == FK_SEQUENCE_FIXED ? (uint32_t) item->seq
                   : request_seq + (uint32_t) item->seq;
     h.nlmsg_pid = sock->port;
     put(d, &h, sizeof h);
@@ -63,9 +72,9 @@ begin_message(struct datagram *d, const struct sock *sock, uint32_t request_seq,
 }
 
 static void
-end(struct datagram *d, size_t at, const struct item *item)
+end(struct datagram *d, size_t at, const struct fk_item *item)
 {
-    header(d, at)->nlmsg_len = item->length != ANY ? (uint32_t) item->length
+    header(d, at)->nlmsg_len = item->length != FK_ANY ? (uint32_t) item->length
                                : (uint32_t) (d->size - at);
 }
 
@@ -82,28 +91,28 @@ put_pattern(struct datagram *d, enum fake_kind kind, int id, int k, int size)
 
 static void
 put_verdict(struct datagram *d, const struct sock *sock, const struct nlmsghdr *request,
-            const struct item *item)
+            const struct fk_item *item)
 {
-    int error = item->kind == REFUSE ? -item->error : 0;
+    int error = item->kind == FK_ITEM_KIND_REFUSE ? -item->error : 0;
     bool whole = error && !sock_has(sock, NETLINK_CAP_ACK) && request->nlmsg_len >= NLMSG_HDRLEN;
     bool extended = sock_has(sock, NETLINK_EXT_ACK)
-                    && (item->text[0] || item->offset != ANY || item->missing != ANY);
+                    && (item->text[0] || item->offset != FK_ANY || item->missing != FK_ANY);
     size_t at = begin_message(d, sock, request->nlmsg_seq, item, NLMSG_ERROR,
                       (whole ? 0 : NLM_F_CAPPED) | (extended ? NLM_F_ACK_TLVS : 0));
 
     put(d, &error, sizeof error);
-    if (!item->short_verdict) {
+    if (!item->truncated) {
         put(d, request, whole ? request->nlmsg_len : NLMSG_HDRLEN);
     }
     if (extended && item->text[0]) {
         put_attr(d, NLMSGERR_ATTR_MSG, item->text, strlen(item->text) + 1);
     }
-    if (extended && item->offset != ANY) {
+    if (extended && item->offset != FK_ANY) {
         uint32_t offset = (uint32_t) item->offset;
 
         put_attr(d, NLMSGERR_ATTR_OFFS, &offset, sizeof offset);
     }
-    if (extended && item->missing != ANY) {
+    if (extended && item->missing != FK_ANY) {
         uint32_t missing = (uint32_t) item->missing;
 
         put_attr(d, NLMSGERR_ATTR_MISS_TYPE, &missing, sizeof missing);
@@ -112,7 +121,7 @@ put_verdict(struct datagram *d, const struct sock *sock, const struct nlmsghdr *
 }
 
 static void
-put_family(struct datagram *d, const struct sock *sock, uint32_t seq, const struct item *item)
+put_family(struct datagram *d, const struct sock *sock, uint32_t seq, const struct fk_item *item)
 {
     struct genlmsghdr genl = { .cmd = CTRL_CMD_NEWFAMILY, .version = 2 };
     uint16_t id = (uint16_t) item->family;
@@ -136,12 +145,12 @@ put_family(struct datagram *d, const struct sock *sock, uint32_t seq, const stru
 
 struct datagram *
 item_make(const struct sock *sock, const struct nlmsghdr *request, const struct fake_record *record,
-     const struct item *item, int *k)
+     const struct fk_item *item, int *k)
 {
     struct datagram *d = calloc(1, sizeof *d);
     uint32_t seq = request->nlmsg_seq;
-    bool control = item->type == NLMSG_NOOP || item->type == NLMSG_OVERRUN;
-    bool foreign = !record || item->sequence != SEQ_RIGHT || control;
+    bool control = item->message_type == NLMSG_NOOP || item->message_type == NLMSG_OVERRUN;
+    bool foreign = !record || item->sequence != FK_SEQUENCE_RIGHT || control;
     enum fake_kind kind = foreign ? FAKE_OTHER : record->kind;
     int id = foreign ? 0 : record->id;
     int unused = 0;
@@ -153,44 +162,44 @@ item_make(const struct sock *sock, const struct nlmsghdr *request, const struct 
     }
 
     switch (item->kind) {
-    case ACK:
-    case REFUSE:
+    case FK_ITEM_KIND_ACK:
+    case FK_ITEM_KIND_REFUSE:
         put_verdict(d, sock, request, item);
         break;
-    case REPLY:
+    case FK_ITEM_KIND_REPLY:
         at = begin_message(d, sock, seq, item, FAKE_REPLY_TYPE, 0);
         put_pattern(d, kind, id, (*k)++, item->size);
         end(d, at, item);
         break;
-    case PART:
+    case FK_ITEM_KIND_PART:
         for (int i = 0; i < item->count; i++) {
             at = begin_message(d, sock, seq, item, FAKE_REPLY_TYPE, NLM_F_MULTI);
             put_pattern(d, kind, id, (*k)++, item->size);
             end(d, at, item);
         }
         break;
-    case DONE:
+    case FK_ITEM_KIND_DONE:
         zero = -item->error;
         at = begin_message(d, sock, seq, item, NLMSG_DONE, NLM_F_MULTI);
         put(d, &zero, sizeof zero);
         end(d, at, item);
         break;
-    case NOOP:
-    case OVERRUN:
-        at = begin_message(d, sock, seq, item, item->kind == NOOP ? NLMSG_NOOP : NLMSG_OVERRUN, 0);
+    case FK_ITEM_KIND_NOOP:
+    case FK_ITEM_KIND_OVERRUN:
+        at = begin_message(d, sock, seq, item, item->kind == FK_ITEM_KIND_NOOP ? NLMSG_NOOP : NLMSG_OVERRUN, 0);
         end(d, at, item);
         break;
-    case FAMILY:
+    case FK_ITEM_KIND_FAMILY:
         put_family(d, sock, seq, item);
         break;
-    case GARBAGE:
+    case FK_ITEM_KIND_GARBAGE:
         put(d, NULL, (size_t) item->size);
         memset(d->data, 0xfe, d->size);
         break;
-    case ERROR:
+    case FK_ITEM_KIND_ERROR:
         d->error = item->error;
         break;
-    case EMPTY:
+    case FK_ITEM_KIND_EMPTY:
         put(d, NULL, 0);
         break;
     default:
@@ -199,11 +208,11 @@ item_make(const struct sock *sock, const struct nlmsghdr *request, const struct 
     }
     d->size -= d->size < (size_t) item->cut ? d->size : (size_t) item->cut;
     d->joined = item->joined;
-    d->cut = item->cut || item->length != ANY || item->kind == GARBAGE;
+    d->cut = item->cut || item->length != FK_ANY || item->kind == FK_ITEM_KIND_GARBAGE;
     d->lost = item->lost;
     d->no_memory = item->no_memory;
     d->when = item->when;
-    d->at = item->when == WHEN_CLOCK ? clock_now() + item->at : item->at;
+    d->at = item->when == FK_WHEN_CLOCK ? clock_now() + item->at : item->at;
     d->port = (uint32_t) item->port;
     d->group = (uint32_t) item->group;
     d->nsid = item->nsid;

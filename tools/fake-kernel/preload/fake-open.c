@@ -14,7 +14,7 @@ socket(int domain, int type, int protocol)
 {
     REAL(socket, int, int, int, int)
     int kind = type & ~(SOCK_CLOEXEC | SOCK_NONBLOCK);
-    const struct fault *fault;
+    const struct fk_fault *fault;
     struct sock *sock;
     int fd, error;
 
@@ -48,7 +48,7 @@ socket(int domain, int type, int protocol)
 REPLACES int
 close(int fd)
 {
-    const struct fault *fault = NULL;
+    const struct fk_fault *fault = NULL;
     struct sock *sock = call_lock(FAKE_CLOSE, fd);
 
     if (sock) {

@@ -54,44 +54,30 @@ options_reset(void)
     for_each_sock(set_send_buffer, &max_buffer);
 }
 
-static bool
-without(struct tokens *t)
+void
+options_change(const struct fk_socket_setting *setting)
 {
-    static const struct { const char *name; int option; } options[] = {
-        { "pktinfo", NETLINK_PKTINFO }, { "ext-ack", NETLINK_EXT_ACK },
-        { "cap-ack", NETLINK_CAP_ACK }, { "all-nsid", NETLINK_LISTEN_ALL_NSID },
-        { "strict-check", NETLINK_GET_STRICT_CHK },
-    };
+    unsigned int value = (unsigned int) setting->value;
 
-    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
-        if (tokens_take(t, options[i].name)) {
-            return refused[options[i].option] = true;
-        }
-    }
-    return false;
-}
-
-bool
-options_line(struct tokens *t)
-{
-    int value = 0;
-
-    if (tokens_take(t, "buffer") && tokens_int(t, &value)) {
-        forced_buffer = (unsigned int) value;
-        for_each_sock(set_buffer, &forced_buffer);
-    } else if (tokens_take(t, "maximum") && tokens_int(t, &value)) {
-        max_buffer = (unsigned int) value;
-    } else if (tokens_take(t, "send-buffer") && tokens_int(t, &value)) {
-        forced_send_buffer = (unsigned int) value;
-        for_each_sock(set_send_buffer, &forced_send_buffer);
-    } else if (tokens_take(t, "without")) {
-        return without(t);
-    } else if (tokens_take(t, "privileged")) {
+    switch (setting->setting) {
+    case FK_SETTING_BUFFER:
+        forced_buffer = value;
+        for_each_sock(set_buffer, &value);
+        break;
+    case FK_SETTING_MAXIMUM:
+        max_buffer = value;
+        break;
+    case FK_SETTING_SEND_BUFFER:
+        forced_send_buffer = value;
+        for_each_sock(set_send_buffer, &value);
+        break;
+    case FK_SETTING_PRIVILEGED:
         privileged = true;
-    } else {
-        return false;
+        break;
+    case FK_SETTING_WITHOUT:
+        refused[value % 32] = true;
+        break;
     }
-    return true;
 }
 
 unsigned int

@@ -123,7 +123,7 @@ look(struct wait *w, int64_t timeout)
 static int
 finish(struct wait *w, int64_t timeout)
 {
-    const struct fault *fault = call_enter(FAKE_POLL, NULL, NULL, 0);
+    const struct fk_fault *fault = call_enter(FAKE_POLL, NULL, NULL, 0);
     int result;
 
     if (fault) {

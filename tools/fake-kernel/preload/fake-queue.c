@@ -138,7 +138,7 @@ sock_post(struct sock *sock, struct datagram *d)
     }
     learn(sock, d);
     note_datagram(sock, d->data, d->size, d->size, POSTED);
-    if (d->when == WHEN_NOW) {
+    if (d->when == FK_WHEN_NOW) {
         enqueue(sock, d);
     } else {
         d->late = true;
@@ -176,8 +176,8 @@ sock_release(struct sock *sock, bool polling, int request)
 
     sock->held.head = sock->held.tail = NULL;
     while ((d = queue_pop(&held))) {
-        if ((d->when == WHEN_CLOCK && d->at <= clock_now()) || (d->when == WHEN_POLL && polling)
-            || (d->when == WHEN_REQUEST && d->at == request)) {
+        if ((d->when == FK_WHEN_CLOCK && d->at <= clock_now()) || (d->when == FK_WHEN_POLL && polling)
+            || (d->when == FK_WHEN_REQUEST && d->at == request)) {
             enqueue(sock, d);
         } else {
             queue_add(&sock->held, d);

@@ -48,7 +48,7 @@ describe(const struct sock *sock, const struct datagram *d, struct msghdr *msg)
 
         add_control(msg, room, NETLINK_PKTINFO, &info, sizeof info);
     }
-    if (msg->msg_control && sock_has(sock, NETLINK_LISTEN_ALL_NSID) && d->nsid != NO_NSID) {
+    if (msg->msg_control && sock_has(sock, NETLINK_LISTEN_ALL_NSID) && d->nsid != FK_NO_NSID) {
         add_control(msg, room, NETLINK_LISTEN_ALL_NSID, &d->nsid, sizeof d->nsid);
     }
 }
@@ -88,7 +88,7 @@ look(struct wait *w, int64_t timeout)
 static ssize_t
 do_recv(struct sock *sock, int fd, struct msghdr *msg, int flags)
 {
-    const struct fault *fault = call_enter(FAKE_RECV, sock, NULL, 0);
+    const struct fk_fault *fault = call_enter(FAKE_RECV, sock, NULL, 0);
     struct datagram *d;
     size_t copied;
     ssize_t result;

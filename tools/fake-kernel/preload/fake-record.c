@@ -109,7 +109,7 @@ record_opened(int protocol, int fd)
     } else if (fd < 0) {
         struct recorded none = { .protocol = protocol };
         struct fk_recorded_event event = {
-            .outgoing = true, .nsid = NO_NSID, .call = "socket", .error = error,
+            .outgoing = true, .nsid = FK_NO_NSID, .call = "socket", .error = error,
         };
 
         record(&none, &event);
@@ -152,7 +152,7 @@ static void
 record_group(const struct recorded *sock, const char *call, uint32_t join, uint32_t leave, int error)
 {
     struct fk_recorded_event event = {
-        .outgoing = true, .nsid = NO_NSID, .call = call, .error = error, .join = join,
+        .outgoing = true, .nsid = FK_NO_NSID, .call = call, .error = error, .join = join,
         .leave = leave,
     };
 
@@ -229,7 +229,7 @@ record_sent(const char *call, int fd, const struct iovec *iov, size_t n, ssize_t
         size_t size = SIZE_MAX;
         uint8_t *data = collect(iov, n, &size);
         struct fk_recorded_event event = {
-            .outgoing = true, .data = data, .size = size, .nsid = NO_NSID, .call = call,
+            .outgoing = true, .data = data, .size = size, .nsid = FK_NO_NSID, .call = call,
             .error = result < 0 ? error : 0,
         };
 
@@ -271,7 +271,7 @@ record_received(const char *call, int fd, const struct msghdr *msg, int flags, s
         size_t size = result < 0 ? 0 : (size_t) result;
         uint8_t *data = result < 0 ? NULL : collect(msg->msg_iov, msg->msg_iovlen, &size);
         struct fk_recorded_event event = {
-            .data = data, .size = size, .nsid = NO_NSID, .call = call,
+            .data = data, .size = size, .nsid = FK_NO_NSID, .call = call,
             .error = result < 0 ? error : 0,
         };
 

@@ -23,7 +23,7 @@ part_make(const struct fk_part *part)
     d->group = part->group;
     d->nsid = part->nsid;
     if (part->delay) {
-        d->when = WHEN_CLOCK;
+        d->when = FK_WHEN_CLOCK;
         d->at = clock_now() + part->delay;
     }
     return d;
@@ -42,7 +42,7 @@ post_parts(struct sock *sock, const struct fk_answer *answer)
             continue;
         }
         d = part_make(part);
-        if (answer->dump && d->when == WHEN_NOW) {
+        if (answer->dump && d->when == FK_WHEN_NOW) {
             queue_add(&dump, d);
         } else {
             sock_post(sock, d);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Parses the lines of a script for the kernel, and resets the kernel between scripts. */
+/* Carries out the lines of a script for the kernel, and resets the kernel between scripts. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,30 +11,90 @@
 bool fake_trace;
 
 bool
-fake_line(struct tokens *t)
+selection_has(const struct fk_selection *selection, int number)
 {
-    bool ok = false;
+    for (int i = 0; i < selection->n; i++) {
+        if (number >= selection->range[i].low && number <= selection->range[i].high) {
+            return true;
+        }
+    }
+    return false;
+}
 
-    fake_lock();
-    if (tokens_take(t, "call")) {
-        ok = faults_line(t);
-    } else if (tokens_take(t, "socket")) {
-        ok = options_line(t);
-    } else if (tokens_take(t, "descriptor")) {
-        ok = descriptors_line(t);
-    } else if (tokens_take(t, "clock")) {
-        ok = clock_line(t);
-    } else if (tokens_take(t, "calm")) {
+const char *
+error_name(int error)
+{
+    static char number[16];
+    const char *name = fk_errno_name(error);
+
+    if (!name) {
+        snprintf(number, sizeof number, "%d", error);
+    }
+    return name ? name : number;
+}
+
+/* Returns null, or why it cannot be carried out. */
+static const char *
+carry_out(const struct fk_statement *s, const struct fk_item *items)
+{
+    switch (s->tag) {
+    case FK_STATEMENT_EMPTY:
+        return NULL;
+    case FK_STATEMENT_CALM:
         answers_reset();
         faults_reset();
-        ok = true;
-    } else if (tokens_take(t, "deliver")) {
-        answers_deliver(t, &ok);
-    } else {
-        ok = answers_line(t);
+        return NULL;
+    case FK_STATEMENT_RULE:
+        return answers_add(&s->rule, items) ? NULL : "too many rules";
+    case FK_STATEMENT_DELIVER:
+        answers_deliver(items, s->deliver);
+        return NULL;
+    case FK_STATEMENT_FAULT:
+        return faults_add(&s->fault) ? NULL : "too many calls that fail";
+    case FK_STATEMENT_TAKING:
+        descriptors_take(&s->taking);
+        return NULL;
+    case FK_STATEMENT_SETTING:
+        options_change(&s->setting);
+        return NULL;
+    case FK_STATEMENT_CLOCK:
+        fake_pass((int) (s->clock / (SECOND / 1000)));
+        return NULL;
+    case FK_STATEMENT_EXPECTATION:
+        return fk_message_expect(session(), &s->expectation.selector) ? NULL
+               : "too many expectations";
+    case FK_STATEMENT_BED:
+        return "a line for the fault bed";
     }
+    return "not understood";
+}
+
+/* Returns null, or what is wrong.  'column' is then where, or 0. */
+static const char *
+do_line(const char *line, size_t size, uint32_t *column)
+{
+    struct fk_item items[FK_MAX_ITEMS];
+    static struct fk_script_error error;
+    struct fk_statement statement;
+    const char *problem;
+
+    *column = 0;
+    if (!fk_script_line(line, size, &statement, items, &error)) {
+        *column = error.column;
+        return error.text;
+    }
+    fake_lock();
+    problem = carry_out(&statement, items);
     fake_unlock();
-    return ok && tokens_end(t);
+    return problem;
+}
+
+bool
+fake_line(const char *line)
+{
+    uint32_t column;
+
+    return !do_line(line, strlen(line), &column);
 }
 
 static void
@@ -70,36 +130,49 @@ fake_start_action(void)
     fake_unlock();
 }
 
-/* Any program can run on the fake kernel: its script is then named in the environment.  The lines
- * for the kernel apply from the start, the others are ignored. */
+static void __attribute__((noreturn))
+give_up(const char *path, int number, uint32_t column, const char *why)
+{
+    fprintf(stderr, "nlsock-fake-kernel: %s:%d:%u: %s\n", path, number, column, why);
+    report("error %s:%d:%u: %s", path, number, column, why);
+    _exit(125);
+}
+
+/* The script of the tool.  Its lines apply from the start. */
+static void
+load_script(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t size;
+
+    if (!file) {
+        give_up(path, 0, 0, strerror(errno));
+    }
+    for (int number = 1; (size = getline(&line, &room, file)) >= 0; number++) {
+        size_t length = (size_t) size - (size && line[size - 1] == '\n');
+        uint32_t column;
+        const char *problem = do_line(line, length, &column);
+
+        if (problem) {
+            give_up(path, number, column, problem);
+        }
+    }
+    free(line);
+    fclose(file);
+}
+
 static void __attribute__((constructor))
-load_script(void)
+load(void)
 {
     const char *path = getenv("NLSOCK_FAKE_KERNEL_SCRIPT");
     const char *clock = getenv("NLSOCK_FAKE_KERNEL_CLOCK");
-    char line[4096];
-    FILE *file;
 
     session_load();
     fake_trace = getenv("NLSOCK_FAKE_KERNEL_TRACE") != NULL;
     clock_is_real = clock && !strcmp(clock, "real");
-    if (!path) {
-        return;
+    if (path) {
+        load_script(path);
     }
-    file = fopen(path, "r");
-    if (!file) {
-        fprintf(stderr, "fake kernel: %s: %s\n", path, strerror(errno));
-        _exit(125);
-    }
-    while (fgets(line, sizeof line, file)) {
-        struct tokens t;
-
-        if (tokens_split(&t, line) && !tokens_end(&t) && strcmp(t.token[0], "do")
-            && strcmp(t.token[0], "expect") && strcmp(t.token[0], "limit") && !fake_line(&t)) {
-            fprintf(stderr, "fake kernel: %s: not understood: %s", path, line);
-            _exit(125);
-        }
-        tokens_free(&t);
-    }
-    fclose(file);
 }

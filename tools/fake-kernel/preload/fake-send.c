@@ -17,7 +17,7 @@ static ssize_t
 do_send(struct sock *sock, uint8_t *data, size_t size, const struct sockaddr_nl *to)
 {
     uint32_t peer = to ? to->nl_pid : sock->peer;
-    const struct fault *fault = call_enter(FAKE_SEND, sock, data, size);
+    const struct fk_fault *fault = call_enter(FAKE_SEND, sock, data, size);
     size_t offset = 0;
     int position = 0;
     int error = fault ? fault->error : peer ? ECONNREFUSED

@@ -35,6 +35,7 @@ renew(struct sock *sock, void *aux)
         }
     }
     syscall(SYS_close, new);
+    sock->readable = false;
     ready_signal(sock);
 }
 

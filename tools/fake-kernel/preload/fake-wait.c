@@ -48,7 +48,7 @@ find_due(struct sock *sock, void *due_)
     int64_t *due = due_;
 
     for (const struct datagram *d = sock->held.head; d; d = d->next) {
-        if (d->when == WHEN_CLOCK && d->at < *due) {
+        if (d->when == FK_WHEN_CLOCK && d->at < *due) {
             *due = d->at;
         }
     }
@@ -70,7 +70,8 @@ is_for_ever(void)
     struct itimerval timer;
     siginfo_t info;
 
-    return n_blocked >= n_threads() && !getitimer(ITIMER_REAL, &timer) && !timerisset(&timer.it_value)
+    return n_blocked >= n_threads()
+           && !getitimer(ITIMER_REAL, &timer) && !timerisset(&timer.it_value)
            && waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) && errno == ECHILD;
 }
 

@@ -93,21 +93,21 @@ fn fits(selector: &Selector, request: Request<'_>, families: &Families) -> bool 
 /// The rules and expectations about messages.
 #[derive(Debug, Default)]
 pub struct Rules {
-    /// Each with its number.
+    /// Each with the number of its counter.
     rules: Vec<(usize, Selector)>,
-    next: usize,
+    counters: usize,
     expectations: Vec<Selector>,
     /// What is known of generic netlink families.
     pub families: Families,
 }
 
 impl Rules {
-    /// Adds a rule. Returns its number, unless there are too many.
+    /// Adds a rule. Returns its number, from 0 on, unless there are too many.
     pub fn add(&mut self, selector: &Selector) -> Option<usize> {
-        let number = (self.next < MESSAGES).then_some(self.next)?;
-        self.rules.push((number, *selector));
-        self.next += 1;
-        Some(number)
+        let counter = (self.counters < MESSAGES).then_some(self.counters)?;
+        self.rules.push((counter, *selector));
+        self.counters += 1;
+        Some(self.rules.len() - 1)
     }
 
     /// Adds an expectation. Returns whether there was room.
@@ -119,7 +119,7 @@ impl Rules {
         room
     }
 
-    /// Removes all rules.
+    /// Removes all rules. The next one gets the number 0 again, but another counter.
     pub fn clear(&mut self) {
         self.rules.clear();
     }
@@ -136,11 +136,11 @@ impl Rules {
             }
         }
         let mut found = None;
-        for &(number, ref selector) in &self.rules {
+        for (number, &(counter, ref selector)) in self.rules.iter().enumerate() {
             if !fits(selector, request, &self.families) {
                 continue;
             }
-            let count = counters.count(Place::Rule(number)).saturating_add(1);
+            let count = counters.count(Place::Rule(counter)).saturating_add(1);
             let numbered = selector.selection != crate::script::statement::Selection::ALL;
             if selector.selection.contains(count.try_into().unwrap_or(i32::MAX)) {
                 found = found.max(Some((numbered, number)));
@@ -248,6 +248,9 @@ mod tests {
         assert_eq!(find(12, &link), Some(0));
         rules.clear();
         assert_eq!(rules.find(request(0, &link), &counters), None);
+        let selector = Selector::new(crate::script::statement::RuleKind::Message);
+        assert_eq!(rules.add(&selector), Some(0));
+        assert_eq!(rules.find(request(0, &link), &counters), Some(0));
     }
 
     #[test]
