@@ -25,7 +25,6 @@ fake_hang(const char *why)
     if (hang_handler) {
         hang_handler(why);
     }
-    fprintf(stderr, "nlsock-fake-kernel: hang: %s\n", why);
     report("hang %s", why);
     _exit(124);
 }

@@ -130,14 +130,6 @@ fake_start_action(void)
     fake_unlock();
 }
 
-static void __attribute__((noreturn))
-give_up(const char *path, int number, uint32_t column, const char *why)
-{
-    fprintf(stderr, "nlsock-fake-kernel: %s:%d:%u: %s\n", path, number, column, why);
-    report("error %s:%d:%u: %s", path, number, column, why);
-    _exit(125);
-}
-
 /* The script of the tool.  Its lines apply from the start. */
 static void
 load_script(const char *path)
@@ -148,7 +140,7 @@ load_script(const char *path)
     ssize_t size;
 
     if (!file) {
-        give_up(path, 0, 0, strerror(errno));
+        session_fail("%s: %s", path, strerror(errno));
     }
     for (int number = 1; (size = getline(&line, &room, file)) >= 0; number++) {
         size_t length = (size_t) size - (size && line[size - 1] == '\n');
@@ -156,7 +148,7 @@ load_script(const char *path)
         const char *problem = do_line(line, length, &column);
 
         if (problem) {
-            give_up(path, number, column, problem);
+            session_fail("%s:%d:%u: %s", path, number, column, problem);
         }
     }
     free(line);

@@ -42,9 +42,6 @@ session_fail(const char *format, ...)
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     report("error %s", text);
-    if (!getenv("NLSOCK_FAKE_KERNEL_REPORT")) {
-        fprintf(stderr, "nlsock-fake-kernel: %s\n", text);
-    }
     _exit(125);
 }
 
