@@ -123,10 +123,12 @@ $(call escape,$(FAKE_KERNEL_TOOL)): $(fake_kernel_rust) build-aux/cargo.sh
 $(call escape,$(fake_kernel_static)): $(call escape,$(FAKE_KERNEL_TOOL))
 	@touch -c "$@"
 
-$(call escape,$(FAKE_KERNEL)): $(fake_kernel_sources) $(wildcard tools/fake-kernel/preload/*.h)
+$(call escape,$(FAKE_KERNEL)): $(fake_kernel_sources) $(wildcard tools/fake-kernel/preload/*.h) \
+    $(call escape,$(fake_kernel_static))
 	@mkdir -p "$(BUILD)"
 	$(CC) -std=gnu11 -D_GNU_SOURCE -O2 $(CPPFLAGS) $(CFLAGS) -U_FORTIFY_SOURCE -fPIC -fvisibility=hidden \
-	    -shared -o "$@" $(fake_kernel_sources) $(LDFLAGS) -lpthread -ldl
+	    -shared -o "$@" $(fake_kernel_sources) "$(fake_kernel_static)" -Wl,--exclude-libs,ALL $(LDFLAGS) \
+	    -lgcc_s -lm -lpthread -ldl
 
 demo: deps ## Build the 2014 library and watch this kernel's links, routes and families
 	@$(MAKE) --no-print-directory FLAVOUR=2014 stage

@@ -13,7 +13,6 @@
 #include <linux/genetlink.h>
 #include <stdlib.h>
 #include <string.h>
-#include "fake-internal.h"
 #include "fake-session.h"
 
 #define MAX_RULES 256
@@ -147,6 +146,9 @@ answers_refuse(struct sock *sock, const struct nlmsghdr *h, struct fake_record *
 static void
 by_default(struct sock *sock, const struct nlmsghdr *h, struct fake_record *record)
 {
+    if (replay_process(sock, h, record)) {
+        return;
+    }
     if (record->kind == FAKE_LOOKUP) {
         answers_refuse(sock, h, record, ENOENT);
     } else if (record->kind == FAKE_DUMP || (record->kind == FAKE_OTHER && is_dump(sock, h))) {

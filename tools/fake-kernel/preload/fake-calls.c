@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "fake-calls.h"
+#include "fake-session.h"
 
 const char *const fake_call_names[FAKE_N_CALLS] = {
     "socket", "close", "connect", "getsockname", "setsockopt", "getsockopt", "send", "recv", "poll",
@@ -41,6 +42,7 @@ call_enter(enum fake_call call, struct sock *sock, const uint8_t *data, size_t s
     const struct fk_fault *fault;
 
     calls[call]++;
+    fk_state_call(session(), (enum fk_call) call);
     if (fake_trace) {
         fprintf(stderr, "fake kernel: socket %d: %s()\n", sock ? sock->number : 0,
                 fake_call_names[call]);

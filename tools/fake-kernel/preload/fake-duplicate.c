@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "fake-calls.h"
+#include "fake-session.h"
 
 /* 'new' is a duplicate of 'fd', or -1. */
 static int
@@ -20,6 +21,8 @@ duplicated(int fd, int new)
             sock_add_fd(sock, new);
         }
         fake_unlock();
+    } else {
+        record_duplicated(fd, new);
     }
     return new;
 }
@@ -85,8 +88,12 @@ fake_fcntl(int fd, int command, void *argument)
         va_start(args, command);                                                \
         argument = va_arg(args, void *);                                        \
         va_end(args);                                                           \
-        return sock_lookup(fd) ? fake_fcntl(fd, command, argument)              \
-               : real_##NAME(fd, command, argument);                            \
+        if (sock_lookup(fd)) {                                                  \
+            return fake_fcntl(fd, command, argument);                           \
+        } else if (command == F_DUPFD || command == F_DUPFD_CLOEXEC) {          \
+            return record_duplicated(fd, real_##NAME(fd, command, argument));   \
+        }                                                                       \
+        return real_##NAME(fd, command, argument);                              \
     }
 FCNTL(fcntl)
 #ifdef __GLIBC__
@@ -127,6 +134,7 @@ close_range(unsigned int first, unsigned int last, int flags)
         fake_lock();
         sock_close_range(first, last);
         fake_unlock();
+        record_closed_range(first, last);
     }
     if (!real_close_range) {
         errno = ENOSYS;
@@ -143,5 +151,6 @@ closefrom(int first)
     fake_lock();
     sock_close_range(first > 0 ? (unsigned int) first : 0, UINT32_MAX);
     fake_unlock();
+    record_closed_range(first > 0 ? (unsigned int) first : 0, UINT32_MAX);
     real_closefrom(first);
 }

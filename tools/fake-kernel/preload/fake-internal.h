@@ -26,6 +26,7 @@ struct datagram {
     bool joined;                /* Part of the datagram before it. */
     bool cut;                   /* Nothing joins it: that would fill the gap. */
     int error;                  /* No datagram, but an error that becomes pending. */
+    bool in_place;              /* The error is reported in its place among the datagrams. */
     enum fk_when when;
     int64_t at;                 /* FK_WHEN_CLOCK: nanoseconds; FK_WHEN_REQUEST: a request. */
     uint32_t port;              /* The sender's. */

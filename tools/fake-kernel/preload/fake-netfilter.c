@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <stdlib.h>
-#include "fake-internal.h"
+#include "fake-session.h"
 
 bool
 is_batch(const struct sock *sock, const uint8_t *data, size_t size)
@@ -26,7 +26,7 @@ is_batch(const struct sock *sock, const uint8_t *data, size_t size)
 bool
 is_out_of_place(const struct sock *sock, const struct nlmsghdr *h)
 {
-    return sock->protocol == NETLINK_NETFILTER && !sock->collected
+    return sock->protocol == NETLINK_NETFILTER && !sock->collected && !session_replays()
            && (h->nlmsg_type == NFNL_MSG_BATCH_BEGIN || h->nlmsg_type == NFNL_MSG_BATCH_END
                || h->nlmsg_type == FAKE_BATCH_TYPE);
 }

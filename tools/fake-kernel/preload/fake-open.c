@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "fake-calls.h"
+#include "fake-session.h"
 
 REPLACES int
 socket(int domain, int type, int protocol)
@@ -14,16 +15,21 @@ socket(int domain, int type, int protocol)
     REAL(socket, int, int, int, int)
     int kind = type & ~(SOCK_CLOEXEC | SOCK_NONBLOCK);
     const struct fk_fault *fault;
-    int fd;
+    struct sock *sock;
+    int fd, error;
 
     if (domain != AF_NETLINK) {
         return real_socket(domain, type, protocol);
     }
+    if (record_is_on()) {
+        return record_opened(protocol, real_socket(domain, type, protocol));
+    }
     call_interrupt(FAKE_SOCKET);
     fake_lock();
     fault = call_enter(FAKE_SOCKET, NULL, NULL, 0);
-    if (fault) {
-        return (int) call_leave(-1, fault->error);
+    error = fault ? fault->error : replay_open_error(protocol);
+    if (error) {
+        return (int) call_leave(-1, error);
     } else if (kind != SOCK_RAW && kind != SOCK_DGRAM) {
         return (int) call_leave(-1, ESOCKTNOSUPPORT);
     } else if (protocol < 0 || protocol >= MAX_LINKS) {
@@ -33,7 +39,9 @@ socket(int domain, int type, int protocol)
     if (fd < 0) {
         return (int) call_leave(-1, errno);
     }
-    options_init(sock_open(fd, kind, protocol));
+    sock = sock_open(fd, kind, protocol);
+    options_init(sock);
+    replay_join(sock, 0);
     return (int) call_leave(fd, 0);
 }
 
@@ -49,6 +57,7 @@ close(int fd)
         fake_unlock();
     } else {
         descriptor_closed(fd);
+        record_closed(fd);
     }
     /* As in Linux, the descriptor is closed even if close() fails. */
     if (syscall(SYS_close, fd) < 0) {
@@ -69,7 +78,8 @@ connect(int fd, const struct sockaddr *address, socklen_t size)
     struct sockaddr_nl nl = { .nl_family = AF_UNSPEC };
     int error = 0;
 
-    ENTER(FAKE_CONNECT, fd, real_connect(fd, address, size))
+    ENTER(FAKE_CONNECT, fd, record_bound("connect", fd, address, size,
+                                         real_connect(fd, address, size)))
     memcpy(&nl, address, size < sizeof nl ? size : sizeof nl);
     if (size >= sizeof nl.nl_family && nl.nl_family == AF_UNSPEC) {
         sock->peer = sock->peer_groups = 0;
@@ -88,8 +98,13 @@ bind(int fd, const struct sockaddr *address, socklen_t size)
 {
     REAL(bind, int, int, const struct sockaddr *, socklen_t)
     struct sockaddr_nl nl;
+    int error;
 
-    ENTER(FAKE_CONNECT, fd, real_bind(fd, address, size))
+    ENTER(FAKE_CONNECT, fd, record_bound("bind", fd, address, size, real_bind(fd, address, size)))
+    error = replay_connect_error(sock);
+    if (error) {
+        return (int) call_leave(-1, error);
+    }
     if (size < sizeof nl) {
         return (int) call_leave(-1, EINVAL);
     }

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include "fake-calls.h"
+#include "fake-session.h"
 
 #define DEFAULT_BUFFER 212992
 
@@ -110,7 +111,14 @@ option_is_refused(const char *level, int name)
 void
 groups_set(struct sock *sock, uint32_t groups)
 {
+    uint32_t joined = groups & ~sock->groups[0];
+
     sock->groups[0] = groups;
+    for (uint32_t group = 1; group <= 32; group++) {
+        if (joined & 1u << (group - 1)) {
+            replay_join(sock, group);
+        }
+    }
 }
 
 /* Returns 0 or an errno value. */
@@ -124,7 +132,15 @@ change_membership(struct sock *sock, int group, bool joins)
     }
     word = &sock->groups[(group - 1) / 32];
     bit = 1u << (group - 1) % 32;
-    *word = joins ? *word | bit : *word & ~bit;
+    if (joins && !(*word & bit)) {
+        int error;
+
+        *word |= bit;
+        error = replay_join(sock, (uint32_t) group);
+        *word &= error ? ~bit : UINT32_MAX;
+        return error;
+    }
+    *word = joins ? *word : *word & ~bit;
     return 0;
 }
 
@@ -218,7 +234,8 @@ setsockopt(int fd, int level, int name, const void *value, socklen_t size)
 {
     REAL(setsockopt, int, int, int, int, const void *, socklen_t)
 
-    ENTER(FAKE_SETSOCKOPT, fd, real_setsockopt(fd, level, name, value, size))
+    ENTER(FAKE_SETSOCKOPT, fd, record_option(fd, level, name, value, size,
+                                             real_setsockopt(fd, level, name, value, size)))
     return (int) call_leave(0, set_option(sock, level, name, value, size));
 }
 

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "fake-internal.h"
+#include "fake-session.h"
 
 /* What a datagram costs beyond its bytes: the structures around it. */
 #define OVERHEAD 768
@@ -87,7 +87,10 @@ overrun(struct sock *sock, const struct datagram *d)
 static void
 enqueue(struct sock *sock, struct datagram *d)
 {
-    if (d->error) {
+    if (d->error && d->in_place) {
+        sock->queued_bytes += OVERHEAD;
+        queue_add(&sock->queue, d);
+    } else if (d->error) {
         sock->error = d->error;
         note_error(d->error);
         datagram_free(d);
@@ -117,6 +120,15 @@ enqueue(struct sock *sock, struct datagram *d)
     ready_signal(sock);
 }
 
+/* The rules for messages know families by their names. */
+static void
+learn(const struct sock *sock, const struct datagram *d)
+{
+    if (sock->protocol == NETLINK_GENERIC) {
+        fk_learn(session(), d->data, d->size);
+    }
+}
+
 void
 sock_post(struct sock *sock, struct datagram *d)
 {
@@ -124,6 +136,7 @@ sock_post(struct sock *sock, struct datagram *d)
         queue_add(sock->collected, d);
         return;
     }
+    learn(sock, d);
     note_datagram(sock, d->data, d->size, d->size, POSTED);
     if (d->when == FK_WHEN_NOW) {
         enqueue(sock, d);
@@ -148,6 +161,7 @@ void
 sock_post_dump(struct sock *sock, struct queue *queue)
 {
     for (struct datagram *d = queue->head; d; d = d->next) {
+        learn(sock, d);
         note_datagram(sock, d->data, d->size, d->size, POSTED);
     }
     sock->dump = *queue;

@@ -8,6 +8,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 #include "fake-calls.h"
+#include "fake-session.h"
 
 static void
 add_control(struct msghdr *msg, size_t room, int type, const void *data, size_t size)
@@ -132,6 +133,13 @@ do_recv(struct sock *sock, int fd, struct msghdr *msg, int flags)
         sock->congested = false;
         return call_leave(-1, EAGAIN);
     }
+    if (d->error) {
+        int error = d->error;
+
+        note_error(error);
+        sock_received(sock, 0);
+        return call_leave(-1, error);
+    }
     copied = scatter(d, msg);
     msg->msg_flags = copied < d->size ? MSG_TRUNC : 0;
     describe(sock, d, msg);
@@ -149,7 +157,7 @@ recvmsg(int fd, struct msghdr *msg, int flags)
     struct sock *sock = call_lock(FAKE_RECV, fd);
 
     if (!sock) {
-        return real_recvmsg(fd, msg, flags);
+        return record_received("recvmsg", fd, msg, flags, real_recvmsg(fd, msg, flags));
     }
     return do_recv(sock, fd, msg, flags);
 }
@@ -163,13 +171,15 @@ recvfrom(int fd, void *data, size_t size, int flags, struct sockaddr *from, sock
     struct msghdr msg;
     ssize_t result;
 
-    if (!sock) {
-        return real_recvfrom(fd, data, size, flags, from, from_size);
-    }
     memset(&msg, 0, sizeof msg);
     msg.msg_iov = &iov;
     msg.msg_iovlen = 1;
     msg.msg_name = from;
+    if (!sock) {
+        result = real_recvfrom(fd, data, size, flags, from, from_size);
+        msg.msg_namelen = from_size ? *from_size : 0;
+        return record_received("recvfrom", fd, &msg, flags, result);
+    }
     msg.msg_namelen = from_size ? *from_size : 0;
     result = do_recv(sock, fd, &msg, flags);
     if (from_size) {
@@ -200,7 +210,8 @@ recvmmsg(int fd, struct mmsghdr *messages, unsigned int n, message_flags flags,
     int64_t until;
 
     if (!sock_lookup(fd)) {
-        return real_recvmmsg(fd, messages, n, flags, timeout);
+        return record_received_several(fd, messages, (int) flags,
+                                       real_recvmmsg(fd, messages, n, flags, timeout));
     }
     until = clock_after(timeout ? timeout->tv_sec * SECOND + timeout->tv_nsec : INT64_MAX);
     for (unsigned int i = 0; i < n; i++) {
@@ -222,8 +233,11 @@ REPLACES ssize_t
 read(int fd, void *data, size_t size)
 {
     REAL(read, ssize_t, int, void *, size_t)
+    struct iovec iov = { .iov_base = data, .iov_len = size };
+    struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
 
-    return sock_lookup(fd) ? recv(fd, data, size, 0) : real_read(fd, data, size);
+    return sock_lookup(fd) ? recv(fd, data, size, 0)
+           : record_received("read", fd, &msg, 0, real_read(fd, data, size));
 }
 
 REPLACES ssize_t
@@ -232,9 +246,9 @@ readv(int fd, const struct iovec *iov, int n)
     REAL(readv, ssize_t, int, const struct iovec *, int)
     struct msghdr msg = { .msg_iov = (struct iovec *) (uintptr_t) iov };
 
-    if (!sock_lookup(fd)) {
-        return real_readv(fd, iov, n);
-    }
     msg.msg_iovlen = (unsigned int) n;
+    if (!sock_lookup(fd)) {
+        return record_received("readv", fd, &msg, 0, real_readv(fd, iov, n));
+    }
     return recvmsg(fd, &msg, 0);
 }

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "fake-internal.h"
 #include "fake-session.h"
 
 bool fake_trace;
@@ -170,6 +169,7 @@ load(void)
     const char *path = getenv("NLSOCK_FAKE_KERNEL_SCRIPT");
     const char *clock = getenv("NLSOCK_FAKE_KERNEL_CLOCK");
 
+    session_load();
     fake_trace = getenv("NLSOCK_FAKE_KERNEL_TRACE") != NULL;
     clock_is_real = clock && !strcmp(clock, "real");
     if (path) {

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include "fake-calls.h"
+#include "fake-session.h"
 
 /* What netlink_sendmsg() wants to be free in the send buffer beside the datagram. */
 #define SEND_OVERHEAD 32
@@ -20,7 +21,8 @@ do_send(struct sock *sock, uint8_t *data, size_t size, const struct sockaddr_nl 
     size_t offset = 0;
     int position = 0;
     int error = fault ? fault->error : peer ? ECONNREFUSED
-                : size + SEND_OVERHEAD > sock->send_buffer ? EMSGSIZE : 0;
+                : size + SEND_OVERHEAD > sock->send_buffer ? EMSGSIZE
+                : replay_send_error(sock, data, size);
 
     if (error) {
         free(data);
@@ -28,7 +30,7 @@ do_send(struct sock *sock, uint8_t *data, size_t size, const struct sockaddr_nl 
     }
     sock_assign_port(sock, 0);
     record_send(sock);
-    if (is_batch(sock, data, size)) {
+    if (is_batch(sock, data, size) && !session_replays()) {
         batch_process(sock, data, size);
         offset = size;
     }
@@ -78,7 +80,8 @@ sendmsg(int fd, const struct msghdr *msg, int flags)
     size_t size;
 
     if (!sock) {
-        return real_sendmsg(fd, msg, flags);
+        return record_sent("sendmsg", fd, msg->msg_iov, msg->msg_iovlen,
+                           real_sendmsg(fd, msg, flags));
     }
     data = gather(msg->msg_iov, msg->msg_iovlen, &size);
     return do_send(sock, data, size, msg->msg_name);
@@ -93,7 +96,8 @@ sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *
     struct sock *sock = call_lock(FAKE_SEND, fd);
 
     if (!sock) {
-        return real_sendto(fd, data, size, flags, to, to_size);
+        return record_sent("sendto", fd, &iov, 1,
+                           real_sendto(fd, data, size, flags, to, to_size));
     }
     return do_send(sock, gather(&iov, 1, &size), size, (const void *) to);
 }
@@ -117,7 +121,7 @@ sendmmsg(int fd, struct mmsghdr *messages, unsigned int n, message_flags flags)
     REAL(sendmmsg, int, int, struct mmsghdr *, unsigned int, message_flags)
 
     if (!sock_lookup(fd)) {
-        return real_sendmmsg(fd, messages, n, flags);
+        return record_sent_several(fd, messages, real_sendmmsg(fd, messages, n, flags));
     }
     for (unsigned int i = 0; i < n; i++) {
         ssize_t sent = sendmsg(fd, &messages[i].msg_hdr, (int) flags);
@@ -134,8 +138,10 @@ REPLACES ssize_t
 write(int fd, const void *data, size_t size)
 {
     REAL(write, ssize_t, int, const void *, size_t)
+    struct iovec iov = { .iov_base = (void *) (uintptr_t) data, .iov_len = size };
 
-    return sock_lookup(fd) ? send(fd, data, size, 0) : real_write(fd, data, size);
+    return sock_lookup(fd) ? send(fd, data, size, 0)
+           : record_sent("write", fd, &iov, 1, real_write(fd, data, size));
 }
 
 REPLACES ssize_t
@@ -145,7 +151,7 @@ writev(int fd, const struct iovec *iov, int n)
     struct msghdr msg = { .msg_iov = (struct iovec *) (uintptr_t) iov };
 
     if (!sock_lookup(fd)) {
-        return real_writev(fd, iov, n);
+        return record_sent("writev", fd, iov, (size_t) n, real_writev(fd, iov, n));
     }
     msg.msg_iovlen = (unsigned int) n;
     return sendmsg(fd, &msg, 0);

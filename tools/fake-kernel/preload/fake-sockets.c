@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "fake-internal.h"
+#include "fake-session.h"
 
 #define MAX_FDS 65536
 #define FIRST_PORT 5000
@@ -176,6 +176,11 @@ sock_assign_port(struct sock *sock, uint32_t port)
     if (port) {
         sock->port = port;
     } else {
+        uint32_t recorded = sock->port ? 0 : replay_port(sock->protocol);
+
+        if (recorded) {
+            sock_assign_port(sock, recorded);
+        }
         while (!sock->port && !sock_assign_port(sock, next_port++)) {
             continue;
         }

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
-#include "fake-internal.h"
+#include "fake-session.h"
 
 /* How long a call such as poll() waits before it looks again, if there are threads, which can send
  * something whose answer comes late. */
@@ -75,6 +75,33 @@ is_for_ever(void)
            && waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) && errno == ECHILD;
 }
 
+static void
+find_listener(struct sock *sock, void *found_)
+{
+    bool *found = found_;
+
+    for (int i = 0; i < GROUP_WORDS; i++) {
+        *found |= sock->groups[i] != 0;
+    }
+}
+
+/* Nothing will come, unless another process still has a part of the recording to play.  That is the
+ * end of a replay if the program listens to a group; otherwise it waits for an answer, and hangs.
+ * Returns the result of the call, or 0 if it shall look again. */
+static int
+wait_in_vain(struct wait *w)
+{
+    bool listens = false;
+
+    for_each_of(w, find_listener, &listens);
+    if (session_replays() && listens && !fk_replay_finished(session()) && clock_is_real) {
+        return w->look(w, PAUSE);
+    } else if (!session_replays() || !listens || !fk_replay_finished(session())) {
+        fake_hang("waits for something that never comes");
+    }
+    return session_end();
+}
+
 static int
 look_without_limit(struct wait *w)
 {
@@ -84,11 +111,7 @@ look_without_limit(struct wait *w)
         return w->look(w, INT64_MAX);
     }
     n_blocked++;
-    if (is_for_ever()) {
-        n_blocked--;
-        fake_hang("waits for something that never comes");
-    }
-    result = w->look(w, INT64_MAX);
+    result = is_for_ever() ? wait_in_vain(w) : w->look(w, INT64_MAX);
     n_blocked--;
     return result;
 }
@@ -127,7 +150,7 @@ wait_for(struct wait *w, int64_t until)
             }
         } else if (due > until || due == INT64_MAX) {
             if (until == INT64_MAX) {
-                fake_hang("waits for something that never comes");
+                return wait_in_vain(w);
             }
             clock_advance(until);
             return 0;

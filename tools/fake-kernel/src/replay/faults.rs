@@ -33,13 +33,15 @@ impl Faults {
         let mut numbers = Numbers(self.0);
         numbers.0 = numbers.next() ^ ((slot as u64) << 32 | u64::from(number));
         let mut after_answer = false;
+        let mut delay = 0;
         for part in parts.iter_mut() {
             part.joined = after_answer && part.error == 0 && numbers.once_in(6);
             part.lost = part.error == 0 && numbers.once_in(12);
-            // What is merged is there when the other is.
-            if !part.joined && numbers.once_in(8) {
-                part.delay = (1 + (numbers.next() % 50) as i64) * MILLISECOND;
+            // What is merged comes with the other; nothing overtakes what is late.
+            if !part.joined && numbers.once_in(12) {
+                delay += (1 + (numbers.next() % 50) as i64) * MILLISECOND;
             }
+            part.delay = delay;
             after_answer = !part.notification && part.error == 0;
         }
         if dump && numbers.once_in(6) {
@@ -47,7 +49,8 @@ impl Faults {
         }
         if numbers.once_in(12) {
             let at = numbers.next() as usize % (parts.len() + 1);
-            let overflow = Part { error: libc::ENOBUFS, ..Part::default() };
+            let delay = parts.get(at).or(parts.last()).map_or(0, |part| part.delay);
+            let overflow = Part { error: libc::ENOBUFS, delay, ..Part::default() };
             parts.insert(at, overflow);
             if let Some(next) = parts.get_mut(at + 1) {
                 next.joined = false;

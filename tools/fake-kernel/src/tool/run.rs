@@ -101,9 +101,8 @@ impl Run {
         if let Some(seed) = options.faults {
             self.set("NLSOCK_FAKE_KERNEL_FAULTS", seed.to_string());
         }
-        if options.virtual_clock {
-            self.set("NLSOCK_FAKE_KERNEL_CLOCK", "virtual");
-        }
+        let clock = if options.virtual_clock { "virtual" } else { "real" };
+        self.set("NLSOCK_FAKE_KERNEL_CLOCK", clock);
         if options.trace {
             self.set("NLSOCK_FAKE_KERNEL_TRACE", "1");
         }
