@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Recording: what a program and the real kernel say is appended to a capture. */
+/* Recording: what a program and the real kernel say is appended to a capture, whose first blocks the
+ * tool has written. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +22,6 @@ static struct recorded {
     uint32_t port;
 } sockets[MAX_FDS];
 static int n_sockets;
-static bool started;            /* The section of this program has been written. */
 
 static struct recorded *
 recorded(int fd)
@@ -40,18 +40,14 @@ record_is_on(void)
     return on;
 }
 
-/* Appends both by one call.  The program may have closed any descriptor, so none is kept. */
+/* Appends a block by one call.  The program may close any descriptor, so none is kept open. */
 static void
-append(struct fk_bytes start, struct fk_bytes event)
+append(struct fk_bytes block)
 {
-    struct iovec iov[2] = {
-        { .iov_base = (void *) (uintptr_t) start.data, .iov_len = start.size },
-        { .iov_base = (void *) (uintptr_t) event.data, .iov_len = event.size },
-    };
     int fd = (int) syscall(SYS_openat, AT_FDCWD, getenv("NLSOCK_FAKE_KERNEL_RECORD"),
                            O_WRONLY | O_APPEND | O_CLOEXEC);
 
-    if (fd < 0 || syscall(SYS_writev, fd, iov, 2) < 0) {
+    if (fd < 0 || syscall(SYS_write, fd, block.data, block.size) != (long) block.size) {
         report("error cannot write the capture: %s", strerror(errno));
     }
     if (fd >= 0) {
@@ -62,8 +58,6 @@ append(struct fk_bytes start, struct fk_bytes event)
 static void
 record(const struct recorded *sock, struct fk_recorded_event *event)
 {
-    uint8_t *copy = NULL;
-    struct fk_bytes start = { NULL, 0 };
     struct timespec now;
 
     syscall(SYS_clock_gettime, CLOCK_REALTIME, &now);
@@ -73,16 +67,7 @@ record(const struct recorded *sock, struct fk_recorded_event *event)
     event->socket = (uint32_t) sock->number;
     event->port = sock->port;
     fake_lock();
-    if (!started) {
-        started = true;
-        start = fk_record_start(session(), program_invocation_short_name);
-        /* Its bytes are valid until the next call. */
-        copy = malloc(start.size);
-        memcpy(copy, start.data, start.size);
-        start.data = copy;
-    }
-    append(start, fk_record_event(session(), event));
-    free(copy);
+    append(fk_record_event(session(), event));
     fake_unlock();
 }
 

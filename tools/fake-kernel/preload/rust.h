@@ -663,14 +663,6 @@ uint32_t fk_replay_port(struct fk_session *session, int32_t protocol);
 // `session` is that of fk_session_new().
 bool fk_replay_finished(const struct fk_session *session);
 
-// Returns the blocks that a process writes before its first event. `program` is the name of the
-// program, and ends with a zero.
-//
-// # Safety
-//
-// `program` ends with a zero.
-struct fk_bytes fk_record_start(struct fk_session *session, const char *program);
-
 // Returns the block of an event.
 //
 // # Safety

@@ -521,21 +521,6 @@ pub unsafe extern "C" fn fk_replay_finished(session: *const Session) -> bool {
     unsafe { &*session }.session.is_finished()
 }
 
-/// Returns the blocks that a process writes before its first event. `program` is the name of the
-/// program, and ends with a zero.
-///
-/// # Safety
-///
-/// `program` ends with a zero.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn fk_record_start(session: *mut Session, program: *const c_char) -> Bytes {
-    // SAFETY: the caller's promise.
-    let (session, program) = unsafe { (&mut *session, CStr::from_ptr(program)) };
-    let version = env!("CARGO_PKG_VERSION");
-    let name = format!("nlsock-fake-kernel {version}: {}", program.to_string_lossy());
-    session.keep_bytes(write::section(&name))
-}
-
 /// Returns the block of an event.
 ///
 /// # Safety

@@ -80,6 +80,12 @@ fn run_once(options: &Options) -> Result<u8, Failure> {
     let program = program::find(options)?;
     let run = run::Run::new(options, &inputs, &program)?;
     let ended = run.command(options).status().map_err(|error| program.failure(&error))?;
+    if let Some(path) = &options.record {
+        let size = std::fs::metadata(path).map_err(|error| Failure::file(path, error))?.len();
+        if size <= run::section().len() as u64 {
+            say("nothing was recorded: the program used no netlink socket");
+        }
+    }
     report::judge(options, &inputs, &run.results()?, ended)
 }
 

@@ -5,6 +5,7 @@ use super::args::Options;
 use super::inputs::Inputs;
 use super::program::Program;
 use super::{Failure, say};
+use fake_kernel::capture::write;
 use fake_kernel::counters::{self, Counters};
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
@@ -92,7 +93,7 @@ impl Run {
             self.set("NLSOCK_FAKE_KERNEL_REPLAY", absolute(replay)?);
         }
         if let Some(record) = &options.record {
-            create(record, b"")?;
+            create(record, &section())?;
             self.set("NLSOCK_FAKE_KERNEL_RECORD", absolute(record)?);
         }
         if let Some(unknown) = &options.unknown {
@@ -162,6 +163,11 @@ impl Run {
         let report = String::from_utf8_lossy(&read("report")?).into_owned();
         Ok(Results { report, counters: Counters::of_file(&read("state")?) })
     }
+}
+
+/// What a capture starts with.
+pub(super) fn section() -> Vec<u8> {
+    write::section(concat!("nlsock-fake-kernel ", env!("CARGO_PKG_VERSION")))
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, Failure> {
