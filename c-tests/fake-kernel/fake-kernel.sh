@@ -8,12 +8,14 @@ set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
 stage=$(cd "$1" && pwd)
-library=$stage/lib/nlsock/libnlsock-fake-kernel.so
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 chmod 755 "$scratch"
 . "$here/../check/results.sh"
+. "$here/../check/packages.sh"
+. "$here/../support/namespace.sh"
+. "$here/foreign.sh"
 
 # compile PROGRAM [OPTION...]
 compile() {
@@ -23,11 +25,9 @@ compile() {
         "$here/$program.c" -lpthread
 }
 
-# on_fake COMMAND...: runs it on the fake kernel.
+# on_fake COMMAND...: runs it on the fake kernel, with an empty script.
 on_fake() {
-    : > "$scratch/report"
-    env LD_PRELOAD="$library" NLSOCK_FAKE_KERNEL_CLOCK=real \
-        NLSOCK_FAKE_KERNEL_REPORT="$scratch/report" timeout 60 "$@"
+    timeout 60 "$stage/bin/nlsock-fake-kernel" --script /dev/null -- "$@"
 }
 
 # run_tap NAME COMMAND...: counts the results of a test program.
@@ -57,33 +57,27 @@ calls() {
     prefix=
 }
 
-# Each call that is refused is reported to the tool; to the user if there is no tool.
+# Each call that is refused is reported by its name, and the exit status tells.
 refused() {
     compile test-refused || return
-    on_fake "$scratch/test-refused" 2> "$scratch/errors" || return
-    cat > "$scratch/expected" <<'END'
-unsupported listen()
-unsupported accept()
-unsupported shutdown()
-unsupported ioctl()
-unsupported fcntl()
-unsupported setsockopt(SOL_SOCKET, 26)
-END
-    diff "$scratch/expected" "$scratch/report" && [ ! -s "$scratch/errors" ] || return
-    LD_PRELOAD="$library" "$scratch/test-refused" 2> "$scratch/errors" || return
-    diff "$scratch/expected" "$scratch/errors"
+    on_fake "$scratch/test-refused" 2> "$scratch/errors"
+    [ $? = 121 ] || return
+    for name in "listen()" "accept()" "shutdown()" "ioctl()" "fcntl()" \
+            "setsockopt(SOL_SOCKET, 26)"; do
+        echo "nlsock-fake-kernel: the program uses $name, which the fake kernel does not have"
+    done | diff - "$scratch/errors"
 }
 
 # hang CALL: the wait is noticed.
 hang() {
     on_fake "$scratch/wait-for-ever" "$1" 2> "$scratch/errors"
-    [ $? = 124 ] && grep '^hang ' "$scratch/report"
+    [ $? = 124 ] && grep '^nlsock-fake-kernel: hang: ' "$scratch/errors"
 }
 
 # SIGALRM ends the program.
 waits_for_a_signal() {
-    on_fake "$scratch/wait-for-ever" alarm
-    [ $? = 142 ] && [ ! -s "$scratch/report" ]
+    on_fake "$scratch/wait-for-ever" alarm 2> "$scratch/errors"
+    [ $? = 142 ] && [ ! -s "$scratch/errors" ]
 }
 
 # check NAME COMMAND...
@@ -105,4 +99,5 @@ for call in recv poll select epoll; do
     check "a wait for ever in $call ends" hang "$call"
 done
 check "a wait that a signal ends does not count as one for ever" waits_for_a_signal
+foreign
 total "fake kernel"

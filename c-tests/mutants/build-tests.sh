@@ -31,7 +31,7 @@ for test in $tests $process_tests out-of-memory; do
 done
 
 # The fault bed, as in faults.sh.
-make -s -C "$c_tests/.." install-fake-kernel DESTDIR= LIBDIR="$stage/lib"
+make -s -C "$c_tests/.." install-fake-kernel DESTDIR= PREFIX="$stage"
 cp "$stage/lib/nlsock/libnlsock-fake-kernel.so" "$scratch/"
 cd "$c_tests/faults"
 . ./bed-sources.sh

@@ -100,11 +100,15 @@ fits(const struct fk_selector *s, const struct nlmsghdr *h, const struct fake_re
                : selection_has(&s->selection, record->id));
 }
 
+/* A message rule comes before others. */
 static const struct rule *
 find_rule(const struct nlmsghdr *h, const struct fake_record *record)
 {
     const struct rule *found = NULL;
 
+    if (record->rule >= 0 && record->rule < message_rules.n) {
+        return &message_rules.rule[record->rule];
+    }
     for (int i = rules.n; i-- > 0;) {
         const struct rule *rule = &rules.rule[i];
 
@@ -116,18 +120,6 @@ find_rule(const struct nlmsghdr *h, const struct fake_record *record)
         found = found ? found : rule;
     }
     return found;
-}
-
-/* A message rule comes before others.  Messages of the fault bed have none. */
-static const struct rule *
-rule_for(const struct sock *sock, const struct nlmsghdr *h, const struct fake_record *record)
-{
-    int number = record->kind != FAKE_OTHER && record->kind != FAKE_LOOKUP ? -1
-                 : fk_message_find(session(), sock->protocol, (const uint8_t *) h, h->nlmsg_len,
-                                   record->position);
-
-    return number >= 0 && number < message_rules.n ? &message_rules.rule[number]
-           : find_rule(h, record);
 }
 
 void
@@ -142,25 +134,35 @@ answers_refuse(struct sock *sock, const struct nlmsghdr *h, struct fake_record *
     sock_post(sock, item_make(sock, h, record, &item, &k));
 }
 
-/* A request without a rule. */
+/* A request without a rule, or with one that says so, perhaps with modifiers. */
 static void
-by_default(struct sock *sock, const struct nlmsghdr *h, struct fake_record *record)
+by_default(struct sock *sock, const struct nlmsghdr *h, struct fake_record *record,
+           const struct fk_item *modifiers)
 {
-    if (replay_process(sock, h, record)) {
+    struct fk_item item;
+    struct datagram *d;
+    bool dump;
+    int k = 0;
+
+    if (replay_process(sock, h, record, modifiers)) {
         return;
     }
-    if (record->kind == FAKE_LOOKUP) {
-        answers_refuse(sock, h, record, ENOENT);
-    } else if (record->kind == FAKE_DUMP || (record->kind == FAKE_OTHER && is_dump(sock, h))) {
-        struct queue queue = { NULL, NULL };
-        struct fk_item item;
-        int k = 0;
+    dump = record->kind == FAKE_DUMP || (record->kind == FAKE_OTHER && is_dump(sock, h));
+    if (!dump && record->kind != FAKE_LOOKUP && !(h->nlmsg_flags & NLM_F_ACK)) {
+        return;
+    }
+    item_init(&item, dump ? FK_ITEM_KIND_DONE : record->kind == FAKE_LOOKUP ? FK_ITEM_KIND_REFUSE
+                     : FK_ITEM_KIND_ACK);
+    item.error = item.kind == FK_ITEM_KIND_REFUSE ? ENOENT : 0;
+    record->refused = item.error;
+    d = item_make(sock, h, record, &item, &k);
+    item_modify(d, modifiers);
+    if (dump && d->when == FK_WHEN_NOW) {
+        struct queue queue = { d, d };
 
-        item_init(&item, FK_ITEM_KIND_DONE);
-        queue_add(&queue, item_make(sock, h, record, &item, &k));
         sock_post_dump(sock, &queue);
-    } else if (h->nlmsg_flags & NLM_F_ACK) {
-        answers_refuse(sock, h, record, 0);
+    } else {
+        sock_post(sock, d);
     }
 }
 
@@ -181,7 +183,7 @@ answers_refusal(const struct nlmsghdr *h, const struct fake_record *record)
 void
 answers_process(struct sock *sock, const struct nlmsghdr *h, struct fake_record *record)
 {
-    const struct rule *rule = rule_for(sock, h, record);
+    const struct rule *rule = find_rule(h, record);
     struct queue queue = { NULL, NULL };
     bool refusal = false, acknowledged = false;
     /* A request that asks for no acknowledgement is worked on when it is sent, and refused then if
@@ -200,7 +202,7 @@ answers_process(struct sock *sock, const struct nlmsghdr *h, struct fake_record 
         return;
     }
     if (!rule) {
-        by_default(sock, h, record);
+        by_default(sock, h, record, NULL);
         return;
     }
     for (size_t i = 0; i < rule->rule.n_items; i++) {
@@ -208,7 +210,7 @@ answers_process(struct sock *sock, const struct nlmsghdr *h, struct fake_record 
         struct datagram *d;
 
         if (item->kind == FK_ITEM_KIND_DEFAULT) {
-            by_default(sock, h, record);
+            by_default(sock, h, record, item);
             continue;
         }
         record->processed &= item->kind != FK_ITEM_KIND_UNPROCESSED || in_time;
@@ -223,7 +225,8 @@ answers_process(struct sock *sock, const struct nlmsghdr *h, struct fake_record 
         if (in_time && item->kind == FK_ITEM_KIND_REFUSE) {
             d->when = FK_WHEN_NOW;
         }
-        d->late = acknowledged || item->kind == FK_ITEM_KIND_NOOP || item->kind == FK_ITEM_KIND_OVERRUN;
+        d->late = acknowledged || item->kind == FK_ITEM_KIND_NOOP
+                  || item->kind == FK_ITEM_KIND_OVERRUN;
         acknowledged |= item->kind == FK_ITEM_KIND_ACK;
         if (record->kind == FAKE_DUMP && item->when == FK_WHEN_NOW
             && (queue.head || !refusal)) {

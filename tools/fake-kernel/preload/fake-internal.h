@@ -200,6 +200,8 @@ void answers_deliver(const struct fk_item *, size_t n);
 /* fake-messages.c */
 /* An item without modifiers. */
 void item_init(struct fk_item *, enum fk_item_kind);
+/* When, and whether, the datagram is queued is as the item says; null: as it was. */
+void item_modify(struct datagram *, const struct fk_item *);
 /* Makes the datagram of an item; null if it has none.  'k' counts the messages that are not errors
  * or acknowledgements.  Without a record, it does not answer a request. */
 struct datagram *item_make(const struct sock *, const struct nlmsghdr *request,

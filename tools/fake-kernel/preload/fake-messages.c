@@ -15,6 +15,20 @@ item_init(struct fk_item *item, enum fk_item_kind kind)
     item->nsid = FK_NO_NSID;
 }
 
+void
+item_modify(struct datagram *d, const struct fk_item *item)
+{
+    if (item) {
+        d->joined |= item->joined;
+        d->lost |= item->lost;
+        d->no_memory |= item->no_memory;
+    }
+    if (item && item->when != FK_WHEN_NOW) {
+        d->when = item->when;
+        d->at = item->when == FK_WHEN_CLOCK ? clock_now() + item->at : item->at;
+    }
+}
+
 /* A datagram that grows. */
 static void
 put(struct datagram *d, const void *data, size_t size)
@@ -207,12 +221,8 @@ item_make(const struct sock *sock, const struct nlmsghdr *request, const struct 
         return NULL;
     }
     d->size -= d->size < (size_t) item->cut ? d->size : (size_t) item->cut;
-    d->joined = item->joined;
     d->cut = item->cut || item->length != FK_ANY || item->kind == FK_ITEM_KIND_GARBAGE;
-    d->lost = item->lost;
-    d->no_memory = item->no_memory;
-    d->when = item->when;
-    d->at = item->when == FK_WHEN_CLOCK ? clock_now() + item->at : item->at;
+    item_modify(d, item);
     d->port = (uint32_t) item->port;
     d->group = (uint32_t) item->group;
     d->nsid = item->nsid;

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "fake-internal.h"
+#include "fake-session.h"
 
 #define MAX_RECORDS 16384
 
@@ -82,6 +82,9 @@ record_new(const struct sock *sock, const struct nlmsghdr *h, int position)
     record->seq = h->nlmsg_seq;
     record->type = h->nlmsg_type;
     record->flags = h->nlmsg_flags;
+    record->rule = record->kind == FAKE_REQUEST || record->kind == FAKE_DUMP ? -1
+                   : fk_message_find(session(), sock->protocol, (const uint8_t *) h, h->nlmsg_len,
+                                     position);
     n_records++;
     return record;
 }

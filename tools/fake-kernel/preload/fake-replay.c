@@ -30,7 +30,7 @@ part_make(const struct fk_part *part)
 }
 
 static void
-post_parts(struct sock *sock, const struct fk_answer *answer)
+post_parts(struct sock *sock, const struct fk_answer *answer, const struct fk_item *modifiers)
 {
     struct queue dump = { NULL, NULL };
 
@@ -42,6 +42,9 @@ post_parts(struct sock *sock, const struct fk_answer *answer)
             continue;
         }
         d = part_make(part);
+        if (!part->notification) {
+            item_modify(d, modifiers);
+        }
         if (answer->dump && d->when == FK_WHEN_NOW) {
             queue_add(&dump, d);
         } else {
@@ -54,7 +57,8 @@ post_parts(struct sock *sock, const struct fk_answer *answer)
 }
 
 bool
-replay_process(struct sock *sock, const struct nlmsghdr *h, struct fake_record *record)
+replay_process(struct sock *sock, const struct nlmsghdr *h, struct fake_record *record,
+               const struct fk_item *modifiers)
 {
     struct fk_answer answer;
 
@@ -65,7 +69,7 @@ replay_process(struct sock *sock, const struct nlmsghdr *h, struct fake_record *
                       &answer);
     switch (answer.kind) {
     case FK_ANSWER_KIND_RECORDED:
-        post_parts(sock, &answer);
+        post_parts(sock, &answer, modifiers);
         return true;
     case FK_ANSWER_KIND_REFUSE:
         report("unknown %s", answer.report);
@@ -109,7 +113,7 @@ replay_join(struct sock *sock, uint32_t group)
         return 0;
     }
     fk_replay_membership(session(), sock->protocol, group, &answer);
-    post_parts(sock, &answer);
+    post_parts(sock, &answer, NULL);
     return answer.error;
 }
 

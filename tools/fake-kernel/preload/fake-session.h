@@ -27,7 +27,8 @@ void session_fail(const char *format, ...) __attribute__((noreturn, format(print
 /* fake-replay.c: called with the lock held. */
 /* Answers a request as in the recording.  Returns false if there is none, or if unknown requests
  * are answered by default. */
-bool replay_process(struct sock *, const struct nlmsghdr *, struct fake_record *);
+bool replay_process(struct sock *, const struct nlmsghdr *, struct fake_record *,
+                    const struct fk_item *modifiers);
 /* The errno value with which the call failed in the recording; 0 if it works. */
 int replay_send_error(const struct sock *, const uint8_t *datagram, size_t size);
 int replay_open_error(int protocol);
