@@ -145,7 +145,6 @@ check-faults: stage ## Run the fault scripts, and COUNT random ones; NLSOCK_REF=
 
 check-fake-kernel: stage ## Run programs that use netlink on the real and on the fake kernel
 	c-tests/fake-kernel/fake-kernel.sh "$(STAGE)"
-	c-tests/fake-kernel/tool.sh "$(STAGE)"
 
 check-asan: deps ## Run the C tests with AddressSanitizer
 	c-tests/check/sanitize.sh address

@@ -169,7 +169,6 @@ programs() {
     run_tap "faults" env SEED="${SEED:-1}" "$c_tests/faults/faults.sh" "$stage"
     echo "# fake-kernel"
     run_tap "fake-kernel" "$c_tests/fake-kernel/fake-kernel.sh" "$stage"
-    run_tap "nlsock-fake-kernel" "$c_tests/fake-kernel/tool.sh" "$stage"
     check "the README has a program" readme_program
     pkg_config
     check "LD_PRELOAD takes another library's place" preload

@@ -12,13 +12,6 @@ packages() {
     need_program valgrind valgrind
     need_program unshare util-linux
     need_program prove perl
-    need_program ip iproute2
-    need_program nl-link-list libnl-utils
-    need_program conntrack conntrack
-    need_program ipset ipset
-    need_program ethtool ethtool
-    need_program nft nftables
-    need_program iw iw
     need_program tshark tshark
     need libmnl-dev pkg-config --exists libmnl
     need libnl-3-dev pkg-config --exists libnl-3.0
