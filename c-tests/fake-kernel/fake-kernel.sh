@@ -16,6 +16,7 @@ chmod 755 "$scratch"
 . "$here/../check/packages.sh"
 . "$here/../support/namespace.sh"
 . "$here/foreign.sh"
+. "$here/tool.sh"
 
 # compile PROGRAM [OPTION...]
 compile() {
@@ -100,4 +101,5 @@ for call in recv poll select epoll; do
 done
 check "a wait that a signal ends does not count as one for ever" waits_for_a_signal
 foreign
+tool_tests
 total "fake kernel"

@@ -95,6 +95,19 @@ fn prefixes_stay_prefixes() {
 }
 
 #[test]
+fn networks_stay_networks() {
+    let route = |address: &[u8]| (0, message(24, &[&[0; 12], &attribute(1, address)]));
+    let host = [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9];
+    let mut network = host;
+    network[15] = 0;
+    let (_, new) = anonymised(&[route(&[10, 77, 0, 0]), route(&network), route(&host)]);
+    assert_eq!(new[0][34..36], [0, 0]);
+    assert_eq!(new[1][36..48], [0; 12]);
+    assert!(new[2][36..48] != [0; 12]);
+    assert_eq!(new[1][32..36], new[2][32..36]);
+}
+
+#[test]
 fn routes_with_several_next_hops() {
     let hop = |gateway: &[u8]| {
         let attributes = attribute(5, gateway);

@@ -33,7 +33,9 @@ impl Values {
         match (kind, value.len()) {
             (Kind::Address, 4 | 16) if !self.addresses.contains_key(value) => {
                 if let Some(new) = self.address(value) {
-                    self.addresses.insert(value.to_vec(), new);
+                    let network = as_network(value, &new);
+                    let taken = self.addresses.values().any(|other| *other == network);
+                    self.addresses.insert(value.to_vec(), if taken { new } else { network });
                 }
             }
             (Kind::Address, 6) if is_personal(value) && !self.hardware.contains_key(value) => {
@@ -143,6 +145,15 @@ impl Values {
         octets.sort_by_cached_key(|&octet| self.secret.hash_one(octet));
         place.and_then(|place| octets.get(place)).copied().unwrap_or(octet)
     }
+}
+
+/// The new address of a network: where the old one ends with octets that are zero, so does the new
+/// one.
+fn as_network(old: &[u8], new: &[u8]) -> Vec<u8> {
+    let zeros = old.iter().rev().take_while(|&&byte| byte == 0).count();
+    let mut network = new.to_vec();
+    network.iter_mut().rev().take(zeros).for_each(|byte| *byte = 0);
+    network
 }
 
 /// Bits at the start of an address that say what kind it is of, and stay. `None` if all do: of

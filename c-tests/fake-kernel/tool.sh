@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: Apache-2.0
+# Tests nlsock-fake-kernel from end to end: what it records, replays, reports and refuses.  Read by
+# fake-kernel.sh, after foreign.sh.
+# shellcheck shell=sh
+
+# The namespace in which programs are recorded.
+cat > "$scratch/in-namespace" <<'END'
+ip link set lo up
+ip addr add 2001:db8::1/64 dev lo
+ip link add veth0 address 02:00:00:00:00:01 type veth peer name veth1 address 02:00:00:00:00:02
+ip addr add 10.9.8.1/24 dev veth0
+ip link set veth0 up
+ip link set veth1 up
+exec "$@"
+END
+
+# in_namespace COMMAND...
+in_namespace() {
+    timeout 60 $unshare sh "$scratch/in-namespace" "$@"
+}
+
+# record_as NAME COMMAND...: writes NAME.pcapng, NAME.output; sets 'recorded' to the exit status.
+record_as() {
+    recording=$1
+    shift
+    in_namespace "$tool" --record "$scratch/$recording.pcapng" -- "$@" \
+        > "$scratch/$recording.output" 2>&1
+    recorded=$?
+    chmod 644 "$scratch/$recording.pcapng"
+}
+
+# replay_of NAME OPTION... -- COMMAND...: by another user, into 'printed' and 'errors'.
+replay_of() {
+    recording=$1
+    shift
+    as_user "$tool" --replay "$scratch/$recording.pcapng" "$@" \
+        > "$scratch/printed" 2> "$scratch/errors"
+}
+
+# prints TEXT FILE: the file has a line with this text.
+prints() {
+    grep -qF -e "$1" "$2" || { echo "no '$1' in:"; cat "$2"; return 1; }
+}
+
+# ends_with STATUS COMMAND...
+ends_with() {
+    wanted=$1
+    shift
+    "$@"
+    status=$?
+    [ "$status" = "$wanted" ] || { echo "exit status $status"; cat "$scratch/errors"; return 1; }
+}
+
+# Several processes, which change things and fail, and one that listens.
+cat > "$scratch/commands" <<'END'
+ip monitor link addr > monitored &
+sleep 0.3
+ip link add veth2 address 02:00:00:00:00:03 type veth peer name veth3 address 02:00:00:00:00:04
+ip addr add 10.9.7.1/24 dev veth2
+ip route add 10.77.0.0/16 via 10.9.8.2
+ip route add 10.77.0.0/16 via 10.9.8.2
+ip -6 route show table all
+ip route get 10.9.8.2
+ip link del veth2
+sleep 0.3
+kill $! 2> /dev/null
+wait
+cat monitored
+END
+
+# In a folder that the user may write to.
+several_processes() {
+    mkdir -p "$scratch/writable" && chmod 777 "$scratch/writable" || return
+    (cd "$scratch/writable" && record_as changes sh "$scratch/commands" && rm -f monitored) || return
+    prints "RTNETLINK answers: File exists" "$scratch/changes.output" || return
+    prints "Deleted" "$scratch/changes.output" || return
+    (cd "$scratch/writable" && as_user "$tool" --replay "$scratch/changes.pcapng" -- \
+        sh "$scratch/commands" > "$scratch/printed" 2>&1)
+    diff "$scratch/changes.output" "$scratch/printed"
+}
+
+listener_ends() {
+    record_as monitor timeout 1 ip monitor
+    ends_with 0 replay_of monitor -- ip monitor
+}
+
+unknown_requests() {
+    ends_with 121 replay_of links -- ip route || return
+    prints "does not have this request: route RTM_GETROUTE" "$scratch/errors" || return
+    prints "the exit status of the program is 2" "$scratch/errors" || return
+    ends_with 121 replay_of links --unknown fail -- ip route || return
+    ends_with 121 replay_of links --unknown ENOMEM -- ip route || return
+    prints "Cannot allocate memory" "$scratch/errors" || return
+    ends_with 0 replay_of links --unknown default -- ip route && [ ! -s "$scratch/printed" ]
+}
+
+# with_script LINES STATUS: a replay of ip link with this script.
+with_script() {
+    printf '%s\n' "$1" > "$scratch/script"
+    ends_with "$2" replay_of links --script "$scratch/script" -- ip link
+}
+
+scripts() {
+    with_script 'message type RTM_GETLINK: refuse EPERM' 0 || return
+    prints "Operation not permitted" "$scratch/errors" || return
+    with_script 'message type RTM_GETLINK number 2: refuse EPERM' 0 || return
+    with_script 'call recv number 2 fails ENOBUFS' 0 || return
+    prints "No buffer space available" "$scratch/errors" || return
+    with_script 'message type RTM_GETLINK: error ENOBUFS; default' 0 || return
+    prints "No buffer space available" "$scratch/errors"
+}
+
+expectations() {
+    with_script 'expect message type RTM_GETLINK sent 1 times' 0 || return
+    with_script 'expect message type RTM_GETADDR sent' 121 || return
+    prints "line 1 of the script: expect message type RTM_GETADDR sent: it was sent 0 times" \
+        "$scratch/errors"
+}
+
+hangs_are_noticed() {
+    with_script 'message type RTM_GETLINK: nothing' 124 && prints "hang: " "$scratch/errors"
+}
+
+# The same seed gives the same result, and some seed makes a difference.
+faults() {
+    different=0
+    for seed in 1 2 3 4 5 6 7 8; do
+        replay_of links --faults $seed --clock virtual -- ip link
+        first=$?
+        cat "$scratch/printed" "$scratch/errors" > "$scratch/first"
+        replay_of links --faults $seed --clock virtual -- ip link
+        [ $? = $first ] && cat "$scratch/printed" "$scratch/errors" | diff "$scratch/first" - || return
+        diff "$scratch/links.output" "$scratch/first" > "$scratch/difference" || different=1
+    done
+    [ "$different" = 1 ]
+}
+
+# A program that does not look at what it receives.
+cat > "$scratch/careless.c" <<'END'
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+int
+main(void)
+{
+    struct { struct nlmsghdr h; struct ifinfomsg i; } request = {
+        .h = { sizeof request, RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP, 1, 0 } };
+    static char reply[65536];
+    int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+
+    send(fd, &request, sizeof request, 0);
+    return recv(fd, reply, sizeof reply, 0) < 0 ? *(volatile char *) 0 : 0;
+}
+END
+
+every_call() {
+    ends_with 0 replay_of links --every-call -- ip link || return
+    prints "runs in each of which one call failed: 0 crashed or hung" "$scratch/errors" || return
+    ${CC:-cc} -w -o "$scratch/careless" "$scratch/careless.c" || return
+    record_as careless "$scratch/careless"
+    ends_with 121 replay_of careless --every-call -- "$scratch/careless" || return
+    prints "call recv number 1 fails ENOBUFS: the program was ended by signal 11" "$scratch/errors"
+}
+
+anonymised() {
+    record_as all sh -c 'ip addr; ip route show table all'
+    "$tool" --anonymise "$scratch/all.pcapng" "$scratch/other.pcapng" 2> "$scratch/errors" || return
+    prints "replaced " "$scratch/errors" || return
+    ends_with 0 replay_of other -- sh -c 'ip addr; ip route show table all' || return
+    ! grep -E '10\.9\.8\.|veth' "$scratch/printed" && ! grep -qa veth0 "$scratch/other.pcapng" \
+        && [ "$(grep -c . "$scratch/printed")" = "$(grep -c . "$scratch/all.output")" ]
+}
+
+# tshark understands what was recorded.
+well_formed() {
+    tshark -r "$scratch/all.pcapng" -Y _ws.malformed > "$scratch/malformed" 2> "$scratch/errors" \
+        || { cat "$scratch/errors"; return 1; }
+    [ ! -s "$scratch/malformed" ] || { cat "$scratch/malformed"; return 1; }
+    tshark -r "$scratch/all.pcapng" -T fields -e frame.comment 2> "$scratch/errors" \
+        | grep -q '^pid=[0-9]* socket=1 port=[0-9]* call=recvmsg$'
+}
+
+static_programs() {
+    printf 'int main(void) { return 0; }\n' > "$scratch/static.c"
+    ${CC:-cc} -static -o "$scratch/static" "$scratch/static.c" || return
+    ends_with 126 replay_of links -- "$scratch/static" && prints "statically linked" "$scratch/errors"
+}
+
+# wrong_capture TEXT BLOCK OFFSET: the capture is refused with this error.
+wrong_capture() {
+    ends_with 125 replay_of wrong -- ip link || return
+    prints "$1" "$scratch/errors" && prints "wrong.pcapng: block $2 at byte $3: " "$scratch/errors"
+}
+
+# changed_at OFFSET BYTES: copies the recording, with other bytes, in printf's notation, at an offset.
+changed_at() {
+    cp "$scratch/links.pcapng" "$scratch/wrong.pcapng"
+    # shellcheck disable=SC2059 # escapes
+    printf "$2" | dd of="$scratch/wrong.pcapng" bs=1 seek="$1" conv=notrunc 2> /dev/null
+}
+
+# Captures come from strangers.
+wrong_captures() {
+    # Of the first block; the second one has 32 bytes.
+    size=$(od -A n -t u4 -j 4 -N 4 "$scratch/links.pcapng" | tr -d ' ')
+    head -c 500 "$scratch/links.pcapng" > "$scratch/wrong.pcapng"
+    ends_with 125 replay_of wrong -- ip link || return
+    prints "the file is truncated" "$scratch/errors" && prints " at byte " "$scratch/errors" || return
+    : > "$scratch/wrong.pcapng"
+    wrong_capture "the file is empty" 1 0 || return
+    echo "#!/bin/sh" > "$scratch/wrong.pcapng"
+    wrong_capture "this is not a pcapng file" 1 0 || return
+    changed_at 0 '\324\303\262\241'
+    wrong_capture "this is a pcap file" 1 0 || return
+    changed_at $((size + 8)) '\001\000'
+    wrong_capture "the link type is" 2 "$size" || return
+    changed_at $((size + 36)) '\377\377\377\377'
+    wrong_capture "a block cannot have" 3 $((size + 32)) || return
+    changed_at $((size + 36)) '\374\377\377\177'
+    wrong_capture "the file is truncated" 3 $((size + 32)) || return
+    # The length in the first message, in the other byte order.
+    changed_at $((size + 76)) '\000\000\000\050'
+    wrong_capture "a machine of the other byte order" 3 $((size + 32)) || return
+    truncate -s 2G "$scratch/wrong.pcapng" || return
+    ends_with 125 replay_of wrong -- ip link && prints "has more than 1024 MiB" "$scratch/errors"
+}
+
+tool_tests() {
+    if [ -z "$unshare" ]; then
+        skip "nlsock-fake-kernel" "no network namespace can be made"
+        return
+    fi
+    record_as links ip link
+    check "several processes, changes, errors, notifications" several_processes
+    check "a program that listens ends with the recording" listener_ends
+    check "requests that were not recorded" unknown_requests
+    check "scripts take precedence over the recording" scripts
+    check "expectations" expectations
+    check "a wait for an answer that does not come" hangs_are_noticed
+    check "wrong captures have an error with its position" wrong_captures
+    check "faults are the same for the same seed" faults
+    check "every call fails once" every_call
+    check "anonymised captures" anonymised
+    check "programs that are statically linked are refused" static_programs
+    if command -v tshark > /dev/null; then
+        check "tshark reads what was recorded" well_formed
+    else
+        skip "tshark reads what was recorded" "no tshark"
+    fi
+}
