@@ -11,7 +11,7 @@ iproute2 own ip -d -s link
 iproute2 own ip route
 iproute2 own ip -6 route
 iproute2 own ip addr
-iproute2 own ip -6 -br addr
+iproute2 own ip -6 addr
 iproute2 own ip rule
 iproute2 own ip neigh
 iproute2 own ip route get 192.0.2.9

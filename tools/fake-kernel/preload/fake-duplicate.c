@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
-#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "fake-calls.h"
@@ -99,27 +98,6 @@ FCNTL(fcntl)
 #ifdef __GLIBC__
 FCNTL(fcntl64)
 #endif
-
-#ifdef __GLIBC__
-typedef unsigned long ioctl_request;
-#else
-typedef int ioctl_request;
-#endif
-
-/* FIONBIO is the only request that is for any descriptor. */
-REPLACES int
-ioctl(int fd, ioctl_request request, ...)
-{
-    REAL(ioctl, int, int, ioctl_request, ...)
-    void *argument;
-    va_list args;
-
-    va_start(args, request);
-    argument = va_arg(args, void *);
-    va_end(args);
-    return sock_lookup(fd) && request != FIONBIO ? refuse_call("ioctl()")
-           : real_ioctl(fd, request, argument);
-}
 
 #ifndef CLOSE_RANGE_CLOEXEC
 #define CLOSE_RANGE_CLOEXEC 4

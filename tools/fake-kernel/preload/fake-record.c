@@ -71,6 +71,20 @@ record(const struct recorded *sock, struct fk_recorded_event *event)
     fake_unlock();
 }
 
+void
+record_message(const char *call, const uint8_t *data, size_t size, int failure)
+{
+    int error = errno;
+    const struct recorded none = { .number = 0 };
+    struct fk_recorded_event event = {
+        .outgoing = true, .data = data, .size = size, .nsid = FK_NO_NSID, .call = call,
+        .error = failure,
+    };
+
+    record(&none, &event);
+    errno = error;
+}
+
 /* Asks for the port id, which the kernel may have chosen by now. */
 static void
 learn_port(int fd, struct recorded *sock)

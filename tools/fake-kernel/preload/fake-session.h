@@ -44,6 +44,8 @@ uint32_t replay_port(int protocol);
  * socket of netlink that was opened while recording. */
 bool record_is_on(void);
 int record_opened(int protocol, int fd);
+/* A message that stands for a call on a socket that is not of netlink. */
+void record_message(const char *call, const uint8_t *data, size_t size, int error);
 int record_duplicated(int from, int to);
 void record_closed(int fd);
 void record_closed_range(unsigned int first, unsigned int last);

@@ -655,6 +655,18 @@ void fk_replay_membership(struct fk_session *session,
 // `session` is that of fk_session_new().
 uint32_t fk_replay_port(struct fk_session *session, int32_t protocol);
 
+// Looks for a request of ioctl() with a `struct ifreq` of `size` bytes, and fills that in as it was
+// after the call. Returns the errno value with which the call failed, 0 if it worked, or -1 if the
+// capture does not have it.
+//
+// # Safety
+//
+// `ifreq` has `size` bytes, and is valid for writing.
+int32_t fk_replay_ioctl(const struct fk_session *session,
+                        uint32_t request,
+                        uint8_t *ifreq,
+                        size_t size);
+
 // Returns whether nothing more can arrive but answers to requests: all recorded notifications and
 // errors between them have been handed out. Also true without a capture.
 //

@@ -509,6 +509,27 @@ pub unsafe extern "C" fn fk_replay_port(session: *mut Session, protocol: i32) ->
     unsafe { &mut *session }.session.port(protocol)
 }
 
+/// Looks for a request of ioctl() with a `struct ifreq` of `size` bytes, and fills that in as it was
+/// after the call. Returns the errno value with which the call failed, 0 if it worked, or -1 if the
+/// capture does not have it.
+///
+/// # Safety
+///
+/// `ifreq` has `size` bytes, and is valid for writing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fk_replay_ioctl(
+    session: *const Session,
+    request: u32,
+    ifreq: *mut u8,
+    size: usize,
+) -> i32 {
+    // SAFETY: the caller's promise.
+    let (session, ifreq) = unsafe { (&*session, core::slice::from_raw_parts_mut(ifreq, size)) };
+    let Some((error, after)) = session.session.ioctl(request, ifreq) else { return -1 };
+    ifreq.copy_from_slice(after);
+    error
+}
+
 /// Returns whether nothing more can arrive but answers to requests: all recorded notifications and
 /// errors between them have been handed out. Also true without a capture.
 ///

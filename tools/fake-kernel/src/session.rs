@@ -140,6 +140,11 @@ impl Session {
         })
     }
 
+    /// What a request of ioctl() returned: see [`Replay::ioctl`].
+    pub fn ioctl(&self, request: u32, before: &[u8]) -> Option<(i32, &[u8])> {
+        self.replay.as_ref()?.ioctl(request, before)
+    }
+
     /// The port id of the next socket, or 0.
     pub fn port(&mut self, protocol: i32) -> u32 {
         let port = |replay: &Replay| replay.port(protocol, &self.counters);

@@ -7,11 +7,12 @@
 mod known;
 mod values;
 
+use crate::capture::ioctl::{self, Ioctl};
 use crate::capture::read::{Error, Events};
 use crate::netlink::{self, HEADER, Messages};
 use core::fmt;
 use core::ops::Range;
-use known::each_value;
+use known::{Kind, each_value};
 use values::Values;
 
 /// How many different values were replaced.
@@ -35,14 +36,23 @@ impl fmt::Display for Counts {
 /// Replaces them in a file.
 pub fn anonymise(file: &mut [u8]) -> Result<Counts, Error> {
     let mut datagrams = Vec::new();
+    let mut values = Values::default();
+    let mut places = Vec::new();
     for located in Events::new(file) {
         let located = located?;
         let at = located.datagram_at;
         let size = located.event.datagram.map_or(0, <[u8]>::len);
         datagrams.push((located.event.protocol, at..at + size));
+        if Ioctl::of(&located.event).is_some() {
+            for name in ioctl::names(size) {
+                values.learn(
+                    Kind::Name,
+                    file.get(at + name.start..at + name.end).unwrap_or_default(),
+                );
+                places.push((Kind::Name, at + name.start..at + name.end));
+            }
+        }
     }
-    let mut values = Values::default();
-    let mut places = Vec::new();
     for (protocol, range) in datagrams.iter().cloned() {
         let datagram = file.get(range.clone()).unwrap_or_default();
         for message in messages(datagram) {

@@ -2,6 +2,7 @@
 //! Captures of netlink messages. docs/capture-format.md describes them.
 
 mod comment;
+pub mod ioctl;
 pub mod read;
 pub mod write;
 

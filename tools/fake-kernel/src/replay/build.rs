@@ -6,6 +6,7 @@
 
 use super::{Exchange, Key, Part, normalised};
 use crate::capture::Event;
+use crate::capture::ioctl::Ioctl;
 use crate::capture::read::{Error, Events};
 use crate::netlink::{self, Message, Messages};
 use std::collections::BTreeMap;
@@ -17,6 +18,8 @@ pub(super) struct Recording {
     pub(super) exchanges: Vec<(Key, Exchange)>,
     /// How calls ended: 0, or an errno value.
     pub(super) outcomes: BTreeMap<Key, Vec<i32>>,
+    /// What requests of ioctl() returned: an errno value, and the bytes after the call.
+    pub(super) ioctls: BTreeMap<(u32, Vec<u8>), (i32, Vec<u8>)>,
     /// Port ids of the sockets of each protocol, in the order of their appearance.
     pub(super) ports: BTreeMap<i32, Vec<u32>>,
 }
@@ -57,6 +60,11 @@ pub(super) fn build(file: &[u8]) -> Result<Recording, Error> {
 
 impl Builder {
     fn event(&mut self, event: &Event<'_>) {
+        if let Some(ioctl) = Ioctl::of(event) {
+            let result = (event.error, ioctl.after.to_vec());
+            self.recording.ioctls.insert(ioctl.key(), result);
+            return;
+        }
         let socket = self.sockets.entry((event.pid, event.socket)).or_default();
         if event.port != 0 && event.port != socket.port {
             socket.port = event.port;

@@ -7,6 +7,7 @@
 mod build;
 pub mod faults;
 
+use crate::capture::ioctl::Ioctl;
 use crate::capture::read::Error;
 use crate::counters::{Counters, Place};
 use crate::netlink::{self, HEADER, Message, Messages};
@@ -86,6 +87,7 @@ pub struct Replay {
     /// The same, of requests in which port ids have been replaced.
     without_ports: BTreeMap<Key, Vec<usize>>,
     outcomes: BTreeMap<Key, (Place, Vec<i32>)>,
+    ioctls: BTreeMap<(u32, Vec<u8>), (i32, Vec<u8>)>,
     ports: BTreeMap<i32, (Place, Vec<u32>)>,
     all_ports: BTreeSet<u32>,
     places: usize,
@@ -168,6 +170,7 @@ impl Replay {
             found: BTreeMap::new(),
             without_ports: BTreeMap::new(),
             outcomes: BTreeMap::new(),
+            ioctls: recording.ioctls,
             ports: BTreeMap::new(),
             all_ports: BTreeSet::new(),
             places: 0,
@@ -316,6 +319,14 @@ impl Replay {
         });
         let last = if works { None } else { outcomes.last() };
         outcomes.get(number).or(last).copied().unwrap_or(0)
+    }
+
+    /// The errno value of a request of ioctl(), or 0, and the bytes after the call. `before` has
+    /// `struct ifreq` as it is before it.
+    pub fn ioctl(&self, request: u32, before: &[u8]) -> Option<(i32, &[u8])> {
+        let key = Ioctl { request, before, after: before }.key();
+        let (error, after) = self.ioctls.get(&key)?;
+        (after.len() == before.len()).then_some((*error, after))
     }
 
     /// The port id of the next socket of a protocol, or 0.

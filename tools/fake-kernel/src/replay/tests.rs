@@ -42,6 +42,14 @@ impl Capture {
         self.event(Event { socket, port: 100_000 + socket, ..event })
     }
 
+    fn ioctl(&mut self, request: u32, before: &[u8], after: &[u8], error: i32) -> &mut Self {
+        let payload = [&request.to_ne_bytes()[..], before, after].concat();
+        let datagram = message(netlink::NOOP, 0, 0, 0, &payload);
+        let call = Some(CallName("ioctl"));
+        let event = Event { outgoing: true, datagram: Some(&datagram), ..Event::default() };
+        self.event(Event { call, error, ..event })
+    }
+
     fn joined(&mut self, socket: u32, group: u32) -> &mut Self {
         self.event(Event { socket, outgoing: true, join: group, ..Event::default() })
     }
@@ -329,4 +337,24 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn ioctls_are_found_by_name() {
+    let ifreq = |name: &[u8], rest: u8| {
+        let mut bytes = [rest; 40];
+        bytes[..16].fill(0);
+        bytes[..name.len()].copy_from_slice(name);
+        bytes
+    };
+    let player = Capture::new()
+        .ioctl(0x8942, &ifreq(b"left", 1), &ifreq(b"left", 2), 0)
+        .ioctl(0x8942, &ifreq(b"none", 1), &ifreq(b"none", 1), libc::ENODEV)
+        .replay();
+    let find =
+        |request, name| player.replay.ioctl(request, &ifreq(name, 9)).map(|(e, b)| (e, b[16]));
+    assert_eq!(find(0x8942, b"left"), Some((0, 2)));
+    assert_eq!(find(0x8942, b"none"), Some((libc::ENODEV, 1)));
+    assert_eq!(find(0x8942, b"other"), None);
+    assert_eq!(find(0x8933, b"left"), None);
 }

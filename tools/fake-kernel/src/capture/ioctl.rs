@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Requests of ioctl() about an interface, which programs make on sockets of any kind beside
+//! netlink. In a capture, each is a message NLMSG_NOOP of `call=ioctl`. Its payload is the number of
+//! the request, and `struct ifreq` as it was before and after the call.
+
+use super::{CallName, Event};
+use crate::netlink::{self, HEADER, Messages};
+use core::ops::Range;
+
+/// The bytes of an interface's name in `struct ifreq`.
+pub const NAME_SIZE: usize = 16;
+/// SIOCGIFNAME, which finds the name for a number.
+const GET_NAME: u32 = 0x8910;
+
+/// One request.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ioctl<'a> {
+    /// The number of the request.
+    pub request: u32,
+    /// `struct ifreq` before the call.
+    pub before: &'a [u8],
+    /// The same after it.
+    pub after: &'a [u8],
+}
+
+impl<'a> Ioctl<'a> {
+    /// That of an event, if it has one.
+    pub fn of(event: &Event<'a>) -> Option<Self> {
+        let datagram = event.datagram.filter(|_| event.call == Some(CallName("ioctl")))?;
+        let message = Messages(datagram).next()?.ok().filter(|m| m.kind() == netlink::NOOP)?;
+        let both = message.0.get(HEADER + 4..)?;
+        let (before, after) = both.split_at_checked(both.len() / 2)?;
+        let request = netlink::u32_at(message.0, HEADER);
+        (before.len() == after.len() && before.len() >= NAME_SIZE + 4).then_some(Self {
+            request,
+            before,
+            after,
+        })
+    }
+
+    /// What it is found by: the number of the interface, or its name.
+    pub fn key(&self) -> (u32, Vec<u8>) {
+        let (name, rest) = self.before.split_at_checked(NAME_SIZE).unwrap_or_default();
+        let name = name.split(|&byte| byte == 0).next().unwrap_or_default();
+        let key = if self.request == GET_NAME { rest.get(..4).unwrap_or_default() } else { name };
+        (self.request, key.to_vec())
+    }
+}
+
+/// Where the names are in a message of [`Ioctl`], from its start on.
+pub fn names(size: usize) -> [Range<usize>; 2] {
+    let (start, half) = (HEADER + 4, size.saturating_sub(HEADER + 4) / 2);
+    [start, start + half].map(|at| at..at + NAME_SIZE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(request: u32, before: &[u8], after: &[u8]) -> Vec<u8> {
+        let size = (HEADER + 4 + before.len() + after.len()) as u32;
+        [&size.to_ne_bytes()[..], &netlink::NOOP.to_ne_bytes(), &[0; 10], &request.to_ne_bytes()]
+            .concat()
+            .into_iter()
+            .chain(before.iter().chain(after).copied())
+            .collect()
+    }
+
+    #[test]
+    fn a_request_is_found_by_name_or_number() {
+        let mut before = [0; 40];
+        before[..5].copy_from_slice(b"left\0");
+        before[16] = 7;
+        let after = [1; 40];
+        for (request, key) in [(0x8942, b"left"), (GET_NAME, &[7, 0, 0, 0])] {
+            let datagram = message(request, &before, &after);
+            let event = |call| Event {
+                datagram: Some(&datagram),
+                call: Some(CallName(call)),
+                ..Event::default()
+            };
+            let ioctl = Ioctl::of(&event("ioctl")).unwrap();
+            assert_eq!(ioctl, Ioctl { request, before: &before, after: &after });
+            assert_eq!(ioctl.key(), (request, key.to_vec()));
+            assert_eq!(Ioctl::of(&event("sendto")), None);
+            assert_eq!(names(datagram.len()), [20..36, 60..76]);
+        }
+    }
+
+    #[test]
+    fn a_short_one_is_none() {
+        let datagram = message(1, &[0; 4], &[0; 4]);
+        let event =
+            Event { datagram: Some(&datagram), call: Some(CallName("ioctl")), ..Event::default() };
+        assert_eq!(Ioctl::of(&event), None);
+    }
+}
