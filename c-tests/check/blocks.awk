@@ -9,9 +9,11 @@
 #
 # A block "console" is a session: lines that start with "$ " are commands, followed by their output.
 #
+# A block of anything after a line <!-- file: NAME --> is a file that sessions use.
+#
 # Programs become NN.program.c, and what fragments become NN.fragment.c.  A session becomes
 # NN.session: a shell script that writes the output of the Nth command to N.printed.  What the block
-# shows of that becomes NN.N.shown.
+# shows of that becomes NN.N.shown.  A file becomes file.NAME.
 
 function start(kind) {
     number++
@@ -25,6 +27,16 @@ function headers() {
         " netlink-socket.h netlink.h nlsock-ext.h", names, " ")
     for (i = 1; i <= n; i++)
         print "#include <" names[i] ">" > file
+}
+
+/^```/ && within == "" && previous ~ /^<!-- file: / {
+    file = previous
+    sub(/^<!-- file: /, "", file)
+    sub(/ -->$/, "", file)
+    file = out "/file." file
+    printf "" > file
+    within = "file"
+    next
 }
 
 /^```c$/ {
@@ -59,7 +71,7 @@ function headers() {
     next
 }
 
-within == "c" { print > file }
+within == "c" || within == "file" { print > file }
 
 within == "console" && /^\$ / {
     commands++

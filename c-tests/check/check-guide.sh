@@ -10,6 +10,9 @@ extract() {
     blocks=$scratch/guide/$(basename "$1" .md)
     mkdir -p "$blocks"
     awk -v out="$blocks" -f "$here/blocks.awk" "$1"
+    for file in "$blocks"/file.*; do
+        [ ! -e "$file" ] || cp "$file" "$programs/${file##*/file.}"
+    done
 }
 
 # name_of SOURCE: the name of a program, from its first line: "/* NAME.c: ...".
@@ -75,7 +78,7 @@ compile_blocks() {
 # time limit is for a program that waits for what does not come.
 session_runs() {
     rm -f "$programs"/*.printed
-    (cd "$programs" && $unshare timeout 60 sh "$1") || { cat "$programs"/*.printed; return 1; }
+    (cd "$programs" && PATH=$stage/bin:$PATH $unshare timeout 60 sh "$1") || { cat "$programs"/*.printed; return 1; }
     for shown in "${1%.session}".*.shown; do
         printed=${shown%.shown}
         printed=$programs/${printed##*.}.printed
@@ -96,6 +99,7 @@ run_sessions() {
         for package in libmnl libnl-3.0; do
             grep -q " $package)" "$session" && ! pkg-config --exists $package && lacking=$package
         done
+        grep -q -- '-- ip ' "$session" && ! have ip && lacking=iproute2
         if [ -n "$lacking" ]; then
             skip "$label runs as shown" "no $lacking"
         else
@@ -156,7 +160,7 @@ guide() {
     . "$c_tests/support/namespace.sh"
     programs=$scratch/guide/programs
     mkdir -p "$programs"
-    for file in README.md docs/guide/*.md; do
+    for file in README.md docs/guide/*.md docs/testing-a-daemon.md; do
         check "$file can be read" extract "$file"
     done
     check "the functions in the guide exist" functions_exist

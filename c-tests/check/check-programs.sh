@@ -87,7 +87,7 @@ compile_tests() {
 readme_program() {
     mkdir -p "$scratch/readme"
     awk -v out="$scratch/readme" -f "$c_tests/check/blocks.awk" README.md \
-        && cp "$scratch/readme/01.program.c" "$scratch/readme.c"
+        && cp "$scratch"/readme/*.program.c "$scratch/readme.c"
 }
 
 # readme_links NAME FLAG...: the program of README.md compiles with the flags and lists a link.
