@@ -84,6 +84,41 @@ listener_ends() {
     ends_with 0 replay_of monitor -- ip monitor
 }
 
+# A shell would unblock signals, so this program does not run in one.
+cat > "$scratch/waits.c" <<'END'
+#include <stdio.h>
+#include <unistd.h>
+#include <signal.h>
+static void
+caught(int signal)
+{
+    (void) signal;
+    _exit(3);
+}
+int
+main(void)
+{
+    signal(SIGTERM, caught);
+    puts("started");
+    fflush(stdout);
+    return sleep(60) ? 1 : 2;
+}
+END
+
+# A signal for the tool is one for the program.
+signals_are_passed_on() {
+    ${CC:-cc} -o "$scratch/waits" "$scratch/waits.c" || return
+    : > "$scratch/printed"
+    "$tool" --script /dev/null -- "$scratch/waits" > "$scratch/printed" 2> "$scratch/errors" &
+    running=$!
+    until grep -q started "$scratch/printed"; do
+        sleep 0.1
+    done
+    kill "$running"
+    wait "$running"
+    [ $? = 3 ] && [ ! -s "$scratch/errors" ]
+}
+
 unknown_requests() {
     ends_with 121 replay_of links -- ip route || return
     prints "does not have this request: route RTM_GETROUTE" "$scratch/errors" || return
@@ -232,6 +267,7 @@ tool_tests() {
     record_as links ip link
     check "several processes, changes, errors, notifications" several_processes
     check "a program that listens ends with the recording" listener_ends
+    check "signals are passed on to the program" signals_are_passed_on
     check "requests that were not recorded" unknown_requests
     check "scripts take precedence over the recording" scripts
     check "expectations" expectations

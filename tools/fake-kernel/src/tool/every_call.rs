@@ -7,7 +7,8 @@ use super::{Failure, HANG, UNMET, inputs, program, report, run, say};
 use fake_kernel::counters::Place;
 use fake_kernel::script::statement::Call;
 use std::io;
-use std::process::{Command, Stdio};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// How long a run may take.
@@ -36,9 +37,9 @@ pub(super) fn run(options: &Options) -> Result<u8, Failure> {
     let first = run::Run::new(options, &inputs, &program)?;
     let ended = first.command(options).status().map_err(|error| program.failure(&error))?;
     let results = first.results()?;
-    let status = report::judge(options, &inputs, &results, ended)?;
-    if status != 0 {
-        return Err(Failure::new(status, "the program fails although all calls work"));
+    let judged = report::judge(options, &inputs, &results, status(ended))?;
+    if judged != 0 {
+        return Err(Failure::new(judged, "the program fails although all calls work"));
     }
     let (mut runs, mut bad) = (0, 0);
     for &(call, name, errors) in CALLS {
@@ -62,6 +63,12 @@ pub(super) fn run(options: &Options) -> Result<u8, Failure> {
     Ok(if bad == 0 { 0 } else { UNMET })
 }
 
+/// The exit status of a program, as a shell has it.
+fn status(ended: ExitStatus) -> u8 {
+    let code = ended.code().or(ended.signal().map(|signal| 128 + signal));
+    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)
+}
+
 /// Runs a program. Returns its exit status, unless it takes too long.
 fn wait(command: &mut Command) -> io::Result<Option<u8>> {
     let mut child = command.spawn()?;
@@ -69,7 +76,7 @@ fn wait(command: &mut Command) -> io::Result<Option<u8>> {
     let mut pause = Duration::from_micros(200);
     loop {
         if let Some(ended) = child.try_wait()? {
-            return Ok(Some(report::status(ended)));
+            return Ok(Some(status(ended)));
         }
         if Instant::now() > end {
             child.kill()?;

@@ -7,6 +7,7 @@ mod inputs;
 mod program;
 mod report;
 mod run;
+mod signals;
 
 use args::{Command, Options};
 use fake_kernel::anonymise;
@@ -79,7 +80,7 @@ fn run_once(options: &Options) -> Result<u8, Failure> {
     let inputs = inputs::read(options)?;
     let program = program::find(options)?;
     let run = run::Run::new(options, &inputs, &program)?;
-    let ended = run.command(options).status().map_err(|error| program.failure(&error))?;
+    let ended = signals::run(&run.command(options)).map_err(|error| program.failure(&error))?;
     if let Some(path) = &options.record {
         let size = std::fs::metadata(path).map_err(|error| Failure::file(path, error))?.len();
         if size <= run::section().len() as u64 {

@@ -7,16 +7,14 @@ use super::run::Results;
 use super::{Failure, HANG, TOOL, UNMET, say};
 use fake_kernel::counters::{Counters, Place};
 use fake_kernel::script::statement::Comparison;
-use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::ExitStatus;
 
 /// Prints what is wrong. Returns the exit status.
 pub(super) fn judge(
     options: &Options,
     inputs: &Inputs,
     results: &Results,
-    ended: ExitStatus,
+    ended: u8,
 ) -> Result<u8, Failure> {
     if results.counters.get(Place::Loaded) == 0 {
         let name = options.program.first().map_or(Path::new(""), Path::new);
@@ -26,7 +24,7 @@ pub(super) fn judge(
              environment?",
         ));
     }
-    let mut status = status(ended);
+    let mut status = ended;
     let mut wrong = None;
     for (line, times) in lines(&results.report) {
         let times = if times == 1 { String::new() } else { format!(" ({times} times)") };
@@ -64,12 +62,6 @@ pub(super) fn judge(
         return Ok(wrong);
     }
     Ok(status)
-}
-
-/// The exit status of a program, as a shell has it.
-pub(super) fn status(ended: ExitStatus) -> u8 {
-    let code = ended.code().or(ended.signal().map(|signal| 128 + signal));
-    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)
 }
 
 /// The lines of the report, each once, and how often it is there.

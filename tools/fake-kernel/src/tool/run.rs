@@ -10,7 +10,6 @@ use fake_kernel::counters::{self, Counters};
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::DirBuilderExt;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, io};
@@ -142,9 +141,7 @@ impl Run {
     /// The program with its environment.
     pub(super) fn command(&self, options: &Options) -> Command {
         let mut command = Command::new(&self.program);
-        if let Some((name, arguments)) = options.program.split_first() {
-            command.arg0(name).args(arguments);
-        }
+        command.args(options.program.iter().skip(1));
         for (name, _) in env::vars_os() {
             if name.as_bytes().starts_with(b"NLSOCK_FAKE_KERNEL_") {
                 command.env_remove(name);
