@@ -107,7 +107,9 @@ $(foreach f,$(FLAVOURS),$(eval $(call flavour_rules,$f)))
 FAKE_KERNEL = $(BUILD)/libnlsock-fake-kernel.so
 fake_kernel_sources = $(wildcard tools/fake-kernel/preload/*.c)
 
-# Its part in Rust: the tool, and a library that is linked into the one above.
+# Its part in Rust: the tool, and a library that is linked into the one above.  They need Rust's
+# standard library.
+FAKE_KERNEL_CARGO ?= $(CARGO)
 fake_kernel_release = $(CARGO_TARGET_DIR)/$(addsuffix /,$(triple))release
 FAKE_KERNEL_TOOL = $(fake_kernel_release)/nlsock-fake-kernel
 fake_kernel_static = $(fake_kernel_release)/libfake_kernel.a
@@ -117,7 +119,8 @@ fake_kernel_rust := $(shell find tools/fake-kernel/src -type f) tools/fake-kerne
 fake-kernel: $(call escape,$(FAKE_KERNEL)) $(call escape,$(FAKE_KERNEL_TOOL))
 
 $(call escape,$(FAKE_KERNEL_TOOL)): $(fake_kernel_rust) build-aux/cargo.sh
-	$(cargo_build) --release --locked -p nlsock-fake-kernel --target-dir "$(CARGO_TARGET_DIR)"
+	build-aux/cargo.sh '$(FAKE_KERNEL_CARGO)' build --release --locked -p nlsock-fake-kernel \
+	    --target-dir "$(CARGO_TARGET_DIR)"
 	@touch -c "$@"
 
 $(call escape,$(fake_kernel_static)): $(call escape,$(FAKE_KERNEL_TOOL))
@@ -128,7 +131,7 @@ $(call escape,$(FAKE_KERNEL)): $(fake_kernel_sources) $(wildcard tools/fake-kern
 	@mkdir -p "$(BUILD)"
 	$(CC) -std=gnu11 -D_GNU_SOURCE -O2 $(CPPFLAGS) $(CFLAGS) -U_FORTIFY_SOURCE -fPIC -fvisibility=hidden \
 	    -shared -o "$@" $(fake_kernel_sources) "$(fake_kernel_static)" -Wl,--exclude-libs,ALL $(LDFLAGS) \
-	    -lgcc_s -lm -lpthread -ldl
+	    -static-libgcc -lgcc_eh -lm -lpthread -ldl
 
 demo: deps ## Build the 2014 library and watch this kernel's links, routes and families
 	@$(MAKE) --no-print-directory FLAVOUR=2014 stage

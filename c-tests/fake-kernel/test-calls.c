@@ -385,6 +385,22 @@ a_child_goes_on(void)
 }
 
 static void
+a_child_of_vfork_closes_its_copy(void)
+{
+    int fd = open_socket(0), status = -1;
+    pid_t child = vfork();
+
+    if (!child) {
+        _exit(close(fd) ? 1 : 0);
+    }
+    CHECK_INT(waitpid(child, &status, 0), child);
+    CHECK_INT(status, 0);
+    ask(fd, 1);
+    CHECK_INT(answer(fd, 0), 1);
+    close(fd);
+}
+
+static void
 descriptors_are_inherited_or_not(void)
 {
     int fds[2] = { open_socket(SOCK_CLOEXEC), open_socket(0) };
@@ -427,6 +443,7 @@ main(void)
     RUN(a_waiting_thread_can_be_cancelled);
     RUN(signals);
     RUN(a_child_goes_on);
+    RUN(a_child_of_vfork_closes_its_copy);
     RUN(descriptors_are_inherited_or_not);
     RUN(closed_ranges);
     return tap_done();

@@ -38,7 +38,8 @@ find_library(struct dl_phdr_info *info, size_t size, void *aux)
 {
     (void) size;
     (void) aux;
-    if (!strstr(info->dlpi_name, "/libnlsock")) {
+    if (!strstr(info->dlpi_name, "/libnlsock")
+        || strstr(info->dlpi_name, "/libnlsock-fake-kernel")) {
         return 0;
     }
     for (int i = 0; i < info->dlpi_phnum; i++) {

@@ -11,7 +11,9 @@ build_flavour() {
         PATH="$rust_tools/bin:$PATH" RUSTC_BOOTSTRAP=1 CARGO_BUILD_TARGET="$rust" \
         CARGO_TARGET_DIR="$target_dir" CC="$tools/bin/cc" \
         make --no-print-directory -C "$root" install FLAVOUR="$1" "target_$1=$target_dir" \
-        CARGO="cargo -Zbuild-std=core,alloc" LD="$tools/bin/ld" OBJCOPY="$tools/bin/objcopy" \
+        CARGO="cargo -Zbuild-std=core,alloc" \
+        FAKE_KERNEL_CARGO="cargo -Zbuild-std=std,panic_abort" \
+        LD="$tools/bin/ld" OBJCOPY="$tools/bin/objcopy" \
         AR="$tools/bin/ar" NM="$tools/bin/nm" DESTDIR= PREFIX="$stage"
 }
 

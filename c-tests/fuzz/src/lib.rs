@@ -4,6 +4,8 @@
 //! `runtime`: targets have the standard library.
 
 extern crate alloc;
+// The fault bed's fake kernel has a part in Rust, see build.rs.
+use fake_kernel as _;
 
 #[path = "../../../src/abi/mod.rs"]
 pub mod abi;

@@ -50,6 +50,13 @@ fake_fork(bool quietly)
     return false;
 }
 
+/* A child of vfork() would change the sockets of its parent. */
+REPLACES pid_t
+vfork(void)
+{
+    return fork();
+}
+
 bool
 fake_is_child(void)
 {
