@@ -166,7 +166,17 @@ foreign_table() {
     done
 }
 
+# docs/testing.md has a row for each program.
+foreign_rows() {
+    { foreign_programs; foreign_monitors; } | while read -r package uses command; do
+        grep -qF "| $package | \`$command\` | $uses |" "$here/../../docs/testing.md" \
+            || echo "docs/testing.md has no row for $package, $command, $uses"
+    done > "$scratch/rows"
+    ! grep . "$scratch/rows"
+}
+
 foreign() {
+    check "docs/testing.md has a row for each program" foreign_rows
     install_packages foreign_packages
     if [ -z "$unshare" ]; then
         skip "replay of programs" "no network namespace can be made"
