@@ -59,7 +59,7 @@ headers = $(shell cd include && find $(name_$(1)) -name '*.h')
 
 .PHONY: all help demo check check-valgrind check-faults check-asan check-tsan check-kernel check-ovs
 .PHONY: check-platforms abi check-abi check-ovn check-diff mutants fuzz soak bench
-.PHONY: bench-check bench-baseline
+.PHONY: bench-check bench-baseline bench-daemon
 .PHONY: dist rpm deb check-deb deps vendor headers exports install uninstall stage clean
 .PHONY: doc install-doc uninstall-doc check-doc
 
@@ -146,6 +146,9 @@ check-doc: ## Make the documentation, and check that it is whole
 
 bench: stage ## Measure this library and others, write the results to docs/bench/; OVS=TREE: beside its C code
 	c-tests/bench/bench.sh "$(STAGE)"
+
+bench-daemon: stage ## Measure Open vSwitch's daemon with 20000 flows, in a VM, write the results to docs/bench/
+	c-tests/vm/bench-daemon.sh "$(STAGE)"
 
 bench-check: deps stage ## Count instructions, and compare them with the baseline
 	c-tests/bench/bench-check.sh "$(STAGE)"

@@ -93,6 +93,26 @@ a_message_that_fits_exactly_is_not_jumbo(void)
     nl_sock_destroy(sock);
 }
 
+static void
+the_rest_of_a_dump_may_be_jumbo(void)
+{
+    struct ofpbuf request;
+    struct nl_dump dump;
+    uint64_t before;
+
+    ofpbuf_init(&request, 64);
+    for (unsigned int n = 0; n <= 1000; n += 1000) {
+        add_routes(n);
+        put_getroute(&request);
+        before = jumbos();
+        nl_dump_start(&dump, NETLINK_ROUTE, &request);
+        CHECK_INT(nl_dump_done(&dump), 0);
+        /* The kernel fills datagrams of up to 32 KiB. */
+        CHECK_INT(jumbos() > before, n > 0);
+    }
+    ofpbuf_uninit(&request);
+}
+
 int
 main(void)
 {
@@ -101,6 +121,7 @@ main(void)
     }
     RUN(replies_that_exceed_their_buffer_are_jumbo);
     RUN(a_message_that_fits_exactly_is_not_jumbo);
+    RUN(the_rest_of_a_dump_may_be_jumbo);
     RUN(replies_without_a_buffer_are_jumbo_if_they_are_long);
     return tap_done();
 }

@@ -534,3 +534,15 @@ fn received(memory: &[Uninit], size: usize) -> Option<&[u8]> {
 pub(super) fn check_buffer(buffer: Buf<'_>) {
     c_assert!(buffer.allocated() >= HEADER, "nl_sock_recv__", "buf->allocated >= sizeof *nlmsghdr");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_datagram_takes_up_more_room_than_its_size() {
+        let mut backlog = Backlog::default();
+        backlog.count(3, 100);
+        assert_eq!(backlog.left, Backlog::LARGEST - 3 * 256 - 100);
+    }
+}
