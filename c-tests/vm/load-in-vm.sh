@@ -49,7 +49,7 @@ start() {
     done
     # An action that looks at the ports, so each has a flow of its own.
     works log ovs-ofctl add-flow br0 \
-        "in_port=1,udp,actions=multipath(symmetric_l4,0,modulo_n,1,0,NXM_NX_REG0[]),2"
+        "in_port=1,udp,actions=multipath(symmetric_l3l4+udp,0,modulo_n,1,0,NXM_NX_REG0[]),2"
     works log ovs-appctl upcall/set-flow-limit 200000
     works log ovs-appctl dpctl/add-dp system@other
 }
