@@ -377,7 +377,10 @@ impl Socket {
         if !self.kernel_only.load(Relaxed) {
             // Usually the first attempt succeeds.
             match (sys::receive(&self.fd, memory, until.wait()), until) {
-                (Ok(size @ 1..), _) => return Ok(size),
+                (Ok(size @ 1..), _) => {
+                    note_size(size);
+                    return Ok(size);
+                }
                 (Err(Errno::EAGAIN), Until::Now) => {
                     self.congested.store(false, Relaxed);
                     return Err(Failure::Call(Errno::EAGAIN));
@@ -421,6 +424,7 @@ impl Socket {
                     if let Some(sender) = sender {
                         *sender = from;
                     }
+                    note_size(size);
                     return Ok(size);
                 }
                 Err(error) => self.handle(error, until)?,
@@ -506,6 +510,7 @@ impl Socket {
                 Ok(size) => {
                     overflows.reset();
                     room -= size.max(1) as i64;
+                    note_size(size);
                     discard(received(memory, size.min(memory.len())).unwrap_or_default());
                 }
                 Err(error) => {
@@ -520,6 +525,14 @@ impl Socket {
             }
         }
         Ok(())
+    }
+}
+
+/// Notes that a datagram of `size` bytes was received, perhaps into the thread's scratch memory.
+#[inline]
+fn note_size(size: usize) {
+    if size > thread::USUAL_DATAGRAM {
+        thread::scratch_filled();
     }
 }
 
