@@ -16,6 +16,7 @@ use super::{Socket, strict, trace};
 use crate::abi::ext::{DumpResult, Extack};
 use crate::abi::{NlSock, OvsMutex};
 use crate::buffer::Buf;
+use crate::capture;
 use crate::errno::{self, Errno};
 use crate::flavour::{self, NlDump};
 use crate::host::counters::{Event, count};
@@ -103,6 +104,7 @@ impl Dump {
             flags.write_unaligned(flags.read_unaligned() | NLM_F_DUMP_ACK);
             (&raw const (*header).nlmsg_seq).read_unaligned()
         };
+        capture::report_end();
         // If a log handler leaves before there is a socket, this is a dump that can be ended.
         self.set_up(null_mut(), seq, Errno::EINTR.raw());
         thread::with(|thread| {

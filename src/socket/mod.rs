@@ -3,6 +3,7 @@
 //! built on these sockets: receiving, the pool, transactions, dumps, and lookups of generic netlink
 //! names.
 
+mod captured;
 pub(crate) mod deadline;
 pub(crate) mod dump;
 pub(crate) mod dump_all;
@@ -21,6 +22,7 @@ pub(crate) mod transact;
 
 use self::strict::Checking;
 use crate::buffer::Buf;
+use crate::capture;
 use crate::errno::{self, Errno};
 use crate::host::counters::{Event, count};
 use crate::host::log::{log, log_limited};
@@ -150,7 +152,9 @@ impl Socket {
             Membership::Join => (libc::NETLINK_ADD_MEMBERSHIP, "join"),
             Membership::Leave => (libc::NETLINK_DROP_MEMBERSHIP, "leave"),
         };
-        self.set_option(name, group as c_int).inspect_err(|error| {
+        let result = self.set_option(name, group as c_int);
+        self.capture_membership(change, group, result);
+        result.inspect_err(|error| {
             let text = errno::text(error.raw());
             log!(SOCKET, Warn, "could not {verb} multicast group {group} ({text})");
         })
@@ -238,6 +242,7 @@ impl Socket {
     /// # Safety
     /// See [`message::finalize`].
     pub(crate) unsafe fn send(&self, message: Buf<'_>, seq: u32, wait: Wait) -> Result<(), Errno> {
+        capture::report_end();
         let checking = self.check_by_request(message.bytes());
         // SAFETY: the caller's promise.
         let result = unsafe { self.send_quietly(message, seq, wait) };
@@ -253,7 +258,7 @@ impl Socket {
     unsafe fn send_quietly(&self, message: Buf<'_>, seq: u32, wait: Wait) -> Result<(), Errno> {
         // SAFETY: the caller's promise.
         unsafe { message::finalize(message, seq, self.port) };
-        sys::send(&self.fd, message.bytes(), wait).inspect(|()| count(Event::Sent, 1))
+        self.send_datagram(message.bytes(), wait).inspect(|()| count(Event::Sent, 1))
     }
 }
 

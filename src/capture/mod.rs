@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Captures: the messages that the process sends and receives, written to a pcapng file that
+//! Wireshark reads. docs/capture-format.md describes the file, docs/design.md how this works.
+//!
+//! Each message is appended to the file by one system call. There is no lock: the threads of a
+//! process share a descriptor, whose number stays the same when the capture continues in another
+//! file. Children have their copy of the descriptor.
+
+mod files;
+mod format;
+mod names;
+
+pub(crate) use format::Event;
+
+use self::files::{Files, Opened, Path, append_all, parse_size};
+use self::format::{Block, NOOP};
+use crate::errno::{self, Errno};
+use crate::grow_list::GrowList;
+use crate::host::log::log;
+use crate::wire::Printable;
+use crate::{identity, sys, thread};
+use core::ffi::c_int;
+use core::ptr::{from_ref, null_mut};
+use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
+use core::sync::atomic::{AtomicBool, AtomicI32, AtomicIsize, AtomicPtr, AtomicU32, AtomicUsize};
+
+/// How many bytes a file may have, unless NLSOCK_CAPTURE_SIZE says otherwise.
+const USUAL_LIMIT: usize = 64 << 20;
+/// The least that NLSOCK_CAPTURE_SIZE may say.
+const LEAST_LIMIT: usize = 4096;
+
+static LIMIT: AtomicUsize = AtomicUsize::new(USUAL_LIMIT);
+
+/// All captures that were ever started. They are never freed, since another thread may be about to
+/// write to one.
+static CAPTURES: GrowList<Capture> = GrowList::new();
+/// The present capture; null if there is none.
+static PRESENT: AtomicPtr<Capture> = AtomicPtr::new(null_mut());
+/// The capture that has ended because of an error, until that is logged; null if there is none.
+static ENDED: AtomicPtr<Capture> = AtomicPtr::new(null_mut());
+
+/// The number of a descriptor that is closed.
+const CLOSED: c_int = -1;
+
+struct Capture {
+    files: Files,
+    /// The descriptor of the present file. [`CLOSED`] after the capture has ended.
+    fd: AtomicI32,
+    /// The descriptor, if the capture has ended but threads may still be using it.
+    retired: AtomicI32,
+    /// How many threads are using the descriptor.
+    users: AtomicU32,
+    /// The number of the present file.
+    number: AtomicU32,
+    /// What the file behind the descriptor is known by: see [`sys::FileStatus`].
+    id: AtomicUsize,
+    /// How many bytes may be written before the size of the file is asked for. Negative while a
+    /// thread does that.
+    left: AtomicIsize,
+    /// Whether the size of files is limited for the process.
+    limited: AtomicBool,
+    /// The number ([`identity::current`]) of the process that `pid` is of.
+    process: AtomicU32,
+    pid: AtomicU32,
+    /// The errno value that has ended the capture.
+    error: AtomicI32,
+}
+
+/// Whether there is a capture.
+#[inline]
+pub(crate) fn is_on() -> bool {
+    !PRESENT.load(Relaxed).is_null()
+}
+
+/// If there is a capture, writes `event` to it, with the datagram in `first` and `second`, whose
+/// real length is `size`. Does not log, and does not change errno.
+#[cold]
+pub(crate) fn record(event: &Event, first: &[u8], second: &[u8], size: usize) {
+    // SAFETY: null, or an element of `CAPTURES`, which is never freed.
+    if let Some(capture) = unsafe { PRESENT.load(Acquire).as_ref() } {
+        let _errno = errno::Preserve::new();
+        // Writing is a cancellation point, and what has been received would be lost.
+        thread::cancel_disabled_briefly(|| capture.write(event, first, second, size));
+    }
+}
+
+/// If a capture has ended because of an error, logs that. [`record`] cannot, since it is called
+/// where nothing may be logged.
+#[inline]
+pub(crate) fn report_end() {
+    if !ENDED.load(Relaxed).is_null() {
+        report();
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn report() {
+    // SAFETY: null, or an element of `CAPTURES`, which is never freed.
+    if let Some(capture) = unsafe { ENDED.swap(null_mut(), AcqRel).as_ref() } {
+        let text = errno::text(capture.error.load(Relaxed));
+        log!(SOCKET, Warn, "the capture to {} has ended ({text})", Printable(&capture.files.path));
+    }
+}
+
+/// Starts a capture to the file `path` if the environment asks for it.
+pub(crate) fn start_from_environment() {
+    // SAFETY: the program, which could change the environment, has not started yet.
+    let (path, size) =
+        unsafe { (sys::environment(c"NLSOCK_CAPTURE"), sys::environment(c"NLSOCK_CAPTURE_SIZE")) };
+    if let Some(size) = size {
+        match parse_size(size.to_bytes()).filter(|&size| size >= LEAST_LIMIT) {
+            Some(size) => LIMIT.store(size, Relaxed),
+            None => {
+                let size = Printable(size.to_bytes());
+                log!(
+                    SOCKET,
+                    Warn,
+                    "NLSOCK_CAPTURE_SIZE={size}: must be a number of bytes of at least \
+                     {LEAST_LIMIT}, with K, M or G after it if need be; using 64M"
+                );
+            }
+        }
+    }
+    let Some(path) = path.filter(|path| !path.is_empty()) else { return };
+    if let Err(error) = start(path.to_bytes()) {
+        let (path, text) = (Printable(path.to_bytes()), errno::text(error.raw()));
+        log!(SOCKET, Warn, "NLSOCK_CAPTURE={path}: no capture ({text})");
+    }
+}
+
+/// Starts a capture to the file `path`. Fails with EBUSY if there is one already.
+pub(crate) fn start(path: &[u8]) -> Result<(), Errno> {
+    report_end();
+    let _errno = errno::Preserve::new();
+    thread::without_cancellation(|| {
+        if is_on() {
+            return Err(Errno::EBUSY);
+        }
+        let path = Path::absolute(path)?.bytes().into();
+        let files = Files { path, limit: LIMIT.load(Relaxed) };
+        let opened = files.open(0, 0)?;
+        let capture = CAPTURES.find_or_add(|_| None, || Capture::new(files, opened));
+        let new = from_ref(capture).cast_mut();
+        PRESENT.compare_exchange(null_mut(), new, AcqRel, Relaxed).map(|_| ()).map_err(|_| {
+            // Another thread has started one meanwhile.
+            capture.close();
+            Errno::EBUSY
+        })
+    })
+}
+
+/// Ends the capture, if there is one.
+pub(crate) fn stop() {
+    report_end();
+    let _errno = errno::Preserve::new();
+    thread::without_cancellation(|| {
+        // SAFETY: null, or an element of `CAPTURES`, which is never freed.
+        if let Some(capture) = unsafe { PRESENT.swap(null_mut(), AcqRel).as_ref() } {
+            capture.close();
+        }
+    });
+}
+
+/// A thread that uses the descriptor of a capture, which is not closed until this is dropped.
+struct User<'a>(&'a Capture);
+
+impl<'a> User<'a> {
+    fn of(capture: &'a Capture) -> Self {
+        capture.users.fetch_add(1, SeqCst);
+        Self(capture)
+    }
+}
+
+impl Drop for User<'_> {
+    fn drop(&mut self) {
+        if self.0.users.fetch_sub(1, SeqCst) == 1 {
+            self.0.close_retired();
+        }
+    }
+}
+
+impl Capture {
+    fn new(files: Files, opened: Opened) -> Self {
+        let Opened { file, number, id, size } = opened;
+        let left = allowance(&files, size);
+        Self {
+            files,
+            fd: AtomicI32::new(file.into_high_number()),
+            retired: AtomicI32::new(CLOSED),
+            users: AtomicU32::new(0),
+            number: AtomicU32::new(number),
+            id: AtomicUsize::new(id),
+            left: AtomicIsize::new(left),
+            limited: AtomicBool::new(sys::file_size_is_limited()),
+            process: AtomicU32::new(identity::current()),
+            pid: AtomicU32::new(sys::process_id()),
+            error: AtomicI32::new(0),
+        }
+    }
+
+    fn write(&self, event: &Event, first: &[u8], second: &[u8], size: usize) {
+        let _user = User::of(self);
+        let (first, second) = if size == 0 { (&NOOP[..], &[][..]) } else { (first, second) };
+        let result = self.process_id().and_then(|pid| {
+            let block = Block::new(event, pid, first.len() + second.len(), size);
+            self.make_room(block.size())?;
+            let (head, tail) = block.parts();
+            self.append([head, first, second, tail])
+        });
+        if let Err(error) = result {
+            self.fail(error);
+        }
+    }
+
+    /// The number of this process.
+    fn process_id(&self) -> Result<u32, Errno> {
+        let process = identity::current();
+        if self.process.load(Acquire) != process {
+            self.start_in_child(process)?;
+        }
+        Ok(self.pid.load(Relaxed))
+    }
+
+    /// Prepares the capture in the process `process`, a child of the one that has used it so far.
+    /// A daemon often closes its descriptors after a fork, so this is the time to check.
+    #[cold]
+    fn start_in_child(&self, process: u32) -> Result<(), Errno> {
+        self.pid.store(sys::process_id(), Relaxed);
+        // A thread of the parent may have been asking for the size. So this process asks again.
+        self.left.store(0, Relaxed);
+        self.process.store(process, Release);
+        if self.fd_is_ours() { Ok(()) } else { self.reopen() }
+    }
+
+    /// Appends a block to the present file. If its descriptor is not ours any more, opens the file
+    /// again.
+    fn append(&self, pieces: [&[u8]; sys::PIECES]) -> Result<(), Errno> {
+        match self.append_to(self.fd.load(SeqCst), pieces) {
+            Err(_) if !self.fd_is_ours() => {
+                self.reopen()?;
+                self.append_to(self.fd.load(SeqCst), pieces)
+            }
+            result => result,
+        }
+    }
+
+    fn append_to(&self, fd: c_int, pieces: [&[u8]; sys::PIECES]) -> Result<(), Errno> {
+        if fd == CLOSED {
+            // The capture has been ended meanwhile.
+            return Ok(());
+        }
+        append_all(fd, pieces, self.limited.load(Relaxed))
+    }
+
+    /// Whether the descriptor still refers to the file of the capture. The program may have closed
+    /// it, and another file may have its number. True after the capture has ended.
+    fn fd_is_ours(&self) -> bool {
+        let fd = self.fd.load(SeqCst);
+        fd == CLOSED || self.is_ours(fd)
+    }
+
+    fn is_ours(&self, fd: c_int) -> bool {
+        sys::file_status(fd).is_ok_and(|status| status.id == self.id.load(Relaxed))
+    }
+
+    /// If `size` bytes may not fit in the present file, asks for the file's size. Goes on to the
+    /// next file if they do not fit.
+    fn make_room(&self, size: usize) -> Result<(), Errno> {
+        let size = size as isize;
+        let before = self.left.fetch_sub(size, Relaxed);
+        // One thread asks. The others go on with the present file.
+        if (0..size).contains(&before) { self.look_for_room(size as usize) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn look_for_room(&self, size: usize) -> Result<(), Errno> {
+        self.limited.store(sys::file_size_is_limited(), Relaxed);
+        let fd = self.fd.load(SeqCst);
+        match sys::file_status(fd) {
+            Ok(status) if status.id == self.id.load(Relaxed) => {
+                if !self.files.has_room(status.size, size) {
+                    return self.go_on(fd, size);
+                }
+                let end = status.size + size as u64;
+                self.left.store(allowance(&self.files, end), Relaxed);
+            }
+            // The descriptor is not ours any more, which `append` will notice.
+            _ => self.left.store(0, Relaxed),
+        }
+        Ok(())
+    }
+
+    /// Goes on to the next file that has room for `size` bytes. `fd` is our descriptor.
+    fn go_on(&self, fd: c_int, size: usize) -> Result<(), Errno> {
+        let next = self.number.load(Relaxed).saturating_add(1);
+        let Opened { file, number, id, size: has } = self.files.open(next, size)?;
+        // The number of the descriptor stays the same, so other threads need not know.
+        file.put_at(fd)?;
+        self.note_file(number, id, has + size as u64);
+        Ok(())
+    }
+
+    /// Opens the present file again, after its descriptor was found not to be ours any more.
+    #[cold]
+    fn reopen(&self) -> Result<(), Errno> {
+        let lost = self.fd.load(SeqCst);
+        let Opened { file, number, id, size } = self.files.open(self.number.load(Relaxed), 0)?;
+        let fd = file.into_high_number();
+        match self.fd.compare_exchange(lost, fd, SeqCst, SeqCst) {
+            Ok(_) => self.note_file(number, id, size),
+            // Another thread has opened the file, too, or has ended the capture.
+            Err(_) => sys::close_file(fd),
+        }
+        Ok(())
+    }
+
+    fn note_file(&self, number: u32, id: usize, size: u64) {
+        self.number.store(number, Relaxed);
+        self.id.store(id, Relaxed);
+        self.left.store(allowance(&self.files, size), Relaxed);
+    }
+
+    /// Ends the capture because of an error, unless it has ended already.
+    #[cold]
+    fn fail(&self, error: Errno) {
+        let this = from_ref(self).cast_mut();
+        if PRESENT.compare_exchange(this, null_mut(), AcqRel, Relaxed).is_ok() {
+            self.error.store(error.raw(), Relaxed);
+            self.close();
+            ENDED.store(this, Release);
+        }
+    }
+
+    /// Closes the descriptor, or has the last thread close it that still uses it.
+    fn close(&self) {
+        self.retired.store(self.fd.swap(CLOSED, SeqCst), SeqCst);
+        // A thread that starts to use the capture after this finds no descriptor.
+        if self.users.load(SeqCst) == 0 {
+            self.close_retired();
+        }
+    }
+
+    fn close_retired(&self) {
+        let fd = self.retired.swap(CLOSED, SeqCst);
+        if fd != CLOSED && self.is_ours(fd) {
+            sys::close_file(fd);
+        }
+    }
+}
+
+/// How many bytes a process may write to a file of `size` bytes before it asks for the size again.
+/// This is a part of what is left, since other processes may write to the file, too.
+fn allowance(files: &Files, size: u64) -> isize {
+    let left = (files.limit as u64).saturating_sub(size);
+    isize::try_from(left.min(files.limit as u64 / 16)).unwrap_or(isize::MAX)
+}
