@@ -54,8 +54,8 @@ struct Capture {
     number: AtomicU32,
     /// What the file behind the descriptor is known by: see [`sys::FileStatus`].
     id: AtomicUsize,
-    /// How many bytes may be written before the size of the file is asked for. Negative while a
-    /// thread does that.
+    /// How many bytes this process may write before it asks for the size of the file. Negative
+    /// while a thread does that.
     left: AtomicIsize,
     /// Whether the size of files is limited for the process.
     limited: AtomicBool,
@@ -110,7 +110,7 @@ pub(crate) fn start_from_environment() {
         unsafe { (sys::environment(c"NLSOCK_CAPTURE"), sys::environment(c"NLSOCK_CAPTURE_SIZE")) };
     if let Some(size) = size {
         match parse_size(size.to_bytes()).filter(|&size| size >= LEAST_LIMIT) {
-            Some(size) => LIMIT.store(size, Relaxed),
+            Some(size) => LIMIT.store(size.min(isize::MAX as usize), Relaxed),
             None => {
                 let size = Printable(size.to_bytes());
                 log!(
@@ -267,33 +267,40 @@ impl Capture {
     /// If `size` bytes may not fit in the present file, asks for the file's size. Goes on to the
     /// next file if they do not fit.
     fn make_room(&self, size: usize) -> Result<(), Errno> {
-        let size = size as isize;
-        let before = self.left.fetch_sub(size, Relaxed);
-        // One thread asks. The others go on with the present file.
-        if (0..size).contains(&before) { self.look_for_room(size as usize) } else { Ok(()) }
+        let limit = self.files.limit as isize;
+        let before = self.left.fetch_sub(size as isize, Relaxed);
+        let after = before.wrapping_sub(size as isize);
+        // The thread asks after whose message the number is negative. Meanwhile the others go on
+        // with the present file. If that takes very long, another one asks, too.
+        match before.div_euclid(limit) == after.div_euclid(limit) {
+            true => Ok(()),
+            false => self.look_for_room(size),
+        }
     }
 
     #[cold]
     fn look_for_room(&self, size: usize) -> Result<(), Errno> {
         self.limited.store(sys::file_size_is_limited(), Relaxed);
-        let fd = self.fd.load(SeqCst);
+        let (number, fd) = (self.number.load(Relaxed), self.fd.load(SeqCst));
+        if fd == CLOSED {
+            return Ok(());
+        }
         match sys::file_status(fd) {
             Ok(status) if status.id == self.id.load(Relaxed) => {
                 if !self.files.has_room(status.size, size) {
-                    return self.go_on(fd, size);
+                    return self.go_on(fd, number.saturating_add(1), size);
                 }
                 let end = status.size + size as u64;
                 self.left.store(allowance(&self.files, end), Relaxed);
+                Ok(())
             }
-            // The descriptor is not ours any more, which `append` will notice.
-            _ => self.left.store(0, Relaxed),
+            _ => self.reopen(),
         }
-        Ok(())
     }
 
-    /// Goes on to the next file that has room for `size` bytes. `fd` is our descriptor.
-    fn go_on(&self, fd: c_int, size: usize) -> Result<(), Errno> {
-        let next = self.number.load(Relaxed).saturating_add(1);
+    /// Goes on to the next file, from the number `next` on, that has room for `size` bytes. `fd` is
+    /// our descriptor.
+    fn go_on(&self, fd: c_int, next: u32, size: usize) -> Result<(), Errno> {
         let Opened { file, number, id, size: has } = self.files.open(next, size)?;
         // The number of the descriptor stays the same, so other threads need not know.
         file.put_at(fd)?;
