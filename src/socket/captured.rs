@@ -9,6 +9,7 @@ use crate::capture::{self, Event};
 use crate::errno::{self, Errno};
 use crate::sys::{self, Sender, Uninit, Wait};
 use core::ffi::{c_int, c_uint};
+use core::sync::atomic::Ordering::Relaxed;
 
 /// An event on a socket of the protocol, about which nothing else is known.
 fn event(protocol: c_int, call: &'static str, error: Option<Errno>) -> Event {
@@ -99,7 +100,7 @@ impl Socket {
         wait: Wait,
         sender: Option<&mut Sender>,
     ) -> Result<usize, Errno> {
-        {
+        if self.joined.load(Relaxed) {
             let _errno = errno::Preserve::new();
             self.ask_for_groups();
         }

@@ -70,6 +70,8 @@ pub(crate) struct Socket {
     timeout: AtomicU32,
     /// Whether messages from other processes are discarded.
     kernel_only: AtomicBool,
+    /// Whether the socket has ever joined a multicast group by [`Socket::set_membership`].
+    joined: AtomicBool,
     /// Whether [`Socket::ask_for_groups`] has asked the kernel for the groups of messages.
     asked_for_groups: AtomicBool,
     /// How strictly the kernel checks this socket's requests.
@@ -153,6 +155,9 @@ impl Socket {
             Membership::Leave => (libc::NETLINK_DROP_MEMBERSHIP, "leave"),
         };
         let result = self.set_option(name, group as c_int);
+        if result.is_ok() {
+            self.joined.store(true, Relaxed);
+        }
         self.capture_membership(change, group, result);
         result.inspect_err(|error| {
             let text = errno::text(error.raw());

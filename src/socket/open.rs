@@ -120,6 +120,7 @@ impl Socket {
             drops: AtomicU32::new(0),
             timeout: AtomicU32::new(0),
             kernel_only: AtomicBool::new(false),
+            joined: AtomicBool::new(false),
             asked_for_groups: AtomicBool::new(false),
             checking: Checking::default(),
             pool: pool::Index::of_protocol(protocol),
