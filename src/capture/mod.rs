@@ -17,6 +17,7 @@ use self::format::{Block, NOOP};
 use crate::errno::{self, Errno};
 use crate::grow_list::GrowList;
 use crate::host::log::log;
+use crate::sys::FileStatus;
 use crate::wire::Printable;
 use crate::{identity, sys, thread};
 use core::ffi::c_int;
@@ -257,11 +258,15 @@ impl Capture {
     /// it, and another file may have its number. True after the capture has ended.
     fn fd_is_ours(&self) -> bool {
         let fd = self.fd.load(SeqCst);
-        fd == CLOSED || self.is_ours(fd)
+        fd == CLOSED || self.is_ours(sys::file_status(fd))
     }
 
-    fn is_ours(&self, fd: c_int) -> bool {
-        sys::file_status(fd).is_ok_and(|status| status.id == self.id.load(Relaxed))
+    /// Whether `status` is that of the present file. Also true if that cannot be found out.
+    fn is_ours(&self, status: Result<FileStatus, Errno>) -> bool {
+        match status {
+            Ok(status) => status.id == self.id.load(Relaxed),
+            Err(error) => error != Errno::EBADF,
+        }
     }
 
     /// If `size` bytes may not fit in the present file, asks for the file's size. Goes on to the
@@ -285,17 +290,18 @@ impl Capture {
         if fd == CLOSED {
             return Ok(());
         }
-        match sys::file_status(fd) {
-            Ok(status) if status.id == self.id.load(Relaxed) => {
-                if !self.files.has_room(status.size, size) {
-                    return self.go_on(fd, number.saturating_add(1), size);
-                }
-                let end = status.size + size as u64;
-                self.left.store(allowance(&self.files, end), Relaxed);
-                Ok(())
-            }
-            _ => self.reopen(),
+        let status = sys::file_status(fd);
+        if !self.is_ours(status) {
+            return self.reopen();
         }
+        // If the size cannot be found out, the next message asks again.
+        let size_of_file = status.map_or(self.files.limit as u64, |status| status.size);
+        if status.is_ok() && !self.files.has_room(size_of_file, size) {
+            return self.go_on(fd, number.saturating_add(1), size);
+        }
+        let end = size_of_file.saturating_add(size as u64);
+        self.left.store(allowance(&self.files, end), Relaxed);
+        Ok(())
     }
 
     /// Goes on to the next file, from the number `next` on, that has room for `size` bytes. `fd` is
@@ -350,7 +356,7 @@ impl Capture {
 
     fn close_retired(&self) {
         let fd = self.retired.swap(CLOSED, SeqCst);
-        if fd != CLOSED && self.is_ours(fd) {
+        if fd != CLOSED && self.is_ours(sys::file_status(fd)) {
             sys::close_file(fd);
         }
     }
