@@ -8,41 +8,15 @@ captured_tests="test-dump:Route test-transact:Route test-pool:Route test-netfilt
 test-threads:Generic test-fork:Route test-fork-pool:Route test-fork-anywhere:Route
 test-cancel:Route test-leave-handler:Route test-thread-exit:Generic"
 
+. "$here/tshark.sh"
+
 # family_of EXAMPLE: the name that tshark gives the protocol of an example.
 family_of() {
     case $1 in
         genl) echo Generic ;;
-        sock-diag) echo 'SOCK_DIAG' ;;
+        sock-diag) echo 'Socket monitoring' ;;
         *) echo Route ;;
     esac
-}
-
-# tshark_reads FILE OPTION...: tshark reads the whole file without a complaint, except about root.
-# Its output is in $scratch/frames.  The number is that of the messages that a frame may have.
-tshark_reads() {
-    file=$1
-    shift
-    tshark -o gui.max_tree_depth:100000 -r "$file" "$@" > "$scratch/frames" 2> "$scratch/complaints" \
-        && ! grep -v '^Running as user' "$scratch/complaints"
-}
-
-# decoded FILE FAMILY: tshark decodes every frame of a capture, finds messages of the family in both
-# directions, and shows the comments.
-#
-# Frames of SOCK_DIAG that are sent are an exception: tshark takes a request with a port id for a
-# reply, which is longer.
-decoded() {
-    tshark_reads "$1" -Y '_ws.malformed && !(netlink.family == 4 && frame.p2p_dir == 0)' || return
-    if [ -s "$scratch/frames" ]; then
-        cat "$scratch/frames"
-        return 1
-    fi
-    tshark_reads "$1" -V || return
-    prints "^    Family: $2 (" "$scratch/frames" || return
-    prints 'Direction: Outbound' "$scratch/frames" || return
-    prints 'Direction: Inbound' "$scratch/frames" || return
-    tshark_reads "$1" -T fields -e frame.comment || return
-    ! grep -v '^pid=[0-9]* .*call=[a-z]' "$scratch/frames"
 }
 
 # capture_of NAME: a new path for the capture of an example or a test.
