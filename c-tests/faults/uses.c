@@ -266,6 +266,18 @@ in_thread(void)
     CHECK(!pthread_join(thread, NULL));
 }
 
+/* Removes the files of a capture. */
+static void
+remove_files(const char *path)
+{
+    char further[80];
+
+    snprintf(further, sizeof further, "%s", path);
+    for (int i = 1; !unlink(further); i++) {
+        snprintf(further, sizeof further, "%s.%d", path, i);
+    }
+}
+
 /* Starts a capture, and adds to it, also in a child.  NLSOCK_CAPTURE_SIZE is so small that it goes
  * on in further files. */
 static void
@@ -273,12 +285,14 @@ captured(void)
 {
     struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
     const char *folder = getenv("CAPTURE_FOLDER");
-    char path[64], further[80];
+    char path[64];
     int error, status;
     pid_t child;
 
     snprintf(path, sizeof path, "nlsock-capture-%d", (int) getpid());
     CHECK_INT(chdir(folder ? folder : P_tmpdir), 0);
+    /* Those of a run that was aborted, and had the same number. */
+    remove_files(path);
     for (int i = 0; i < 2; i++) {
         error = nlsock_capture_start(path, 0);
         CHECK(!error || (calls_may_differ && calls_may_differ()));
@@ -299,10 +313,7 @@ captured(void)
         limit.rlim_cur = 1 << 30;
         CHECK_INT(setrlimit(RLIMIT_FSIZE, &limit), 0);
     }
-    strcpy(further, path);
-    for (int i = 1; !unlink(further); i++) {
-        snprintf(further, sizeof further, "%s.%d", path, i);
-    }
+    remove_files(path);
 }
 
 static void
