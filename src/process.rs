@@ -45,7 +45,7 @@ unsafe extern "C" fn end_thread(block: *mut c_void) {
 /// Runs when the process ends, or when a plugin that contains the static library is unloaded. Other
 /// threads may still be running; the memory that is mapped for them is lost.
 extern "C" fn unload() {
-    capture::stop();
+    capture::unload();
     pool::flush();
     if let Some(block) = thread::stop() {
         // SAFETY: it is the calling thread's block. The library will not be called any more, or, if

@@ -473,6 +473,18 @@ a_failing_write_ends_the_capture(void)
     CHECK_INT(read_files(0).sent, 1);
 }
 
+/* If nothing is sent or received after that, the warning comes when the process ends. */
+static void
+a_failure_at_the_end_is_logged(void)
+{
+    char output[1024];
+
+    CHECK_INT(with_environment("too much", path, "1M", output, sizeof output), 0);
+    CHECK(strstr(output, "/capture has ended (No space left on device)\n"));
+    CHECK(tap_one_line(output));
+    unlink(path);
+}
+
 /* The signal is not discarded if it is the program's. */
 static void
 a_pending_signal_stays(void)
@@ -518,6 +530,15 @@ does(const char *what)
         return right;
     } else if (!strcmp(what, "once")) {
         return deletion_is_refused() && fcntl(1000, F_GETFD);
+    } else if (!strcmp(what, "too much")) {
+        struct rlimit limit = { .rlim_cur = 100, .rlim_max = RLIM_INFINITY };
+        struct nl_sock *sock;
+
+        /* There is room for the start of the next block. */
+        right = !nl_sock_create(NETLINK_ROUTE, &sock) && !setrlimit(RLIMIT_FSIZE, &limit)
+                && !nl_sock_join_mcgroup(sock, RTNLGRP_LINK);
+        nl_sock_destroy(sock);
+        return right;
     } else if (!strcmp(what, "program")) {
         pid_t child;
 
@@ -558,6 +579,7 @@ main(int argc, char *argv[])
     RUN_ALONE(files_of_others_are_left_alone);
     RUN_ALONE(children_leave_files_of_others_alone);
     RUN_ALONE(a_failing_write_ends_the_capture);
+    RUN_ALONE(a_failure_at_the_end_is_logged);
     RUN_ALONE(a_pending_signal_stays);
     RUN_ALONE(another_program_adds_to_the_file);
     rmdir(folder);

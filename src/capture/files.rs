@@ -134,7 +134,7 @@ fn check_is_capture(file: &AppendFile) -> Result<(), Errno> {
 /// is for [`sys::append`].
 pub(super) fn append_all(
     fd: i32,
-    pieces: [&[u8]; sys::PIECES],
+    pieces: [&[u8]; sys::FILE_PIECES],
     limited: bool,
 ) -> Result<(), Errno> {
     let size: usize = pieces.iter().map(|piece| piece.len()).sum();

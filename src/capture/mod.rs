@@ -16,11 +16,12 @@ use self::files::{Files, Opened, Path, append_all, parse_size};
 use self::format::{Block, NOOP};
 use crate::errno::{self, Errno};
 use crate::grow_list::GrowList;
-use crate::host::log::log;
+use crate::host::log::{self, log};
 use crate::sys::FileStatus;
 use crate::wire::Printable;
 use crate::{identity, sys, thread};
 use core::ffi::c_int;
+use core::fmt;
 use core::ptr::{from_ref, null_mut};
 use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 use core::sync::atomic::{AtomicBool, AtomicI32, AtomicIsize, AtomicPtr, AtomicU32, AtomicUsize};
@@ -97,10 +98,32 @@ pub(crate) fn report_end() {
 #[cold]
 #[inline(never)]
 fn report() {
+    if let Some(end) = take_end() {
+        log!(SOCKET, Warn, "{end}");
+    }
+}
+
+/// The end of a capture because of an error. [`fmt::Display`] writes its text for the log.
+struct End(&'static Capture);
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = errno::text(self.0.error.load(Relaxed));
+        write!(f, "the capture to {} has ended ({text})", Printable(&self.0.files.path))
+    }
+}
+
+/// The end that is still to be logged, if there is one.
+fn take_end() -> Option<End> {
     // SAFETY: null, or an element of `CAPTURES`, which is never freed.
-    if let Some(capture) = unsafe { ENDED.swap(null_mut(), AcqRel).as_ref() } {
-        let text = errno::text(capture.error.load(Relaxed));
-        log!(SOCKET, Warn, "the capture to {} has ended ({text})", Printable(&capture.files.path));
+    unsafe { ENDED.swap(null_mut(), AcqRel).as_ref() }.map(End)
+}
+
+/// Ends the capture, when the process ends or a plugin with the library is unloaded.
+pub(crate) fn unload() {
+    close_present();
+    if let Some(end) = take_end() {
+        log::warn_at_exit(format_args!("{end}"));
     }
 }
 
@@ -154,13 +177,15 @@ pub(crate) fn start(path: &[u8]) -> Result<(), Errno> {
 /// Ends the capture, if there is one.
 pub(crate) fn stop() {
     report_end();
-    let _errno = errno::Preserve::new();
-    thread::without_cancellation(|| {
-        // SAFETY: null, or an element of `CAPTURES`, which is never freed.
-        if let Some(capture) = unsafe { PRESENT.swap(null_mut(), AcqRel).as_ref() } {
-            capture.close();
-        }
-    });
+    close_present();
+}
+
+fn close_present() {
+    // SAFETY: null, or an element of `CAPTURES`, which is never freed.
+    if let Some(capture) = unsafe { PRESENT.swap(null_mut(), AcqRel).as_ref() } {
+        let _errno = errno::Preserve::new();
+        thread::cancel_disabled_briefly(|| capture.close());
+    }
 }
 
 /// A thread that uses the descriptor of a capture, which is not closed until this is dropped.
@@ -230,23 +255,28 @@ impl Capture {
         self.pid.store(sys::process_id(), Relaxed);
         // A thread of the parent may have been asking for the size. So this process asks again.
         self.left.store(0, Relaxed);
+        let fd = self.fd.load(SeqCst);
+        if !self.is_at(fd) {
+            self.reopen(fd)?;
+        }
         self.process.store(process, Release);
-        if self.fd_is_ours() { Ok(()) } else { self.reopen() }
+        Ok(())
     }
 
     /// Appends a block to the present file. If its descriptor is not ours any more, opens the file
     /// again.
-    fn append(&self, pieces: [&[u8]; sys::PIECES]) -> Result<(), Errno> {
-        match self.append_to(self.fd.load(SeqCst), pieces) {
-            Err(_) if !self.fd_is_ours() => {
-                self.reopen()?;
+    fn append(&self, pieces: [&[u8]; sys::FILE_PIECES]) -> Result<(), Errno> {
+        let fd = self.fd.load(SeqCst);
+        match self.append_to(fd, pieces) {
+            Err(_) if !self.is_at(fd) => {
+                self.reopen(fd)?;
                 self.append_to(self.fd.load(SeqCst), pieces)
             }
             result => result,
         }
     }
 
-    fn append_to(&self, fd: c_int, pieces: [&[u8]; sys::PIECES]) -> Result<(), Errno> {
+    fn append_to(&self, fd: c_int, pieces: [&[u8]; sys::FILE_PIECES]) -> Result<(), Errno> {
         if fd == CLOSED {
             // The capture has been ended meanwhile.
             return Ok(());
@@ -254,10 +284,9 @@ impl Capture {
         append_all(fd, pieces, self.limited.load(Relaxed))
     }
 
-    /// Whether the descriptor still refers to the file of the capture. The program may have closed
-    /// it, and another file may have its number. True after the capture has ended.
-    fn fd_is_ours(&self) -> bool {
-        let fd = self.fd.load(SeqCst);
+    /// Whether the number `fd` still refers to the present file. The program may have closed the
+    /// descriptor, and another file may have got its number. True if the capture has ended.
+    fn is_at(&self, fd: c_int) -> bool {
         fd == CLOSED || self.is_ours(sys::file_status(fd))
     }
 
@@ -292,7 +321,7 @@ impl Capture {
         }
         let status = sys::file_status(fd);
         if !self.is_ours(status) {
-            return self.reopen();
+            return self.reopen(fd);
         }
         // If the size cannot be found out, the next message asks again.
         let size_of_file = status.map_or(self.files.limit as u64, |status| status.size);
@@ -314,10 +343,9 @@ impl Capture {
         Ok(())
     }
 
-    /// Opens the present file again, after its descriptor was found not to be ours any more.
+    /// Opens the present file again, after its descriptor `lost` was found not to be ours any more.
     #[cold]
-    fn reopen(&self) -> Result<(), Errno> {
-        let lost = self.fd.load(SeqCst);
+    fn reopen(&self, lost: c_int) -> Result<(), Errno> {
         let Opened { file, number, id, size } = self.files.open(self.number.load(Relaxed), 0)?;
         let fd = file.into_high_number();
         match self.fd.compare_exchange(lost, fd, SeqCst, SeqCst) {
@@ -356,7 +384,7 @@ impl Capture {
 
     fn close_retired(&self) {
         let fd = self.retired.swap(CLOSED, SeqCst);
-        if fd != CLOSED && self.is_ours(sys::file_status(fd)) {
+        if fd != CLOSED && self.is_at(fd) {
             sys::close_file(fd);
         }
     }

@@ -104,9 +104,9 @@ impl Dump {
             flags.write_unaligned(flags.read_unaligned() | NLM_F_DUMP_ACK);
             (&raw const (*header).nlmsg_seq).read_unaligned()
         };
-        capture::report_end();
         // If a log handler leaves before there is a socket, this is a dump that can be ended.
         self.set_up(null_mut(), seq, Errno::EINTR.raw());
+        capture::report_end();
         thread::with(|thread| {
             let _cancel = CancelDisabled::new(thread);
             let mut started = false;

@@ -111,13 +111,17 @@ pub(crate) fn read_start(fd: c_int, start: &mut [u8]) -> Result<usize, Errno> {
 }
 
 /// The number of pieces that [`append`] writes at once.
-pub(crate) const PIECES: usize = 4;
+pub(crate) const FILE_PIECES: usize = 4;
 
 /// Appends `pieces`, one after the other, to the file `fd`. Returns how many bytes were written:
 /// fewer than there are if the disk is full, or if the file must not become larger.
 ///
 /// If `limited`, no signal (SIGXFSZ) is sent for the latter. That takes two system calls more.
-pub(crate) fn append(fd: c_int, pieces: [&[u8]; PIECES], limited: bool) -> Result<usize, Errno> {
+pub(crate) fn append(
+    fd: c_int,
+    pieces: [&[u8]; FILE_PIECES],
+    limited: bool,
+) -> Result<usize, Errno> {
     /// Linux does not use the offset if the file was opened with O_APPEND. It matters if `fd` has
     /// become the number of another file: pipes, sockets and terminals refuse a write with an
     /// offset. A file that takes it keeps its contents, since nothing is at this offset.
@@ -129,7 +133,7 @@ pub(crate) fn append(fd: c_int, pieces: [&[u8]; PIECES], limited: bool) -> Resul
         iov_len: piece.len(),
     });
     // SAFETY: the kernel reads the bytes of `pieces`.
-    retry(|| unsafe { libc::pwritev(fd, parts.as_ptr(), PIECES as c_int, OFFSET) })
+    retry(|| unsafe { libc::pwritev(fd, parts.as_ptr(), FILE_PIECES as c_int, OFFSET) })
 }
 
 /// Blocks SIGXFSZ for the thread, and discards it when this object is dropped: the kernel sends it
@@ -219,7 +223,7 @@ mod tests {
     fn pipes_and_sockets_refuse() {
         let mut ends = [0; 2];
         unsafe { libc::pipe(ends.as_mut_ptr()) };
-        let pieces: [&[u8]; PIECES] = [b"x", b"", b"", b""];
+        let pieces: [&[u8]; FILE_PIECES] = [b"x", b"", b"", b""];
         assert_eq!(append(ends[1], pieces, false), Err(Errno::from_raw(libc::ESPIPE)));
         ends.into_iter().for_each(close_file);
         unsafe { libc::socketpair(libc::AF_UNIX, libc::SOCK_STREAM, 0, ends.as_mut_ptr()) };

@@ -12,7 +12,7 @@ mod transfer;
 
 pub(crate) use clock::{coarse_seconds, monotonic_ms, realtime_ns, utc};
 pub(crate) use file::{
-    AppendFile, FileStatus, PIECES, append, close_file, current_folder, file_size_is_limited,
+    AppendFile, FILE_PIECES, FileStatus, append, close_file, current_folder, file_size_is_limited,
     file_status, process_id, read_start,
 };
 pub(crate) use memory::{ThreadMemory, WipedOnFork, map_wiped_on_fork, unmap_wiped_on_fork};
