@@ -836,8 +836,8 @@ const char *nlsock_version(void);
  *
  * For each message, one more system call is made. It may wait for the disk. If it fails, for
  * example because the disk is full, the capture ends, and the library logs that once, as a warning:
- * in the next call that sends or receives, or at the end of the process. No other function fails
- * because of the capture.
+ * in the next call that sends or receives, or on standard error when the process ends. No other
+ * function fails because of the capture.
  *
  * The descriptor of the file has a high number, and is closed on exec. If the program has closed
  * it, for example when it became a daemon, the library opens the file again. It never writes to a
