@@ -825,8 +825,9 @@ const char *nlsock_version(void);
  *
  * If the file would exceed 64 MiB, the capture goes on in a file whose name has ".1" after it, then
  * ".2" and so on. Another limit is the value of NLSOCK_CAPTURE_SIZE when the process starts: a
- * number of bytes, of at least 4096, perhaps with K, M or G after it. Several processes that write
- * to one file may exceed the limit by a sixteenth for each of them.
+ * number of bytes, of at least 4096, perhaps with K, M or G after it. Several threads and processes
+ * may exceed the limit: each process by a sixteenth, and by what its threads write while one of
+ * them opens the next file.
  *
  * All threads and children of the process write to the same file. A new program that a child
  * executes does only if it uses the library and NLSOCK_CAPTURE is set. Linux writes each message
