@@ -266,7 +266,7 @@ a_capture_goes_on_in_further_files(void)
     struct contents contents;
     char output[1024];
 
-    CHECK_INT(with_environment("processes", path, "16K", output, sizeof output), 0);
+    CHECK_INT(with_environment("processes", path, "4K", output, sizeof output), 0);
     CHECK_STR(output, "");
     /* While a thread opens the next file, others go on with this one, so there is no limit for each
      * file that holds however the threads take turns. */
