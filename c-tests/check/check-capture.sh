@@ -2,20 +2,20 @@
 # Runs the examples and some of the C tests with NLSOCK_CAPTURE, and has tshark read the captures.
 # Read by check.sh.
 
-# The C tests that run with a capture, and in which protocols tshark must then see messages.  Those
-# of process_tests are there for their forks, cancellations and log handlers that do not return.
-captured_tests="test-dump:Route test-transact:Route test-pool:Route test-netfilter:Netfilter
-test-threads:Generic test-fork:Route test-fork-pool:Route test-fork-anywhere:Route
-test-cancel:Route test-leave-handler:Route test-thread-exit:Generic"
+# The C tests that run with a capture, and a protocol of which tshark must then see messages.  Some
+# are there for their forks, cancellations and log handlers that do not return.
+captured_tests="test-dump:netlink-route test-transact:netlink-route test-pool:genl
+test-netfilter:netlink-netfilter test-fork:netlink-route test-fork-pool:netlink-route
+test-cancel:netlink-route test-leave-handler:netlink-route"
 
 . "$here/tshark.sh"
 
-# family_of EXAMPLE: the name that tshark gives the protocol of an example.
+# family_of EXAMPLE: the name that tshark gives to the protocol of an example.
 family_of() {
     case $1 in
-        genl) echo Generic ;;
-        sock-diag) echo 'Socket monitoring' ;;
-        *) echo Route ;;
+        genl) echo genl ;;
+        sock-diag) echo netlink-sock_diag ;;
+        *) echo netlink-route ;;
     esac
 }
 

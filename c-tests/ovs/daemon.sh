@@ -92,7 +92,7 @@ daemon_is_captured() {
         lack "the capture of the daemon"
         return
     fi
-    check "tshark decodes the capture of the relinked daemon" decoded "$1" Route
+    check "tshark decodes the capture of the relinked daemon" decoded "$1" netlink-route
 }
 
 # The relinked daemon runs with a capture, which must not change anything.
