@@ -36,10 +36,9 @@ static LIMIT: AtomicUsize = AtomicUsize::new(USUAL_LIMIT);
 /// All captures that were ever started. They are never freed, since another thread may be about to
 /// write to one.
 static CAPTURES: GrowList<Capture> = GrowList::new();
-/// The present capture; null if there is none.
+/// The present capture; null if there is none. A capture that has ended because of an error stays
+/// here until that is logged.
 static PRESENT: AtomicPtr<Capture> = AtomicPtr::new(null_mut());
-/// The capture that has ended because of an error, until that is logged; null if there is none.
-static ENDED: AtomicPtr<Capture> = AtomicPtr::new(null_mut());
 
 /// The number of a descriptor that is closed.
 const CLOSED: c_int = -1;
@@ -64,11 +63,17 @@ struct Capture {
     /// The number ([`identity::current`]) of the process that `pid` is of.
     process: AtomicU32,
     pid: AtomicU32,
-    /// The errno value that has ended the capture.
+    /// The errno value that has ended the capture; 0 if none has.
     error: AtomicI32,
 }
 
-/// Whether there is a capture.
+/// The present capture, even if it has ended because of an error.
+fn present() -> Option<&'static Capture> {
+    // SAFETY: null, or an element of `CAPTURES`, which is never freed.
+    unsafe { PRESENT.load(Acquire).as_ref() }
+}
+
+/// Whether [`record`] or [`report_end`] has to be called.
 #[inline]
 pub(crate) fn is_on() -> bool {
     !PRESENT.load(Relaxed).is_null()
@@ -78,19 +83,17 @@ pub(crate) fn is_on() -> bool {
 /// real length is `size`. Does not log, and does not change errno.
 #[cold]
 pub(crate) fn record(event: &Event, first: &[u8], second: &[u8], size: usize) {
-    // SAFETY: null, or an element of `CAPTURES`, which is never freed.
-    if let Some(capture) = unsafe { PRESENT.load(Acquire).as_ref() } {
+    if let Some(capture) = present() {
         let _errno = errno::Preserve::new();
         // Writing is a cancellation point, and what has been received would be lost.
         thread::cancel_disabled_briefly(|| capture.write(event, first, second, size));
     }
 }
 
-/// If a capture has ended because of an error, logs that. [`record`] cannot, since it is called
-/// where nothing may be logged.
-#[inline]
+/// If a capture has ended because of an error, logs that. [`record`] does not, since it is also
+/// called where nothing may be logged.
 pub(crate) fn report_end() {
-    if !ENDED.load(Relaxed).is_null() {
+    if is_on() {
         report();
     }
 }
@@ -113,18 +116,19 @@ impl fmt::Display for End {
     }
 }
 
-/// The end that is still to be logged, if there is one.
+/// The end that is still to be logged, if there is one. It is returned only once.
 fn take_end() -> Option<End> {
-    // SAFETY: null, or an element of `CAPTURES`, which is never freed.
-    unsafe { ENDED.swap(null_mut(), AcqRel).as_ref() }.map(End)
+    let capture = present().filter(|capture| capture.error.load(Relaxed) != 0)?;
+    let ended = from_ref(capture).cast_mut();
+    PRESENT.compare_exchange(ended, null_mut(), AcqRel, Relaxed).ok().map(|_| End(capture))
 }
 
 /// Ends the capture, when the process ends or a plugin with the library is unloaded.
 pub(crate) fn unload() {
-    close_present();
     if let Some(end) = take_end() {
         log::warn_at_exit(format_args!("{end}"));
     }
+    close_present();
 }
 
 /// Starts a capture to the file `path` if the environment asks for it.
@@ -227,6 +231,9 @@ impl Capture {
 
     fn write(&self, event: &Event, first: &[u8], second: &[u8], size: usize) {
         let _user = User::of(self);
+        if self.fd.load(SeqCst) == CLOSED {
+            return;
+        }
         let (first, second) = if size == 0 { (&NOOP[..], &[][..]) } else { (first, second) };
         let result = self.process_id().and_then(|pid| {
             let block = Block::new(event, pid, first.len() + second.len(), size);
@@ -365,17 +372,18 @@ impl Capture {
     /// Ends the capture because of an error, unless it has ended already.
     #[cold]
     fn fail(&self, error: Errno) {
-        let this = from_ref(self).cast_mut();
-        if PRESENT.compare_exchange(this, null_mut(), AcqRel, Relaxed).is_ok() {
-            self.error.store(error.raw(), Relaxed);
+        if self.error.compare_exchange(0, error.raw(), Relaxed, Relaxed).is_ok() {
             self.close();
-            ENDED.store(this, Release);
         }
     }
 
     /// Closes the descriptor, or has the last thread close it that still uses it.
     fn close(&self) {
-        self.retired.store(self.fd.swap(CLOSED, SeqCst), SeqCst);
+        let fd = self.fd.swap(CLOSED, SeqCst);
+        if fd == CLOSED {
+            return;
+        }
+        self.retired.store(fd, SeqCst);
         // A thread that starts to use the capture after this finds no descriptor.
         if self.users.load(SeqCst) == 0 {
             self.close_retired();

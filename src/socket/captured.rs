@@ -80,9 +80,20 @@ impl Socket {
         Event { socket: self.fd.cookie(), port: self.port, ..event }
     }
 
+    /// Logs that the capture has ended because of an error, if it has. Not in a dump, where nothing
+    /// may be logged: [`super::dump::Dump::start`] does it there.
+    fn report_end_of_capture(&self) {
+        // SAFETY: the socket is used by a dump, whose mutex is locked or which starts, or by no dump
+        // at all. So no other thread changes this.
+        if unsafe { (*self.dump.get()).is_none() } {
+            capture::report_end();
+        }
+    }
+
     #[cold]
     #[inline(never)]
     fn send_captured(&self, datagram: &[u8], wait: Wait) -> Result<(), Errno> {
+        self.report_end_of_capture();
         // The time before the call: the kernel's answer is in the queue when the call returns.
         let event = self.event("sendto", None);
         let result = sys::send(&self.fd, datagram, wait);
@@ -100,6 +111,7 @@ impl Socket {
         wait: Wait,
         sender: Option<&mut Sender>,
     ) -> Result<usize, Errno> {
+        self.report_end_of_capture();
         if self.joined.load(Relaxed) {
             let _errno = errno::Preserve::new();
             self.ask_for_groups();

@@ -22,7 +22,6 @@ pub(crate) mod transact;
 
 use self::strict::Checking;
 use crate::buffer::Buf;
-use crate::capture;
 use crate::errno::{self, Errno};
 use crate::host::counters::{Event, count};
 use crate::host::log::{log, log_limited};
@@ -247,7 +246,6 @@ impl Socket {
     /// # Safety
     /// See [`message::finalize`].
     pub(crate) unsafe fn send(&self, message: Buf<'_>, seq: u32, wait: Wait) -> Result<(), Errno> {
-        capture::report_end();
         let checking = self.check_by_request(message.bytes());
         // SAFETY: the caller's promise.
         let result = unsafe { self.send_quietly(message, seq, wait) };

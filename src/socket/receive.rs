@@ -6,7 +6,6 @@ use super::deadline::Deadline;
 use super::scratch::{self, Scratch};
 use crate::assert::c_assert;
 use crate::buffer::Buf;
-use crate::capture;
 use crate::errno::Errno;
 use crate::host::counters::{Event, count};
 use crate::host::log::log_limited;
@@ -206,7 +205,6 @@ impl Socket {
         sender: Option<&mut Sender>,
     ) -> Result<(), Errno> {
         check_buffer(buffer);
-        capture::report_end();
         buffer.clear();
         let until = match (wait, self.timeout.load(Relaxed)) {
             (Wait::No, _) => Until::Now,

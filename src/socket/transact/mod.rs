@@ -24,7 +24,6 @@ use super::Socket;
 use super::extack::Failures;
 use super::pool::{self, Pooled};
 use crate::buffer::Buf;
-use crate::capture;
 use crate::errno::Errno;
 use crate::thread::{self, CancelDisabled, Thread};
 
@@ -164,7 +163,6 @@ pub(super) unsafe fn run_all<T: Transactions>(
     transactions: &mut T,
     mode: Mode,
 ) -> QueueState {
-    capture::report_end();
     Failures::of(thread).start_batch();
     let total = transactions.len();
     let mut call = Call::new(thread, sock, origin, transactions, mode);
