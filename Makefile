@@ -57,7 +57,7 @@ headers = $(shell cd include && find $(name_$(1)) -name '*.h')
 # A command that fails leaves no file that looks like its result.
 .DELETE_ON_ERROR:
 
-.PHONY: all help demo check check-valgrind check-faults check-asan check-tsan check-kernel check-ovs
+.PHONY: all help demo check check-capture check-valgrind check-faults check-asan check-tsan check-kernel check-ovs
 .PHONY: check-platforms abi check-abi check-ovn check-diff mutants fuzz soak bench
 .PHONY: bench-check bench-baseline bench-daemon
 .PHONY: dist rpm deb check-deb deps vendor headers exports install uninstall stage clean
@@ -107,6 +107,9 @@ demo: deps ## Build the 2014 library and watch this kernel's links, routes and f
 
 check: deps stage ## Run all tests; the last line counts them
 	c-tests/check/check.sh "$(STAGE)"
+
+check-capture: deps stage ## Capture the examples and some C tests, and have tshark read the captures
+	c-tests/check/check.sh "$(STAGE)" capture
 
 check-valgrind: deps stage ## Run the C and the Rust tests under valgrind
 	VALGRIND=1 c-tests/check/check.sh "$(STAGE)"

@@ -96,6 +96,7 @@ run_sessions() {
         for package in libmnl libnl-3.0; do
             grep -q " $package)" "$session" && ! pkg-config --exists $package && lacking=$package
         done
+        grep -q 'tshark -r' "$session" && ! have tshark && lacking=tshark
         if [ -n "$lacking" ]; then
             skip "$label runs as shown" "no $lacking"
         else

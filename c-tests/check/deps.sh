@@ -12,6 +12,7 @@ packages() {
     need_program valgrind valgrind
     need_program unshare util-linux
     need_program prove perl
+    need_program tshark tshark
     need libmnl-dev pkg-config --exists libmnl
     need libnl-3-dev pkg-config --exists libnl-3.0
 }

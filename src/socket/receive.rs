@@ -376,7 +376,7 @@ impl Socket {
     fn receive_in_one_part(&self, memory: &mut [Uninit], until: Until) -> Result<usize, Failure> {
         if !self.kernel_only.load(Relaxed) {
             // Usually the first attempt succeeds.
-            match (sys::receive(&self.fd, memory, until.wait()), until) {
+            match (self.receive_one_part(memory, until.wait()), until) {
                 (Ok(size @ 1..), _) => {
                     note_size(size);
                     return Ok(size);
@@ -409,7 +409,7 @@ impl Socket {
         let mut unwanted = 0;
         loop {
             let asked = ask.then_some(&mut from);
-            match sys::receive_split(&self.fd, first, second, until.wait(), asked) {
+            match self.receive_two_parts(first, second, until.wait(), asked) {
                 Ok(_) if kernel_only && from.port != 0 => {
                     count(Event::Spoofed, 1);
                     unwanted += 1;
@@ -505,7 +505,7 @@ impl Socket {
         let mut room = i64::from(sys::receive_buffer_size(&self.fd)?) + more as i64;
         let mut overflows = Overflows::default();
         while room > 0 {
-            match sys::receive(&self.fd, memory, Wait::No) {
+            match self.receive_one_part(memory, Wait::No) {
                 // An empty datagram takes up some room in the queue, too.
                 Ok(size) => {
                     overflows.reset();
