@@ -86,7 +86,8 @@ faults_event(enum fake_call call)
     for (int i = 0; i < n_faults; i++) {
         struct fk_fault *fault = &faults[i];
 
-        if ((enum fake_call) fault->call == call && fault->times && fault->event && is_turn(fault)) {
+        if ((enum fake_call) fault->call == call && fault->times && fault->event
+            && is_turn(fault)) {
             return fault->event;
         }
     }

@@ -200,7 +200,8 @@ item_make(const struct sock *sock, const struct nlmsghdr *request, const struct 
         break;
     case FK_ITEM_KIND_NOOP:
     case FK_ITEM_KIND_OVERRUN:
-        at = begin_message(d, sock, seq, item, item->kind == FK_ITEM_KIND_NOOP ? NLMSG_NOOP : NLMSG_OVERRUN, 0);
+        at = begin_message(d, sock, seq, item,
+                           item->kind == FK_ITEM_KIND_NOOP ? NLMSG_NOOP : NLMSG_OVERRUN, 0);
         end(d, at, item);
         break;
     case FK_ITEM_KIND_FAMILY:

@@ -176,7 +176,8 @@ sock_release(struct sock *sock, bool polling, int request)
 
     sock->held.head = sock->held.tail = NULL;
     while ((d = queue_pop(&held))) {
-        if ((d->when == FK_WHEN_CLOCK && d->at <= clock_now()) || (d->when == FK_WHEN_POLL && polling)
+        if ((d->when == FK_WHEN_CLOCK && d->at <= clock_now())
+            || (d->when == FK_WHEN_POLL && polling)
             || (d->when == FK_WHEN_REQUEST && d->at == request)) {
             enqueue(sock, d);
         } else {

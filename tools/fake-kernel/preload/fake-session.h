@@ -13,8 +13,8 @@
 /* fake-session.c */
 /* Locked, as everything that is called with it. */
 struct fk_session *session(void);
-/* Reads the capture that is replayed, and maps the counters that processes share, as the environment
- * says.  Called once, when the library is loaded. */
+/* Reads the capture that is replayed, and maps the counters that processes share, as the
+ * environment says.  Called once, when the library is loaded. */
 void session_load(void);
 /* Whether a capture is replayed. */
 bool session_replays(void);
