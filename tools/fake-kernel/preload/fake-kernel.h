@@ -50,7 +50,7 @@ struct fake_record {
     uint32_t seq;
     uint16_t type;
     uint16_t flags;
-    int rule;                   /* The number of the rule for messages that fits, or -1. */
+    int rule;                   /* Number of the rule for messages that fits; -1 if none does. */
     bool processed;             /* Carried out. */
     bool aborted;               /* Not, because the netfilter batch that it is in was not. */
     int refused;                /* The error that the kernel answers, delivered or not. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Recording: what a program and the real kernel say is appended to a capture, whose first blocks
- * the tool has written. */
+/* Recording: what a program and the real kernel say is appended to a capture.  The tool has written
+ * its first blocks. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -165,15 +165,15 @@ record_bound(const char *call, int fd, const struct sockaddr *address, socklen_t
     int error = errno;
     struct recorded *sock = recorded(fd);
     const struct sockaddr_nl *nl = (const void *) address;
-    uint32_t groups;
 
     if (sock && result < 0) {
         record_group(sock, call, 0, 0, error);
     } else if (sock) {
         learn_port(fd, sock);
-        groups = size >= sizeof *nl && !strcmp(call, "bind") ? nl->nl_groups : 0;
-        for (uint32_t group = 1; group <= 32; group++) {
-            if (groups & 1u << (group - 1)) {
+        bool has_groups = size >= sizeof *nl && !strcmp(call, "bind");
+
+        for (uint32_t group = 1; has_groups && group <= 32; group++) {
+            if (nl->nl_groups & 1u << (group - 1)) {
                 record_group(sock, call, group, 0, 0);
             }
         }
@@ -248,13 +248,13 @@ static void
 describe(const struct msghdr *msg, struct fk_recorded_event *event)
 {
     const struct sockaddr_nl *from = msg->msg_name;
+    struct msghdr *changeable = (struct msghdr *) (uintptr_t) msg;
 
     if (from && msg->msg_namelen >= sizeof *from) {
         event->peer = from->nl_pid;
         event->group = from->nl_groups ? (uint32_t) __builtin_ffs((int) from->nl_groups) : 0;
     }
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c;
-         c = CMSG_NXTHDR((struct msghdr *) (uintptr_t) msg, c)) {
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(changeable, c)) {
         if (c->cmsg_level == SOL_NETLINK && c->cmsg_type == NETLINK_PKTINFO) {
             memcpy(&event->group, CMSG_DATA(c), sizeof event->group);
         } else if (c->cmsg_level == SOL_NETLINK && c->cmsg_type == NETLINK_LISTEN_ALL_NSID) {
