@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Sending and receiving: what goes over a socket is passed to the capture, if there is one.
 //!
-//! All datagrams of the library pass through here, and nothing else calls the functions of `sys`
-//! that send and receive. Without a capture, that costs one load of an atomic pointer.
+//! All datagrams of the library pass through here if there is a capture. Without one, that costs one
+//! load of an atomic pointer. `receive.rs` makes the usual receive itself if there is none.
 
 use super::{Membership, Socket};
 use crate::capture::{self, Event};
@@ -47,7 +47,7 @@ impl Socket {
     }
 
     /// Receives one datagram: see [`sys::receive`].
-    #[inline(always)]
+    #[inline]
     pub(super) fn receive_one_part(
         &self,
         memory: &mut [Uninit],

@@ -6,6 +6,7 @@ use super::deadline::Deadline;
 use super::scratch::{self, Scratch};
 use crate::assert::c_assert;
 use crate::buffer::Buf;
+use crate::capture;
 use crate::errno::Errno;
 use crate::host::counters::{Event, count};
 use crate::host::log::log_limited;
@@ -374,9 +375,9 @@ impl Socket {
     /// some. Returns the datagram's real size.
     #[inline(always)]
     fn receive_in_one_part(&self, memory: &mut [Uninit], until: Until) -> Result<usize, Failure> {
-        if !self.kernel_only.load(Relaxed) {
+        if !self.kernel_only.load(Relaxed) && !capture::is_on() {
             // Usually the first attempt succeeds.
-            match (self.receive_one_part(memory, until.wait()), until) {
+            match (sys::receive(&self.fd, memory, until.wait()), until) {
                 (Ok(size @ 1..), _) => {
                     note_size(size);
                     return Ok(size);
