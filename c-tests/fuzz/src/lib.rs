@@ -17,6 +17,8 @@ pub mod flavour;
 mod assert;
 #[path = "../../../src/buffer/mod.rs"]
 mod buffer;
+#[path = "../../../src/capture/mod.rs"]
+mod capture;
 #[path = "../../../src/errno.rs"]
 mod errno;
 #[path = "../../../src/grow_list.rs"]
