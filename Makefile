@@ -58,9 +58,9 @@ headers = $(shell cd include && find $(name_$(1)) -name '*.h')
 # A command that fails leaves no file that looks like its result.
 .DELETE_ON_ERROR:
 
-.PHONY: all help demo check check-valgrind check-faults check-asan check-tsan check-kernel check-ovs
+.PHONY: all help demo check check-capture check-valgrind check-faults check-asan check-tsan check-kernel check-ovs
 .PHONY: check-platforms abi check-abi check-ovn check-diff mutants fuzz soak bench
-.PHONY: bench-check bench-baseline
+.PHONY: bench-check bench-baseline bench-daemon
 .PHONY: dist rpm deb check-deb deps vendor headers exports install uninstall stage clean
 .PHONY: doc install-doc uninstall-doc check-doc
 
@@ -140,6 +140,9 @@ demo: deps ## Build the 2014 library and watch this kernel's links, routes and f
 check: deps stage ## Run all tests; the last line counts them
 	c-tests/check/check.sh "$(STAGE)"
 
+check-capture: deps stage ## Capture the examples and some C tests, and have tshark read the captures
+	c-tests/check/check.sh "$(STAGE)" capture
+
 check-valgrind: deps stage ## Run the C and the Rust tests under valgrind
 	VALGRIND=1 c-tests/check/check.sh "$(STAGE)"
 
@@ -181,6 +184,9 @@ check-doc: ## Make the documentation, and check that it is whole
 
 bench: stage ## Measure this library and others, write the results to docs/bench/; OVS=TREE: beside its C code
 	c-tests/bench/bench.sh "$(STAGE)"
+
+bench-daemon: stage ## Measure Open vSwitch's daemon with 20000 flows, in a VM, write the results to docs/bench/
+	c-tests/vm/bench-daemon.sh "$(STAGE)"
 
 bench-check: deps stage ## Count instructions, and compare them with the baseline
 	c-tests/bench/bench-check.sh "$(STAGE)"

@@ -60,6 +60,7 @@ const HEADERS: [Header; 7] = [
             "src/ffi/ext_dump.rs",
             "src/ffi/ext_attr.rs",
             "src/ffi/ext_text.rs",
+            "src/ffi/ext_capture.rs",
         ],
         types: &["Counters", "ExtackPolicy", "Extack", "DumpResult", "Source", "Handler"],
     },

@@ -11,13 +11,16 @@ pub(crate) struct Errno(c_int);
 impl Errno {
     pub(crate) const EAGAIN: Self = Self(libc::EAGAIN);
     pub(crate) const EBADF: Self = Self(libc::EBADF);
+    pub(crate) const EBUSY: Self = Self(libc::EBUSY);
     pub(crate) const ECANCELED: Self = Self(libc::ECANCELED);
     pub(crate) const EINTR: Self = Self(libc::EINTR);
     pub(crate) const EINVAL: Self = Self(libc::EINVAL);
     pub(crate) const E2BIG: Self = Self(libc::E2BIG);
     pub(crate) const EMSGSIZE: Self = Self(libc::EMSGSIZE);
+    pub(crate) const ENAMETOOLONG: Self = Self(libc::ENAMETOOLONG);
     pub(crate) const ENOBUFS: Self = Self(libc::ENOBUFS);
     pub(crate) const ENOENT: Self = Self(libc::ENOENT);
+    pub(crate) const ENOSPC: Self = Self(libc::ENOSPC);
     pub(crate) const ENOTSOCK: Self = Self(libc::ENOTSOCK);
     pub(crate) const EPERM: Self = Self(libc::EPERM);
     pub(crate) const EPROTO: Self = Self(libc::EPROTO);

@@ -10,6 +10,7 @@
 //! | `process` | what happens when the library is loaded, the process forks, or a thread ends |
 //! | [`ffi`] | the C functions: they check arguments, call the core and convert the result |
 //! | `socket` | sockets, and on them the pool, transactions, dumps and lookups |
+//! | `capture` | what is sent and received, written to a file |
 //! | `message`, `buffer` | building messages in the caller's `struct ofpbuf` |
 //! | `memory`, `assert` | memory from malloc() for C callers, assertions |
 //! | `host` | log, counters, poll loop: Open vSwitch's if the process has them, else its own |
@@ -41,6 +42,7 @@ pub mod flavour;
 
 mod assert;
 mod buffer;
+mod capture;
 mod errno;
 mod grow_list;
 mod host;

@@ -4,7 +4,7 @@
 
 use crate::host::{counters, log, poll_loop};
 use crate::socket::{extack, pool};
-use crate::{identity, thread};
+use crate::{capture, identity, thread};
 use core::ffi::c_void;
 
 /// Runs when the library is loaded. Open vSwitch's lists can be used already, since they are
@@ -15,6 +15,7 @@ extern "C" fn load() {
     identity::current();
     log::start();
     counters::start();
+    capture::start_from_environment();
     // SAFETY: the function exists as long as the library is loaded. This fails only for lack of
     // memory; then `identity` still notices that the process is a child.
     unsafe { libc::pthread_atfork(None, None, Some(forked)) };
@@ -44,6 +45,7 @@ unsafe extern "C" fn end_thread(block: *mut c_void) {
 /// Runs when the process ends, or when a plugin that contains the static library is unloaded. Other
 /// threads may still be running; the memory that is mapped for them is lost.
 extern "C" fn unload() {
+    capture::unload();
     pool::flush();
     if let Some(block) = thread::stop() {
         // SAFETY: it is the calling thread's block. The library will not be called any more, or, if

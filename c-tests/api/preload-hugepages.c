@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Gives anonymous mappings of 2 MiB or more transparent huge pages, as a machine does where these
- * are set to "always".  To be preloaded under test-thread-memory.c, which says when. */
+ * are set to "always".  To be preloaded under test-thread-memory.c, or linked to startup.c of the
+ * benchmark, which say when. */
 
 #include <stdbool.h>
 #include <stddef.h>

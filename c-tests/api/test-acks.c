@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* nlsock-ext.h: which requests of a batch the kernel acknowledges. */
 
+#include <limits.h>
 #include "batch.h"
 #include "netns.h"
 
 #define N 10
 
+#define WITHOUT_FLAGS UINT_MAX
+
 /* Of nlsock_transact_multiple(). */
-static unsigned int flags;
+static unsigned int flags = WITHOUT_FLAGS;
 
 static uint64_t
 received(void)
@@ -29,7 +32,7 @@ answers(struct batch *batch)
         batch->transactions[i].reply = NULL;
         batch->transactions[i].error = -1;
     }
-    if (flags) {
+    if (flags != WITHOUT_FLAGS) {
         nlsock_transact_multiple(NETLINK_ROUTE, batch->pointers, N, flags);
     } else {
         nl_transact_multiple(NETLINK_ROUTE, batch->pointers, N);
@@ -118,6 +121,10 @@ a_program_chooses(void)
     flags = NLSOCK_ONE_ACK;
     CHECK_INT(links(), 1);
     flags = 0;
+    CHECK_INT(links(), N);
+    CHECK_INT(routes(RTM_NEWROUTE, NLM_F_CREATE, 0, N, 0), 1);
+    CHECK_INT(routes(RTM_DELROUTE, 0, 0, N, 0), 1);
+    flags = WITHOUT_FLAGS;
     nlsock_set_every_ack(true);
     CHECK_INT(routes(RTM_NEWROUTE, NLM_F_CREATE, 0, N, 0), N);
     CHECK_INT(links(), N);

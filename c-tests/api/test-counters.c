@@ -26,7 +26,6 @@ replies_that_exceed_their_buffer_are_jumbo(void)
         struct nl_transaction transaction, *transactions[] = { &transaction };
         struct ofpbuf request, reply;
         uint64_t before = jumbos();
-
         ofpbuf_init(&request, 64);
         ofpbuf_init(&reply, rooms[i]);
         put_getlink(&request, 1);
@@ -77,10 +76,13 @@ a_message_that_fits_exactly_is_not_jumbo(void)
     CHECK_INT(nl_transact(NETLINK_ROUTE, &request, &reply), 0);
     size = ofpbuf_size(reply);
     ofpbuf_delete(reply);
-    for (size_t less = 0; less < 2; less++) {
+    for (size_t i = 0; i < 4; i++) {
+        size_t less = i % 2;
         struct ofpbuf *message = ofpbuf_new(size - less);
         uint64_t before = jumbos();
 
+        /* Then the library receives into the buffer itself. */
+        nlsock_sock_set_kernel_only(sock, i >= 2);
         CHECK_INT(message->allocated, size - less);
         put_getlink(&request, 1);
         CHECK_INT(nl_sock_send(sock, &request, true), 0);
@@ -93,6 +95,26 @@ a_message_that_fits_exactly_is_not_jumbo(void)
     nl_sock_destroy(sock);
 }
 
+static void
+the_rest_of_a_dump_may_be_jumbo(void)
+{
+    struct ofpbuf request;
+    struct nl_dump dump;
+    uint64_t before;
+
+    ofpbuf_init(&request, 64);
+    for (unsigned int n = 0; n <= 1000; n += 1000) {
+        add_routes(n);
+        put_getroute(&request);
+        before = jumbos();
+        nl_dump_start(&dump, NETLINK_ROUTE, &request);
+        CHECK_INT(nl_dump_done(&dump), 0);
+        /* The kernel fills datagrams of up to 32 KiB. */
+        CHECK_INT(jumbos() > before, n > 0);
+    }
+    ofpbuf_uninit(&request);
+}
+
 int
 main(void)
 {
@@ -101,6 +123,7 @@ main(void)
     }
     RUN(replies_that_exceed_their_buffer_are_jumbo);
     RUN(a_message_that_fits_exactly_is_not_jumbo);
+    RUN(the_rest_of_a_dump_may_be_jumbo);
     RUN(replies_without_a_buffer_are_jumbo_if_they_are_long);
     return tap_done();
 }

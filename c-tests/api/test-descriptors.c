@@ -160,6 +160,22 @@ the_pool_leaves_files_of_others_alone(void)
     }
 }
 
+/* An option is the first that is tried on such a number. */
+static void
+the_pool_leaves_them_alone_when_it_becomes_strict(void)
+{
+    for (enum kind kind = NOTHING; kind < NETLINK; kind++) {
+        nlsock_pool_flush();
+        CHECK(deletion_is_refused());
+        CHECK(take_descriptor(netlink_descriptor(), kind));
+        nlsock_pool_set_strict_checking(true);
+        CHECK(loopback_is_found());
+        nlsock_pool_set_strict_checking(false);
+        release_descriptor();
+    }
+    nlsock_pool_flush();
+}
+
 static void
 closing_idle_sockets_leaves_files_of_others_alone(void)
 {
@@ -405,6 +421,7 @@ main(void)
     }
     forget_log();
     RUN(the_pool_leaves_files_of_others_alone);
+    RUN(the_pool_leaves_them_alone_when_it_becomes_strict);
     RUN(closing_idle_sockets_leaves_files_of_others_alone);
     RUN(lookups_leave_files_of_others_alone);
     RUN(the_pool_does_not_use_a_new_socket_of_the_program);

@@ -79,6 +79,25 @@ a_changed_table_is_dumped_again(void)
 }
 
 static void
+so_it_is_without_flags(void)
+{
+    struct ofpbuf request, *all;
+
+    set(2, 0, 0);
+    for (unsigned int tries = 2; tries <= 3; tries++) {
+        ofpbuf_init(&request, 64);
+        put_getroute(&request);
+        dumps = 0;
+        CHECK_INT(nlsock_dump_all(NETLINK_ROUTE, &request, tries, 10000, &all),
+                  tries == 2 ? EINTR : 0);
+        CHECK_INT(dumps, tries);
+        CHECK((all != NULL) == (tries == 3));
+        ofpbuf_delete(all);
+        ofpbuf_uninit(&request);
+    }
+}
+
+static void
 the_last_of_the_changed_tables_can_be_had(void)
 {
     set(99, 0, 0);
@@ -117,6 +136,7 @@ int
 main(void)
 {
     RUN(a_changed_table_is_dumped_again);
+    RUN(so_it_is_without_flags);
     RUN(the_last_of_the_changed_tables_can_be_had);
     RUN(a_dump_that_reached_its_end_before_the_time_limit_counts);
     RUN(other_errors_come_without_a_table);

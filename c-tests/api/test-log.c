@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sys/uio.h>
 #include "kernel.h"
 #include "netns.h"
 #include "nlsock-ext.h"
+#include "replaced.h"
 #include "tap.h"
 
 static char captured[16384];
@@ -242,6 +244,40 @@ the_environment_sets_the_level(void)
     CHECK(strstr(output, "|WARN|NLSOCK_LOG=loud: must be off, err, warn, info or dbg"));
 }
 
+/* Writes a few bytes only, if the environment says so. */
+ssize_t
+writev(int fd, const struct iovec *parts, int n)
+{
+    static ssize_t (*function)(int, const struct iovec *, int);
+    size_t most = getenv("TEST_SHORT_WRITES") ? 7 : SIZE_MAX;
+
+    if (!function) {
+        function = (ssize_t (*)(int, const struct iovec *, int)) real("writev");
+    }
+    if (most == SIZE_MAX) {
+        return function(fd, parts, n);
+    }
+    while (n && !parts->iov_len) {
+        parts++;
+        n--;
+    }
+    return n ? write(fd, parts->iov_base, parts->iov_len < most ? parts->iov_len : most) : 0;
+}
+
+static void
+lines_are_whole_although_writes_are_short(void)
+{
+    char whole[4096], output[4096];
+
+    CHECK_INT(child_output(NULL, whole, sizeof whole), 0);
+    setenv("TEST_SHORT_WRITES", "yes", 1);
+    CHECK_INT(child_output(NULL, output, sizeof output), 0);
+    unsetenv("TEST_SHORT_WRITES");
+    /* Behind the time. */
+    CHECK(strlen(whole) > 21 && strlen(output) > 21);
+    CHECK_STR(output + 20, whole + 20);
+}
+
 static int
 warn(void)
 {
@@ -334,6 +370,7 @@ main(int argc, char *argv[])
     RUN(refused_dumps_are_logged);
     RUN(errno_survives_logging);
     RUN(lines_on_standard_error_have_open_vswitchs_form);
+    RUN(lines_are_whole_although_writes_are_short);
     RUN(the_environment_sets_the_level);
     RUN(a_call_that_fails_is_logged_by_its_name);
     RUN(counters_count);

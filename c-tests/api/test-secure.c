@@ -53,11 +53,13 @@ run_copy_as_nobody(void)
     run_copy();
 }
 
-/* Runs the copy with a value of NLSOCK_LOG about which the library would log a warning. */
+/* Runs the copy with values of the variables about which the library would log warnings. */
 static int
 run_with_value(void (*run)(void), char *output, size_t size)
 {
     setenv("NLSOCK_LOG", "loud\n\x1b[31m", 1);
+    setenv("NLSOCK_CAPTURE", "/no such folder/capture", 1);
+    setenv("NLSOCK_CAPTURE_SIZE", "1", 1);
     return WEXITSTATUS(tap_child(run, output, size));
 }
 
@@ -68,6 +70,8 @@ usual_programs_read_the_variable(void)
 
     CHECK_INT(run_with_value(run_copy, output, sizeof output), NOT_SECURE);
     CHECK(strstr(output, "|WARN|NLSOCK_LOG=loud\\n\\x1b[31m: must be off, err, warn, info or dbg"));
+    CHECK(strstr(output, "|WARN|NLSOCK_CAPTURE_SIZE=1: must be a number of bytes"));
+    CHECK(strstr(output, "|WARN|NLSOCK_CAPTURE=/no such folder/capture: no capture"));
 }
 
 static void

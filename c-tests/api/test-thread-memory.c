@@ -131,6 +131,83 @@ a_thread_that_makes_all_calls_takes_little(void)
     measure_threads();
 }
 
+/* The size of a datagram in bytes, and how many threads receive it. */
+static size_t datagram_size;
+enum { N_RECEIVERS = 4 };
+
+/* Receives a multicast datagram of that size into a smaller buffer. */
+static void *
+receive_long(void *right)
+{
+    struct nl_sock *sock;
+    struct ofpbuf buf;
+
+    ofpbuf_init(&buf, 64);
+    *(bool *) right = (!nl_sock_create(NETLINK_USERSOCK, &sock)
+                       && !nl_sock_join_mcgroup(sock, 1));
+    pthread_barrier_wait(&barrier);
+    /* It is sent. */
+    pthread_barrier_wait(&barrier);
+    *(bool *) right &= (!nl_sock_recv(sock, &buf, false)
+                        && ofpbuf_size(&buf) == datagram_size);
+    nl_sock_destroy(sock);
+    ofpbuf_uninit(&buf);
+    /* So that each thread has memory of its own. */
+    pthread_barrier_wait(&barrier);
+    return NULL;
+}
+
+/* Lets threads receive a datagram of this size, and end. */
+static void
+let_threads_receive(size_t size)
+{
+    struct sockaddr_nl group = { .nl_family = AF_NETLINK, .nl_groups = 1 };
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_USERSOCK);
+    struct nlmsghdr *datagram = calloc(1, size);
+    pthread_t threads[N_RECEIVERS];
+    bool right[N_RECEIVERS];
+
+    datagram_size = size;
+    datagram->nlmsg_len = (uint32_t) size;
+    datagram->nlmsg_type = 99;
+    pthread_barrier_init(&barrier, NULL, N_RECEIVERS + 1);
+    for (int i = 0; i < N_RECEIVERS; i++) {
+        CHECK_INT(pthread_create(&threads[i], NULL, receive_long, &right[i]), 0);
+    }
+    pthread_barrier_wait(&barrier);
+    /* The kernel itself has no socket in the group. */
+    sendto(fd, datagram, size, 0, (struct sockaddr *) &group, sizeof group);
+    pthread_barrier_wait(&barrier);
+    pthread_barrier_wait(&barrier);
+    for (int i = 0; i < N_RECEIVERS; i++) {
+        pthread_join(threads[i], NULL);
+        CHECK(right[i]);
+    }
+    pthread_barrier_destroy(&barrier);
+    free(datagram);
+    close(fd);
+}
+
+static void
+what_threads_received_does_not_stay(void)
+{
+    long before, more;
+
+    if (SANITIZED) {
+        SKIP("a sanitizer takes memory of its own");
+    }
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_MMAP_THRESHOLD, 65536);
+    let_threads_receive(64);
+    before = resident();
+    let_threads_receive(160000);
+    more = resident() - before;
+    if (more > 300) {
+        tap_diagnostic("%ld KiB stay", more);
+    }
+    CHECK(more <= 300);
+}
+
 /* The same where each large mapping gets huge pages. */
 
 /* Returns whether a large mapping has huge pages. */
@@ -376,6 +453,7 @@ main(int argc, char *argv[])
     nlsock_log_set_handler(ignore_line, NULL);
     RUN_ALONE(a_thread_that_transacts_takes_little);
     RUN_ALONE(a_thread_that_makes_all_calls_takes_little);
+    RUN_ALONE(what_threads_received_does_not_stay);
     RUN_ALONE(a_thread_that_transacts_takes_no_huge_page);
     RUN_ALONE(a_thread_that_makes_all_calls_takes_no_huge_page);
     run_counting();

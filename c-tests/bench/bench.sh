@@ -67,7 +67,7 @@ must() {
 
 must build_raw "$flavour"
 must build_ours "$flavour"
-must compile startup "$here/startup.c" "-I$stage/include/$(library_of "$flavour")" -ldl
+must compile startup "$here/startup.c" "$root/c-tests/api/preload-hugepages.c" "-I$stage/include/$(library_of "$flavour")" -ldl
 mv "$bin/ours-$flavour" "$bin/ours"
 drivers=ours
 if [ -n "$original" ]; then
@@ -118,12 +118,13 @@ while read -r row short long _; do
         >> "$scratch/counts" || exit 1
 done < "$scratch/list"
 
-if wanted startup/1; then
-    library=$bin/lib$(library_of "$flavour").so
+library=$bin/lib$(library_of "$flavour").so
+for row in startup/1 startup/50; do
+    wanted "$row" || continue
     # shellcheck disable=SC2086 # words
-    $unshare "$here/measure.sh" startup "$bin" "$scratch" startup/1 "$rounds" "ours=$library" \
+    $unshare "$here/measure.sh" startup "$bin" "$scratch" "$row" "$rounds" "ours=$library" \
         ${original:+"original=$original"} >> "$scratch/times" || exit 1
-fi
+done
 
 # Medians, quartiles, and the counts.
 sort -k1,1 -k2,2 -k3,3n "$scratch/times" | awk -v counts="$scratch/counts" -f "$here/results.awk" \

@@ -68,9 +68,11 @@ time_rounds() {
 startup_rounds() {
     rounds=$1
     shift
+    # Several threads: with huge pages for malloc(), too.
+    [ "$size" = 1 ] || export GLIBC_TUNABLES=glibc.malloc.hugetlb=1
     while [ "$rounds" -gt 0 ]; do
         for library in "$@"; do
-            line=$(timeout -k 5 600 "$bin/startup" "${library#*=}" 2> "$scratch/errors") \
+            line=$(timeout -k 5 600 "$bin/startup" "${library#*=}" "$size" 2> "$scratch/errors") \
                 || fail "${library%%=*}"
             echo "$row ${library%%=*} $line"
         done

@@ -201,6 +201,12 @@ END {
             item(("startup/1", drivers[j]) in memory ? memory["startup/1", drivers[j]] : "-")
         print ""
     }
+    if (("startup/50", "ours") in memory) {
+        printf "| resident memory of 50 threads, one transaction each, huge pages, KiB |"
+        for (j = 1; j <= n_drivers; j++)
+            item(("startup/50", drivers[j]) in memory ? memory["startup/50", drivers[j]] : "-")
+        print ""
+    }
     for (i = 1; i <= n_rows; i++) {
         row = rows[i]
         if (row !~ /^dump\// || !have[row])
@@ -226,6 +232,9 @@ END {
     if (("startup/1", "original") in median)
         verdict("start-up, beyond the original's",
                 (median["startup/1", "ours"] - median["startup/1", "original"]) / 1e6, 0.5, " ms")
+    if (("startup/50", "original") in memory)
+        verdict("resident memory of 50 threads, to original",
+                memory["startup/50", "ours"] / memory["startup/50", "original"], 1, "")
     print "\n## Targets\n"
     printf "%d of %d are met.  Ratios are of medians.", n_met, n_targets
     if (n_bare > 0)

@@ -100,6 +100,7 @@ run_sessions() {
             grep -q " $package)" "$session" && ! pkg-config --exists $package && lacking=$package
         done
         grep -q -- '-- ip ' "$session" && ! have ip && lacking=iproute2
+        grep -q 'tshark -r' "$session" && ! have tshark && lacking=tshark
         if [ -n "$lacking" ]; then
             skip "$label runs as shown" "no $lacking"
         else

@@ -8,14 +8,15 @@ tests_both="test-buffer test-buffer-convert test-buffer-breaches
 test-build test-message test-attributes test-policy test-message-breaches
 test-socket test-transact test-dump test-dump-result test-dump-changed test-route-dumps
 test-netfilter test-replies test-extack test-comments test-strict-checking test-ext-attributes
-test-deadline test-endless test-source test-descriptors test-threads test-pool test-fork
-test-log test-counters test-acks test-compat"
+test-refused-options test-deadline test-endless test-source test-descriptors test-threads test-pool
+test-fork test-log test-counters test-acks test-capture test-compat"
 tests_2014="$tests_both test-layout test-layers test-host test-interpose"
 
 # Tests of what happens to the process and its threads, for both interfaces.  They run for
 # themselves, because some need more than to be compiled: see source_of and arguments.
 tests_process="test-fork-pool test-fork-anywhere test-fork-threads test-fork-log test-fork-allocator
-test-cancel test-leave-handler test-leave-handler-exception test-thread-exit test-thread-memory"
+test-cancel test-leave-handler test-leave-handler-exception test-thread-exit test-thread-memory
+test-capture-process"
 
 # for_ovs3 TEST...: the names of these tests when they are compiled for the 3.x interface.
 for_ovs3() {

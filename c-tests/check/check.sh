@@ -14,7 +14,7 @@ shift
 sections=$*
 export PKG_CONFIG_PATH="$stage/lib/pkgconfig"
 export LD_LIBRARY_PATH="$stage/lib"
-unset NLSOCK_LOG
+unset NLSOCK_LOG NLSOCK_CAPTURE NLSOCK_CAPTURE_SIZE
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -50,6 +50,7 @@ flags() {
 . "$here/check-programs.sh"
 . "$here/check-examples.sh"
 . "$here/check-guide.sh"
+. "$here/check-capture.sh"
 . "$here/check-archive.sh"
 . "$here/check-harness.sh"
 . "$here/check-layout.sh"
@@ -58,7 +59,7 @@ flags() {
 if [ -n "${VALGRIND-}" ]; then
     sections="valgrind_rust valgrind_programs"
 fi
-for section in ${sections:-rust abi build headers programs examples guide archive harness layout packaging}; do
+for section in ${sections:-rust abi build headers programs examples guide capture archive harness layout packaging}; do
     $section
 done
 total nlsock

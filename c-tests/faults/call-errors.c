@@ -69,6 +69,21 @@ const struct call_errors call_errors[N_CALLS] = {
     [CALL_WRITEV] = { "writev", .errors = { EAGAIN, EINTR, EPIPE, EBADF, EIO, ENOSPC, EFBIG,
                                             EDQUOT, EINVAL },
                       .harmless = true, .repeated = true },
+    /* open(2), fcntl(2), fstat(2), pread(2), pwritev(2), getcwd(3): for the file of a capture.
+     * EBADF of fstat() is not listed, for the reason above. */
+    [CALL_OPEN] = { "open", .errors = { EACCES, EINTR, ELOOP, EMFILE, ENFILE, ENOENT, ENOSPC, EROFS,
+                                        EDQUOT, EISDIR, ENXIO, EIO },
+                    .harmless = true, .repeated = true },
+    [CALL_FCNTL] = { "fcntl", .errors = { EMFILE, EINVAL, EBADF }, .harmless = true },
+    [CALL_FSTAT] = { "fstat64", .errors = { ENOMEM, EIO, EOVERFLOW }, .harmless = true },
+    [CALL_PREAD] = { "pread", .errors = { EINTR, EIO, ESPIPE, EBADF }, .harmless = true,
+                     .repeated = true },
+    [CALL_PWRITEV] = { "pwritev", .errors = { ENOSPC, EINTR, EFBIG, EBADF, EDQUOT, EIO, ESPIPE },
+                       .harmless = true, .repeated = true },
+    [CALL_GETCWD] = { "getcwd", .errors = { ENOENT, ERANGE, EACCES, ENOMEM }, .harmless = true },
+    /* getrlimit(2), sigtimedwait(2): EAGAIN is usual. */
+    [CALL_GETRLIMIT] = { "getrlimit", .errors = { EPERM, EINVAL }, .harmless = true },
+    [CALL_SIGTIMEDWAIT] = { "sigtimedwait", .errors = { EAGAIN, EINTR }, .harmless = true },
     /* pthread_key_create(3p): all PTHREAD_KEYS_MAX are taken.  pthread_setspecific(3p). */
     [CALL_KEY_CREATE] = { "pthread_key_create", .errors = { EAGAIN, ENOMEM }, .harmless = true },
     [CALL_SETSPECIFIC] = { "pthread_setspecific", .errors = { ENOMEM }, .harmless = true },
@@ -86,13 +101,14 @@ const struct call_errors call_errors[N_CALLS] = {
 
 const char *const calls_that_cannot_fail[] = {
     /* No errors are defined. */
-    "__errno_location", "__tls_get_addr", "abort", "bcmp", "free", "secure_getenv",
+    "__errno_location", "__tls_get_addr", "abort", "bcmp", "free", "getpid", "secure_getenv",
     "memcpy", "memmove", "memset", "pthread_getspecific", "pthread_self", "strcmp", "strlen",
     /* Errors are defined for arguments that the library does not pass: clock_gettime(2) for clocks
      * that the kernel lacks, sigaltstack(2) for a new stack, strerror_r(3) for a small buffer, and
      * so on. */
     "__xpg_strerror_r", "clock_gettime", "pthread_attr_destroy", "pthread_attr_getstack",
     "pthread_key_delete", "pthread_mutex_destroy", "pthread_mutex_lock", "pthread_mutex_unlock",
-    "pthread_setcancelstate", "pthread_sigmask", "sigaltstack", "sigfillset",
+    "pthread_setcancelstate", "pthread_sigmask", "sigaddset", "sigaltstack", "sigemptyset",
+    "sigfillset", "sigismember",
     NULL
 };

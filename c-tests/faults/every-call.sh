@@ -7,6 +7,9 @@
 # The C tests that need no kernel, or only what the fake kernel does.
 every_call_tests="test-attributes test-buffer test-buffer-convert test-build test-message
 test-policy"
+# Scripts of thousands of calls.  Each of their many runs takes long, so even with FULL=1 one error of
+# each call has to do.
+every_call_long="netfilter-many-acks receive-many-unwanted"
 # The functions that no test makes fail: a thread waits for another one in nanosleep().
 never_failed="nanosleep"
 
@@ -45,7 +48,8 @@ every_call_build() {
 
 # every_call COMMAND...
 every_call() {
-    env NLSOCK_LOG=warn LD_BIND_NOW=1 EVERY_CALL="$every_call_how" \
+    env NLSOCK_LOG=warn NLSOCK_CAPTURE_SIZE=4096 CAPTURE_FOLDER="$scratch" \
+        LD_BIND_NOW=1 EVERY_CALL="$every_call_how" \
         LD_PRELOAD="$scratch/failing-calls.so" "$@"
 }
 
@@ -101,7 +105,7 @@ notices_failure() {
 }
 
 every_call_all() {
-    every_call_how=$([ -n "${FULL-}" ] && echo full || echo short)
+    every_call_usually=$([ -n "${FULL-}" ] && echo full || echo short)
     if ! (every_call_build) > "$scratch/log" 2>&1; then
         diagnose "$scratch/log"
         not_ok "every-call compiles"
@@ -114,8 +118,14 @@ every_call_all() {
         not_ok "call-errors.c has the functions that the library calls"
     fi
     for script in scripts/*.script; do
-        run_every_call "$(basename "$script" .script)" "$scratch/run-script" "$script"
+        name=$(basename "$script" .script)
+        every_call_how=$every_call_usually
+        case " $every_call_long " in
+            *" $name "*) every_call_how=short ;;
+        esac
+        run_every_call "$name" "$scratch/run-script" "$script"
     done
+    every_call_how=$every_call_usually
     for library in $(every_call_libraries); do
         for test in uses $every_call_tests; do
             run_every_call "$test-$library" "$scratch/$test-$library"

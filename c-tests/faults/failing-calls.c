@@ -4,9 +4,12 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <link.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +17,9 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -392,6 +397,87 @@ writev(int fd, const struct iovec *parts, int n)
     }
     run->text[run->text_size] = '\0';
     return total;
+}
+
+/* The file of a capture. */
+
+int
+open(const char *path, int flags, ...)
+{
+    NEXT(int, open, const char *, int, ...)
+    mode_t mode = 0;
+    va_list args;
+
+    if (flags & (O_CREAT | O_TMPFILE)) {
+        va_start(args, flags);
+        mode = va_arg(args, mode_t);
+        va_end(args);
+    }
+    return FAILS(CALL_OPEN) ? -1 : next(path, flags, mode);
+}
+
+int
+fcntl(int fd, int command, ...)
+{
+    NEXT(int, fcntl, int, int, ...)
+    va_list args;
+    void *arg;
+
+    va_start(args, command);
+    arg = va_arg(args, void *);
+    va_end(args);
+    return FAILS(CALL_FCNTL) ? -1 : next(fd, command, arg);
+}
+
+int
+fstat64(int fd, struct stat64 *status)
+{
+    NEXT(int, fstat64, int, struct stat64 *)
+    return FAILS(CALL_FSTAT) ? -1 : next(fd, status);
+}
+
+ssize_t
+pread(int fd, void *data, size_t size, off_t offset)
+{
+    NEXT(ssize_t, pread, int, void *, size_t, off_t)
+    return FAILS(CALL_PREAD) ? -1 : next(fd, data, size, offset);
+}
+
+ssize_t
+pwritev(int fd, const struct iovec *parts, int n, off_t offset)
+{
+    NEXT(ssize_t, pwritev, int, const struct iovec *, int, off_t)
+    return FAILS(CALL_PWRITEV) ? -1 : next(fd, parts, n, offset);
+}
+
+char *
+getcwd(char *path, size_t size)
+{
+    NEXT(char *, getcwd, char *, size_t)
+    return FAILS(CALL_GETCWD) ? NULL : next(path, size);
+}
+
+int
+getrlimit(__rlimit_resource_t resource, struct rlimit *limit)
+{
+    NEXT(int, getrlimit, __rlimit_resource_t, struct rlimit *)
+    return FAILS(CALL_GETRLIMIT) ? -1 : next(resource, limit);
+}
+
+int
+sigtimedwait(const sigset_t *signals, siginfo_t *info, const struct timespec *timeout)
+{
+    NEXT(int, sigtimedwait, const sigset_t *, siginfo_t *, const struct timespec *)
+    return FAILS(CALL_SIGTIMEDWAIT) ? -1 : next(signals, info, timeout);
+}
+
+/* The number of the process is in captures.  With the same number, they have the same size, and the
+ * library makes the same calls, in each run. */
+pid_t
+getpid(void)
+{
+    NEXT(pid_t, getpid, void)
+    return run && is_librarys(__builtin_return_address(0)) ? 1 : next();
 }
 
 /* The process and its threads.  The functions of pthreads return the errno value. */

@@ -9,7 +9,7 @@
 
 /* A hash table of addresses; a power of 2. */
 #define N_ADDRESSES 65536
-/* The descriptors that are counted. */
+/* How many descriptors are counted, the lowest and the highest ones. */
 #define N_DESCRIPTORS 256
 
 /* Stands for an address that was removed. */
@@ -112,10 +112,14 @@ released_mapping(void *start)
 struct held
 held_now(void)
 {
+    /* That of a capture has one of the highest numbers up to 4096. */
+    long most = sysconf(_SC_OPEN_MAX);
+    int high = (int) (most < 0 || most > 4096 ? 4096 : most) - 1;
     struct held held = { n_allocations, n_mappings, 0 };
 
     for (int fd = 0; fd < N_DESCRIPTORS; fd++) {
         held.descriptors += syscall(SYS_fcntl, fd, F_GETFD) >= 0;
+        held.descriptors += syscall(SYS_fcntl, high - fd, F_GETFD) >= 0;
     }
     return held;
 }

@@ -8,7 +8,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
-#include <setjmp.h>
+#include <sys/resource.h>
 #include "failing-calls.h"
 #include "fake-kernel.h"
 struct vlog_module;
@@ -25,6 +25,15 @@ static bool
 may_fail(int error)
 {
     return error > 0 && results_may_differ && results_may_differ();
+}
+
+/* Aborts if a child has aborted for lack of memory, as in run-script.c. */
+static void
+abort_if_child_did(int status)
+{
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT && may_fail(ENOMEM)) {
+        abort();
+    }
 }
 
 static void
@@ -233,10 +242,7 @@ handler_forks(void)
         _exit(tap_bad);
     }
     CHECK(!error || may_fail(error));
-    if (WIFSIGNALED(child_status) && WTERMSIG(child_status) == SIGABRT && may_fail(ENOMEM)) {
-        /* For lack of memory, as in run-script.c. */
-        abort();
-    }
+    abort_if_child_did(child_status);
     CHECK(!child_status);
 }
 
@@ -257,6 +263,56 @@ in_thread(void)
     CHECK(!pthread_join(thread, NULL));
 }
 
+/* Removes the files of a capture. */
+static void
+remove_files(const char *path)
+{
+    char further[80];
+
+    snprintf(further, sizeof further, "%s", path);
+    for (int i = 1; !unlink(further); i++) {
+        snprintf(further, sizeof further, "%s.%d", path, i);
+    }
+}
+
+/* Starts a capture, and adds to it, also in a child.  NLSOCK_CAPTURE_SIZE is so small that it goes
+ * on in further files. */
+static void
+captured(void)
+{
+    struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
+    const char *folder = getenv("CAPTURE_FOLDER");
+    char path[64];
+    int error, status;
+    pid_t child;
+
+    snprintf(path, sizeof path, "nlsock-capture-%d", (int) getpid());
+    CHECK_INT(chdir(folder ? folder : P_tmpdir), 0);
+    /* Those of a run that was aborted, and had the same number. */
+    remove_files(path);
+    for (int i = 0; i < 2; i++) {
+        error = nlsock_capture_start(path, 0);
+        CHECK(!error || (calls_may_differ && calls_may_differ()));
+        for (int j = 0; j < 15; j++) {
+            transact();
+        }
+        fflush(stdout);
+        child = fork();
+        if (!child) {
+            transact();
+            _exit(tap_bad);
+        }
+        CHECK(waitpid(child, &status, 0) == child);
+        abort_if_child_did(status);
+        CHECK(!status);
+        nlsock_capture_stop();
+        /* The second time, SIGXFSZ has to be blocked. */
+        limit.rlim_cur = 1 << 30;
+        CHECK_INT(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    }
+    remove_files(path);
+}
+
 static void
 all_uses(void)
 {
@@ -273,6 +329,7 @@ all_uses(void)
     lookups();
     in_present_namespace();
     own_socket();
+    captured();
     handler_calls_library();
     handler_leaves();
     handler_forks();

@@ -50,6 +50,7 @@ finish() {
 . "$here/original.sh"
 . "$here/trees.sh"
 . "$here/headers.sh"
+. "$root/c-tests/check/tshark.sh"
 . "$here/daemon.sh"
 . "$here/suite.sh"
 . "$here/preload.sh"

@@ -81,13 +81,32 @@ compare_daemons() {
     check "flows of the $2 daemon are the same" same "$1" "$2" flows
 }
 
+tshark_package() {
+    need_program tshark tshark
+}
+
+# What the daemon and its tools have sent and received, as tshark sees it.
+daemon_is_captured() {
+    install_packages tshark_package
+    if [ -n "$missing" ]; then
+        lack "the capture of the daemon"
+        return
+    fi
+    check "tshark decodes the capture of the relinked daemon" decoded "$1" netlink-route
+}
+
+# The relinked daemon runs with a capture, which must not change anything.
 daemons() {
     if ! try_namespace; then
         skip "the daemons" "$why_not"
         return
     fi
+    capture=$scratch/daemon.pcapng
+    rm -f "$capture"
     for tree in original relinked; do
-        check "the daemon of the $tree tree runs and ends" run_daemon "$tree" "$tree" || return
+        check "the daemon of the $tree tree runs and ends" \
+            run_daemon "$tree" "$tree" NLSOCK_CAPTURE="$capture" || return
     done
+    daemon_is_captured "$capture"
     compare_daemons original relinked
 }

@@ -16,6 +16,11 @@ daemon_packages() {
     need_program ping iputils-ping
 }
 
+load_packages() {
+    daemon_packages
+    need_program strace strace
+}
+
 datapath_test_packages() {
     daemon_packages
     need_program tcpdump tcpdump

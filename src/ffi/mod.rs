@@ -25,6 +25,7 @@ pub mod attr;
 pub mod dump;
 pub mod ext;
 pub mod ext_attr;
+pub mod ext_capture;
 pub mod ext_dump;
 pub mod ext_text;
 pub mod ext_transact;

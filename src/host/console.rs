@@ -66,7 +66,8 @@ pub(crate) fn write(module: &CStr, level: Level, text: &CStr) {
 /// The number of lines that each thread has written.
 static LINES: Part<Cell<u32>> = Part::new(room::LOG);
 
-fn write_line(module: &CStr, level: Level, text: &CStr) {
+/// Writes a message to standard error.
+pub(crate) fn write_line(module: &CStr, level: Level, text: &CStr) {
     let number = thread::with(|thread| {
         let lines = LINES.of(thread);
         lines.set(lines.get().wrapping_add(1));

@@ -185,6 +185,15 @@ pub(crate) unsafe fn should_drop(
     }
 }
 
+/// Logs a warning when the process ends. It goes to standard error, since the program's log handler
+/// may depend on what the program has destroyed already. Not logged if the process has Open
+/// vSwitch's log, for the same reason.
+pub(crate) fn warn_at_exit(message: fmt::Arguments<'_>) {
+    if check_no_host().is_ok() && enabled(&SOCKET, Level::Warn) {
+        console::write_line(SOCKET.name(), Level::Warn, Text::new(message).as_c_str());
+    }
+}
+
 /// If `error` means that an NLMSG_ERROR message is too short, logs that.
 pub(crate) fn report_short(error: KernelError) {
     if let Some(text) = error.if_short() {

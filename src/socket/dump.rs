@@ -16,6 +16,7 @@ use super::{Socket, strict, trace};
 use crate::abi::ext::{DumpResult, Extack};
 use crate::abi::{NlSock, OvsMutex};
 use crate::buffer::Buf;
+use crate::capture;
 use crate::errno::{self, Errno};
 use crate::flavour::{self, NlDump};
 use crate::host::counters::{Event, count};
@@ -105,6 +106,7 @@ impl Dump {
         };
         // If a log handler leaves before there is a socket, this is a dump that can be ended.
         self.set_up(null_mut(), seq, Errno::EINTR.raw());
+        capture::report_end();
         thread::with(|thread| {
             let _cancel = CancelDisabled::new(thread);
             let mut started = false;

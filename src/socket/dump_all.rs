@@ -222,3 +222,27 @@ fn append(all: Buf<'_>, message: &[u8], deadline: Deadline) -> Result<(), Errno>
     unsafe { padding.write_bytes(0, room - message.len()) };
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_large_messages_may_be_appended() {
+        let all = buffer::new(0);
+        for _ in 0..3 {
+            // SAFETY: nothing else refers to the buffer.
+            let all = unsafe { Buf::from_ptr(all) };
+            assert_eq!(append(all, &[7; 65535], Deadline::after(0)), Ok(()));
+        }
+        // SAFETY: as above; it is not used any more.
+        unsafe {
+            assert_eq!(Buf::from_ptr(all).size(), 3 * 65536);
+            assert_eq!(
+                Buf::from_ptr(all).bytes().get(65530..65540),
+                Some(&[7, 7, 7, 7, 7, 0, 7, 7, 7, 7][..])
+            );
+            buffer::delete(all);
+        }
+    }
+}

@@ -3,6 +3,7 @@
 //! built on these sockets: receiving, the pool, transactions, dumps, and lookups of generic netlink
 //! names.
 
+mod captured;
 pub(crate) mod deadline;
 pub(crate) mod dump;
 pub(crate) mod dump_all;
@@ -68,6 +69,8 @@ pub(crate) struct Socket {
     timeout: AtomicU32,
     /// Whether messages from other processes are discarded.
     kernel_only: AtomicBool,
+    /// Whether the socket has ever joined a multicast group by [`Socket::set_membership`].
+    joined: AtomicBool,
     /// Whether [`Socket::ask_for_groups`] has asked the kernel for the groups of messages.
     asked_for_groups: AtomicBool,
     /// How strictly the kernel checks this socket's requests.
@@ -150,7 +153,12 @@ impl Socket {
             Membership::Join => (libc::NETLINK_ADD_MEMBERSHIP, "join"),
             Membership::Leave => (libc::NETLINK_DROP_MEMBERSHIP, "leave"),
         };
-        self.set_option(name, group as c_int).inspect_err(|error| {
+        let result = self.set_option(name, group as c_int);
+        if result.is_ok() {
+            self.joined.store(true, Relaxed);
+        }
+        self.capture_membership(change, group, result);
+        result.inspect_err(|error| {
             let text = errno::text(error.raw());
             log!(SOCKET, Warn, "could not {verb} multicast group {group} ({text})");
         })
@@ -253,7 +261,7 @@ impl Socket {
     unsafe fn send_quietly(&self, message: Buf<'_>, seq: u32, wait: Wait) -> Result<(), Errno> {
         // SAFETY: the caller's promise.
         unsafe { message::finalize(message, seq, self.port) };
-        sys::send(&self.fd, message.bytes(), wait).inspect(|()| count(Event::Sent, 1))
+        self.send_datagram(message.bytes(), wait).inspect(|()| count(Event::Sent, 1))
     }
 }
 

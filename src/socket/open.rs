@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Opening sockets.
 
+use super::captured::capture_failure;
 use super::strict::Checking;
 use super::{Socket, pool};
 use crate::errno::{self, Errno};
@@ -24,6 +25,19 @@ enum Failure {
 }
 
 impl Failure {
+    /// Writes the failure to the capture, if there is one.
+    fn capture(&self, protocol: c_int) {
+        if let Self::Call(call, error) = *self {
+            let call = match call {
+                "connect(0)" => "connect",
+                "getsockname" => call,
+                // It may be called otherwise in log messages.
+                _ => "socket",
+            };
+            capture_failure(protocol, call, error);
+        }
+    }
+
     fn log(self) -> Errno {
         match self {
             Self::Call(call, error) => {
@@ -86,6 +100,7 @@ impl Socket {
                 Ok(kept)
             }
             Err(failure) => {
+                failure.capture(protocol);
                 warnings.log();
                 Err(failure.log())
             }
@@ -105,6 +120,7 @@ impl Socket {
             drops: AtomicU32::new(0),
             timeout: AtomicU32::new(0),
             kernel_only: AtomicBool::new(false),
+            joined: AtomicBool::new(false),
             asked_for_groups: AtomicBool::new(false),
             checking: Checking::default(),
             pool: pool::Index::of_protocol(protocol),

@@ -6,6 +6,7 @@ use super::deadline::Deadline;
 use super::scratch::{self, Scratch};
 use crate::assert::c_assert;
 use crate::buffer::Buf;
+use crate::capture;
 use crate::errno::Errno;
 use crate::host::counters::{Event, count};
 use crate::host::log::log_limited;
@@ -374,10 +375,13 @@ impl Socket {
     /// some. Returns the datagram's real size.
     #[inline(always)]
     fn receive_in_one_part(&self, memory: &mut [Uninit], until: Until) -> Result<usize, Failure> {
-        if !self.kernel_only.load(Relaxed) {
+        if !self.kernel_only.load(Relaxed) && !capture::is_on() {
             // Usually the first attempt succeeds.
             match (sys::receive(&self.fd, memory, until.wait()), until) {
-                (Ok(size @ 1..), _) => return Ok(size),
+                (Ok(size @ 1..), _) => {
+                    note_size(size);
+                    return Ok(size);
+                }
                 (Err(Errno::EAGAIN), Until::Now) => {
                     self.congested.store(false, Relaxed);
                     return Err(Failure::Call(Errno::EAGAIN));
@@ -406,7 +410,7 @@ impl Socket {
         let mut unwanted = 0;
         loop {
             let asked = ask.then_some(&mut from);
-            match sys::receive_split(&self.fd, first, second, until.wait(), asked) {
+            match self.receive_two_parts(first, second, until.wait(), asked) {
                 Ok(_) if kernel_only && from.port != 0 => {
                     count(Event::Spoofed, 1);
                     unwanted += 1;
@@ -421,6 +425,7 @@ impl Socket {
                     if let Some(sender) = sender {
                         *sender = from;
                     }
+                    note_size(size);
                     return Ok(size);
                 }
                 Err(error) => self.handle(error, until)?,
@@ -501,11 +506,12 @@ impl Socket {
         let mut room = i64::from(sys::receive_buffer_size(&self.fd)?) + more as i64;
         let mut overflows = Overflows::default();
         while room > 0 {
-            match sys::receive(&self.fd, memory, Wait::No) {
+            match self.receive_one_part(memory, Wait::No) {
                 // An empty datagram takes up some room in the queue, too.
                 Ok(size) => {
                     overflows.reset();
                     room -= size.max(1) as i64;
+                    note_size(size);
                     discard(received(memory, size.min(memory.len())).unwrap_or_default());
                 }
                 Err(error) => {
@@ -523,6 +529,14 @@ impl Socket {
     }
 }
 
+/// Notes that a datagram of `size` bytes was received, perhaps into the thread's scratch memory.
+#[inline]
+fn note_size(size: usize) {
+    if size > thread::USUAL_DATAGRAM {
+        thread::scratch_filled();
+    }
+}
+
 /// The first `size` bytes of `memory`, which the kernel has written. None if `memory` is shorter.
 fn received(memory: &[Uninit], size: usize) -> Option<&[u8]> {
     let datagram = memory.get(..size)?;
@@ -533,4 +547,16 @@ fn received(memory: &[Uninit], size: usize) -> Option<&[u8]> {
 /// Asserts that a buffer has an allocation of at least the size of a message header.
 pub(super) fn check_buffer(buffer: Buf<'_>) {
     c_assert!(buffer.allocated() >= HEADER, "nl_sock_recv__", "buf->allocated >= sizeof *nlmsghdr");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_datagram_takes_up_more_room_than_its_size() {
+        let mut backlog = Backlog::default();
+        backlog.count(3, 100);
+        assert_eq!(backlog.left, Backlog::LARGEST - 3 * 256 - 100);
+    }
 }

@@ -12,6 +12,12 @@ pub(crate) fn coarse_seconds() -> u32 {
     clock(libc::CLOCK_MONOTONIC_COARSE).tv_sec as u32
 }
 
+/// The time of the real-time clock in nanoseconds since the start of 1970.
+pub(crate) fn realtime_ns() -> u64 {
+    let now = clock(libc::CLOCK_REALTIME);
+    (now.tv_sec as u64).wrapping_mul(1_000_000_000).wrapping_add(now.tv_nsec as u64)
+}
+
 #[allow(clippy::useless_conversion, reason = "the type is narrower on some platforms")]
 fn milliseconds(time: libc::timespec) -> i64 {
     i64::from(time.tv_sec) * 1000 + i64::from(time.tv_nsec) / 1_000_000

@@ -5,11 +5,16 @@
 //! [`poll`] returns EINTR, so that its caller can decide.
 
 mod clock;
+mod file;
 mod memory;
 mod socket;
 mod transfer;
 
-pub(crate) use clock::{coarse_seconds, monotonic_ms, utc};
+pub(crate) use clock::{coarse_seconds, monotonic_ms, realtime_ns, utc};
+pub(crate) use file::{
+    AppendFile, FILE_PIECES, FileStatus, append, close_file, current_folder, file_size_is_limited,
+    file_status, process_id, read_start,
+};
 pub(crate) use memory::{ThreadMemory, WipedOnFork, map_wiped_on_fork, unmap_wiped_on_fork};
 pub(crate) use socket::{
     Fd, connect_to_kernel, dropped_messages, force_receive_buffer_size, int_option, netlink_socket,
@@ -94,19 +99,20 @@ pub(crate) unsafe fn environment(name: &CStr) -> Option<&'static CStr> {
 }
 
 /// The number of pieces that [`write_stderr`] writes at once.
-const PIECES: usize = 3;
+const LINE_PIECES: usize = 3;
 
 /// Writes `pieces` to standard error, one after the other. Makes one system call, and further ones
 /// if that writes only a part.
-pub(crate) fn write_stderr(mut pieces: [&[u8]; PIECES]) {
+pub(crate) fn write_stderr(mut pieces: [&[u8]; LINE_PIECES]) {
     while pieces.iter().any(|piece| !piece.is_empty()) {
         let parts = pieces.map(|piece| libc::iovec {
             iov_base: piece.as_ptr().cast_mut().cast(),
             iov_len: piece.len(),
         });
         // SAFETY: the kernel reads the bytes of `pieces`.
-        let written =
-            retry(|| unsafe { libc::writev(libc::STDERR_FILENO, parts.as_ptr(), PIECES as c_int) });
+        let written = retry(|| unsafe {
+            libc::writev(libc::STDERR_FILENO, parts.as_ptr(), LINE_PIECES as c_int)
+        });
         let mut written = match written {
             // This is an error of the log itself, so it cannot be logged.
             Err(_) | Ok(0) => return,

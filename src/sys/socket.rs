@@ -43,6 +43,11 @@ impl Fd {
         self.number.load(Relaxed)
     }
 
+    /// The number by which the kernel tells the socket from all others. None if it is not known.
+    pub(crate) fn cookie(&self) -> Option<u64> {
+        self.cookie
+    }
+
     /// Whether the descriptor was closed or forgotten.
     pub(crate) fn is_closed(&self) -> bool {
         self.raw() == CLOSED

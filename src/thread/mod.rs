@@ -189,9 +189,11 @@ impl<T: Zeroed> Part<T> {
 struct Header {
     /// The size of the thread's memory in bytes: of the block and of the scratch memory after it.
     size: Cell<usize>,
+    /// Whether more than [`USUAL_DATAGRAM`] bytes of the scratch memory may have been written to.
+    filled: Cell<bool>,
 }
 
-// SAFETY: zero is a valid integer.
+// SAFETY: zero is a valid integer, and false.
 unsafe impl Zeroed for Header {}
 
 static HEADER: Part<Header> = Part::new(room::BLOCK_HEADER);
@@ -312,6 +314,17 @@ const NO_KEY: u32 = u32::MAX;
 pub(crate) const SCRATCH_SIZES: [usize; 2] = [4 << 20, 65536];
 /// The size of a thread's memory, unless so much cannot be mapped.
 const MEMORY: usize = BLOCK + SCRATCH_SIZES[0];
+/// The size of the largest datagram of a dump, in bytes. If a thread received nothing larger, the
+/// pages that it wrote to are kept for the next thread: to free them and to get new ones takes longer
+/// than a transaction.
+pub(crate) const USUAL_DATAGRAM: usize = 32768;
+
+/// Notes that the calling thread has received more than [`USUAL_DATAGRAM`] bytes into its scratch
+/// memory.
+#[cold]
+pub(crate) fn scratch_filled() {
+    with_existing(|thread| HEADER.of(thread).filled.set(true));
+}
 
 #[cold]
 #[inline(never)]
@@ -353,13 +366,15 @@ pub(crate) fn start(at_end: unsafe extern "C" fn(*mut c_void)) {
 pub(crate) unsafe fn end(block: *mut c_void) {
     let Some(start) = NonNull::new(block.cast::<Uninit>()) else { return };
     let here = nlsock_thread();
-    let size = HEADER.of(&Thread { own: here.own, block: start, frame: 0 }).size.get();
+    let thread = Thread { own: here.own, block: start, frame: 0 };
+    let header = HEADER.of(&thread);
+    let (size, filled) = (header.size.get(), header.filled.get());
     here.own().block.set(null_mut());
     let memory = ThreadMemory { start, size };
     // SAFETY: the caller's promise.
     unsafe {
         if size == MEMORY && KEY.load(Relaxed) != NO_KEY {
-            spare::give(memory);
+            spare::give(memory, filled);
         } else {
             memory.unmap();
         }

@@ -202,6 +202,12 @@ mod tests {
     }
 
     #[test]
+    fn the_end_of_a_dump_has_a_status() {
+        let expected = "nl(len:20, type=3(done), flags=2[MULTI], seq=abc, pid=42 done(0)";
+        assert_eq!(line(0, 3, 2, &[0; 4]), expected);
+    }
+
+    #[test]
     fn errors_quote_the_request() {
         let mut body = (-17i32).to_ne_bytes().to_vec();
         body.extend(message(18, 5, &[]));

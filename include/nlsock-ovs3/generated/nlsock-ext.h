@@ -814,6 +814,68 @@ size_t nlsock_msg_format(const struct ofpbuf *msg, int protocol, char *text, siz
  */
 const char *nlsock_version(void);
 
+/**
+ * Starts a capture: writes every message that the process sends and receives by the library to the
+ * file 'path', in the format pcapng, which Wireshark and tshark read. 'flags' must be 0. If the
+ * file is a capture already, it is added to. If there is no such file, it is created; only its
+ * owner may read it.
+ *
+ * NLSOCK_CAPTURE=FILE in the environment starts a capture when the process starts. Set-user-id
+ * programs and programs with file capabilities ignore it, and NLSOCK_CAPTURE_SIZE.
+ *
+ * If the file would exceed 64 MiB, the capture goes on in a file whose name has ".1" after it, then
+ * ".2" and so on. Another limit is the value of NLSOCK_CAPTURE_SIZE when the process starts: a
+ * number of bytes, of at least 4096, perhaps with K, M or G after it. Several threads and processes
+ * may exceed the limit: each process by a sixteenth, and by what its threads write while one of
+ * them opens the next file.
+ *
+ * All threads and children of the process write to the same file. A new program that a child
+ * executes does only if it uses the library and NLSOCK_CAPTURE is set. Linux writes each message
+ * as a whole, so messages of several threads and processes do not get mixed up. This holds for
+ * file systems of the machine, but not for NFS. A process that is killed while it writes may leave
+ * a part of a message.
+ *
+ * For each message, one more system call is made. It may wait for the disk. If it fails, for
+ * example because the disk is full, the capture ends, and the library logs that once, as a warning:
+ * in the next call that sends or receives, or on standard error when the process ends. No other
+ * function fails because of the capture.
+ *
+ * The descriptor of the file has a high number, and is closed on exec. If the program has closed
+ * it, for example when it became a daemon, the library opens the file again. It never writes to a
+ * pipe or a socket that has got the number. It may write one message to a regular file that has
+ * got the number, since it only compares the files after a fork, and when writing has failed. To
+ * open a file, FILE.1 included, the process needs the rights to do so at that time.
+ *
+ * # Return value
+ * - 0: the capture has been started.
+ * - EBUSY: there is a capture already.
+ * - EINVAL: 'flags' is not 0, or the file is neither empty nor a capture, or not a regular file.
+ * - ELOOP: 'path' is a symbolic link.
+ * - ENAMETOOLONG: 'path', with the current folder before it if it is relative, is too long.
+ * - ENOSPC: there is no room for the start of a capture.
+ * - EFBIG: there is no room within the limit of the process (RLIMIT_FSIZE).
+ * - Another positive errno value: an error of open(), fstat(), pread(), pwritev() or getcwd().
+ *
+ * # Ownership
+ * 'path' stays the caller's. The library keeps a copy, and a few hundred bytes, for each capture
+ * that was started; they are not freed.
+ *
+ * # Thread safety
+ * Any thread may call it. What other threads send and receive meanwhile may be missing.
+ */
+int nlsock_capture_start(const char *path, unsigned int flags);
+
+/**
+ * Ends the capture, if there is one, and closes its file. Children that were forked before go on
+ * with theirs.
+ *
+ * # Thread safety
+ * Any thread may call it. If other threads are just writing to the file, the last of them closes
+ * it. If the process was forked by one thread while another was writing, the file stays open in the
+ * child.
+ */
+void nlsock_capture_stop(void);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus

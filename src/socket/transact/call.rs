@@ -12,7 +12,7 @@ use crate::socket::deadline::Deadline;
 use crate::socket::extack::{self, Failures};
 use crate::socket::receive::{Backlog, Failure, MOST_UNWANTED};
 use crate::socket::{Socket, scratch};
-use crate::sys::{self, Uninit, Wait};
+use crate::sys::{Uninit, Wait};
 use crate::thread::Thread;
 use crate::wire::{Control, HEADER, Header, Hex, KernelError, Messages, kernel_error};
 use core::cell::Cell;
@@ -97,7 +97,7 @@ impl<'a, T: Transactions + ?Sized> Call<'a, T> {
     pub(super) fn send(&self, datagram: &[u8]) -> Result<(), Errno> {
         self.check_process()?;
         self.backlog.set(Backlog::default());
-        sys::send(&self.sock.fd, datagram, Wait::Yes)
+        self.sock.send_datagram(datagram, Wait::Yes)
     }
 
     /// Receives a datagram, without waiting: see [`Socket::receive_in`].

@@ -512,8 +512,8 @@ const char *fk_errno_name(int32_t error);
 // `name` has `size` bytes.
 int32_t fk_errno_number(const char *name, size_t size);
 
-// Returns what a process needs for all further functions. It is never freed. A child of a fork uses
-// its copy.
+// Returns what a process needs for all further functions. It is never freed. A child of a fork
+// uses its copy.
 struct fk_session *fk_session_new(void);
 
 // Adds a rule for messages, whose items the caller keeps. Returns its number, from 0 on, or -1 if
@@ -636,8 +636,9 @@ void fk_replay_request(struct fk_session *session,
                        size_t size,
                        struct fk_answer *answer);
 
-// The socket joins a group. Stores the notifications that followed in the recording, and in `error`
-// the errno value with which the group could not be joined, or 0. Group 0: the socket is opened.
+// The socket joins a group. Stores the notifications that followed in the recording, and in
+// `error` the errno value with which the group could not be joined, or 0. Group 0: the socket is
+// opened.
 //
 // # Safety
 //
@@ -655,9 +656,9 @@ void fk_replay_membership(struct fk_session *session,
 // `session` is that of fk_session_new().
 uint32_t fk_replay_port(struct fk_session *session, int32_t protocol);
 
-// Looks for a request of ioctl() with a `struct ifreq` of `size` bytes, and fills that in as it was
-// after the call. Returns the errno value with which the call failed, 0 if it worked, or -1 if the
-// capture does not have it.
+// Looks for a request of ioctl() with a `struct ifreq` of `size` bytes, and fills that in as it
+// was after the call. Returns the errno value with which the call failed, 0 if it worked, or -1 if
+// the capture does not have it.
 //
 // # Safety
 //

@@ -256,8 +256,8 @@ pub unsafe extern "C" fn fk_errno_number(name: *const c_char, size: usize) -> i3
     core::str::from_utf8(name).ok().and_then(errno::number).unwrap_or(-1)
 }
 
-/// Returns what a process needs for all further functions. It is never freed. A child of a fork uses
-/// its copy.
+/// Returns what a process needs for all further functions. It is never freed. A child of a fork
+/// uses its copy.
 #[unsafe(no_mangle)]
 pub extern "C" fn fk_session_new() -> *mut Session {
     Box::into_raw(Box::default())
@@ -474,8 +474,9 @@ pub unsafe extern "C" fn fk_replay_request(
     unsafe { answer.write(found) };
 }
 
-/// The socket joins a group. Stores the notifications that followed in the recording, and in `error`
-/// the errno value with which the group could not be joined, or 0. Group 0: the socket is opened.
+/// The socket joins a group. Stores the notifications that followed in the recording, and in
+/// `error` the errno value with which the group could not be joined, or 0. Group 0: the socket is
+/// opened.
 ///
 /// # Safety
 ///
@@ -509,9 +510,9 @@ pub unsafe extern "C" fn fk_replay_port(session: *mut Session, protocol: i32) ->
     unsafe { &mut *session }.session.port(protocol)
 }
 
-/// Looks for a request of ioctl() with a `struct ifreq` of `size` bytes, and fills that in as it was
-/// after the call. Returns the errno value with which the call failed, 0 if it worked, or -1 if the
-/// capture does not have it.
+/// Looks for a request of ioctl() with a `struct ifreq` of `size` bytes, and fills that in as it
+/// was after the call. Returns the errno value with which the call failed, 0 if it worked, or -1 if
+/// the capture does not have it.
 ///
 /// # Safety
 ///

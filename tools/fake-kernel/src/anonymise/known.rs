@@ -35,7 +35,8 @@ use Kind::{Address, Identifier, Name};
 /// An object of rtnetlink: its first message type, the size of its structure, its attributes.
 type Object = (u16, usize, &'static [(u16, Content)]);
 
-/// RTM_NEWLINK, RTM_NEWLINKPROP, RTM_NEWADDR, RTM_NEWROUTE, RTM_NEWNEIGH, RTM_NEWRULE, RTM_NEWNEXTHOP.
+/// RTM_NEWLINK, RTM_NEWLINKPROP, RTM_NEWADDR, RTM_NEWROUTE, RTM_NEWNEIGH, RTM_NEWRULE,
+/// RTM_NEWNEXTHOP.
 const OBJECTS: &[Object] = &[
     (16, 16, LINK),
     (108, 16, LINK),

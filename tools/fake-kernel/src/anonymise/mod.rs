@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Replaces addresses and names in a capture, the same ones by the same ones everywhere.
 //!
-//! First, what is known to be an address or a name is found: the attributes in `known.rs`. Then each
-//! of these values is replaced wherever it is, also in messages of other protocols.
+//! First, what is known to be an address or a name is found: the attributes in `known.rs`. Then
+//! each of these values is replaced wherever it is, also in messages of other protocols.
 
 mod known;
 mod values;

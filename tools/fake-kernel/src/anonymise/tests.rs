@@ -185,10 +185,14 @@ proptest! {
     /// Any bytes as messages: nothing panics, and the capture keeps its structure.
     #[test]
     fn any_messages(
-        messages in prop::collection::vec((0..2, 16..120_u16, prop::collection::vec(0..40_u8, 0..80)), 1..6)
+        messages in prop::collection::vec(
+            (0..2, 16..120_u16, prop::collection::vec(0..40_u8, 0..80)), 1..6
+        )
     ) {
-        let old: Vec<_> =
-            messages.iter().map(|(protocol, kind, bytes)| (*protocol, message(*kind, &[bytes]))).collect();
+        let old: Vec<_> = messages
+            .iter()
+            .map(|(protocol, kind, bytes)| (*protocol, message(*kind, &[bytes])))
+            .collect();
         let (_, new) = anonymised(&old);
         for ((_, old), new) in old.iter().zip(&new) {
             prop_assert_eq!(old.len(), new.len());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Requests of ioctl() about an interface, which programs make on sockets of any kind beside
-//! netlink. In a capture, each is a message NLMSG_NOOP of `call=ioctl`. Its payload is the number of
-//! the request, and `struct ifreq` as it was before and after the call.
+//! netlink. In a capture, each is a message NLMSG_NOOP of `call=ioctl`. Its payload is the number
+//! of the request, and `struct ifreq` as it was before and after the call.
 
 use super::{CallName, Event};
 use crate::netlink::{self, HEADER, Messages};

@@ -220,7 +220,9 @@ proptest! {
 
     /// A changed byte: an event or an error, and an end.
     #[test]
-    fn changed_bytes(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8)) {
+    fn changed_bytes(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8)
+    ) {
         let bytes = datagram(24);
         let mut file = file(&[Event { datagram: Some(&bytes), pid: 1, ..Event::default() }; 3]);
         for (at, value) in changes {

@@ -343,8 +343,8 @@ impl Replay {
         })
     }
 
-    /// Where a request that was not recorded differs from the most similar one that was, of the same
-    /// type: the offset of the first byte, without regard to the length in the header.
+    /// Where a request that was not recorded differs from the most similar one that was, of the
+    /// same type: the offset of the first byte, without regard to the length in the header.
     pub fn difference(&self, protocol: i32, message: Message<'_>) -> Option<usize> {
         let wanted = normalised(message.0);
         let same = |other: &[u8]| {

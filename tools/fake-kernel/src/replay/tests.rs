@@ -320,7 +320,9 @@ proptest! {
     /// Any bytes as datagrams.
     #[test]
     fn any_datagrams(
-        datagrams in prop::collection::vec((any::<bool>(), prop::collection::vec(0..20_u8, 0..60)), 0..8)
+        datagrams in prop::collection::vec(
+            (any::<bool>(), prop::collection::vec(0..20_u8, 0..60)), 0..8
+        )
     ) {
         let mut capture = Capture::new();
         for (outgoing, bytes) in &datagrams {

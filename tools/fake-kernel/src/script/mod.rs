@@ -39,9 +39,7 @@ fn statement<'a>(
         "message" => {
             let selector = selector::of_message(words)?;
             if !words.take(":") {
-                let expected = "protocol, type, family, command, number, at, with ack, without ack, \
-                                containing or :";
-                return Err(words.error(expected));
+                return Err(words.error("a selector such as type, or :"));
             }
             let n_items = items::parse(words, items)?;
             Ok(Statement::Rule(Rule { selector, n_items }))
@@ -195,9 +193,7 @@ fn clock<'a>(words: &mut Words<'a>) -> Result<Statement, Error<'a>> {
 fn expectation<'a>(words: &mut Words<'a>) -> Result<Expectation, Error<'a>> {
     let selector = selector::of_message(words)?;
     if !words.take("sent") {
-        let expected = "protocol, type, family, command, number, at, with ack, without ack, \
-                        containing or sent";
-        return Err(words.error(expected));
+        return Err(words.error("a selector such as type, or sent"));
     }
     if words.is_end() {
         return Ok(Expectation { selector, comparison: Comparison::AtLeast, times: 1 });

@@ -184,9 +184,10 @@ proptest! {
     /// Any words of the language: no panic, and an error has a place in the line.
     #[test]
     fn any_words(words in prop::collection::vec(prop::sample::select(&[
-        "message", "request", "dump", "lookup", "call", "expect", "deliver", "socket", "send", "fails",
-        "*", "1-3", "1,2", "7", "-1", "+2", "0x10", "ENOENT", ":", ";", "ack", "reply", "part", "text",
-        "\"a b\"", "containing", "0a0b", "type", "RTM_GETLINK", "family", "late", "ms", "seq", "sent",
+        "message", "request", "dump", "lookup", "call", "expect", "deliver", "socket", "send",
+        "fails", "*", "1-3", "1,2", "7", "-1", "+2", "0x10", "ENOENT", ":", ";", "ack", "reply",
+        "part", "text", "\"a b\"", "containing", "0a0b", "type", "RTM_GETLINK", "family", "late",
+        "ms", "seq", "sent",
         "times", "#", "\"", "é", "number", "with", "messages", "of", "clock", "s",
     ][..]), 0..20)) {
         let line = words.join(" ");

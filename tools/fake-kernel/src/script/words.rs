@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Splits a line into words, and reads them: numbers, names of errno values, selections.
 //!
-//! Words are separated by blanks. A `;` or `:` at the end of a word is a word of its own. `"..."` is
-//! one word. `#` at the start of a word begins a comment.
+//! Words are separated by blanks. A `;` or `:` at the end of a word is a word of its own. `"..."`
+//! is one word. `#` at the start of a word begins a comment.
 
 use super::statement::{MAX_RANGES, Range, Selection};
 use crate::errno;

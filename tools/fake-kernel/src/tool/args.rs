@@ -27,9 +27,9 @@ what the program and the real kernel say.
   --trace               print to standard error what the fake kernel does
   --help, --version
 
-Exit status: that of the program; 121 if the script's expectations are not met, a request is unknown,
-or a call is not supported; 124 if the program waits for something that never comes; 125 if this tool
-fails; 126 if the program cannot be run; 127 if it is not found.
+Exit status: that of the program; 121 if the script's expectations are not met, a request is
+unknown, or a call is not supported; 124 if the program waits for something that never comes; 125
+if this tool fails; 126 if the program cannot be run; 127 if it is not found.
 ";
 
 /// What to do.

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Socket options that the kernel refuses, as an older one does, and what is logged about that. */
+
+#include "batch.h"
+#include "message.h"
+#include "netns.h"
+#include "nlsock-ext.h"
+#include "replaced.h"
+
+#ifndef SOL_NETLINK
+#define SOL_NETLINK 270
+#endif
+#ifndef NETLINK_EXT_ACK
+#define NETLINK_EXT_ACK 11
+#endif
+#ifndef NETLINK_GET_STRICT_CHK
+#define NETLINK_GET_STRICT_CHK 12
+#endif
+
+#define WARN(TEXT) "3 netlink_socket " TEXT "\n"
+
+/* The option that is refused, and the errno value. */
+static int refused_level, refused_option, refused_with;
+
+int
+setsockopt(int fd, int level, int option, const void *value, socklen_t size)
+{
+    static int (*function)(int, int, int, const void *, socklen_t);
+
+    if (!function) {
+        function = (int (*)(int, int, int, const void *, socklen_t)) real("setsockopt");
+    }
+    if (refused_with && level == refused_level && option == refused_option) {
+        errno = refused_with;
+        return -1;
+    }
+    return function(fd, level, option, value, size);
+}
+
+/* Opens a socket with this option refused.  Puts into log_text what is logged. */
+static void
+open_without(int level, int option, int error)
+{
+    refused_level = level;
+    refused_option = option;
+    refused_with = error;
+    nlsock_log_set_level(NLSOCK_LOG_WARN);
+    nl_sock_destroy(open_socket(NETLINK_ROUTE));
+    refused_with = 0;
+}
+
+static void
+a_receive_buffer_that_stays_small_is_logged(void)
+{
+    open_without(SOL_SOCKET, SO_RCVBUFFORCE, ENOMEM);
+    CHECK_LOG(OVS3 ? WARN("setting 4194304-byte socket receive buffer failed (Cannot allocate"
+                          " memory)")
+              : WARN("setting 1048576-byte socket receive buffer failed (Cannot allocate memory)"));
+    /* An unprivileged process uses another option. */
+    open_without(SOL_SOCKET, SO_RCVBUFFORCE, EPERM);
+    CHECK_LOG("");
+}
+
+static void
+extended_acks_are_expected_in_the_3_x_interface(void)
+{
+    open_without(SOL_NETLINK, NETLINK_EXT_ACK, ENOPROTOOPT);
+    CHECK_LOG(OVS3 ? WARN("setting extended ack support failed (Protocol not available)") : "");
+}
+
+/* Dumps routes, which the 3.x interface lets the kernel filter. */
+static void
+dump_routes(int level, int error)
+{
+    struct ofpbuf request;
+    struct nl_dump dump;
+
+    refused_level = SOL_NETLINK;
+    refused_option = NETLINK_GET_STRICT_CHK;
+    refused_with = error;
+    nlsock_log_set_level(level);
+    nlsock_pool_flush();
+    ofpbuf_init(&request, 64);
+    put_getroute(&request);
+    nl_dump_start(&dump, NETLINK_ROUTE, &request);
+    CHECK_INT(nl_dump_done(&dump), 0);
+    ofpbuf_uninit(&request);
+    refused_with = 0;
+    nlsock_log_set_level(NLSOCK_LOG_WARN);
+}
+
+static void
+a_kernel_without_strict_checking_is_no_reason_for_a_warning(void)
+{
+    dump_routes(NLSOCK_LOG_WARN, ENOPROTOOPT);
+    CHECK_LOG("");
+    dump_routes(NLSOCK_LOG_DBG, ENOPROTOOPT);
+    CHECK_INT(OVS3, strstr(log_text, "could not enable strict checking") != NULL);
+    log_text[0] = '\0';
+    dump_routes(NLSOCK_LOG_WARN, ENOMEM);
+    CHECK_LOG(OVS3 ? WARN("netlink: could not enable strict checking (Cannot allocate memory)")
+              : "");
+}
+
+int
+main(void)
+{
+    if (!netns_enter()) {
+        return EXIT_SUCCESS;
+    }
+    clocks_are_fast = true;
+    record_log();
+    RUN(a_receive_buffer_that_stays_small_is_logged);
+    RUN(extended_acks_are_expected_in_the_3_x_interface);
+    RUN(a_kernel_without_strict_checking_is_no_reason_for_a_warning);
+    return tap_done();
+}
