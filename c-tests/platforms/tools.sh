@@ -110,10 +110,11 @@ get_compiler() {
     sysroot=$tools
     case $platform in
         x86_64) wrap_machine_tools ;;
-        x86_64-musl) get_musl && wrap_machine_tools "-specs=$specs" ;;
+        x86_64-musl) get_musl && wrap_machine_tools "-specs=$specs" && make_unwinder ;;
         # The compiler's own helpers for atomics need a function that only glibc has.
         aarch64-musl)
-            get_cross_compiler && get_musl && wrap_tools "-specs=$specs" -mno-outline-atomics
+            get_cross_compiler && get_musl && wrap_tools "-specs=$specs" -mno-outline-atomics \
+                && make_unwinder
             ;;
         i686) get_cross_compiler && wrap_tools "$(native_flags "$sysroot/lib/ld-linux.so.2")" ;;
         *) get_cross_compiler && wrap_tools ;;
@@ -175,6 +176,18 @@ get_musl() {
     sed -e "s| /usr/| $musl/usr/|g" -e "s|-L/usr/|-L$musl/usr/|g" \
         -e "s|/lib/ld-musl[^ ]*|$loader|" "$musl/usr/lib/$triplet/musl-gcc.specs" > "$specs"
     sysroot=$musl
+}
+
+# gcc's unwinder, which Rust's standard library needs, for musl.  Debian's asks glibc for tables first.
+make_unwinder() {
+    echo 'int _dl_find_object(void *pc, void *result) { (void) pc; (void) result; return -1; }' \
+        > "$musl/find-object.c"
+    rm -f "$musl/usr/lib/$triplet/libgcc_eh.a"
+    cp "$("$tools/bin/cc" -print-file-name=libgcc_eh.a)" "$musl/libgcc_eh.a" \
+        && "$tools/bin/cc" -fPIC -c -o "$musl/find-object.o" "$musl/find-object.c" \
+        && "$tools/bin/ar" r "$musl/libgcc_eh.a" "$musl/find-object.o" \
+        && cp "$musl/libgcc_eh.a" "$musl/usr/lib/$triplet/" \
+        && echo 'INPUT ( -lgcc_eh )' > "$musl/usr/lib/$triplet/libgcc_s.so"
 }
 
 # wrap_tools [FLAG...]: the cross compiler, with these flags.
