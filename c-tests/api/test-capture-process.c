@@ -7,14 +7,16 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include "descriptors.h"
 #include "netns.h"
 #include "pcapng.h"
 #include "tally.h"
 
 enum {
-    N_THREADS = 4,
+    N_THREADS = 8,
     N_CHILDREN = 3,
-    N_CALLS_EACH = 100
+    N_CALLS_EACH = 100,
+    N_REPEATED = 10             /* How often a single thread repeats them. */
 };
 
 static char folder[] = P_tmpdir "/test-capture-XXXXXX";
@@ -215,8 +217,11 @@ captures_start_and_stop_at_any_time(void)
     pthread_t threads[2];
     bool done = false;
     void *failed;
-    int i;
+    int before, i;
 
+    CHECK(deletion_is_refused());
+    nlsock_pool_flush();
+    before = count_descriptors();
     for (i = 0; i < 2; i++) {
         CHECK(!pthread_create(&threads[i], NULL, start_and_stop, &done));
     }
@@ -228,10 +233,9 @@ captures_start_and_stop_at_any_time(void)
     }
     nlsock_capture_stop();
     nlsock_pool_flush();
+    CHECK_INT(count_descriptors(), before);
     contents = read_files(0);
     CHECK(contents.sections > 0);
-    /* All descriptors that were opened are closed. */
-    CHECK(fcntl(open("/dev/null", O_RDONLY), F_GETFD) >= 0);
 }
 
 /* Runs this program with variables in its environment, for the argument 'what'.  Stores what it
@@ -266,20 +270,35 @@ a_capture_goes_on_in_further_files(void)
     struct contents contents;
     char output[1024];
 
-    CHECK_INT(with_environment("processes", path, "4K", output, sizeof output), 0);
+    CHECK_INT(with_environment("processes", path, "64K", output, sizeof output), 0);
     CHECK_STR(output, "");
     /* While a thread opens the next file, others go on with this one, so there is no limit for each
      * file that holds however the threads take turns. */
     contents = read_files(0);
     check_contents(&contents);
-    CHECK(contents.files > 1);
+    CHECK(runs_slowly() || contents.files > 1);
     CHECK(contents.sections >= contents.files);
 
     /* One thread alone keeps the limit. */
-    CHECK_INT(with_environment("thread", path, "4096", output, sizeof output), 0);
-    contents = read_files(4096);
-    CHECK_INT(contents.sent, fewer(N_CALLS_EACH));
-    CHECK(runs_slowly() || contents.files > 5);
+    CHECK_INT(with_environment("thread", path, "65536", output, sizeof output), 0);
+    contents = read_files(65536);
+    CHECK_INT(contents.sent, N_REPEATED * fewer(N_CALLS_EACH));
+    CHECK(runs_slowly() || contents.files > 4);
+}
+
+/* Threads that go on to the next file at the same time do not take each other's file for one of
+ * somebody else, and leave no descriptor. */
+static void
+further_files_leave_no_descriptor(void)
+{
+    struct contents contents;
+    char output[1024];
+
+    CHECK_INT(with_environment("descriptors", path, "64K", output, sizeof output), 0);
+    CHECK_STR(output, "");
+    contents = read_files(0);
+    CHECK_INT(contents.sent, (N_REPEATED * N_THREADS + 1) * fewer(N_CALLS_EACH));
+    CHECK(runs_slowly() || contents.files > 10);
 }
 
 /* What another process has written to the file counts, too. */
@@ -291,12 +310,26 @@ a_full_file_is_not_added_to(void)
     int i;
 
     for (i = 0; i < 3; i++) {
-        CHECK_INT(with_environment("thread", path, "1M", output, sizeof output), 0);
+        CHECK_INT(with_environment("thread", path, "512K", output, sizeof output), 0);
     }
-    contents = read_files(1 << 20);
-    CHECK_INT(contents.files, 1);
-    CHECK_INT(contents.sections, 3);
-    CHECK_INT(contents.sent, 3 * fewer(N_CALLS_EACH));
+    contents = read_files(512 << 10);
+    CHECK(contents.sections >= 3);
+    CHECK_INT(contents.sent, 3 * N_REPEATED * fewer(N_CALLS_EACH));
+    CHECK(runs_slowly() || contents.files > 1);
+}
+
+/* Without a descriptor for the next file, the capture stays with the present one, and tries again
+ * later. */
+static void
+lack_of_descriptors_does_not_end_it(void)
+{
+    struct contents contents;
+    char output[1024];
+
+    CHECK_INT(with_environment("few descriptors", path, "64K", output, sizeof output), 0);
+    CHECK_STR(output, "");
+    contents = read_files(0);
+    CHECK_INT(contents.sent, 2 * N_REPEATED * fewer(N_CALLS_EACH));
 }
 
 static void
@@ -304,16 +337,19 @@ wrong_variables_are_logged(void)
 {
     char output[1024];
 
-    CHECK_INT(with_environment("thread", "/no such folder/\x1b[31m", "16K", output,
+    CHECK_INT(with_environment("thread", "/no such folder/\x1b[31m", "64K", output,
                                sizeof output), 0);
     CHECK(strstr(output, "|WARN|NLSOCK_CAPTURE=/no such folder/\\x1b[31m: no capture "
                  "(No such file or directory)\n"));
     CHECK(tap_one_line(output));
-    CHECK_INT(with_environment("thread", path, "4095", output, sizeof output), 0);
-    CHECK(strstr(output, "|WARN|NLSOCK_CAPTURE_SIZE=4095: must be a number of bytes"));
+    CHECK_INT(with_environment("thread", path, "65535", output, sizeof output), 0);
+    CHECK(strstr(output, "|WARN|NLSOCK_CAPTURE_SIZE=65535: must be a number of bytes"));
     CHECK(tap_one_line(output));
-    CHECK_INT(read_files(0).sent, fewer(N_CALLS_EACH));
-    CHECK_INT(with_environment("thread", "", "16K", output, sizeof output), 0);
+    CHECK_INT(read_files(0).sent, N_REPEATED * fewer(N_CALLS_EACH));
+    CHECK_INT(with_environment("thread", "/dev/null", "64K", output, sizeof output), 0);
+    CHECK(strstr(output, "|WARN|NLSOCK_CAPTURE=/dev/null: no capture (the file is not a capture)\n"));
+    CHECK(tap_one_line(output));
+    CHECK_INT(with_environment("thread", "", "64K", output, sizeof output), 0);
     CHECK_STR(output, "");
 }
 
@@ -329,12 +365,13 @@ capture_descriptor(void)
     return fd;
 }
 
-/* Sends a request on a socket of its own.  Returns whether errno stays the same. */
+/* Sends a request on a socket of its own, and receives, each time after the capture's descriptor was
+ * closed, so that a system call for the capture fails.  Returns whether errno stays the same. */
 static bool
 errno_stays(void)
 {
     struct request_memory memory;
-    struct ofpbuf request;
+    struct ofpbuf request, reply;
     struct nl_sock *sock;
     bool right;
 
@@ -343,8 +380,14 @@ errno_stays(void)
     }
     use_request_memory(&request, &memory);
     put_getlink(&request, 1);
+    ofpbuf_init(&reply, 4096);
+    close(capture_descriptor());
     errno = EXDEV;
     right = !nl_sock_send(sock, &request, true) && errno == EXDEV;
+    close(capture_descriptor());
+    errno = EXDEV;
+    right = !nl_sock_recv(sock, &reply, true) && errno == EXDEV && right;
+    ofpbuf_uninit(&reply);
     nl_sock_destroy(sock);
     return right;
 }
@@ -358,7 +401,6 @@ a_closed_descriptor_is_opened_again(void)
 
     CHECK_INT(nlsock_capture_start(path, 0), 0);
     CHECK(deletion_is_refused());
-    CHECK_INT(close(capture_descriptor()), 0);
     CHECK(errno_stays());
     child = fork();
     if (!child) {
@@ -370,7 +412,7 @@ a_closed_descriptor_is_opened_again(void)
     nlsock_capture_stop();
     contents = read_files(0);
     CHECK_INT(contents.sent, 4);
-    CHECK_INT(contents.sections, 3);
+    CHECK_INT(contents.sections, 4);
     CHECK_INT(contents.files, 1);
 }
 
@@ -393,8 +435,9 @@ call_with_number_taken(int other)
     return right;
 }
 
+/* Pipes, sockets, and files that are open for reading only.  Other files take a block. */
 static void
-files_of_others_are_left_alone(void)
+what_refuses_a_block_is_left_alone(void)
 {
     int ends[2];
     char byte;
@@ -458,16 +501,17 @@ a_failing_write_ends_the_capture(void)
     struct packet packet;
     char expected[128];
     struct stat status;
-    int fd;
+    int fd, i;
 
     nlsock_log_set_handler(count_warning, NULL);
-    limit.rlim_cur = 10000;
+    limit.rlim_cur = 10002;      /* Not the end of a block. */
     CHECK_INT(setrlimit(RLIMIT_FSIZE, &limit), 0);
     CHECK_INT(nlsock_capture_start(path, 0), 0);
     fd = capture_descriptor();
-    while (fcntl(fd, F_GETFD) >= 0) {
+    for (i = 0; i < 100 && fcntl(fd, F_GETFD) >= 0; i++) {
         CHECK(make_calls_in_threads());
     }
+    CHECK(i < 100);
     CHECK(loopback_is_found() && dump_is_complete() && own_socket_works());
     CHECK_INT(warnings, 1);
     snprintf(expected, sizeof expected, "the capture to %s has ended (", path);
@@ -475,19 +519,22 @@ a_failing_write_ends_the_capture(void)
 
     /* What was written before is whole. */
     CHECK(!stat(path, &status));
-    CHECK_INT(status.st_size, 10000);
+    CHECK_INT(status.st_size, 10002);
     capture_read(&capture, path);
     while (capture_next(&capture, &packet)) {
         /* Nothing. */
     }
     CHECK(capture.offset > 9000);
     capture_free(&capture);
-    /* Another one can be started where there is room.  SIGXFSZ does not end the process. */
-    CHECK_INT(nlsock_capture_start(path, 0), EFBIG);
-    unlink(path);
+    /* Nothing is added to it, since nobody would find that.  SIGXFSZ does not end the process. */
     CHECK_INT(nlsock_capture_start(path, 0), 0);
     CHECK(deletion_is_refused());
     nlsock_capture_stop();
+    CHECK(!stat(path, &status));
+    CHECK_INT(status.st_size, 10002);
+    unlink(path);
+    snprintf(expected, sizeof expected, "%s.1", path);
+    CHECK_INT(rename(expected, path), 0);
     CHECK_INT(read_files(0).sent, 1);
 }
 
@@ -503,11 +550,44 @@ a_failure_at_the_end_is_logged(void)
     unlink(path);
 }
 
+/* The process in which it has failed logs that, and none of its children. */
+static void
+a_failure_is_logged_once(void)
+{
+    char output[1024];
+
+    CHECK_INT(with_environment("too much in children", path, "1M", output, sizeof output), 0);
+    CHECK(strstr(output, "/capture has ended (No space left on device)\n"));
+    CHECK(tap_one_line(output));
+    unlink(path);
+}
+
+/* The name of the file is that of the one in question. */
+static void
+a_further_file_that_is_none_ends_it(void)
+{
+    char output[1024], further[80];
+
+    snprintf(further, sizeof further, "%s.1", path);
+    CHECK_INT(mkdir(further, 0700), 0);
+    CHECK_INT(with_environment("thread", path, "64K", output, sizeof output), 0);
+    CHECK(runs_slowly() || strstr(output, "/capture.1 has ended (Is a directory)\n"));
+    CHECK_INT(rmdir(further), 0);
+    CHECK_INT(mkfifo(further, 0600), 0);
+    unlink(path);
+    CHECK_INT(with_environment("thread", path, "64K", output, sizeof output), 0);
+    CHECK(runs_slowly() || strstr(output, "/capture.1 has ended (the file is not a capture)\n"));
+    CHECK(runs_slowly() || tap_one_line(output));
+    unlink(further);
+    unlink(path);
+}
+
 /* The signal is not discarded if it is the program's. */
 static void
 a_pending_signal_stays(void)
 {
     struct rlimit limit = { .rlim_cur = 1, .rlim_max = RLIM_INFINITY };
+    char further[80];
     sigset_t signals;
 
     sigemptyset(&signals);
@@ -516,9 +596,12 @@ a_pending_signal_stays(void)
     raise(SIGXFSZ);
     CHECK_INT(setrlimit(RLIMIT_FSIZE, &limit), 0);
     CHECK_INT(nlsock_capture_start(path, 0), ENOSPC);
-    CHECK_INT(nlsock_capture_start(path, 0), EINVAL);
+    /* The file of one byte counts as one that is cut off. */
+    CHECK_INT(nlsock_capture_start(path, 0), ENOSPC);
     CHECK(!sigpending(&signals) && sigismember(&signals, SIGXFSZ));
     unlink(path);
+    snprintf(further, sizeof further, "%s.1", path);
+    CHECK_INT(unlink(further), 0);
 }
 
 /* The new program writes to the same file, because of the variable, and by its own descriptor. */
@@ -535,31 +618,104 @@ another_program_adds_to_the_file(void)
     CHECK_INT(contents.sent, 2);
 }
 
+static bool
+repeat_calls(void)
+{
+    bool right, all = true;
+    int i;
+
+    for (i = 0; i < N_REPEATED; i++) {
+        make_calls(&right);
+        all = all && right;
+    }
+    return all;
+}
+
+/* Returns whether as many descriptors are open after many changes of the file as before. */
+static bool
+descriptors_stay(void)
+{
+    bool right;
+    int before, after, i;
+
+    make_calls(&right);
+    nlsock_pool_flush();
+    before = count_descriptors();
+    for (i = 0; i < N_REPEATED; i++) {
+        right = make_calls_in_threads() && right;
+    }
+    nlsock_pool_flush();
+    after = count_descriptors();
+    if (after != before) {
+        fprintf(stderr, "%d descriptors, %d before\n", after, before);
+    }
+    return right;
+}
+
+/* Returns whether the capture stays with its file while its descriptor has a number that a new one
+ * could not have, and no longer. */
+static bool
+file_stays_while_limited(void)
+{
+    struct rlimit usual, limit;
+    struct stat first, second;
+    bool right;
+
+    CHECK(!getrlimit(RLIMIT_NOFILE, &usual));
+    limit = usual;
+    limit.rlim_cur = 64;
+    right = !setrlimit(RLIMIT_NOFILE, &limit) && repeat_calls() && !stat(getenv("NLSOCK_CAPTURE"), &first)
+            && (runs_slowly() || first.st_size > 128 << 10);
+    return right && !setrlimit(RLIMIT_NOFILE, &usual) && repeat_calls()
+           && !stat(getenv("NLSOCK_CAPTURE"), &second) && second.st_size - first.st_size < 8 << 10;
+}
+
+/* Lets the capture fail, without a call after that which would log it. */
+static bool
+write_too_much(struct nl_sock **sock)
+{
+    struct rlimit limit = { .rlim_cur = 100, .rlim_max = RLIM_INFINITY };
+
+    /* There is room for the start of the next block. */
+    return !nl_sock_create(NETLINK_ROUTE, sock) && !setrlimit(RLIMIT_FSIZE, &limit)
+           && !nl_sock_join_mcgroup(*sock, RTNLGRP_LINK);
+}
+
 /* What this program does if it has an argument. */
 static bool
 does(const char *what)
 {
+    struct nl_sock *sock;
     bool right;
+    pid_t child;
+    int i;
 
     if (!strcmp(what, "processes")) {
         return make_calls_in_processes();
     } else if (!strcmp(what, "thread")) {
-        make_calls(&right);
-        return right;
+        return repeat_calls();
+    } else if (!strcmp(what, "descriptors")) {
+        return descriptors_stay();
+    } else if (!strcmp(what, "few descriptors")) {
+        return file_stays_while_limited();
     } else if (!strcmp(what, "once")) {
         return deletion_is_refused() && fcntl(1000, F_GETFD);
     } else if (!strcmp(what, "too much")) {
-        struct rlimit limit = { .rlim_cur = 100, .rlim_max = RLIM_INFINITY };
-        struct nl_sock *sock;
-
-        /* There is room for the start of the next block. */
-        right = !nl_sock_create(NETLINK_ROUTE, &sock) && !setrlimit(RLIMIT_FSIZE, &limit)
-                && !nl_sock_join_mcgroup(sock, RTNLGRP_LINK);
+        right = write_too_much(&sock);
+        nl_sock_destroy(sock);
+        return right;
+    } else if (!strcmp(what, "too much in children")) {
+        right = write_too_much(&sock);
+        for (i = 0; i < N_CHILDREN; i++) {
+            child = fork();
+            if (!child) {
+                leave(deletion_is_refused());
+            }
+            right = left_right(child) && right;
+        }
         nl_sock_destroy(sock);
         return right;
     } else if (!strcmp(what, "program")) {
-        pid_t child;
-
         right = deletion_is_refused();
         child = fork();
         if (!child) {
@@ -591,13 +747,17 @@ main(int argc, char *argv[])
     RUN_ALONE(children_without_handlers_write_to_it);
     RUN_ALONE(captures_start_and_stop_at_any_time);
     RUN_ALONE(a_capture_goes_on_in_further_files);
+    RUN_ALONE(further_files_leave_no_descriptor);
     RUN_ALONE(a_full_file_is_not_added_to);
+    RUN_ALONE(lack_of_descriptors_does_not_end_it);
     RUN_ALONE(wrong_variables_are_logged);
     RUN_ALONE(a_closed_descriptor_is_opened_again);
-    RUN_ALONE(files_of_others_are_left_alone);
+    RUN_ALONE(what_refuses_a_block_is_left_alone);
     RUN_ALONE(children_leave_files_of_others_alone);
     RUN_ALONE(a_failing_write_ends_the_capture);
     RUN_ALONE(a_failure_at_the_end_is_logged);
+    RUN_ALONE(a_failure_is_logged_once);
+    RUN_ALONE(a_further_file_that_is_none_ends_it);
     RUN_ALONE(a_pending_signal_stays);
     RUN_ALONE(another_program_adds_to_the_file);
     rmdir(folder);
