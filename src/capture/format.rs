@@ -236,10 +236,10 @@ fn write_comment(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    const EVENT: Event = Event {
+    pub(in super::super) const EVENT: Event = Event {
         time: 0x1122_3344_5566_7788,
         outbound: true,
         protocol: 16,

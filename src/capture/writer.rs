@@ -386,3 +386,106 @@ fn allowance(files: &Files, size: u64) -> isize {
 fn is_temporary(error: Errno) -> bool {
     [Errno::EMFILE, Errno::ENFILE, Errno::EBADF, Errno::EBUSY, Errno::EINTR].contains(&error)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::format::tests::EVENT;
+    use super::*;
+    use std::os::fd::AsRawFd;
+    use std::path::{Path, PathBuf};
+
+    /// How many descriptors of this process refer to files in `folder`.
+    fn descriptors_in(folder: &Path) -> usize {
+        let links = std::fs::read_dir("/proc/self/fd").unwrap();
+        let targets = links.filter_map(|link| std::fs::read_link(link.unwrap().path()).ok());
+        targets.filter(|target| target.starts_with(folder)).count()
+    }
+
+    /// A capture in a new folder, whose files have 4096 bytes.
+    fn new_capture(name: &str) -> (Capture, PathBuf) {
+        let folder = std::env::temp_dir().join(format!("nlsock-{name}-{}", sys::process_id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir(&folder).unwrap();
+        let path = folder.join("capture").to_str().unwrap().as_bytes().into();
+        let files = Files { path, limit: 4096 };
+        let opened = files.open(0, 0).unwrap();
+        (Capture::new(files, opened), folder)
+    }
+
+    /// The number of bytes in all files of `folder`.
+    fn bytes_in(folder: &Path) -> u64 {
+        let files = std::fs::read_dir(folder).unwrap();
+        files.map(|file| file.unwrap().metadata().unwrap().len()).sum()
+    }
+
+    fn write(capture: &Capture) {
+        capture.write(&EVENT, &[1; 500], &[], 500);
+    }
+
+    /// A thread that finds the descriptor of another file than the noted one must not take it for
+    /// somebody else's, and leave it open.
+    #[test]
+    fn threads_that_change_the_file_leave_no_descriptor() {
+        const THREADS: usize = 8;
+        const MESSAGES: usize = 500;
+        let (capture, folder) = new_capture("changes");
+        std::thread::scope(|scope| {
+            for _ in 0..THREADS {
+                scope.spawn(|| (0..MESSAGES).for_each(|_| write(&capture)));
+            }
+        });
+        assert!(!capture.has_failed());
+        assert_eq!(descriptors_in(&folder), 1);
+        capture.end();
+        assert_eq!(descriptors_in(&folder), 0);
+        assert!(bytes_in(&folder) > (THREADS * MESSAGES * 500) as u64);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_lost_descriptor_is_replaced_by_one_thread_while_others_go_on() {
+        let (capture, folder) = new_capture("lost");
+        let lost = capture.fd.load(SeqCst);
+        let null = std::fs::File::open("/dev/null").unwrap();
+        // SAFETY: the number is that of the capture's descriptor, which is closed.
+        assert_eq!(unsafe { libc::dup3(null.as_raw_fd(), lost, libc::O_CLOEXEC) }, lost);
+        let change = Change::begin(&capture).unwrap();
+        let before = bytes_in(&folder);
+        write(&capture);
+        assert!(bytes_in(&folder) > before + 500 && !capture.has_failed());
+        assert_eq!((capture.fd.load(SeqCst), descriptors_in(&folder)), (lost, 0));
+        drop(change);
+        write(&capture);
+        assert!(bytes_in(&folder) > before + 1000 && !capture.has_failed());
+        assert_eq!(descriptors_in(&folder), 1);
+        capture.end();
+        sys::close_file(lost);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn one_thread_changes_the_file_and_a_child_forgets_those_of_its_parent() {
+        let (capture, folder) = new_capture("child");
+        let change = Change::begin(&capture);
+        assert!(change.is_some() && Change::begin(&capture).is_none());
+        drop(change);
+        capture.changing.store(identity::current() + 1, Relaxed);
+        assert!(Change::begin(&capture).is_some());
+        capture.end();
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// The process in which the error has occurred reports it.
+    #[test]
+    fn an_error_is_that_of_one_process() {
+        let (capture, folder) = new_capture("error");
+        capture.fail(&Failure { error: Errno::ENOSPC, number: 3 });
+        capture.fail(&Failure { error: Errno::EBADF, number: 4 });
+        assert_eq!(capture.failure(), Failure { error: Errno::ENOSPC, number: 3 });
+        assert!(capture.has_failed_here());
+        capture.error.fetch_add(1 << ERRNO_BITS, Relaxed);
+        assert!(capture.has_failed() && !capture.has_failed_here());
+        assert_eq!(descriptors_in(&folder), 0);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
