@@ -93,7 +93,8 @@ wrong_variables_are_logged(void)
     CHECK(tap_one_line(output));
     CHECK_INT(read_files(0).sent, N_REPEATED * fewer(N_CALLS_EACH));
     CHECK_INT(with_environment("thread", "/dev/null", "64K", output, sizeof output), 0);
-    CHECK(strstr(output, "|WARN|NLSOCK_CAPTURE=/dev/null: no capture (the file is not a capture)\n"));
+    CHECK(strstr(output, "|WARN|NLSOCK_CAPTURE=/dev/null: no capture "
+                 "(the file is not a capture)\n"));
     CHECK(tap_one_line(output));
     CHECK_INT(with_environment("thread", "", "64K", output, sizeof output), 0);
     CHECK_STR(output, "");
@@ -285,16 +286,17 @@ static bool
 file_stays_while_limited(void)
 {
     struct rlimit usual, limit;
+    const char *file = getenv("NLSOCK_CAPTURE");
     struct stat first, second;
     bool right;
 
     CHECK(!getrlimit(RLIMIT_NOFILE, &usual));
     limit = usual;
     limit.rlim_cur = 64;
-    right = !setrlimit(RLIMIT_NOFILE, &limit) && repeat_calls() && !stat(getenv("NLSOCK_CAPTURE"), &first)
+    right = !setrlimit(RLIMIT_NOFILE, &limit) && repeat_calls() && !stat(file, &first)
             && (runs_slowly() || first.st_size > 128 << 10);
     return right && !setrlimit(RLIMIT_NOFILE, &usual) && repeat_calls()
-           && !stat(getenv("NLSOCK_CAPTURE"), &second) && second.st_size - first.st_size < 8 << 10;
+           && !stat(file, &second) && second.st_size - first.st_size < 8 << 10;
 }
 
 /* Lets the capture fail, without a call after that which would log it. */
