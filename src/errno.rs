@@ -13,11 +13,14 @@ impl Errno {
     pub(crate) const EBADF: Self = Self(libc::EBADF);
     pub(crate) const EBUSY: Self = Self(libc::EBUSY);
     pub(crate) const ECANCELED: Self = Self(libc::ECANCELED);
+    pub(crate) const EEXIST: Self = Self(libc::EEXIST);
     pub(crate) const EINTR: Self = Self(libc::EINTR);
     pub(crate) const EINVAL: Self = Self(libc::EINVAL);
     pub(crate) const E2BIG: Self = Self(libc::E2BIG);
+    pub(crate) const EMFILE: Self = Self(libc::EMFILE);
     pub(crate) const EMSGSIZE: Self = Self(libc::EMSGSIZE);
     pub(crate) const ENAMETOOLONG: Self = Self(libc::ENAMETOOLONG);
+    pub(crate) const ENFILE: Self = Self(libc::ENFILE);
     pub(crate) const ENOBUFS: Self = Self(libc::ENOBUFS);
     pub(crate) const ENOENT: Self = Self(libc::ENOENT);
     pub(crate) const ENOSPC: Self = Self(libc::ENOSPC);

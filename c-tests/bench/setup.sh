@@ -4,7 +4,7 @@
 # shellcheck shell=sh disable=SC2034 # for who reads this
 [ $# = 1 ] || { echo "usage: $0 STAGE" >&2; exit 2; }
 stage=$(cd "$1" && pwd -P) || exit 2
-unset NLSOCK_LOG NLSOCK_CAPTURE LD_LIBRARY_PATH LD_PRELOAD
+unset NLSOCK_LOG NLSOCK_CAPTURE NLSOCK_CAPTURE_SIZE LD_LIBRARY_PATH LD_PRELOAD
 
 temporary=$(mktemp -d "${TMPDIR:-/tmp}/nlsock-bench.XXXXXX") || exit 2
 trap 'rm -rf "$temporary"' EXIT

@@ -15,7 +15,7 @@ cd "$(dirname "$0")/../.." || exit 1
 seconds=${1:?usage: $0 SECONDS}
 fuzz=c-tests/fuzz
 work=$PWD/target/fuzz
-unset NLSOCK_LOG NLSOCK_CAPTURE
+unset NLSOCK_LOG NLSOCK_CAPTURE NLSOCK_CAPTURE_SIZE
 
 . c-tests/check/results.sh
 

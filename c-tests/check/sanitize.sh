@@ -18,7 +18,7 @@ set -u
 
 here=$(dirname "$0")
 c_tests=$here/..
-unset NLSOCK_LOG NLSOCK_CAPTURE
+unset NLSOCK_LOG NLSOCK_CAPTURE NLSOCK_CAPTURE_SIZE
 
 . "$here/results.sh"
 

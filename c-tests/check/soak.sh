@@ -10,7 +10,7 @@ c_tests=$(dirname "$0")/..
 stage=$1
 seconds=$2
 shift 2
-unset NLSOCK_LOG NLSOCK_CAPTURE
+unset NLSOCK_LOG NLSOCK_CAPTURE NLSOCK_CAPTURE_SIZE
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -2,14 +2,18 @@
 # Reads captures with tshark.  Read by the scripts that make some, which set 'scratch'.
 # shellcheck shell=sh
 
-# frames FILE: prints a line for each frame: whether it is malformed, direction (0 if it was sent),
-# protocols, comment.  Fails if tshark complains of anything but root.  A datagram may have more
-# messages than tshark shows by default.
+# frames FILE: prints a line for each frame of a capture, FILE.1 and so on included: whether it is
+# malformed, direction (0 if it was sent), protocols, comment.  Fails if there is no such file, or if
+# tshark complains of anything but root.  A datagram may have more messages than tshark shows by
+# default.
 frames() {
-    tshark -o gui.max_tree_depth:100000 -r "$1" -T fields -E separator=/t -e _ws.malformed \
-        -e frame.p2p_dir -e frame.protocols -e frame.comment \
-        2> "$scratch/complaints" || return
-    ! grep -v '^Running as user' "$scratch/complaints" >&2
+    for file in "$1" "$1".[0-9]*; do
+        [ "$file" = "$1" ] || [ -e "$file" ] || continue
+        tshark -o gui.max_tree_depth:100000 -r "$file" -T fields -E separator=/t \
+            -e _ws.malformed -e frame.p2p_dir -e frame.protocols -e frame.comment \
+            2> "$scratch/complaints" || { cat "$scratch/complaints" >&2; return 1; }
+        ! grep -v '^Running as user' "$scratch/complaints" >&2 || return
+    done
 }
 
 # decoded FILE PROTOCOL: tshark decodes every frame of a capture, finds messages of the protocol that

@@ -76,7 +76,7 @@ const struct call_errors call_errors[N_CALLS] = {
                     .harmless = true, .repeated = true },
     [CALL_FCNTL] = { "fcntl", .errors = { EMFILE, EINVAL, EBADF }, .harmless = true },
     [CALL_FSTAT] = { "fstat64", .errors = { ENOMEM, EIO, EOVERFLOW }, .harmless = true },
-    [CALL_PREAD] = { "pread", .errors = { EINTR, EIO, ESPIPE, EBADF }, .harmless = true,
+    [CALL_PREAD] = { "pread64", .errors = { EINTR, EIO, ESPIPE, EBADF }, .harmless = true,
                      .repeated = true },
     [CALL_PWRITEV] = { "pwritev", .errors = { ENOSPC, EINTR, EFBIG, EBADF, EDQUOT, EIO, ESPIPE },
                        .harmless = true, .repeated = true },
@@ -101,8 +101,9 @@ const struct call_errors call_errors[N_CALLS] = {
 
 const char *const calls_that_cannot_fail[] = {
     /* No errors are defined. */
-    "__errno_location", "__tls_get_addr", "abort", "bcmp", "free", "getpid", "secure_getenv",
-    "memcpy", "memmove", "memset", "pthread_getspecific", "pthread_self", "strcmp", "strlen",
+    "__errno_location", "__tls_get_addr", "abort", "bcmp", "free", "geteuid", "getpid",
+    "secure_getenv", "memcpy", "memmove", "memset", "pthread_getspecific", "pthread_self",
+    "strcmp", "strlen",
     /* Errors are defined for arguments that the library does not pass: clock_gettime(2) for clocks
      * that the kernel lacks, sigaltstack(2) for a new stack, strerror_r(3) for a small buffer, and
      * so on. */

@@ -48,7 +48,7 @@ every_call_build() {
 
 # every_call COMMAND...
 every_call() {
-    env NLSOCK_LOG=warn NLSOCK_CAPTURE_SIZE=4096 CAPTURE_FOLDER="$scratch" \
+    env NLSOCK_LOG=warn NLSOCK_CAPTURE_SIZE=64K CAPTURE_FOLDER="$scratch" \
         LD_BIND_NOW=1 EVERY_CALL="$every_call_how" \
         LD_PRELOAD="$scratch/failing-calls.so" "$@"
 }

@@ -437,9 +437,9 @@ fstat64(int fd, struct stat64 *status)
 }
 
 ssize_t
-pread(int fd, void *data, size_t size, off_t offset)
+pread64(int fd, void *data, size_t size, off64_t offset)
 {
-    NEXT(ssize_t, pread, int, void *, size_t, off_t)
+    NEXT(ssize_t, pread64, int, void *, size_t, off64_t)
     return FAILS(CALL_PREAD) ? -1 : next(fd, data, size, offset);
 }
 

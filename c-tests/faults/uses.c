@@ -275,8 +275,23 @@ remove_files(const char *path)
     }
 }
 
-/* Starts a capture, and adds to it, also in a child.  NLSOCK_CAPTURE_SIZE is so small that it goes
- * on in further files. */
+/* Writes a capture that is almost full if NLSOCK_CAPTURE_SIZE is 64K: a section, and a block that
+ * readers ignore. */
+static void
+write_long_file(const char *path)
+{
+    static uint32_t words[15 << 10] = {
+        0x0a0d0d0a, 28, 0x1a2b3c4d, 1, 0xffffffff, 0xffffffff, 28,
+        0x40000bad, sizeof words - 28
+    };
+    FILE *file = fopen(path, "wb");
+
+    words[sizeof words / sizeof *words - 1] = sizeof words - 28;
+    CHECK(file && fwrite(words, sizeof words, 1, file) == 1);
+    CHECK(!fclose(file));
+}
+
+/* Starts a capture, and adds to it, also in a child.  It goes on in another file. */
 static void
 captured(void)
 {
@@ -290,6 +305,7 @@ captured(void)
     CHECK_INT(chdir(folder ? folder : P_tmpdir), 0);
     /* Those of a run that was aborted, and had the same number. */
     remove_files(path);
+    write_long_file(path);
     for (int i = 0; i < 2; i++) {
         error = nlsock_capture_start(path, 0);
         CHECK(!error || (calls_may_differ && calls_may_differ()));

@@ -124,6 +124,7 @@ class Judge:
         self.environment = dict(os.environ, LD_LIBRARY_PATH=f"{self.lib}:{self.programs}")
         self.environment.pop("NLSOCK_LOG", None)
         self.environment.pop("NLSOCK_CAPTURE", None)
+        self.environment.pop("NLSOCK_CAPTURE_SIZE", None)
         # So that memory which is used before it is written, or after it was freed, is not 0.
         self.environment["MALLOC_PERTURB_"] = "165"
         # How often a test detected a mutant of a file.

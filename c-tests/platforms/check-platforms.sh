@@ -16,7 +16,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd -P)
 here=$root/c-tests/platforms
 c_tests=$root/c-tests
 count=${COUNT:-10000}
-unset LD_LIBRARY_PATH LD_PRELOAD NLSOCK_LOG NLSOCK_CAPTURE MAKEFLAGS MFLAGS MAKELEVEL
+unset LD_LIBRARY_PATH LD_PRELOAD NLSOCK_LOG NLSOCK_CAPTURE NLSOCK_CAPTURE_SIZE MAKEFLAGS MFLAGS MAKELEVEL
 
 . "$c_tests/check/results.sh"
 . "$c_tests/check/packages.sh"

@@ -81,6 +81,13 @@ pub(super) struct Files {
     pub(super) limit: usize,
 }
 
+/// Why a capture cannot go on: an error, and the number of the file that it is about.
+#[derive(Debug, PartialEq)]
+pub(super) struct Failure {
+    pub(super) error: Errno,
+    pub(super) number: u32,
+}
+
 /// A file of a capture, to which a section has been written.
 pub(super) struct Opened {
     pub(super) file: AppendFile,
@@ -97,37 +104,72 @@ impl Files {
         size.saturating_add(more as u64) <= self.limit as u64
     }
 
-    /// Opens the first file, from the number `first` on, that is new or has room for `more` bytes,
-    /// and starts a section there. Fails if a file is not a capture.
-    pub(super) fn open(&self, first: u32, more: usize) -> Result<Opened, Errno> {
+    /// Opens the first file, from the number `first` on, that is new or can be added to: it has room
+    /// for `more` bytes, and its last block is whole. Starts a section there. Fails if a file is not
+    /// a capture, or if it is somebody else's.
+    pub(super) fn open(&self, first: u32, more: usize) -> Result<Opened, Failure> {
         for number in first..=LAST {
-            let path = Path::numbered(&self.path, number)?;
-            let file = AppendFile::open(path.as_c_str())?;
-            let status = sys::file_status(file.raw())?;
-            if !status.regular {
-                return Err(Errno::EINVAL);
+            match self.open_one(number, more) {
+                Ok(Some(opened)) => return Ok(opened),
+                Ok(None) => {}
+                Err(error) => return Err(Failure { error, number }),
             }
-            if status.size > 0 {
-                check_is_capture(&file)?;
-                if !self.has_room(status.size, SECTION_SIZE + more) {
-                    continue;
-                }
-            }
-            let section = Section::new();
-            let size = section.bytes().len();
-            append_all(file.raw(), [section.bytes(), b"", b"", b""], sys::file_size_is_limited())?;
-            return Ok(Opened { file, number, id: status.id, size: status.size + size as u64 });
         }
-        Err(Errno::from_raw(libc::EFBIG))
+        Err(Failure { error: Errno::from_raw(libc::EFBIG), number: LAST })
+    }
+
+    /// Opens the file with the number `number`, if it can be added to, and starts a section there.
+    fn open_one(&self, number: u32, more: usize) -> Result<Option<Opened>, Errno> {
+        let path = Path::numbered(&self.path, number)?;
+        let (file, existed) = AppendFile::open(path.as_c_str())?;
+        let status = sys::file_status(file.raw())?;
+        if !status.regular {
+            return Err(Errno::EINVAL);
+        }
+        if existed && !status.is_users_alone {
+            return Err(Errno::EPERM);
+        }
+        if status.size > 0 {
+            check_is_capture(&file)?;
+            let has_room = self.has_room(status.size, SECTION_SIZE + more);
+            if !has_room || !ends_in_whole_block(&file, status.size)? {
+                return Ok(None);
+            }
+        }
+        let section = Section::new();
+        let size = section.bytes().len();
+        append_all(file.raw(), [section.bytes(), b"", b"", b""], sys::file_size_is_limited())?;
+        Ok(Some(Opened { file, number, id: status.id, size: status.size + size as u64 }))
     }
 }
 
 /// Fails with EINVAL if a file does not start as a capture does, so that no other file is written
-/// to by mistake.
+/// to by mistake. A start that is cut off counts as one.
 fn check_is_capture(file: &AppendFile) -> Result<(), Errno> {
     let mut start = [0; 4];
-    sys::read_start(file.raw(), &mut start)?;
-    if u32::from_ne_bytes(start) == SECTION_HEADER { Ok(()) } else { Err(Errno::EINVAL) }
+    let read = sys::read_at(file.raw(), &mut start, 0)?;
+    let start = start.get(..read).unwrap_or_default();
+    if SECTION_HEADER.to_ne_bytes().starts_with(start) { Ok(()) } else { Err(Errno::EINVAL) }
+}
+
+/// Whether the last block of a file of `size` bytes is whole. It is not if the disk was full, or if
+/// a process was killed while it wrote. Programs that read captures would not find what follows it.
+///
+/// If another process is writing to the file at this moment, its block may not look whole yet. Then
+/// this process uses the next file, which does no harm.
+fn ends_in_whole_block(file: &AppendFile, size: u64) -> Result<bool, Errno> {
+    /// The type of a block, and its length twice.
+    const LEAST_BLOCK: u32 = 12;
+    let (mut start, mut end) = ([0; 8], [0; 4]);
+    if size < LEAST_BLOCK.into() || sys::read_at(file.raw(), &mut end, size - 4)? < end.len() {
+        return Ok(false);
+    }
+    let length = u32::from_ne_bytes(end);
+    if length < LEAST_BLOCK || length % 4 != 0 || u64::from(length) > size {
+        return Ok(false);
+    }
+    let read = sys::read_at(file.raw(), &mut start, size - u64::from(length))?;
+    Ok(read == start.len() && start.ends_with(&end))
 }
 
 /// Appends `pieces` to the file `fd`. Fails with ENOSPC if not all of them were written. `limited`
@@ -224,17 +266,43 @@ mod tests {
         let folder = folder("others");
         let files = files(&folder, 4096);
         let path = folder.join("capture");
+        let error = || files.open(0, 0).err().map(|failure| failure.error);
         for text in ["x", "not a capture"] {
             std::fs::write(&path, text).unwrap();
-            assert_eq!(files.open(0, 0).err(), Some(Errno::EINVAL));
+            assert_eq!(error(), Some(Errno::EINVAL));
             assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
         }
+        // One with a second name.
+        std::fs::write(&path, "").unwrap();
+        std::fs::hard_link(&path, folder.join("other")).unwrap();
+        assert_eq!(error(), Some(Errno::EPERM));
         std::fs::remove_file(&path).unwrap();
         std::os::unix::fs::symlink("other", &path).unwrap();
-        assert_eq!(files.open(0, 0).err(), Some(Errno::from_raw(libc::ELOOP)));
+        assert_eq!(error(), Some(Errno::from_raw(libc::ELOOP)));
         std::fs::remove_file(&path).unwrap();
         std::fs::create_dir(&path).unwrap();
-        assert_eq!(files.open(0, 0).err(), Some(Errno::from_raw(libc::EISDIR)));
+        assert_eq!(error(), Some(Errno::from_raw(libc::EISDIR)));
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// Programs that read captures find nothing after a block that is cut off.
+    #[test]
+    fn a_file_that_is_cut_off_is_not_added_to() {
+        let folder = folder("cut");
+        let files = files(&folder, 4096);
+        let path = folder.join("capture");
+        let sections = [Section::new().bytes(), Section::new().bytes()].concat();
+        // The second block of a section has 32 bytes.
+        let section = sections.len() / 2;
+        let ends = [section - 32, section, 2 * section - 32, 2 * section];
+        for cut in 1..=sections.len() {
+            std::fs::write(&path, &sections[..cut]).unwrap();
+            let _ = std::fs::remove_file(folder.join("capture.1"));
+            let whole = ends.contains(&cut);
+            assert_eq!(files.open(0, 0).unwrap().number, u32::from(!whole), "{cut}");
+            let kept = std::fs::read(&path).unwrap();
+            assert!(whole || kept == sections[..cut]);
+        }
         std::fs::remove_dir_all(folder).unwrap();
     }
 }

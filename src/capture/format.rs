@@ -142,6 +142,16 @@ const DATA_HEADER: usize = 16;
 const COMMENT_SIZE: usize = 240;
 const TAIL_SIZE: usize = 3 + 8 + 4 + COMMENT_SIZE + 4 + 4;
 
+/// How many bytes of a datagram are written, at most: tshark reads no packets of more than 256 KiB.
+const MOST_CAPTURED: usize = (256 << 10) - DATA_HEADER;
+
+/// What is written of a datagram that consists of two parts.
+pub(super) fn shortened<'a>(first: &'a [u8], second: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+    let first = first.get(..MOST_CAPTURED).unwrap_or(first);
+    let second = second.get(..MOST_CAPTURED - first.len()).unwrap_or(second);
+    (first, second)
+}
+
 /// A packet block, without the datagram in its middle.
 pub(super) struct Block {
     head: Bytes<HEAD_SIZE>,
@@ -226,10 +236,10 @@ fn write_comment(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    const EVENT: Event = Event {
+    pub(in super::super) const EVENT: Event = Event {
         time: 0x1122_3344_5566_7788,
         outbound: true,
         protocol: 16,
@@ -282,6 +292,17 @@ mod tests {
             assert_eq!(words(&options[4..8]), [2]);
             assert!(options[12..].starts_with(b"pid=99 socket=7 port=4711 call=sendto\0\0\0"));
         }
+    }
+
+    #[test]
+    fn a_long_datagram_is_shortened() {
+        let long = vec![0; MOST_CAPTURED + 2];
+        let (most, short) = (&long[..MOST_CAPTURED], &long[..2]);
+        assert_eq!(shortened(&long, &long), (most, &[][..]));
+        assert_eq!(shortened(short, &long), (short, &long[..MOST_CAPTURED - 2]));
+        assert_eq!(shortened(short, short), (short, short));
+        let block = Block::new(&EVENT, 1, MOST_CAPTURED, 20 << 20);
+        assert_eq!(words(&block.parts().0[20..28]), [256 << 10, 16 + (20 << 20)]);
     }
 
     #[test]

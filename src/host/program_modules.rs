@@ -18,12 +18,13 @@
 use super::level::Level;
 use crate::abi::{List, VlogModule};
 use crate::errno::Preserve;
-use crate::{identity, thread};
+use crate::{identity, sys, thread};
 use core::ffi::c_int;
 use core::mem::MaybeUninit;
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32};
+use core::time::Duration;
 
 /// The list element of the module that was registered last; null if there is none. The field 'next'
 /// of each element points to the element of the module registered before; 'prev' is not used.
@@ -34,7 +35,7 @@ static LEVEL: AtomicI32 = AtomicI32::new(Level::Warn as c_int);
 static HOLDER: AtomicU32 = AtomicU32::new(0);
 
 /// How long a thread sleeps before it tries to get the lock again, in nanoseconds.
-const PAUSE: libc::c_long = 50_000;
+const PAUSE: Duration = Duration::from_micros(50);
 
 /// Runs `f` with the lock held and all signals blocked.
 fn locked<R>(f: impl FnOnce() -> R) -> R {
@@ -54,9 +55,7 @@ fn locked_without_cancellation<R>(f: impl FnOnce() -> R) -> R {
     let process = identity::current();
     let mut holder = HOLDER.load(Relaxed);
     while holder == process || HOLDER.compare_exchange(holder, process, Acquire, Relaxed).is_err() {
-        let pause = libc::timespec { tv_sec: 0, tv_nsec: PAUSE };
-        // SAFETY: `pause` exists during the call.
-        unsafe { libc::nanosleep(&raw const pause, null_mut()) };
+        sys::pause(PAUSE);
         holder = HOLDER.load(Relaxed);
     }
     let result = f();

@@ -83,9 +83,7 @@ impl Socket {
     /// Logs that the capture has ended because of an error, if it has. Not in a dump, where nothing
     /// may be logged: [`super::dump::Dump::start`] does it there.
     fn report_end_of_capture(&self) {
-        // SAFETY: the socket is used by a dump, whose mutex is locked or which starts, or by no dump
-        // at all. So no other thread changes this.
-        if unsafe { (*self.dump.get()).is_none() } {
+        if !self.in_dump.load(Relaxed) {
             capture::report_end();
         }
     }

@@ -138,6 +138,7 @@ impl Dump {
         // caller's promise.
         unsafe {
             *(*sock).dump.get() = Some(Box::new(state));
+            (*sock).in_dump.store(true, Relaxed);
             let guard = (*sock).guard_descriptor(thread);
             let own = (*sock).is_own();
             let checking = match strict {
@@ -472,6 +473,7 @@ impl Dump {
         // SAFETY: the socket is from `into_raw`, and only this dump used it.
         let (sock, state) = unsafe { (Pooled::from_raw(sock), (*sock.as_ref().dump.get()).take()) };
         let Some(state) = state else { return (status, DumpResult::NONE) };
+        sock.in_dump.store(false, Relaxed);
         let result = state.result;
         if state.over {
             // Nothing is left to receive, so the pool can keep the socket. Otherwise the socket is

@@ -86,6 +86,8 @@ pub(crate) struct Socket {
     idle_since: AtomicU32,
     /// The state of the dump that uses the socket. Only accessed by that dump, under its mutex.
     dump: UnsafeCell<Option<Box<dump_state::State>>>,
+    /// Whether a dump uses the socket.
+    in_dump: AtomicBool,
 }
 
 // SAFETY: `dump` is only accessed under the dump's mutex. The other fields are atomic or constant.

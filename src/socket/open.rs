@@ -127,6 +127,7 @@ impl Socket {
             netns: None,
             idle_since: AtomicU32::new(0),
             dump: UnsafeCell::new(None),
+            in_dump: AtomicBool::new(false),
         }
     }
 

@@ -19,21 +19,35 @@ pub(crate) struct FileStatus {
     pub(crate) size: u64,
     /// Whether it is a regular file.
     pub(crate) regular: bool,
+    /// Whether it belongs to the effective user of the process or to root, and has one name only.
+    pub(crate) is_users_alone: bool,
 }
 
 impl AppendFile {
     /// Opens a file, or creates it, so that only its owner may read it. Does not follow a symbolic
-    /// link, and does not wait for the other end of a FIFO.
-    pub(crate) fn open(path: &CStr) -> Result<Self, Errno> {
+    /// link, and does not wait for the other end of a FIFO. Returns also whether the file existed.
+    pub(crate) fn open(path: &CStr) -> Result<(Self, bool), Errno> {
+        match Self::open_with(path, 0) {
+            Err(Errno::ENOENT) => {}
+            existing => return existing.map(|file| (file, true)),
+        }
+        match Self::open_with(path, libc::O_CREAT | libc::O_EXCL) {
+            // Another process has created it meanwhile.
+            Err(Errno::EEXIST) => Self::open_with(path, 0).map(|file| (file, true)),
+            created => created.map(|file| (file, false)),
+        }
+    }
+
+    fn open_with(path: &CStr, flags: c_int) -> Result<Self, Errno> {
         /// Each write goes to the end of the file, whatever else has been written meanwhile.
-        const APPEND: c_int = libc::O_RDWR | libc::O_CREAT | libc::O_APPEND | libc::O_LARGEFILE;
+        const APPEND: c_int = libc::O_RDWR | libc::O_APPEND | libc::O_LARGEFILE;
         const CAUTION: c_int =
             libc::O_CLOEXEC | libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY;
 
+        let flags = flags | APPEND | CAUTION;
         // SAFETY: a C string.
-        let fd = retry(|| unsafe {
-            libc::open(path.as_ptr(), APPEND | CAUTION, 0o600 as libc::c_uint) as isize
-        })?;
+        let fd =
+            retry(|| unsafe { libc::open(path.as_ptr(), flags, 0o600 as libc::c_uint) as isize })?;
         Ok(Self(fd as c_int))
     }
 
@@ -101,13 +115,20 @@ pub(crate) fn file_status(fd: c_int) -> Result<FileStatus, Errno> {
         id: (status.st_ino as usize) ^ (status.st_dev as usize).rotate_left(usize::BITS / 2),
         size: u64::try_from(status.st_size).unwrap_or(0),
         regular: status.st_mode & libc::S_IFMT == libc::S_IFREG,
+        is_users_alone: status.st_nlink == 1 && [0, effective_user()].contains(&status.st_uid),
     })
 }
 
-/// Reads the first bytes of a file. Returns how many there were.
-pub(crate) fn read_start(fd: c_int, start: &mut [u8]) -> Result<usize, Errno> {
-    // SAFETY: pointer and length are those of `start`.
-    retry(|| unsafe { libc::pread(fd, start.as_mut_ptr().cast(), start.len(), 0) })
+fn effective_user() -> libc::uid_t {
+    // SAFETY: no memory is involved.
+    unsafe { libc::geteuid() }
+}
+
+/// Reads from a file, from the byte `offset` on. Returns how many bytes there were.
+pub(crate) fn read_at(fd: c_int, bytes: &mut [u8], offset: u64) -> Result<usize, Errno> {
+    let offset = offset as libc::off64_t;
+    // SAFETY: pointer and length are those of `bytes`.
+    retry(|| unsafe { libc::pread64(fd, bytes.as_mut_ptr().cast(), bytes.len(), offset) })
 }
 
 /// The number of pieces that [`append`] writes at once.
@@ -116,7 +137,7 @@ pub(crate) const FILE_PIECES: usize = 4;
 /// Appends `pieces`, one after the other, to the file `fd`. Returns how many bytes were written:
 /// fewer than there are if the disk is full, or if the file must not become larger.
 ///
-/// If `limited`, no signal (SIGXFSZ) is sent for the latter. That takes two system calls more.
+/// If `limited`, no signal (SIGXFSZ) is sent for the latter. That takes three more system calls.
 pub(crate) fn append(
     fd: c_int,
     pieces: [&[u8]; FILE_PIECES],
@@ -124,7 +145,7 @@ pub(crate) fn append(
 ) -> Result<usize, Errno> {
     /// Linux does not use the offset if the file was opened with O_APPEND. It matters if `fd` has
     /// become the number of another file: pipes, sockets and terminals refuse a write with an
-    /// offset. A file that takes it keeps its contents, since nothing is at this offset.
+    /// offset, other devices ignore it. A file keeps its contents, since nothing is at this offset.
     const OFFSET: libc::off_t = libc::off_t::MAX - (1 << 24);
 
     let _blocked = limited.then(BlockedSignal::new);
@@ -200,11 +221,18 @@ mod tests {
         CString::new(path.to_str().unwrap()).unwrap()
     }
 
+    fn created(path: &CStr) -> AppendFile {
+        let (file, existed) = AppendFile::open(path).unwrap();
+        assert!(!existed);
+        file
+    }
+
     #[test]
     fn what_is_written_is_at_the_end() {
         let path = new_path("append");
-        let file = AppendFile::open(&path).unwrap();
-        let other = AppendFile::open(&path).unwrap();
+        let file = created(&path);
+        let (other, existed) = AppendFile::open(&path).unwrap();
+        assert!(existed);
         assert_eq!(append(file.raw(), [b"ab", b"", b"c", b""], false), Ok(3));
         assert_eq!(append(other.raw(), [b"d", b"", b"", b""], true), Ok(1));
         assert_eq!(append(file.raw(), [b"", b"e", b"", b"f"], false), Ok(2));
@@ -214,8 +242,10 @@ mod tests {
             (file_status(file.raw()).unwrap(), file_status(other.raw()).unwrap());
         assert_eq!((status.id, status.size, status.regular), (others.id, 6, true));
         let mut start = [0; 4];
-        assert_eq!(read_start(file.raw(), &mut start), Ok(4));
+        assert_eq!(read_at(file.raw(), &mut start, 0), Ok(4));
         assert_eq!(&start, b"abcd");
+        assert_eq!(read_at(file.raw(), &mut start, 4), Ok(2));
+        assert_eq!(&start, b"efcd");
         std::fs::remove_file(path.to_str().unwrap()).unwrap();
     }
 
@@ -234,9 +264,9 @@ mod tests {
     #[test]
     fn a_number_is_high_and_can_become_that_of_another_file() {
         let (first, second) = (new_path("first"), new_path("second"));
-        let high = AppendFile::open(&first).unwrap().into_high_number();
+        let high = created(&first).into_high_number();
         assert!(high >= high_number());
-        let other = AppendFile::open(&second).unwrap();
+        let other = created(&second);
         let id = file_status(other.raw()).unwrap().id;
         assert_ne!(file_status(high).unwrap().id, id);
         other.put_at(high).unwrap();

@@ -13,7 +13,7 @@ mod transfer;
 pub(crate) use clock::{coarse_seconds, monotonic_ms, realtime_ns, utc};
 pub(crate) use file::{
     AppendFile, FILE_PIECES, FileStatus, append, close_file, current_folder, file_size_is_limited,
-    file_status, process_id, read_start,
+    file_status, process_id, read_at,
 };
 pub(crate) use memory::{ThreadMemory, WipedOnFork, map_wiped_on_fork, unmap_wiped_on_fork};
 pub(crate) use socket::{
@@ -60,6 +60,16 @@ pub(crate) fn poll(fds: &mut [libc::pollfd], timeout: Option<Duration>) -> Resul
     // SAFETY: pointer and length are those of `fds`.
     let ready = unsafe { libc::poll(fds.as_mut_ptr(), fds.len() as libc::nfds_t, milliseconds) };
     usize::try_from(ready).map_err(|_| Errno::last())
+}
+
+/// Waits so long, or until a signal handler has run.
+pub(crate) fn pause(time: Duration) {
+    let time = libc::timespec {
+        tv_sec: time.as_secs() as libc::time_t,
+        tv_nsec: time.subsec_nanos() as _,
+    };
+    // SAFETY: `time` exists during the call.
+    unsafe { libc::nanosleep(&raw const time, core::ptr::null_mut()) };
 }
 
 /// A network namespace, identified by the target of a link in /proc: `net:[NUMBER]`.
