@@ -85,8 +85,9 @@ captures_start_and_stop_at_any_time(void)
     CHECK(contents.sections > 0);
 }
 
-/* Sends a request on a socket of its own, and receives, each time after the capture's descriptor was
- * closed, so that a system call for the capture fails.  Returns whether errno stays the same. */
+/* Sends a request on a socket of its own, and receives, each time after the capture's descriptor
+ * was closed, so that a system call for the capture fails.  Returns whether errno stays the
+ * same. */
 static bool
 errno_stays(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* startup LIBRARY THREADS: loads a library of the interface.  Each of these threads asks it for a
- * link; a single one is the main thread.  Prints nanoseconds from before dlopen() to the replies, by
- * how many KiB the process has grown while all threads are there, and a remark.
+ * link; a single one is the main thread.  Prints nanoseconds from before dlopen() to the replies,
+ * by how many KiB the process has grown while all threads are there, and a remark.
  *
  * Several threads get huge pages, as where they are "always" enabled: see preload-hugepages.c and,
  * for malloc(), measure.sh. */

@@ -13,6 +13,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 chmod 755 "$scratch"
 . "$here/../check/results.sh"
+. "$here/../check/checks.sh"
 . "$here/../check/packages.sh"
 . "$here/../support/namespace.sh"
 . "$here/foreign.sh"
@@ -79,18 +80,6 @@ hang() {
 waits_for_a_signal() {
     on_fake "$scratch/wait-for-ever" alarm 2> "$scratch/errors"
     [ $? = 142 ] && [ ! -s "$scratch/errors" ]
-}
-
-# check NAME COMMAND...
-check() {
-    name=$1
-    shift
-    if "$@" > "$scratch/output" 2>&1; then
-        ok "$name"
-    else
-        diagnose "$scratch/output"
-        not_ok "$name"
-    fi
 }
 
 calls

@@ -23,16 +23,7 @@ finish() {
     exit
 }
 
-. "$here/common.sh"
-. "$root/c-tests/check/packages.sh"
-. "$here/packages.sh"
-. "$here/tree.sh"
-. "$here/original.sh"
-. "$here/trees.sh"
-. "$here/suite.sh"
-. "$vm/packages.sh"
-. "$vm/vm.sh"
-. "$vm/kernels.sh"
+. "$vm/scripts.sh"
 
 # Debian's source.
 OVS=

@@ -36,16 +36,7 @@ finish() {
     exit
 }
 
-. "$here/common.sh"
-. "$root/c-tests/check/packages.sh"
-. "$here/packages.sh"
-. "$here/tree.sh"
-. "$here/original.sh"
-. "$here/trees.sh"
-. "$here/suite.sh"
-. "$vm/packages.sh"
-. "$vm/vm.sh"
-. "$vm/kernels.sh"
+. "$vm/scripts.sh"
 . "$vm/contract.sh"
 . "$vm/daemons.sh"
 . "$vm/suite.sh"

@@ -38,13 +38,15 @@ BEGIN {
 
 END {
     print "# The daemon with " flows " flows\n"
-    print "Written by `make bench-daemon`: `ovs-vswitchd` of Debian's Open vSwitch 3.1 on the kernel's"
-    print "datapath, with this library and with its own netlink code, on the same kernel, in turns.\n"
+    print "Written by `make bench-daemon`: `ovs-vswitchd` of Debian's Open vSwitch 3.1 on the"
+    print "kernel's datapath, with this library and with its own netlink code, on the same kernel,"
+    print "in turns.\n"
     print "| | |\n|---|---|"
     print "| kernel | " kernel " |"
     print "| rounds | " rounds " |\n"
-    print "Processor time is that of all threads of the daemon, in milliseconds: the median. The kernel"
-    print "counts it in steps of 10 ms. System calls are counted in a round of its own, under strace.\n"
+    print "Processor time is that of all threads of the daemon, in milliseconds: the median. The"
+    print "kernel counts it in steps of 10 ms. System calls are counted in a round of its own, under"
+    print "strace.\n"
     print "| | in user space | original | ratio | in the kernel | original | ratio" \
           " | system calls | original | ratio |"
     print "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"

@@ -104,9 +104,9 @@ impl Files {
         size.saturating_add(more as u64) <= self.limit as u64
     }
 
-    /// Opens the first file, from the number `first` on, that is new or can be added to: it has room
-    /// for `more` bytes, and its last block is whole. Starts a section there. Fails if a file is not
-    /// a capture, or if it is somebody else's.
+    /// Opens the first file, from the number `first` on, that is new or can be added to: it has
+    /// room for `more` bytes, and its last block is whole. Starts a section there. Fails if a file
+    /// is not a capture, or if it is somebody else's.
     pub(super) fn open(&self, first: u32, more: usize) -> Result<Opened, Failure> {
         for number in first..=LAST {
             match self.open_one(number, more) {
@@ -183,8 +183,8 @@ pub(super) fn append_all(
     if sys::append(fd, pieces, limited)? == size { Ok(()) } else { Err(Errno::ENOSPC) }
 }
 
-/// The number of bytes that a text like "65536", "64K", "64M" or "1G" says. None if it is not such a
-/// text, or the number is too large.
+/// The number of bytes that a text like "65536", "64K", "64M" or "1G" says. None if it is not such
+/// a text, or the number is too large.
 pub(super) fn parse_size(text: &[u8]) -> Option<usize> {
     let (digits, shift) = match text.split_last()? {
         (b'K', digits) => (digits, 10),

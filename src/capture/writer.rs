@@ -32,8 +32,8 @@ pub(super) struct Capture {
     left: AtomicIsize,
     /// Whether the size of files is limited for the process.
     limited: AtomicBool,
-    /// The number ([`identity::current`]) of the process of which a thread is changing the file: see
-    /// [`Change`]. 0 if none is.
+    /// The number ([`identity::current`]) of the process of which a thread is changing the file:
+    /// see [`Change`]. 0 if none is.
     changing: AtomicU32,
     /// The number of the process that `pid` is of.
     process: AtomicU32,
@@ -67,9 +67,9 @@ impl Drop for User<'_> {
     }
 }
 
-/// A thread that changes the file of a capture: the descriptor, and what is known of the file behind
-/// it. There is only one at a time, since otherwise a thread would take a file that another one has
-/// just put in place for one of somebody else.
+/// A thread that changes the file of a capture: the descriptor, and what is known of the file
+/// behind it. There is only one at a time, since otherwise a thread would take a file that another
+/// one has just put in place for one of somebody else.
 struct Change<'a>(&'a Capture);
 
 impl<'a> Change<'a> {

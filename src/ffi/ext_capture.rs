@@ -13,15 +13,16 @@ use core::ffi::{CStr, c_char, c_int, c_uint};
 /// NLSOCK_CAPTURE=FILE in the environment starts a capture when the process starts. Set-user-id
 /// programs and programs with file capabilities ignore it, and NLSOCK_CAPTURE_SIZE.
 ///
-/// If the file would exceed 64 MiB, the capture goes on in a file whose name has ".1" after it, then
-/// ".2" and so on. These files are never removed. Another limit is the value of NLSOCK_CAPTURE_SIZE
-/// when the process starts: a number of bytes, of at least 64K, perhaps with K, M or G after it.
-/// Several threads and processes may exceed the limit: each process by a sixteenth of it, but not
-/// more than 1 MiB, and by what its threads write while one of them opens the next file. If there is
-/// no descriptor for the next file, the capture stays with the present one, and tries again later.
+/// If the file would exceed 64 MiB, the capture goes on in a file whose name has ".1" after it,
+/// then ".2" and so on. These files are never removed. Another limit is the value of
+/// NLSOCK_CAPTURE_SIZE when the process starts: a number of bytes, of at least 64K, perhaps with K,
+/// M or G after it. Several threads and processes may exceed the limit: each process by a sixteenth
+/// of it, but not more than 1 MiB, and by what its threads write while one of them opens the next
+/// file. If there is no descriptor for the next file, the capture stays with the present one, and
+/// tries again later.
 ///
-/// A file whose end is cut off, because the disk was full or a process was killed, is left as it is,
-/// and the capture goes on in the next one: readers would not find what follows. This is only
+/// A file whose end is cut off, because the disk was full or a process was killed, is left as it
+/// is, and the capture goes on in the next one: readers would not find what follows. This is only
 /// noticed when a process opens the file. So if a process is killed while it writes, readers do not
 /// find what processes that have the file open append after that.
 ///
@@ -32,9 +33,10 @@ use core::ffi::{CStr, c_char, c_int, c_uint};
 /// written.
 ///
 /// For each message, one more system call is made. It may wait for the disk. If it fails, for
-/// example because the disk is full, the capture ends, and the library logs that once, as a warning:
-/// in the next call that sends or receives, or, if the process has no log of Open vSwitch, on
-/// standard error when the process ends by exit(). No other function fails because of the capture.
+/// example because the disk is full, the capture ends, and the library logs that once, as a
+/// warning: in the next call that sends or receives, or, if the process has no log of Open vSwitch,
+/// on standard error when the process ends by exit(). No other function fails because of the
+/// capture.
 ///
 /// If the size of files is limited (RLIMIT_FSIZE), the library blocks SIGXFSZ during that call. It
 /// looks at the limit when a capture starts, in a child, and when it asks for the size of the file.
@@ -45,9 +47,9 @@ use core::ffi::{CStr, c_char, c_int, c_uint};
 /// it, for example when it became a daemon, the library opens the file again. It never writes to a
 /// pipe, a socket or a terminal that has got the number. It may write to another device, or to a
 /// regular file, that has got the number, since it only compares the files after a fork, when
-/// writing has failed, and when it asks for the size of the file: at the latest after a sixteenth of
-/// the limit, or 1 MiB. To open a file, FILE.1 included, the process needs the rights to do so at
-/// that time.
+/// writing has failed, and when it asks for the size of the file: at the latest after a sixteenth
+/// of the limit, or 1 MiB. To open a file, FILE.1 included, the process needs the rights to do so
+/// at that time.
 ///
 /// # Return value
 /// - 0: the capture has been started.
@@ -79,10 +81,9 @@ pub unsafe extern "C" fn nlsock_capture_start(path: *const c_char, flags: c_uint
 /// Ends the capture, if there is one, and closes its file. Children that were forked before go on
 /// with theirs.
 ///
-/// # Thread safety
-/// Any thread may call it. If other threads are just writing to the file, the last of them closes
-/// it. If the process was forked by one thread while another was writing, the file stays open in the
-/// child.
+/// # Thread safety Any thread may call it. If other threads are just writing to the file, the last
+/// of them closes it. If the process was forked by one thread while another was writing, the file
+/// stays open in the child.
 #[unsafe(no_mangle)]
 pub extern "C" fn nlsock_capture_stop() {
     capture::stop();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Sending and receiving: what goes over a socket is passed to the capture, if there is one.
 //!
-//! All datagrams of the library pass through here if there is a capture. Without one, that costs one
-//! load of an atomic pointer. `receive.rs` makes the usual receive itself if there is none.
+//! All datagrams of the library pass through here if there is a capture. Without one, that costs
+//! one load of an atomic pointer. `receive.rs` makes the usual receive itself if there is none.
 
 use super::{Membership, Socket};
 use crate::capture::{self, Event};

@@ -18,8 +18,8 @@ use core::sync::atomic::Ordering::Relaxed;
 
 /// A receive that does not wait fails after this many unwanted datagrams in a row. Otherwise a
 /// process that floods the socket could keep the receive from returning. Unwanted are empty
-/// datagrams, those that contain nothing but NLMSG_NOOP and, if only those of the kernel are wanted,
-/// those of other processes.
+/// datagrams, those that contain nothing but NLMSG_NOOP and, if only those of the kernel are
+/// wanted, those of other processes.
 pub(super) const MOST_UNWANTED: u32 = 1000;
 
 /// If the allocation of a caller's buffer is at most this large, in bytes, a datagram is received

@@ -85,8 +85,8 @@ impl Fd {
         }
     }
 
-    /// If the descriptor has the number `number`, forgets it. Returns whether it did. Call after the
-    /// kernel has given `number` to another file, so that somebody else must have closed this
+    /// If the descriptor has the number `number`, forgets it. Returns whether it did. Call after
+    /// the kernel has given `number` to another file, so that somebody else must have closed this
     /// descriptor.
     pub(crate) fn forget(&self, number: c_int) -> bool {
         self.number.compare_exchange(number, CLOSED, Relaxed, Relaxed).is_ok()
@@ -102,9 +102,10 @@ impl Fd {
     }
 
     /// Makes the descriptor `fd`, which refers to a socket, refer to a file that is not a socket:
-    /// socket calls on `fd` then fail with ENOTSOCK, and poll() does not wait. In a child, this keeps
-    /// a function that the fork interrupted from using the parent's socket, or waiting for it. Returns whether `fd` now refers to such a
-    /// file, which the caller passes to [`Fd::close_substitute`] later.
+    /// socket calls on `fd` then fail with ENOTSOCK, and poll() does not wait. In a child, this
+    /// keeps a function that the fork interrupted from using the parent's socket, or waiting for
+    /// it. Returns whether `fd` now refers to such a file, which the caller passes to
+    /// [`Fd::close_substitute`] later.
     pub(crate) fn replace(fd: c_int) -> bool {
         // SAFETY: no memory is involved. The owner of the descriptor still owns it.
         unsafe {

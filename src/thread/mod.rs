@@ -315,8 +315,8 @@ pub(crate) const SCRATCH_SIZES: [usize; 2] = [4 << 20, 65536];
 /// The size of a thread's memory, unless so much cannot be mapped.
 const MEMORY: usize = BLOCK + SCRATCH_SIZES[0];
 /// The size of the largest datagram of a dump, in bytes. If a thread received nothing larger, the
-/// pages that it wrote to are kept for the next thread: to free them and to get new ones takes longer
-/// than a transaction.
+/// pages that it wrote to are kept for the next thread: to free them and to get new ones takes
+/// longer than a transaction.
 pub(crate) const USUAL_DATAGRAM: usize = 32768;
 
 /// Notes that the calling thread has received more than [`USUAL_DATAGRAM`] bytes into its scratch

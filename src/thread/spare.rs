@@ -25,8 +25,8 @@ fn take_from(place: &AtomicPtr<Uninit>) -> Option<NonNull<Uninit>> {
     NonNull::new(place.load(Relaxed)).and_then(|_| NonNull::new(place.swap(null_mut(), AcqRel)))
 }
 
-/// Keeps the memory, or unmaps it. All that is kept has the same size. If it was `filled`, its pages
-/// are freed.
+/// Keeps the memory, or unmaps it. All that is kept has the same size. If it was `filled`, its
+/// pages are freed.
 ///
 /// # Safety
 /// Nothing uses the memory any more.

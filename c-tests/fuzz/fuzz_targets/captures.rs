@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Any bytes as a capture for replay: reading it, answering its own requests and others, with faults,
-//! and anonymising it.
+//! Any bytes as a capture for replay: reading it, answering its own requests and others, with
+//! faults, and anonymising it.
 
 #![no_main]
 

@@ -14,7 +14,8 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|data: &[u8]| {
     let mut session = Session::default();
     let mut items = [Item::new(ItemKind::Default); MAX_ITEMS];
-    for line in data.split(|&byte| byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok()) {
+    let lines = data.split(|&byte| byte == b'\n');
+    for line in lines.filter_map(|line| std::str::from_utf8(line).ok()) {
         match parse(line, &mut items) {
             Ok(Statement::Rule(rule)) => {
                 assert!((1..=MAX_ITEMS).contains(&rule.n_items));

@@ -25,6 +25,13 @@ bool is_query(enum fake_call);
 /* Unlocks, and ends a call: 'result', or -1 and errno if there is an error. */
 ssize_t call_leave(ssize_t result, int error);
 
+/* The flags of recvmmsg() and sendmmsg(). */
+#ifdef __GLIBC__
+typedef int message_flags;
+#else
+typedef unsigned int message_flags;
+#endif
+
 /* A function that takes the place of libc's in the whole process. */
 #define REPLACES __attribute__((visibility("default")))
 
@@ -39,7 +46,7 @@ ssize_t call_leave(ssize_t result, int error);
  * asks for that. */
 #define ENTER(CALL, FD, PASS_ON)                                                \
     struct sock *sock = call_lock(CALL, FD);                                    \
-    const struct fk_fault *fault;                                                  \
+    const struct fk_fault *fault;                                               \
     if (!sock) {                                                                \
         return PASS_ON;                                                         \
     }                                                                           \

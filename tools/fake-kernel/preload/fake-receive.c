@@ -194,12 +194,6 @@ recv(int fd, void *data, size_t size, int flags)
     return recvfrom(fd, data, size, flags, NULL, NULL);
 }
 
-#ifdef __GLIBC__
-typedef int message_flags;
-#else
-typedef unsigned int message_flags;
-#endif
-
 /* Receives until 'n' messages are there, the queue is empty (with MSG_WAITFORONE, for all but the
  * first), or the time-out has passed, which is looked at after each message only. */
 REPLACES int

@@ -108,12 +108,6 @@ send(int fd, const void *data, size_t size, int flags)
     return sendto(fd, data, size, flags, NULL, 0);
 }
 
-#ifdef __GLIBC__
-typedef int message_flags;
-#else
-typedef unsigned int message_flags;
-#endif
-
 /* Stops at the first message that cannot be sent, whose error counts only if it is the first. */
 REPLACES int
 sendmmsg(int fd, struct mmsghdr *messages, unsigned int n, message_flags flags)
