@@ -5,7 +5,8 @@
 #
 # First the C tests of both interfaces.  Then Open vSwitch, as Debian's source is and on the library
 # (see check-ovs.sh, which builds the same two trees): the daemon and its tools on the kernel's
-# datapath, whose answers are compared.
+# datapath, whose answers are compared.  What the daemon says to the kernel is also recorded, and
+# replayed without a datapath.
 #
 #   KERNEL=qemu|uml   in this kind of VM, see qemu.sh and uml.sh; by default, the first that boots
 #   SUITE=full        also Open vSwitch's own tests of the kernel's datapath, on both trees
@@ -39,6 +40,7 @@ finish() {
 . "$vm/scripts.sh"
 . "$vm/contract.sh"
 . "$vm/daemons.sh"
+. "$vm/replays.sh"
 . "$vm/suite.sh"
 
 # Debian's source.
@@ -80,5 +82,6 @@ fi
 has_space 1000 || skip_trees "$why_not"
 { build original all && fits && build_relinked; } || give_up
 daemons
+replays
 datapath_suites
 finish

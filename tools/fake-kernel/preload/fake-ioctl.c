@@ -18,12 +18,22 @@ typedef unsigned long ioctl_request;
 typedef int ioctl_request;
 #endif
 
-/* Those whose 'struct ifreq' has no address. */
+/* Those whose 'struct ifreq' has no pointer and no address but that of the link layer.  See
+ * capture/ioctl.rs for those that change the interface. */
 static bool
 is_about_interface(ioctl_request request)
 {
-    return request == SIOCGIFINDEX || request == SIOCGIFNAME || request == SIOCGIFFLAGS
-           || request == SIOCGIFMTU || request == SIOCGIFMETRIC || request == SIOCGIFTXQLEN;
+    static const unsigned short all[] = {
+        SIOCGIFINDEX, SIOCGIFNAME, SIOCGIFFLAGS, SIOCGIFMTU, SIOCGIFMETRIC, SIOCGIFTXQLEN,
+        SIOCGIFHWADDR, SIOCSIFFLAGS, SIOCSIFMTU, SIOCSIFTXQLEN, SIOCSIFHWADDR,
+    };
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if ((unsigned long) request == all[i]) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Returns -1 if the recording does not have the request; otherwise 0, or its errno value. */
@@ -35,6 +45,9 @@ replay(ioctl_request request, struct ifreq *ifreq)
     fake_lock();
     error = session_replays()
             ? fk_replay_ioctl(session(), (uint32_t) request, (uint8_t *) ifreq, sizeof *ifreq) : -1;
+    if (error == 0) {
+        replay_changed();
+    }
     fake_unlock();
     return error;
 }

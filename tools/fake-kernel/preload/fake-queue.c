@@ -178,7 +178,8 @@ sock_release(struct sock *sock, bool polling, int request)
     while ((d = queue_pop(&held))) {
         if ((d->when == FK_WHEN_CLOCK && d->at <= clock_now())
             || (d->when == FK_WHEN_POLL && polling)
-            || (d->when == FK_WHEN_REQUEST && d->at == request)) {
+            || (d->when == FK_WHEN_REQUEST && d->at == request)
+            || (d->when == FK_WHEN_REACHED && fk_replay_reached(session(), (uint32_t) d->at))) {
             enqueue(sock, d);
         } else {
             queue_add(&sock->held, d);

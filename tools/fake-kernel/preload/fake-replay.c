@@ -22,11 +22,27 @@ part_make(const struct fk_part *part)
     d->port = part->peer;
     d->group = part->group;
     d->nsid = part->nsid;
-    if (part->delay) {
+    if (!fk_replay_reached(session(), part->position)) {
+        d->when = FK_WHEN_REACHED;
+        d->at = part->position;
+    } else if (part->delay) {
         d->when = FK_WHEN_CLOCK;
         d->at = clock_now() + part->delay;
     }
     return d;
+}
+
+static void
+release(struct sock *sock, void *aux)
+{
+    (void) aux;
+    sock_release(sock, false, 0);
+}
+
+void
+replay_changed(void)
+{
+    for_each_sock(release, NULL);
 }
 
 static void
@@ -70,6 +86,7 @@ replay_process(struct sock *sock, const struct nlmsghdr *h, struct fake_record *
     switch (answer.kind) {
     case FK_ANSWER_KIND_RECORDED:
         post_parts(sock, &answer, modifiers);
+        replay_changed();
         return true;
     case FK_ANSWER_KIND_REFUSE:
         report("unknown %s", answer.report);

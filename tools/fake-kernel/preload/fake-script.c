@@ -63,6 +63,9 @@ carry_out(const struct fk_statement *s, const struct fk_item *items)
     case FK_STATEMENT_EXPECTATION:
         return fk_message_expect(session(), &s->expectation.selector) ? NULL
                : "too many expectations";
+    case FK_STATEMENT_RANDOM:
+        fk_replay_random(session(), &s->random);
+        return NULL;
     case FK_STATEMENT_BED:
         return "a line for the fault bed";
     }

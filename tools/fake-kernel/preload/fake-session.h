@@ -36,6 +36,8 @@ int replay_connect_error(const struct sock *);
 /* The socket joins a group; 0: it is opened.  Queues what followed in the recording.  Returns the
  * errno value with which that failed. */
 int replay_join(struct sock *, uint32_t group);
+/* The program may have made a change, which notifications wait for. */
+void replay_changed(void);
 /* The port id that the next socket had in the recording; 0 if it had none. */
 uint32_t replay_port(int protocol);
 

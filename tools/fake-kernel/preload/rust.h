@@ -158,6 +158,8 @@ enum fk_when {
   FK_WHEN_POLL,
   // When request number `at` is sent.
   FK_WHEN_REQUEST,
+  // No item has this: when the replay has reached position `at`.
+  FK_WHEN_REACHED,
 };
 
 // The sequence number of an answer.
@@ -285,6 +287,16 @@ struct fk_expectation {
   int32_t times;
 };
 
+// `random message`: an attribute whose value differs from run to run.
+struct Random {
+  // In which requests.
+  struct fk_selector selector;
+  // The type of the attribute.
+  int32_t attribute;
+  // Bytes of the family's own header, which is before the attributes.
+  int32_t header;
+};
+
 // One line.
 enum fk_statement_Tag {
   // An empty line, or a comment.
@@ -307,6 +319,8 @@ enum fk_statement_Tag {
   FK_STATEMENT_CLOCK,
   // `expect message ... sent`
   FK_STATEMENT_EXPECTATION,
+  // `random message`
+  FK_STATEMENT_RANDOM,
 };
 
 struct fk_statement {
@@ -332,6 +346,9 @@ struct fk_statement {
     };
     struct {
       struct fk_expectation expectation;
+    };
+    struct {
+      struct Random random;
     };
   };
 };
@@ -427,6 +444,8 @@ struct fk_part {
   bool lost;
   // --faults: comes that many nanoseconds later.
   int64_t delay;
+  // It arrives once fk_replay_reached() is true for this position.
+  uint32_t position;
 };
 
 // The answer from a capture.
@@ -612,6 +631,13 @@ bool fk_replay_unknown(struct fk_session *session, const char *word);
 // `session` is that of fk_session_new().
 void fk_faults_seed(struct fk_session *session, uint64_t seed);
 
+// Notes an attribute whose value differs from run to run.
+//
+// # Safety
+//
+// `random` is one that fk_script_line() stored.
+void fk_replay_random(struct fk_session *session, const struct Random *random);
+
 // Returns the errno value with which the call failed in the recording, or 0 if it works. For
 // SEND, `data` is the datagram; for others, it is null.
 //
@@ -667,6 +693,14 @@ int32_t fk_replay_ioctl(const struct fk_session *session,
                         uint32_t request,
                         uint8_t *ifreq,
                         size_t size);
+
+// Returns whether the program has made the changes that it had made before this position of the
+// recording.
+//
+// # Safety
+//
+// `session` is that of fk_session_new().
+bool fk_replay_reached(const struct fk_session *session, uint32_t position);
 
 // Returns whether nothing more can arrive but answers to requests: all recorded notifications and
 // errors between them have been handed out. Also true without a capture.

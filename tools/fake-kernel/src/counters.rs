@@ -78,6 +78,14 @@ impl Counters {
         self.at(place).map_or(0, |counter| counter.fetch_add(1, Ordering::Relaxed))
     }
 
+    /// Replaces the count. Returns the count before.
+    pub fn update(&self, place: Place, mut new: impl FnMut(u32) -> u32) -> u32 {
+        self.at(place).map_or(0, |counter| {
+            let update = |count| Some(new(count));
+            counter.fetch_update(Ordering::Relaxed, Ordering::Relaxed, update).unwrap_or(0)
+        })
+    }
+
     /// The count.
     pub fn get(&self, place: Place) -> u32 {
         self.at(place).map_or(0, |counter| counter.load(Ordering::Relaxed))

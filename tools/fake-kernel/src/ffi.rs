@@ -10,7 +10,9 @@ use crate::messages::Request;
 use crate::netlink::Message;
 use crate::replay;
 use crate::replay::faults::Faults;
-use crate::script::statement::{Call, Item, MAX_ITEMS, NO_NSID, ScriptError, Selector, Statement};
+use crate::script::statement::{
+    Call, Item, MAX_ITEMS, NO_NSID, Random, ScriptError, Selector, Statement,
+};
 use crate::script::{self, words};
 use crate::session::{self, Reaction, Unknown};
 use core::ffi::{CStr, c_char};
@@ -62,6 +64,8 @@ pub struct Part {
     pub lost: bool,
     /// --faults: comes that many nanoseconds later.
     pub delay: i64,
+    /// It arrives once fk_replay_reached() is true for this position.
+    pub position: u32,
 }
 
 /// What to do with a request.
@@ -176,6 +180,7 @@ impl Session {
             joined: part.joined,
             lost: part.lost,
             delay: part.delay,
+            position: part.position,
         });
         self.c_parts = parts.collect();
         Answer {
@@ -433,6 +438,18 @@ pub unsafe extern "C" fn fk_faults_seed(session: *mut Session, seed: u64) {
     unsafe { &mut *session }.session.faults = Some(Faults(seed));
 }
 
+/// Notes an attribute whose value differs from run to run.
+///
+/// # Safety
+///
+/// `random` is one that fk_script_line() stored.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fk_replay_random(session: *mut Session, random: *const Random) {
+    // SAFETY: the caller's promise.
+    let (session, random) = unsafe { (&mut *session, &*random) };
+    session.session.randoms.add(*random);
+}
+
 /// Returns the errno value with which the call failed in the recording, or 0 if it works. For
 /// SEND, `data` is the datagram; for others, it is null.
 ///
@@ -529,6 +546,18 @@ pub unsafe extern "C" fn fk_replay_ioctl(
     let Some((error, after)) = session.session.ioctl(request, ifreq) else { return -1 };
     ifreq.copy_from_slice(after);
     error
+}
+
+/// Returns whether the program has made the changes that it had made before this position of the
+/// recording.
+///
+/// # Safety
+///
+/// `session` is that of fk_session_new().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fk_replay_reached(session: *const Session, position: u32) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe { &*session }.session.reached(position)
 }
 
 /// Returns whether nothing more can arrive but answers to requests: all recorded notifications and

@@ -9,6 +9,7 @@ pub mod errno;
 pub mod ffi;
 pub mod messages;
 pub mod netlink;
+pub mod random;
 pub mod replay;
 pub mod script;
 pub mod session;

@@ -71,7 +71,7 @@ pub struct Request<'a> {
 }
 
 /// Whether the request fits all but the number.
-fn fits(selector: &Selector, request: Request<'_>, families: &Families) -> bool {
+pub fn fits(selector: &Selector, request: Request<'_>, families: &Families) -> bool {
     let is = |wanted: i32, found: i32| wanted == ANY || wanted == found;
     let Request { protocol, message, position } = request;
     let command = || message.payload().first().copied().unwrap_or(0).into();

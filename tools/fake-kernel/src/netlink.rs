@@ -13,6 +13,8 @@ pub const DONE: u16 = 3;
 pub const MULTI: u16 = 2;
 /// NLM_F_ACK.
 pub const ACK: u16 = 4;
+/// NLM_F_ECHO.
+pub const ECHO: u16 = 8;
 /// NLM_F_DUMP_INTR.
 pub const DUMP_INTR: u16 = 16;
 /// NLM_F_DUMP: NLM_F_ROOT and NLM_F_MATCH.

@@ -6,6 +6,7 @@ use crate::counters::Counters;
 use crate::errno;
 use crate::messages::{Request, Rules};
 use crate::netlink::Message;
+use crate::random::Randoms;
 use crate::replay::faults::Faults;
 use crate::replay::{Answer, Replay};
 use crate::script::statement::Call;
@@ -56,6 +57,8 @@ pub struct Session {
     pub rules: Rules,
     counters: Counters,
     replay: Option<Replay>,
+    /// Attributes whose values differ from run to run.
+    pub randoms: Randoms,
     /// What happens to unknown requests.
     pub unknown: Unknown,
     /// Faults that are added to recorded answers.
@@ -70,6 +73,7 @@ impl Default for Session {
             rules: Rules::default(),
             counters: Counters::own(0),
             replay: None,
+            randoms: Randoms::default(),
             unknown: Unknown::USUAL,
             faults: None,
             ports: BTreeSet::new(),
@@ -105,9 +109,12 @@ impl Session {
     pub fn request(&mut self, protocol: i32, port: u32, message: Message<'_>) -> Reaction {
         let Some(replay) = &self.replay else { return Reaction::Default };
         self.ports.insert(port);
-        let socket = (protocol, port);
-        let answer = replay.request(socket, message, &self.ports, &self.counters, self.faults);
-        if let Some(answer) = answer {
+        let whole = Request { protocol, message, position: 1 };
+        let recorded = self.randoms.recorded_request(whole, replay, &self.rules.families);
+        let (request, ports) = ((protocol, &recorded[..]), &self.ports);
+        let answer = replay.request(request, (message, port), ports, &self.counters, self.faults);
+        if let Some(mut answer) = answer {
+            answer.parts.iter_mut().for_each(|part| self.randoms.make_present(&mut part.data));
             return Reaction::Recorded(answer);
         }
         let report = || {
@@ -142,7 +149,7 @@ impl Session {
 
     /// What a request of ioctl() returned: see [`Replay::ioctl`].
     pub fn ioctl(&self, request: u32, before: &[u8]) -> Option<(i32, &[u8])> {
-        self.replay.as_ref()?.ioctl(request, before)
+        self.replay.as_ref()?.ioctl(request, before, &self.counters)
     }
 
     /// The port id of the next socket, or 0.
@@ -151,6 +158,11 @@ impl Session {
         let port = self.replay.as_ref().map_or(0, port);
         self.ports.insert(port);
         port
+    }
+
+    /// Whether a notification of this position can arrive: see [`Replay::reached`].
+    pub fn reached(&self, position: u32) -> bool {
+        self.replay.as_ref().is_none_or(|replay| replay.reached(position, &self.counters))
     }
 
     /// Whether nothing more will arrive but answers.
@@ -162,7 +174,68 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::write;
+    use crate::capture::{Event, write};
+    use crate::script;
+    use crate::script::statement::{Item, ItemKind, MAX_ITEMS, Statement};
+
+    /// A message of a program with a random identifier in its attribute 9, after 4 bytes.
+    fn with_identifier(kind: u16, identifier: &[u8], seq: u32) -> Vec<u8> {
+        let size = 16 + 4 + 4 + identifier.len();
+        let mut bytes = (size as u32).to_ne_bytes().to_vec();
+        for half in [kind, 0] {
+            bytes.extend(half.to_ne_bytes());
+        }
+        bytes.extend(seq.to_ne_bytes());
+        bytes.extend([0; 8]);
+        bytes.extend((4 + identifier.len() as u16).to_ne_bytes());
+        bytes.extend(9_u16.to_ne_bytes());
+        bytes.extend(identifier);
+        bytes
+    }
+
+    #[test]
+    fn random_identifiers() {
+        let mut capture = write::section("");
+        for (seq, kind, identifier) in
+            [(1, 20, b"idenone."), (2, 20, b"identwo."), (3, 21, b"idenone.")]
+        {
+            for outgoing in [true, false] {
+                let datagram = with_identifier(if outgoing { kind } else { 50 }, identifier, seq);
+                capture.extend(write::event(&Event {
+                    outgoing,
+                    pid: 1,
+                    socket: 1,
+                    datagram: Some(&datagram),
+                    ..Event::default()
+                }));
+            }
+        }
+        let mut session = Session::default();
+        session.load(&capture).unwrap();
+        let ask = |session: &mut Session, kind, identifier: &[u8]| match session.request(
+            0,
+            1,
+            Message(&with_identifier(kind, identifier, 9)),
+        ) {
+            Reaction::Recorded(answer) => answer.parts[0].data[24..].to_vec(),
+            _ => Vec::new(),
+        };
+        assert_eq!(ask(&mut session, 20, b"unknown1"), b"");
+        let mut items = [Item::new(ItemKind::Default); MAX_ITEMS];
+        match script::parse("random message protocol route: attribute 9 header 4", &mut items) {
+            Ok(Statement::Random(random)) => session.randoms.add(random),
+            other => panic!("{other:?}"),
+        }
+        // The first request gets the first answer, with its own identifier, and so on.
+        assert_eq!(ask(&mut session, 20, b"present1"), b"present1");
+        assert_eq!(ask(&mut session, 20, b"present2"), b"present2");
+        assert_eq!(ask(&mut session, 20, b"present3"), b"");
+        assert_eq!(ask(&mut session, 20, b"present1"), b"present1");
+        assert_eq!(ask(&mut session, 21, b"present2"), b"");
+        assert_eq!(ask(&mut session, 21, b"present1"), b"present1");
+        // Of another length, which means nothing; the answer is as it was.
+        assert_eq!(ask(&mut session, 21, b"pres"), b"present1");
+    }
 
     #[test]
     fn what_happens_to_unknown_requests() {

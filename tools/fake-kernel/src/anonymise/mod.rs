@@ -43,13 +43,13 @@ pub fn anonymise(file: &mut [u8]) -> Result<Counts, Error> {
         let at = located.datagram_at;
         let size = located.event.datagram.map_or(0, <[u8]>::len);
         datagrams.push((located.event.protocol, at..at + size));
-        if Ioctl::of(&located.event).is_some() {
-            for name in ioctl::names(size) {
-                values.learn(
-                    Kind::Name,
-                    file.get(at + name.start..at + name.end).unwrap_or_default(),
-                );
-                places.push((Kind::Name, at + name.start..at + name.end));
+        if let Some(Ioctl { request, .. }) = Ioctl::of(&located.event) {
+            let names = ioctl::names(size).into_iter().map(|name| (Kind::Name, name));
+            let hardware = ioctl::hardware(request, size).map(|place| (Kind::Address, place));
+            for (kind, place) in names.chain(hardware) {
+                let place = at + place.start..at + place.end;
+                values.learn(kind, file.get(place.clone()).unwrap_or_default());
+                places.push((kind, place));
             }
         }
     }

@@ -11,6 +11,16 @@ use core::ops::Range;
 pub const NAME_SIZE: usize = 16;
 /// SIOCGIFNAME, which finds the name for a number.
 const GET_NAME: u32 = 0x8910;
+/// SIOCSIFFLAGS, SIOCSIFMTU, SIOCSIFHWADDR, SIOCSIFTXQLEN.
+const SETS: [u32; 4] = [0x8914, 0x8922, 0x8924, 0x8943];
+
+/// SIOCGIFHWADDR and SIOCSIFHWADDR, about a link-layer address.
+const HARDWARE: [u32; 2] = [0x8927, 0x8924];
+
+/// Whether a request changes the interface.
+pub fn sets(request: u32) -> bool {
+    SETS.contains(&request)
+}
 
 /// One request.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,6 +63,15 @@ pub fn names(size: usize) -> [Range<usize>; 2] {
     [start, start + half].map(|at| at..at + NAME_SIZE)
 }
 
+/// Where link-layer addresses of 6 bytes are in such a message.
+pub fn hardware(request: u32, size: usize) -> impl Iterator<Item = Range<usize>> {
+    // What comes before a request that only asks means nothing.
+    let meant = names(size).into_iter().skip(usize::from(!sets(request)));
+    let meant = meant.filter(move |_| HARDWARE.contains(&request));
+    // After `sa_family`.
+    meant.map(|name| name.end + 2..name.end + 8)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,7 +103,16 @@ mod tests {
             assert_eq!(ioctl.key(), (request, key.to_vec()));
             assert_eq!(Ioctl::of(&event("sendto")), None);
             assert_eq!(names(datagram.len()), [20..36, 60..76]);
+            assert_eq!(hardware(request, datagram.len()).count(), 0);
         }
+    }
+
+    #[test]
+    fn link_layer_addresses_are_found() {
+        let found = |request| hardware(request, 100).collect::<Vec<_>>();
+        assert_eq!(found(0x8927), [78..84]);
+        assert_eq!(found(0x8924), [38..44, 78..84]);
+        assert_eq!(found(0x8914), []);
     }
 
     #[test]

@@ -6,9 +6,9 @@
 
 use super::{Exchange, Key, Part, normalised};
 use crate::capture::Event;
-use crate::capture::ioctl::Ioctl;
+use crate::capture::ioctl::{self, Ioctl};
 use crate::capture::read::{Error, Events};
-use crate::netlink::{self, Message, Messages};
+use crate::netlink::{self, HEADER, Message, Messages};
 use std::collections::BTreeMap;
 
 /// What a capture says.
@@ -18,8 +18,6 @@ pub(super) struct Recording {
     pub(super) exchanges: Vec<(Key, Exchange)>,
     /// How calls ended: 0, or an errno value.
     pub(super) outcomes: BTreeMap<Key, Vec<i32>>,
-    /// What requests of ioctl() returned: an errno value, and the bytes after the call.
-    pub(super) ioctls: BTreeMap<(u32, Vec<u8>), (i32, Vec<u8>)>,
     /// Port ids of the sockets of each protocol, in the order of their appearance.
     pub(super) ports: BTreeMap<i32, Vec<u32>>,
 }
@@ -42,17 +40,22 @@ struct Socket {
     port: u32,
 }
 
+#[derive(Default)]
 struct Builder {
     recording: Recording,
+    /// The process of each exchange.
+    processes: Vec<u32>,
     sockets: BTreeMap<(u32, u32), Socket>,
 }
 
 /// Reads a capture.
 pub(super) fn build(file: &[u8]) -> Result<Recording, Error> {
-    let mut builder = Builder { recording: Recording::default(), sockets: BTreeMap::new() };
+    let mut builder = Builder::default();
     for located in Events::new(file) {
         builder.event(&located?.event);
     }
+    builder.find_changes();
+    builder.place_notifications();
     // Datagrams that were always sent need no outcome.
     builder.recording.outcomes.retain(|_, outcomes| outcomes.iter().any(|&error| error != 0));
     Ok(builder.recording)
@@ -61,8 +64,11 @@ pub(super) fn build(file: &[u8]) -> Result<Recording, Error> {
 impl Builder {
     fn event(&mut self, event: &Event<'_>) {
         if let Some(ioctl) = Ioctl::of(event) {
-            let result = (event.error, ioctl.after.to_vec());
-            self.recording.ioctls.insert(ioctl.key(), result);
+            let (request, subject) = ioctl.key();
+            let result = Part { data: ioctl.after.to_vec(), ..Part::default() };
+            let exchange =
+                Exchange { error: event.error, parts: vec![result], ..Exchange::default() };
+            let _ = self.push(event, Key::Ioctl(request, subject), exchange);
             return;
         }
         let socket = self.sockets.entry((event.pid, event.socket)).or_default();
@@ -86,6 +92,15 @@ impl Builder {
         }
     }
 
+    /// Returns the index of the exchange.
+    fn push(&mut self, event: &Event<'_>, key: Key, exchange: Exchange) -> usize {
+        let position = self.recording.exchanges.len();
+        let exchange = Exchange { position: position as u32, ..exchange };
+        self.recording.exchanges.push((key, exchange));
+        self.processes.push(event.pid);
+        position
+    }
+
     fn outcome(&mut self, key: Key, error: i32) {
         self.recording.outcomes.entry(key).or_default().push(error);
     }
@@ -99,18 +114,16 @@ impl Builder {
         if event.error != 0 {
             return;
         }
-        let socket = self.sockets.entry((event.pid, event.socket)).or_default();
         for message in whole {
             let seq = message.seq();
+            let key = Key::Request(event.protocol, normalised(message.0));
+            let sent = Exchange { seq, port: event.port, ..Exchange::default() };
+            let exchange = self.push(event, key, sent);
+            let socket = self.sockets.entry((event.pid, event.socket)).or_default();
             for open in socket.requests.iter_mut().filter(|open| open.seq == seq) {
                 // A program that uses a number again cannot tell the answers apart either.
                 open.closed |= !open.acknowledged && !open.dump;
             }
-            let exchange = self.recording.exchanges.len();
-            let key = Key::Request(event.protocol, normalised(message.0));
-            let empty =
-                Exchange { seq, port: event.port, dump: false, error: 0, parts: Vec::new() };
-            self.recording.exchanges.push((key, empty));
             let acknowledged = message.flags() & netlink::ACK != 0;
             let open = Open { exchange, seq, acknowledged, dump: false, closed: false };
             socket.requests.push(open);
@@ -120,18 +133,18 @@ impl Builder {
 
     fn joined(&mut self, event: &Event<'_>) {
         let exchange = Exchange { error: event.error, port: event.port, ..Exchange::default() };
-        let socket = self.sockets.entry((event.pid, event.socket)).or_default();
-        socket.last = Some(self.recording.exchanges.len());
-        self.recording.exchanges.push((Key::Join(event.protocol, event.join), exchange));
+        let exchange = self.push(event, Key::Join(event.protocol, event.join), exchange);
+        self.sockets.entry((event.pid, event.socket)).or_default().last = Some(exchange);
     }
 
     /// Something that belongs to no request: a notification, or an error.
     fn after_last(&mut self, event: &Event<'_>, data: Vec<u8>) {
-        let socket = self.sockets.entry((event.pid, event.socket)).or_default();
-        let last = *socket.last.get_or_insert_with(|| {
-            let start = (Key::Join(event.protocol, 0), Exchange::default());
-            self.recording.exchanges.push(start);
-            self.recording.exchanges.len() - 1
+        let socket = (event.pid, event.socket);
+        let last = self.sockets.get(&socket).and_then(|socket| socket.last);
+        let last = last.unwrap_or_else(|| {
+            let start = self.push(event, Key::Join(event.protocol, 0), Exchange::default());
+            self.sockets.entry(socket).or_default().last = Some(start);
+            start
         });
         let notification = event.error == 0;
         self.add(last, event, data, notification);
@@ -145,10 +158,46 @@ impl Builder {
             nsid: event.nsid,
             peer: event.peer,
             notification,
+            position: self.recording.exchanges.len() as u32,
             ..Part::default()
         };
         if let Some((_, exchange)) = self.recording.exchanges.get_mut(exchange) {
             exchange.parts.push(part);
+        }
+    }
+
+    /// Finds out which exchanges have changed something in the kernel.
+    fn find_changes(&mut self) {
+        let mut times = BTreeMap::<&Key, u32>::new();
+        for (key, _) in &self.recording.exchanges {
+            *times.entry(key).or_default() += 1;
+        }
+        let changes = self.recording.exchanges.iter();
+        let changes: Vec<bool> = changes
+            .map(|(key, exchange)| is_change(key, exchange, times.get(key) == Some(&1)))
+            .collect();
+        for ((_, exchange), change) in self.recording.exchanges.iter_mut().zip(changes) {
+            exchange.change = change;
+        }
+    }
+
+    /// Finds out which changes of the same process come before a notification. Those before its
+    /// exchange are no matter.
+    fn place_notifications(&mut self) {
+        let mut changes = BTreeMap::<u32, Vec<u32>>::new();
+        for ((_, exchange), &process) in self.recording.exchanges.iter().zip(&self.processes) {
+            if exchange.change {
+                changes.entry(process).or_default().push(exchange.position);
+            }
+        }
+        for ((_, exchange), process) in self.recording.exchanges.iter_mut().zip(&self.processes) {
+            let changes = changes.get(process).map_or(&[][..], Vec::as_slice);
+            for part in &mut exchange.parts {
+                let before = changes.partition_point(|&change| change < part.position);
+                let last = changes.get(..before).and_then(<[u32]>::last).copied();
+                let last = last.filter(|&last| part.notification && last > exchange.position);
+                part.position = last.map_or(0, |last| last + 1);
+            }
         }
     }
 
@@ -186,6 +235,29 @@ impl Builder {
             }
         }
     }
+}
+
+/// Whether a request has changed something in the kernel, as far as that can be seen: it was only
+/// acknowledged. Or it was made only once, and asked for an echo.
+fn is_change(key: &Key, exchange: &Exchange, once: bool) -> bool {
+    let request = match key {
+        Key::Request(_, message) => Message(message),
+        Key::Ioctl(request, _) => return ioctl::sets(*request) && exchange.error == 0,
+        _ => return false,
+    };
+    let answers = exchange.parts.iter().filter(|part| !part.notification);
+    let mut acknowledged = false;
+    let mut others = false;
+    for message in answers.flat_map(|part| Messages(&part.data).map_while(Result::ok)) {
+        let error = message.kind() == netlink::ERROR;
+        if error && netlink::u32_at(message.0, HEADER) != 0 {
+            return false;
+        }
+        acknowledged |= error;
+        others |= !error;
+    }
+    let echoed = once && others && request.flags() & netlink::ECHO != 0 && !exchange.is_dump();
+    echoed || acknowledged && !others
 }
 
 /// Says nothing about the kernel: there was nothing to receive yet, or a signal came.

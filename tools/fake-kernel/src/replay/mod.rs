@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Replay: answers from a capture.
 //!
-//! A request is found by its content, without sequence number and port id. The n-th request of the
-//! same content gets the n-th answer that was recorded; when there are no more, the last one again.
+//! A request is found by its content, without sequence number and port id. If several of the same
+//! content were recorded, [`slot`] chooses the answer.
 
 mod build;
 pub mod faults;
+mod slot;
 
 use crate::capture::ioctl::Ioctl;
 use crate::capture::read::Error;
@@ -13,6 +14,7 @@ use crate::counters::{Counters, Place};
 use crate::netlink::{self, HEADER, Message, Messages};
 use crate::script::statement::Call;
 use faults::Faults;
+use slot::{Slot, Span, Use};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Port ids below are likely to be other things as well, so they are not looked for in requests.
@@ -42,6 +44,9 @@ pub struct Part {
     pub lost: bool,
     /// A fault: it comes that many nanoseconds later.
     pub delay: i64,
+    /// It arrives once the program has made the changes before this position: see
+    /// [`Replay::reached`].
+    pub position: u32,
 }
 
 /// A request, or a joined group, and what followed.
@@ -53,9 +58,13 @@ struct Exchange {
     port: u32,
     /// The answer is a dump.
     dump: bool,
-    /// The errno value with which the group could not be joined.
+    /// The errno value with which the group could not be joined, or ioctl() failed.
     error: i32,
     parts: Vec<Part>,
+    /// Its number in the recording.
+    position: u32,
+    /// It has changed something in the kernel.
+    change: bool,
 }
 
 /// What an exchange, or the result of a call, is found by.
@@ -67,15 +76,10 @@ enum Key {
     Datagram(i32, Vec<u8>),
     /// A group of this protocol; 0 stands for a socket that is opened.
     Join(i32, u32),
+    /// A request of ioctl(): see [`Ioctl::key`].
+    Ioctl(u32, Vec<u8>),
     /// A call for this protocol.
     Call(u32, i32),
-}
-
-/// All that was recorded for a key.
-#[derive(Debug)]
-struct Slot {
-    place: Place,
-    exchanges: Vec<Exchange>,
 }
 
 /// A capture, ready for replay.
@@ -87,9 +91,12 @@ pub struct Replay {
     /// The same, of requests in which port ids have been replaced.
     without_ports: BTreeMap<Key, Vec<usize>>,
     outcomes: BTreeMap<Key, (Place, Vec<i32>)>,
-    ioctls: BTreeMap<(u32, Vec<u8>), (i32, Vec<u8>)>,
     ports: BTreeMap<i32, (Place, Vec<u32>)>,
     all_ports: BTreeSet<u32>,
+    /// Positions of the changes, in their order.
+    changes: Vec<u32>,
+    /// Counts up to the position after the last change that the program has made.
+    reached: Place,
     places: usize,
 }
 
@@ -170,10 +177,11 @@ impl Replay {
             found: BTreeMap::new(),
             without_ports: BTreeMap::new(),
             outcomes: BTreeMap::new(),
-            ioctls: recording.ioctls,
             ports: BTreeMap::new(),
             all_ports: BTreeSet::new(),
-            places: 0,
+            changes: Vec::new(),
+            reached: Place::Replay(0),
+            places: 1,
         };
         for (protocol, ports) in recording.ports {
             replay.all_ports.extend(ports.iter().filter(|&&port| port >= SMALLEST_PORT));
@@ -197,11 +205,15 @@ impl Replay {
 
     fn add(&mut self, key: Key, mut exchange: Exchange) {
         exchange.dump = exchange.is_dump();
+        if exchange.change {
+            self.changes.push(exchange.position);
+        }
         let slot = match self.found.get(&key) {
             Some(&slot) => slot,
             None => {
-                let (slot, place) = (self.slots.len(), self.next_place());
-                self.slots.push(Slot { place, exchanges: Vec::new() });
+                let slot = self.slots.len();
+                let (uses, next) = (self.next_place(), self.next_place());
+                self.slots.push(Slot { uses, next, exchanges: Vec::new() });
                 if let Some(key) = self.without_ports(&key, &self.all_ports) {
                     self.without_ports.entry(key).or_default().push(slot);
                 }
@@ -234,15 +246,26 @@ impl Replay {
         self.places
     }
 
-    /// Counts a use of the slot. Returns the exchange, whether it was used before, and which use of
-    /// the slot it is.
-    fn use_slot(&self, slot: usize, counters: &Counters) -> Option<(&Exchange, bool, u32)> {
-        let slot = self.slots.get(slot)?;
-        let number = counters.count(slot.place);
-        match slot.exchanges.get(number as usize) {
-            Some(exchange) => Some((exchange, false, number)),
-            None => Some((slot.exchanges.last()?, true, number)),
+    /// What is between the last change that the program has made and the next one.
+    fn present(&self, counters: &Counters) -> Span {
+        let start = counters.get(self.reached);
+        let next = self.changes.partition_point(|&position| position < start);
+        Span { start, end: self.changes.get(next).copied().unwrap_or(u32::MAX) }
+    }
+
+    /// Whether the program has made the changes before this position, or later ones.
+    pub fn reached(&self, position: u32, counters: &Counters) -> bool {
+        counters.get(self.reached) >= position
+    }
+
+    /// Uses the slot of a request.
+    fn use_slot(&self, slot: usize, counters: &Counters) -> Option<Use<'_>> {
+        let used = self.slots.get(slot)?.use_next(self.present(counters), counters)?;
+        if used.exchange.change {
+            let after = used.exchange.position + 1;
+            let _ = counters.update(self.reached, |reached| reached.max(after));
         }
+        Some(used)
     }
 
     /// The slot of a request.
@@ -252,41 +275,57 @@ impl Replay {
         }
         let similar = self.without_ports.get(&self.without_ports(key, ports)?)?;
         let unused = |slot: &&usize| {
-            self.slots
-                .get(**slot)
-                .is_some_and(|slot| (counters.get(slot.place) as usize) < slot.exchanges.len())
+            self.slots.get(**slot).is_some_and(|slot| !slot.rest(counters).is_empty())
         };
         similar.iter().find(unused).or(similar.last()).copied()
     }
 
-    /// The answer to a request on a socket with this port id, if there is one. `ports` are the port
-    /// ids of this process.
+    /// Whether it was recorded.
+    pub fn has(&self, protocol: i32, message: &[u8]) -> bool {
+        self.found.contains_key(&Key::Request(protocol, normalised(message)))
+    }
+
+    /// The first recorded request that is as wanted, without its sequence number and port id.
+    pub fn find_first(&self, protocol: i32, wanted: impl Fn(&[u8]) -> bool) -> Option<&[u8]> {
+        let first = |slot: usize| Some(self.slots.get(slot)?.exchanges.first()?.position);
+        let requests = self.found.iter().filter_map(|(key, &slot)| match key {
+            Key::Request(of, message) if *of == protocol => Some((&message[..], slot)),
+            _ => None,
+        });
+        let found = requests.filter(|(message, _)| wanted(message));
+        found.min_by_key(|&(_, slot)| first(slot)).map(|found| found.0)
+    }
+
+    /// The answer to a request of this protocol, if there is one, which is to be for `message` on a
+    /// socket with this port id. `ports` are the port ids of this process.
     pub fn request(
         &self,
-        (protocol, port): (i32, u32),
-        message: Message<'_>,
+        (protocol, request): (i32, &[u8]),
+        (message, port): (Message<'_>, u32),
         ports: &BTreeSet<u32>,
         counters: &Counters,
         faults: Option<Faults>,
     ) -> Option<Answer> {
-        let key = Key::Request(protocol, normalised(message.0));
+        let key = Key::Request(protocol, normalised(request));
         let slot = self.slot(&key, ports, counters)?;
-        let (exchange, again, number) = self.use_slot(slot, counters)?;
-        let mut parts = exchange.for_request(message, port);
-        if again {
+        let used = self.use_slot(slot, counters)?;
+        let mut parts: Vec<Part> = used.skipped_notifications().cloned().collect();
+        parts.extend(used.exchange.for_request(message, port));
+        if used.again {
             parts.retain(|part| !part.notification);
         }
         if let Some(faults) = faults {
-            faults.disturb((slot, number), exchange.dump, &mut parts);
+            faults.disturb((slot, used.number), used.exchange.dump, &mut parts);
         }
-        Some(Answer { dump: exchange.dump, error: 0, parts })
+        Some(Answer { dump: used.exchange.dump, error: 0, parts })
     }
 
     /// What followed when a socket joined a group. Group 0 is for a socket that is opened.
     pub fn join(&self, protocol: i32, group: u32, counters: &Counters) -> Answer {
         let slot = self.found.get(&Key::Join(protocol, group));
-        match slot.and_then(|&slot| self.use_slot(slot, counters)) {
-            Some((exchange, false, _)) => {
+        let slot = slot.and_then(|&slot| self.slots.get(slot));
+        match slot.and_then(|slot| slot.use_next(Span::ALL, counters)) {
+            Some(Use { exchange, again: false, .. }) => {
                 Answer { dump: false, error: exchange.error, parts: exchange.parts.clone() }
             }
             _ => Answer::default(),
@@ -323,10 +362,12 @@ impl Replay {
 
     /// The errno value of a request of ioctl(), or 0, and the bytes after the call. `before` has
     /// `struct ifreq` as it is before it.
-    pub fn ioctl(&self, request: u32, before: &[u8]) -> Option<(i32, &[u8])> {
-        let key = Ioctl { request, before, after: before }.key();
-        let (error, after) = self.ioctls.get(&key)?;
-        (after.len() == before.len()).then_some((*error, after))
+    pub fn ioctl(&self, request: u32, before: &[u8], counters: &Counters) -> Option<(i32, &[u8])> {
+        let (request, subject) = Ioctl { request, before, after: before }.key();
+        let slot = self.found.get(&Key::Ioctl(request, subject))?;
+        let exchange = self.use_slot(*slot, counters)?.exchange;
+        let after = &exchange.parts.first()?.data;
+        (after.len() == before.len()).then_some((exchange.error, after))
     }
 
     /// The port id of the next socket of a protocol, or 0.
@@ -338,7 +379,7 @@ impl Replay {
     /// Whether all notifications have arrived.
     pub fn is_finished(&self, counters: &Counters) -> bool {
         self.slots.iter().all(|slot| {
-            let rest = slot.exchanges.iter().skip(counters.get(slot.place) as usize);
+            let rest = slot.rest(counters).iter();
             !rest.flat_map(|exchange| &exchange.parts).any(|part| part.notification)
         })
     }

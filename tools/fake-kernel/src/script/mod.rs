@@ -8,8 +8,8 @@ pub mod statement;
 pub mod words;
 
 use statement::{
-    ANY, Call, Comparison, Event, Expectation, Fault, Item, MAX_ITEMS, Rule, RuleKind, Setting,
-    SocketSetting, Statement, Taken, Taking,
+    ANY, Call, Comparison, Event, Expectation, Fault, Item, MAX_ITEMS, Random, Rule, RuleKind,
+    Setting, SocketSetting, Statement, Taken, Taking,
 };
 use words::{Error, Words};
 
@@ -54,6 +54,7 @@ fn statement<'a>(
         "clock" => clock(words),
         "calm" => Ok(Statement::Calm),
         "expect" if words.take("message") => Ok(Statement::Expectation(expectation(words)?)),
+        "random" if words.take("message") => Ok(Statement::Random(random(words)?)),
         "do" | "expect" | "limit" | "fork" | "join" => Ok(Statement::Bed),
         _ => Err(unknown),
     }
@@ -209,6 +210,18 @@ fn expectation<'a>(words: &mut Words<'a>) -> Result<Expectation, Error<'a>> {
     let times = words.number_from(0)?;
     words.require("times")?;
     Ok(Expectation { selector, comparison, times })
+}
+
+/// What follows `random message`.
+fn random<'a>(words: &mut Words<'a>) -> Result<Random, Error<'a>> {
+    let selector = selector::of_message(words)?;
+    if !words.take(":") {
+        return Err(words.error("a selector such as type, or :"));
+    }
+    words.require("attribute")?;
+    let attribute = words.number_from(0)?;
+    let header = if words.take("header") { words.number_from(0)? } else { 0 };
+    Ok(Random { selector, attribute, header })
 }
 
 #[cfg(test)]

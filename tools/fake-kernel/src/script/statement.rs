@@ -126,6 +126,8 @@ pub enum When {
     Poll,
     /// When request number `at` is sent.
     Request,
+    /// No item has this: when the replay has reached position `at`.
+    Reached,
 }
 
 /// The sequence number of an answer.
@@ -342,6 +344,18 @@ pub struct Expectation {
     pub times: i32,
 }
 
+/// `random message`: an attribute whose value differs from run to run.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Random {
+    /// In which requests.
+    pub selector: Selector,
+    /// The type of the attribute.
+    pub attribute: i32,
+    /// Bytes of the family's own header, which is before the attributes.
+    pub header: i32,
+}
+
 /// One line.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -367,6 +381,8 @@ pub enum Statement {
     Clock(i64),
     /// `expect message ... sent`
     Expectation(Expectation),
+    /// `random message`
+    Random(Random),
 }
 
 /// Why a line is not understood.

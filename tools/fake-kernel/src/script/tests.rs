@@ -84,6 +84,21 @@ fn rules_for_any_program() {
 }
 
 #[test]
+fn random_attributes() {
+    let random = |line: &str| match statement(line).0 {
+        Statement::Random(Random { selector, attribute, header }) => {
+            (selector.protocol, attribute, header)
+        }
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(random("random message: attribute 9"), (ANY, 9, 0));
+    assert_eq!(random("random message family f: attribute 1 header 4"), (16, 1, 4));
+    assert!(error("random message attribute 9").contains("a selector such as type, or :"));
+    assert!(error("random message: 9").contains("attribute"));
+    assert!(error("random message: attribute -1").contains("number"));
+}
+
+#[test]
 fn expectations() {
     let expectation = |line| match statement(line).0 {
         Statement::Expectation(expectation) => (expectation.comparison, expectation.times),
