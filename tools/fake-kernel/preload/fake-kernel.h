@@ -2,7 +2,7 @@
 /* A stand-in for the kernel at the socket calls of AF_NETLINK: functions for a test program that is
  * linked to it, or preloaded with it.
  *
- * README.md describes the lines of scripts that control it. */
+ * c-tests/faults/README.md describes the lines of scripts that control it. */
 
 #ifndef FAKE_KERNEL_H
 #define FAKE_KERNEL_H 1
