@@ -79,6 +79,18 @@ several_processes() {
     diff "$scratch/changes.output" "$scratch/printed"
 }
 
+# A program that asks more or less often than in the recording.
+answers_fit_the_changes() {
+    compile changing && record_as changing "$scratch/changing" 2 || return
+    [ "$recorded" = 0 ] && grep -x 'notified of 1400' "$scratch/changing.output" || return
+    uniq "$scratch/changing.output" > "$scratch/expected"
+    [ "$(wc -l < "$scratch/expected")" = 10 ] || return
+    for times in 1 2 5; do
+        ends_with 0 replay_of changing -- "$scratch/changing" $times || return
+        uniq "$scratch/printed" | diff "$scratch/expected" - || return
+    done
+}
+
 listener_ends() {
     record_as monitor timeout 1 ip monitor
     ends_with 0 replay_of monitor -- ip monitor
@@ -266,6 +278,7 @@ tool_tests() {
     fi
     record_as links ip link
     check "several processes, changes, errors, notifications" several_processes
+    check "answers and notifications fit the changes" answers_fit_the_changes
     check "a program that listens ends with the recording" listener_ends
     check "signals are passed on to the program" signals_are_passed_on
     check "requests that were not recorded" unknown_requests
