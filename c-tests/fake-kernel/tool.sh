@@ -264,9 +264,10 @@ wrong_captures() {
     wrong_capture "a block cannot have" 3 $((size + 32)) || return
     changed_at $((size + 36)) '\374\377\377\177'
     wrong_capture "the file is truncated" 3 $((size + 32)) || return
-    # The length in the first message, in the other byte order.
-    changed_at $((size + 76)) '\000\000\000\050'
-    wrong_capture "a machine of the other byte order" 3 $((size + 32)) || return
+    # The length in the first message, in the other byte order.  It is in the next block.
+    next=$((size + 32 + $(od -A n -t u4 -j $((size + 36)) -N 4 "$scratch/links.pcapng")))
+    changed_at $((next + 44)) '\000\000\000\050'
+    wrong_capture "a machine of the other byte order" 4 $next || return
     truncate -s 2G "$scratch/wrong.pcapng" || return
     ends_with 125 replay_of wrong -- ip link && prints "has more than 1024 MiB" "$scratch/errors"
 }

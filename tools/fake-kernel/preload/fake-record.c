@@ -85,6 +85,21 @@ record_message(const char *call, const uint8_t *data, size_t size, int failure)
     errno = error;
 }
 
+/* A program starts.  It counts its sockets from 1 on, also if it has the process id of the one that
+ * started it. */
+void
+record_started(void)
+{
+    const struct recorded none = { .number = 0 };
+    struct fk_recorded_event event = {
+        .outgoing = true, .nsid = FK_NO_NSID, .call = "execve",
+    };
+
+    if (record_is_on()) {
+        record(&none, &event);
+    }
+}
+
 /* Asks for the port id, which the kernel may have chosen by now. */
 static void
 learn_port(int fd, struct recorded *sock)

@@ -170,4 +170,5 @@ load(void)
     if (path) {
         load_script(path);
     }
+    record_started();
 }

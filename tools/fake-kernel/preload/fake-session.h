@@ -45,6 +45,7 @@ uint32_t replay_port(int protocol);
  * argument.  Each returns the result, and keeps errno.  They do nothing if the descriptor is not a
  * socket of netlink that was opened while recording. */
 bool record_is_on(void);
+void record_started(void);
 int record_opened(int protocol, int fd);
 /* A message that stands for a call on a socket that is not of netlink. */
 void record_message(const char *call, const uint8_t *data, size_t size, int error);

@@ -5,9 +5,9 @@
 //! request is a notification: it keeps its place after what happened before it on the same socket.
 
 use super::{Exchange, Key, Part, normalised};
-use crate::capture::Event;
 use crate::capture::ioctl::{self, Ioctl};
 use crate::capture::read::{Error, Events};
+use crate::capture::{CallName, Event};
 use crate::netlink::{self, HEADER, Message, Messages};
 use std::collections::BTreeMap;
 
@@ -63,6 +63,10 @@ pub(super) fn build(file: &[u8]) -> Result<Recording, Error> {
 
 impl Builder {
     fn event(&mut self, event: &Event<'_>) {
+        if event.call == Some(CallName("execve")) {
+            self.sockets.retain(|&(process, _), _| process != event.pid);
+            return;
+        }
         if let Some(ioctl) = Ioctl::of(event) {
             let (request, subject) = ioctl.key();
             let result = Part { data: ioctl.after.to_vec(), ..Part::default() };

@@ -174,6 +174,19 @@ fn numbers_that_are_used_again() {
 }
 
 #[test]
+fn sockets_of_a_program_that_another_one_follows() {
+    let get = |text: &[u8]| message(LINK, ACK, 1, 0, text);
+    let replay = Capture::new()
+        .sent(1, &get(b"old."))
+        .failed(0, true, "execve", 0)
+        .sent(1, &get(b"new."))
+        .received(1, 0, &message(16, 0, 1, 100_001, b"repl"))
+        .replay();
+    assert_eq!(replay.data(&get(b"old.")), [b""; 0]);
+    assert_eq!(replay.answer(&get(b"new.")).unwrap().parts[0].data[16..], *b"repl");
+}
+
+#[test]
 fn notifications_follow_what_was_before_them() {
     let get = message(LINK, 0, 4, 0, b"");
     let reply = message(16, 0, 4, 100_001, b"repl");
