@@ -35,30 +35,39 @@ daemon_answered() {
     return 1
 }
 
+# same_answers FOLDER FOLDER
 same_answers() {
-    answers "$recorded" > "$recorded/answers.usual"
-    answers "$replayed" > "$replayed/answers.usual"
-    diff "$recorded/answers.usual" "$replayed/answers.usual"
+    for folder; do
+        answers "$folder" > "$folder/answers.usual"
+    done
+    diff "$1/answers.usual" "$2/answers.usual"
 }
 
-replays() {
-    recorded=$scratch/kernel/recorded
-    replayed=$scratch/kernel/replayed
-    rm -rf "$recorded" "$replayed"
-    mkdir -p "$recorded" "$replayed"
-    tool=$stage/bin/nlsock-fake-kernel
-    in_vm 600 "$recorded" "$vm/record-in-vm.sh" "$scratch/relinked" "$recorded" "$tool" \
-        > "$recorded/output" 2>&1
-    if [ "$status" != 0 ]; then
-        diagnose "$recorded/output"
-        not_ok "the daemon is recorded in the VM (exit status $status)"
-        return
-    fi
-    check "the daemon is recorded in the VM" daemon_answered "$recorded" || return
+# replay_recording WAY ABOUT: the one in the folder WAY.
+replay_recording() {
+    recorded=$scratch/kernel/recorded/$1
+    replayed=$scratch/kernel/replayed/$1
+    mkdir -p "$replayed"
+    check "$2 records the daemon in the VM" daemon_answered "$recorded" || return
     replay_script > "$replayed/script"
     in_background unprivileged "$vm/recorded-daemon.sh" "$scratch/relinked" "$replayed" "$tool" \
         --script "$replayed/script" --replay "$recorded/capture" -- > "$replayed/output" 2>&1
-    check "the daemon is replayed without a datapath" daemon_answered "$replayed" || return
-    check "replay of the daemon: $(grep -c '^\$ ' "$recorded/answers") commands, the same answers" \
-        same_answers
+    check "what $2 recorded is replayed without a datapath" daemon_answered "$replayed" || return
+    check "what $2 recorded: $(grep -c '^\$ ' "$recorded/answers") commands, the same answers" \
+        same_answers "$recorded" "$replayed"
+}
+
+replays() {
+    rm -rf "$scratch/kernel/recorded" "$scratch/kernel/replayed"
+    mkdir "$scratch/kernel/recorded"
+    tool=$stage/bin/nlsock-fake-kernel
+    in_vm 600 "$scratch/kernel/recorded" "$vm/record-in-vm.sh" "$scratch/relinked" \
+        "$scratch/kernel/recorded" "$tool" > "$scratch/kernel/recorded/output" 2>&1
+    if [ "$status" != 0 ]; then
+        diagnose "$scratch/kernel/recorded/output"
+        not_ok "the daemon is recorded in the VM (exit status $status)"
+        return
+    fi
+    replay_recording tool nlsock-fake-kernel
+    replay_recording library NLSOCK_CAPTURE
 }

@@ -839,8 +839,8 @@ const char *nlsock_version(void);
  * All threads and children of the process write to the same file. A new program that a child
  * executes does only if it uses the library and NLSOCK_CAPTURE is set. Linux writes each message
  * as a whole, so messages of several threads and processes do not get mixed up. This holds for
- * file systems of the machine, but not for NFS. Of a message of more than 256 KiB, the start is
- * written.
+ * file systems of the machine, but not for NFS and 9P. Of a message of more than 256 KiB, the
+ * start is written.
  *
  * For each message, one more system call is made. It may wait for the disk. If it fails, for
  * example because the disk is full, the capture ends, and the library logs that once, as a

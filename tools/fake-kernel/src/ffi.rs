@@ -544,7 +544,7 @@ pub unsafe extern "C" fn fk_replay_ioctl(
     // SAFETY: the caller's promise.
     let (session, ifreq) = unsafe { (&*session, core::slice::from_raw_parts_mut(ifreq, size)) };
     let Some((error, after)) = session.session.ioctl(request, ifreq) else { return -1 };
-    ifreq.copy_from_slice(after);
+    ifreq.copy_from_slice(&after);
     error
 }
 

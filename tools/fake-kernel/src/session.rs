@@ -148,7 +148,7 @@ impl Session {
     }
 
     /// What a request of ioctl() returned: see [`Replay::ioctl`].
-    pub fn ioctl(&self, request: u32, before: &[u8]) -> Option<(i32, &[u8])> {
+    pub fn ioctl(&self, request: u32, before: &[u8]) -> Option<(i32, Vec<u8>)> {
         self.replay.as_ref()?.ioctl(request, before, &self.counters)
     }
 

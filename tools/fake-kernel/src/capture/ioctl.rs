@@ -10,12 +10,23 @@ use core::ops::Range;
 /// The bytes of an interface's name in `struct ifreq`.
 pub const NAME_SIZE: usize = 16;
 /// SIOCGIFNAME, which finds the name for a number.
-const GET_NAME: u32 = 0x8910;
+pub const GET_NAME: u32 = 0x8910;
+/// SIOCGIFFLAGS.
+pub const GET_FLAGS: u32 = 0x8913;
+/// SIOCGIFMETRIC.
+pub const GET_METRIC: u32 = 0x891d;
+/// SIOCGIFMTU.
+pub const GET_MTU: u32 = 0x8921;
+/// SIOCGIFHWADDR.
+pub const GET_HARDWARE: u32 = 0x8927;
+/// SIOCGIFINDEX.
+pub const GET_INDEX: u32 = 0x8933;
+/// SIOCGIFTXQLEN.
+pub const GET_QUEUE: u32 = 0x8942;
+/// SIOCSIFHWADDR.
+const SET_HARDWARE: u32 = 0x8924;
 /// SIOCSIFFLAGS, SIOCSIFMTU, SIOCSIFHWADDR, SIOCSIFTXQLEN.
-const SETS: [u32; 4] = [0x8914, 0x8922, 0x8924, 0x8943];
-
-/// SIOCGIFHWADDR and SIOCSIFHWADDR, about a link-layer address.
-const HARDWARE: [u32; 2] = [0x8927, 0x8924];
+const SETS: [u32; 4] = [0x8914, 0x8922, SET_HARDWARE, 0x8943];
 
 /// Whether a request changes the interface.
 pub fn sets(request: u32) -> bool {
@@ -67,7 +78,7 @@ pub fn names(size: usize) -> [Range<usize>; 2] {
 pub fn hardware(request: u32, size: usize) -> impl Iterator<Item = Range<usize>> {
     // What comes before a request that only asks means nothing.
     let meant = names(size).into_iter().skip(usize::from(!sets(request)));
-    let meant = meant.filter(move |_| HARDWARE.contains(&request));
+    let meant = meant.filter(move |_| matches!(request, GET_HARDWARE | SET_HARDWARE));
     // After `sa_family`.
     meant.map(|name| name.end + 2..name.end + 8)
 }

@@ -4,6 +4,7 @@
 //! What a socket received belongs to the request with the same sequence number. What belongs to no
 //! request is a notification: it keeps its place after what happened before it on the same socket.
 
+use super::links::Links;
 use super::{Exchange, Key, Part, normalised};
 use crate::capture::ioctl::{self, Ioctl};
 use crate::capture::read::{Error, Events};
@@ -18,6 +19,8 @@ pub(super) struct Recording {
     pub(super) exchanges: Vec<(Key, Exchange)>,
     /// How calls ended: 0, or an errno value.
     pub(super) outcomes: BTreeMap<Key, Vec<i32>>,
+    /// What messages tell about links.
+    pub(super) links: Links,
     /// Port ids of the sockets of each protocol, in the order of their appearance.
     pub(super) ports: BTreeMap<i32, Vec<u32>>,
 }
@@ -210,6 +213,10 @@ impl Builder {
         let socket = self.sockets.entry((event.pid, event.socket)).or_default();
         let mut runs: Vec<(Option<usize>, Vec<u8>)> = Vec::new();
         for found in Messages(datagram) {
+            if let (Ok(message), libc::NETLINK_ROUTE) = (found, event.protocol) {
+                let position = self.recording.exchanges.len() as u32;
+                self.recording.links.learn(message, event.group != 0, position);
+            }
             let (owner, bytes) = match found {
                 Ok(message) => (socket.owner(event, message), message.0),
                 Err(rest) => (runs.last().and_then(|run| run.0), rest),

@@ -6,6 +6,7 @@
 
 mod build;
 pub mod faults;
+mod links;
 mod slot;
 
 use crate::capture::ioctl::Ioctl;
@@ -14,6 +15,7 @@ use crate::counters::{Counters, Place};
 use crate::netlink::{self, HEADER, Message, Messages};
 use crate::script::statement::Call;
 use faults::Faults;
+use links::Links;
 use slot::{Slot, Span, Use};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -93,6 +95,8 @@ pub struct Replay {
     outcomes: BTreeMap<Key, (Place, Vec<i32>)>,
     ports: BTreeMap<i32, (Place, Vec<u32>)>,
     all_ports: BTreeSet<u32>,
+    /// For requests of ioctl(), if there are none.
+    links: Option<Links>,
     /// Positions of the changes, in their order.
     changes: Vec<u32>,
     /// Counts up to the position after the last change that the program has made.
@@ -179,6 +183,7 @@ impl Replay {
             outcomes: BTreeMap::new(),
             ports: BTreeMap::new(),
             all_ports: BTreeSet::new(),
+            links: None,
             changes: Vec::new(),
             reached: Place::Replay(0),
             places: 1,
@@ -188,6 +193,8 @@ impl Replay {
             let place = replay.next_place();
             replay.ports.insert(protocol, (place, ports));
         }
+        let has_ioctls = recording.exchanges.iter().any(|(key, _)| matches!(key, Key::Ioctl(..)));
+        replay.links = (!has_ioctls).then_some(recording.links);
         for (key, exchange) in recording.exchanges {
             replay.add(key, exchange);
         }
@@ -362,12 +369,20 @@ impl Replay {
 
     /// The errno value of a request of ioctl(), or 0, and the bytes after the call. `before` has
     /// `struct ifreq` as it is before it.
-    pub fn ioctl(&self, request: u32, before: &[u8], counters: &Counters) -> Option<(i32, &[u8])> {
+    pub fn ioctl(
+        &self,
+        request: u32,
+        before: &[u8],
+        counters: &Counters,
+    ) -> Option<(i32, Vec<u8>)> {
+        if let Some(links) = &self.links {
+            return links.ioctl(request, before, self.present(counters));
+        }
         let (request, subject) = Ioctl { request, before, after: before }.key();
         let slot = self.found.get(&Key::Ioctl(request, subject))?;
         let exchange = self.use_slot(*slot, counters)?.exchange;
         let after = &exchange.parts.first()?.data;
-        (after.len() == before.len()).then_some((exchange.error, after))
+        (after.len() == before.len()).then(|| (exchange.error, after.clone()))
     }
 
     /// The port id of the next socket of a protocol, or 0.

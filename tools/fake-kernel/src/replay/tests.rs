@@ -78,7 +78,7 @@ impl Player {
         replay.request((0, request), (Message(request), 9), ports, counters, None)
     }
 
-    fn ioctl(&self, request: u32, before: &[u8]) -> Option<(i32, &[u8])> {
+    fn ioctl(&self, request: u32, before: &[u8]) -> Option<(i32, Vec<u8>)> {
         self.replay.ioctl(request, before, &self.counters)
     }
 
