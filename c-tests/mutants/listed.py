@@ -45,7 +45,8 @@ def make_listing(root, folder):
         with open(os.path.join(root, name)) as file:
             text = file.read()
         if name == "Cargo.toml":
-            text, n = re.subn(r"\[workspace\]\n(.+\n)+", "", text)
+            # A workspace of its own, without the other packages.
+            text, n = re.subn(r"\[workspace\]\n(.+\n)+", "[workspace]\n", text)
             assert n == 1, "Cargo.toml has another form"
         if name.endswith(".rs"):
             text = re.sub(r'\bunsafe (?=(extern "C" )?fn \w+[<(])', "       ", text)

@@ -46,7 +46,7 @@ END {
     print "| rounds | " rounds " |\n"
     print "Processor time is that of all threads of the daemon, in milliseconds: the median. The"
     print "kernel counts it in steps of 10 ms. System calls are counted in a round of its own, under"
-    print "strace.\n"
+    print "strace, with " flows / 10 " flows.\n"
     print "| | in user space | original | ratio | in the kernel | original | ratio" \
           " | system calls | original | ratio |"
     print "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
