@@ -58,8 +58,8 @@ impl Slot {
     /// The index of an exchange, and whether it was used before.
     fn choose(&self, next: usize, span: Span) -> (usize, bool) {
         let last = self.exchanges.len().saturating_sub(1);
-        let first = self.exchanges.iter().position(|exchange| exchange.position >= span.start);
-        let wanted = next.max(first.unwrap_or(last));
+        let first = self.exchanges.partition_point(|exchange| exchange.position < span.start);
+        let wanted = next.max(first.min(last));
         let index = match self.exchanges.get(wanted) {
             None => last,
             Some(exchange) if exchange.position >= span.end && !exchange.change => {
