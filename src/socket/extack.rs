@@ -251,3 +251,23 @@ pub(crate) fn of_batch(thread: &Thread, index: usize) -> Option<Extack> {
 pub(crate) fn end_thread(thread: &Thread) {
     drop(BATCH.take(thread));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_part_says_something() {
+        assert!(!Extack { error: 1, ..Extack::NONE }.says_something());
+        let mut message = [0; 256];
+        message[0] = 1;
+        for extack in [
+            Extack { message, ..Extack::NONE },
+            Extack { offset: 1, ..Extack::NONE },
+            Extack { missing: true, ..Extack::NONE },
+            Extack { cookie_len: 1, ..Extack::NONE },
+        ] {
+            assert!(extack.says_something());
+        }
+    }
+}

@@ -107,3 +107,33 @@ fn filters(request: &[u8]) -> bool {
             header.flags & NLM_F_DUMP == NLM_F_DUMP && STRICT_DUMPS.iter().any(wanted)
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(kind: u16, flags: u16, content: &[u8]) -> Vec<u8> {
+        let size = (HEADER + content.len()) as u32;
+        let mut bytes = size.to_ne_bytes().to_vec();
+        bytes.extend(kind.to_ne_bytes());
+        bytes.extend(flags.to_ne_bytes());
+        bytes.extend([0; 8]);
+        bytes.extend(content);
+        bytes
+    }
+
+    #[test]
+    fn only_dumps_that_the_kernel_accepts_are_checked() {
+        for dump in STRICT_DUMPS {
+            let header = vec![0; dump.header.len()];
+            assert!(filters(&request(dump.kind, NLM_F_DUMP, &header)));
+            assert!(!filters(&request(dump.kind, 0, &header)));
+            // Half of the two flags.
+            assert!(!filters(&request(dump.kind, libc::NLM_F_ROOT as u16, &header)));
+            assert!(!filters(&request(dump.kind, NLM_F_DUMP, &[0])));
+            assert!(!filters(&request(dump.kind + 1, NLM_F_DUMP, &header)));
+        }
+        assert!(!filters(&request(libc::RTM_GETLINK, NLM_F_DUMP, &[0; 16])));
+        assert!(!filters(&[]));
+    }
+}

@@ -373,5 +373,9 @@ mod tests {
         let header = [&attr(9, &[0; 4])[..], &[0xff; 8]].concat();
         assert_eq!(find(&header, &[attr(1, b"lo\0")], 16), []);
         assert_eq!(find(&header, &[attr(1, b"lo\0")], 32), [1]);
+        // The header looks like an attribute that contains all others, but not as a nest.
+        let [low, high] = 24_u16.to_ne_bytes();
+        let others = [attr(2, &[1; 4]), attr(3, &[1; 4])];
+        assert_eq!(find(&[low, high, 1, 0, 0, 0, 0, 0], &others, 24), [2]);
     }
 }

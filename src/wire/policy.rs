@@ -265,6 +265,7 @@ mod tests {
                 let expected = only_size_matters && valid;
                 assert_eq!(surely_valid(size, &its_own), expected, "{kind:?} {size}");
                 assert!(!surely_valid(size, &policy(kind, 1, 0)));
+                assert!(!surely_valid(size, &policy(kind, 4, 4)));
                 assert!(!surely_valid(size, &policy(kind, 0, 1)));
             }
         }

@@ -142,4 +142,28 @@ mod tests {
         assert_eq!(reported(libc::AF_BRIDGE), [20, 21, 24, 25, 32, 33, 104, 105]);
         assert!(!is_always_reported(libc::RTM_NEWNEIGH, &[0; HEADER]));
     }
+
+    #[test]
+    fn queries_and_dumps_keep_their_acknowledgement() {
+        let request = |kind: u16, flags: u16| {
+            let mut bytes = [0; HEADER + 16];
+            bytes[..4].copy_from_slice(&(HEADER as u32 + 16).to_ne_bytes());
+            bytes[4..6].copy_from_slice(&kind.to_ne_bytes());
+            bytes[6..8].copy_from_slice(&flags.to_ne_bytes());
+            bytes
+        };
+        let covers = |protocol, accepted, kind, flags| {
+            Acks::new(protocol, accepted, false).may_cover(&request(kind, flags))
+        };
+        let (route, generic) = (libc::NETLINK_ROUTE, libc::NETLINK_GENERIC);
+        assert!(covers(route, false, libc::RTM_NEWROUTE, 0));
+        assert!(!covers(route, false, libc::RTM_NEWLINK, 0));
+        assert!(covers(route, true, libc::RTM_NEWLINK, 0));
+        assert!(!covers(route, true, libc::RTM_GETLINK, 0));
+        assert!(!covers(generic, false, 30, 0));
+        assert!(covers(generic, true, 30, 0));
+        assert!(!covers(generic, true, 30, NLM_F_DUMP));
+        assert!(!covers(libc::NETLINK_NETFILTER, true, 30, 0));
+        assert!(!Acks::new(route, true, false).may_cover(&[]));
+    }
 }
