@@ -9,7 +9,7 @@ pub mod words;
 
 use statement::{
     ANY, Call, Comparison, Event, Expectation, Fault, Item, MAX_ITEMS, Random, Rule, RuleKind,
-    Setting, SocketSetting, Statement, Taken, Taking,
+    Selection, Setting, SocketSetting, Statement, Taken, Taking,
 };
 use words::{Error, Words};
 
@@ -215,6 +215,9 @@ fn expectation<'a>(words: &mut Words<'a>) -> Result<Expectation, Error<'a>> {
 /// What follows `random message`.
 fn random<'a>(words: &mut Words<'a>) -> Result<Random, Error<'a>> {
     let selector = selector::of_message(words)?;
+    if selector.selection != Selection::ALL {
+        return Err(words.error("other selectors than number"));
+    }
     if !words.take(":") {
         return Err(words.error("a selector such as type, or :"));
     }

@@ -96,6 +96,7 @@ fn random_attributes() {
     assert!(error("random message attribute 9").contains("a selector such as type, or :"));
     assert!(error("random message: 9").contains("attribute"));
     assert!(error("random message: attribute -1").contains("number"));
+    assert!(error("random message number 2: attribute 9").contains("other selectors"));
 }
 
 #[test]
