@@ -12,7 +12,7 @@ use crate::capture::read::{Error, Events};
 use crate::netlink::{self, HEADER, Messages};
 use core::fmt;
 use core::ops::Range;
-use known::{Kind, each_value};
+use known::{Kind, each_other, each_value};
 use values::Values;
 
 /// How many different values were replaced.
@@ -74,24 +74,30 @@ pub fn anonymise(file: &mut [u8]) -> Result<Counts, Error> {
         }
     }
     done.sort_by_key(|place| place.start);
-    for (_, range) in datagrams {
-        replace_others(file, range, &done, &values);
+    for (protocol, range) in datagrams {
+        replace_others(file, (protocol, range), &done, &values);
     }
     Ok(values.counts())
 }
 
-/// Where the messages of a datagram are.
+/// Where the messages of a datagram are. The last one may have been cut off.
 fn messages(datagram: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut at = 0;
-    Messages(datagram).map_while(Result::ok).map(move |message| {
+    let whole_or_not = Messages(datagram).map(|found| found.map_or_else(|rest| rest, |m| m.0));
+    whole_or_not.take_while(|bytes| bytes.len() >= HEADER).map(move |bytes| {
         let start = at;
-        at += message.0.len().next_multiple_of(4);
-        start..start + message.0.len()
+        at += bytes.len().next_multiple_of(4);
+        start..start + bytes.len()
     })
 }
 
 /// Replaces known values after the headers of the messages, but not in places that are done.
-fn replace_others(file: &mut [u8], range: Range<usize>, done: &[Range<usize>], values: &Values) {
+fn replace_others(
+    file: &mut [u8],
+    (protocol, range): (i32, Range<usize>),
+    done: &[Range<usize>],
+    values: &Values,
+) {
     let Some(datagram) = file.get_mut(range.clone()) else { return };
     let is_done = |place: &Range<usize>| {
         let after = done.partition_point(|other| other.end <= range.start + place.start);
@@ -100,9 +106,22 @@ fn replace_others(file: &mut [u8], range: Range<usize>, done: &[Range<usize>], v
     let messages: Vec<_> = messages(datagram).collect();
     for message in messages {
         let mut at = message.start + HEADER;
+        let mut others = vec![false; message.len()];
+        let bytes = datagram.get(message.clone()).unwrap_or_default();
+        each_other(protocol, bytes, &mut |place| {
+            others.get_mut(place).unwrap_or_default().fill(true);
+        });
+        let is_other = |place: &Range<usize>| {
+            let place = place.start - message.start..place.end - message.start;
+            others.get(place).is_some_and(|bytes| bytes.contains(&true))
+        };
         while at < message.end {
             let rest = datagram.get(at..message.end).unwrap_or_default();
-            let found = values.find(rest, at % 4 == 0).filter(|size| !is_done(&(at..at + size)));
+            let found = values.find(rest, at % 4 == 0);
+            let found = found.filter(|size| {
+                let place = at..at + size;
+                !is_done(&place) && !is_other(&place)
+            });
             if let Some(value) = found.and_then(|size| datagram.get_mut(at..at + size)) {
                 values.replace_known(value);
                 at += value.len();

@@ -177,6 +177,100 @@ fn names_of_a_length_differ() {
 }
 
 #[test]
+fn no_two_addresses_become_the_same() {
+    let route = |end: u8| (0, message(24, &[&[0; 12], &attribute(1, &[10, 9, 8, end])]));
+    let (_, new) = anonymised(&(0..=255).rev().map(route).collect::<Vec<_>>());
+    let different: std::collections::BTreeSet<_> = new.iter().collect();
+    assert_eq!(different.len(), 256);
+    let (_, new) = anonymised(&(0..=255).map(route).collect::<Vec<_>>());
+    let different: std::collections::BTreeSet<_> = new.iter().collect();
+    assert_eq!((different.len(), new[0][35]), (256, 0));
+}
+
+/// The network of many virtual machines looks like the header of an attribute.
+#[test]
+fn headers_and_numbers_are_no_addresses() {
+    let header = [10_u16.to_ne_bytes(), 2_u16.to_ne_bytes()].concat();
+    let number = 10_u32.to_ne_bytes();
+    let route = |address: &[u8], interface: &[u8]| {
+        message(24, &[&[0; 12], &attribute(1, address), &attribute(4, interface)])
+    };
+    let link = message(16, &[&[0; 4], &number, &[0; 8], &attribute(2, &[0xff; 6])]);
+    let nested = attribute(1, &attribute(2, &[0xff; 6]));
+    let other = message(40, &[&[1, 1, 0, 0], &number, &attribute(3, &number), &nested]);
+    let error = message(2, &[&[0xff; 4], &message(40, &[&[1, 1, 0, 0], &nested]), &nested]);
+    let old = [(0, link), (16, other), (16, error)];
+    let routes = [(0, route(&header, &number)), (0, route(&number, &number))];
+    let (_, new) = anonymised(&[&old[..], &routes].concat());
+    for ((_, old), new) in old.iter().zip(&new) {
+        assert_eq!(old, new);
+    }
+    assert_eq!(new[3][36..], route(&header, &number)[36..]);
+}
+
+#[test]
+fn addresses_of_ipv4_in_those_of_ipv6() {
+    let address = |address: &[u8]| (0, message(20, &[&[0; 8], &attribute(1, address)]));
+    let mut mapped = [0; 16];
+    mapped[10..].copy_from_slice(&[0xff, 0xff, 192, 0, 2, 33]);
+    let mut nat64 = mapped;
+    nat64[..12].copy_from_slice(&[0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let (_, new) = anonymised(&[address(&mapped), address(&nat64), address(&[192, 0, 2, 33])]);
+    assert_eq!(new[0][28..40], mapped[..12]);
+    assert_eq!(new[1][28..40], nat64[..12]);
+    assert!(new[0][40..] == new[2][28..] && new[1][40..] == new[2][28..]);
+    assert!(new[2][28..] != [192, 0, 2, 33]);
+    for first in [0xfe, 0x5f, 0] {
+        let mut other = [7; 16];
+        other[..2].copy_from_slice(&[first, 0xc1]);
+        assert!(anonymised(&[address(&other)]).1[0][29..] != other[1..], "{first:#x}");
+    }
+}
+
+#[test]
+fn values_in_structures_and_nests() {
+    let kind = |number, kind: &[u8], data: &[u8]| {
+        attribute(18, &[attribute(number, kind), attribute(number + 1, data)].concat())
+    };
+    let root = [&[0x80, 0][..], &MAC].concat();
+    let target = attribute(8, &attribute(0, &[10, 1, 2, 3]));
+    for content in [
+        attribute(22, &attribute(1, &attribute(1, &[&[0; 4][..], &MAC, &[0; 26]].concat()))),
+        attribute(12, &attribute(13, &root)),
+        kind(1, b"bridge\0", &attribute(10, &root)),
+        kind(4, b"bridge\0", &attribute(14, &root)),
+        kind(4, b"bond\0", &attribute(4, &MAC)),
+        kind(1, b"bond\0", &attribute(23, &attribute(5, &MAC))),
+        kind(1, b"bond\0", &target),
+        kind(1, b"macvlan\0", &attribute(5, &attribute(4, &MAC))),
+        attribute(26, &attribute(10, &attribute(7, &[&[0x20; 12][..], &[10, 1, 2, 3]].concat()))),
+    ] {
+        let (_, new) = anonymised(&[(0, message(16, &[&[0; 16], &content]))]);
+        let has = |value: &[u8]| new[0].windows(value.len()).any(|bytes| bytes == value);
+        assert!(!has(&MAC) && !has(&[10, 1, 2, 3]), "{content:?}");
+    }
+    let encapsulated =
+        [attribute(21, &2_u16.to_ne_bytes()), attribute(22, &attribute(2, &[10, 1, 2, 3]))];
+    let (counts, _) = anonymised(&[(0, message(24, &[&[0; 12], &encapsulated.concat()]))]);
+    assert_eq!(counts.addresses, 1);
+}
+
+/// A receiver had too small a buffer.
+#[test]
+fn messages_that_were_cut_off() {
+    let whole = message(
+        16,
+        &[&[0; 16], &attribute(1, &MAC), &attribute(3, b"enp0s3\0"), &attribute(20, b"alias")],
+    );
+    for size in HEADER..whole.len() {
+        let (_, new) = anonymised(&[(0, whole[..size].to_vec())]);
+        assert_eq!(new[0].len(), size);
+        let has = |value: &[u8]| new[0].windows(value.len()).any(|bytes| bytes == value);
+        assert!(!has(&MAC[..4]) && !has(b"enp") && !has(b"ali"), "{size}");
+    }
+}
+
+#[test]
 fn wrong_captures_are_refused() {
     assert!(anonymise(&mut b"nothing".to_vec()).is_err());
 }

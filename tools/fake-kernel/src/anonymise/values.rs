@@ -3,17 +3,22 @@
 
 use super::Counts;
 use super::known::Kind;
+use core::cell::OnceCell;
 use core::hash::BuildHasher;
 use std::collections::BTreeMap;
 use std::hash::RandomState;
 
 /// A known value is looked for in other places if it is at least this long.
 const SHORTEST_NAME: usize = 3;
+/// And at most this long: an alias of an interface.
+const LONGEST_NAME: usize = 256;
 
 /// Values, and what they become.
 #[derive(Debug, Default)]
 pub(super) struct Values {
     addresses: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// The other way round.
+    taken: BTreeMap<Vec<u8>, Vec<u8>>,
     hardware: BTreeMap<Vec<u8>, Vec<u8>>,
     /// Without a zero at the end.
     names: BTreeMap<Vec<u8>, Vec<u8>>,
@@ -21,6 +26,8 @@ pub(super) struct Values {
     numbers: BTreeMap<usize, u32>,
     /// Nobody can compute the addresses back without it.
     secret: RandomState,
+    /// The first octets of IPv4 addresses, in another order.
+    octets: OnceCell<Vec<u8>>,
 }
 
 fn text(value: &[u8]) -> &[u8] {
@@ -32,10 +39,9 @@ impl Values {
     pub(super) fn learn(&mut self, kind: Kind, value: &[u8]) {
         match (kind, value.len()) {
             (Kind::Address, 4 | 16) if !self.addresses.contains_key(value) => {
-                if let Some(new) = self.address(value) {
-                    let network = as_network(value, &new);
-                    let taken = self.addresses.values().any(|other| *other == network);
-                    self.addresses.insert(value.to_vec(), if taken { new } else { network });
+                if let Some(new) = self.free_address(value) {
+                    self.taken.insert(new.clone(), value.to_vec());
+                    self.addresses.insert(value.to_vec(), new);
                 }
             }
             (Kind::Address, 6) if is_personal(value) && !self.hardware.contains_key(value) => {
@@ -86,16 +92,19 @@ impl Values {
     }
 
     /// The length of the known value that the bytes start with. Addresses of IPv4 and IPv6 are
-    /// aligned. A name ends with a zero.
+    /// aligned. A name ends with a zero. The address of a network such as 10.0.0.0 is not found: it
+    /// would be a number more often than not.
     pub(super) fn find(&self, bytes: &[u8], aligned: bool) -> Option<usize> {
         let starts = |map: &BTreeMap<Vec<u8>, Vec<u8>>, size| {
             bytes.get(..size).filter(|&value| map.contains_key(value)).map(<[u8]>::len)
         };
-        let name = text(bytes);
+        let name = text(bytes.get(..=LONGEST_NAME).unwrap_or(bytes));
         let is_name = aligned
             && (SHORTEST_NAME..bytes.len()).contains(&name.len())
             && self.names.contains_key(name);
-        let address = || starts(&self.addresses, 16).or_else(|| starts(&self.addresses, 4));
+        let is_number = bytes.get(1..4).is_some_and(|rest| rest == [0; 3]);
+        let short = || starts(&self.addresses, 4).filter(|_| !is_number);
+        let address = || starts(&self.addresses, 16).or_else(short);
         let address = if aligned { address() } else { None };
         address.or_else(|| starts(&self.hardware, 6)).or(is_name.then_some(name.len()))
     }
@@ -117,9 +126,27 @@ impl Values {
         }
     }
 
+    /// What an address becomes, so that networks stay networks, and no two become the same.
+    fn free_address(&self, value: &[u8]) -> Option<Vec<u8>> {
+        let plain = self.address(value)?;
+        let network = as_network(value, &plain);
+        let mut new = if self.taken.contains_key(&network) { plain } else { network };
+        // Of a network that has taken it, the plain one is free.
+        while let Some(network) = self.taken.get(&new) {
+            new = self.address(network)?;
+        }
+        Some(new)
+    }
+
     /// What an IPv4 or IPv6 address becomes; `None` if it stays. Addresses with a common prefix get
     /// a common prefix of the same length.
     fn address(&self, value: &[u8]) -> Option<Vec<u8>> {
+        for prefix in [MAPPED, NAT64] {
+            // The end is an IPv4 address.
+            if let Some(end) = value.strip_prefix(&prefix) {
+                return Some([&prefix[..], &self.address(end)?].concat());
+            }
+        }
         let kept = kept_bits(value)?;
         let mut new = value.to_vec();
         if value.len() == 4 {
@@ -140,9 +167,13 @@ impl Values {
 
     /// A first octet of an IPv4 address that is neither 0 nor that of loopback or multicasts.
     fn first_octet(&self, octet: u8) -> u8 {
-        let mut octets: Vec<u8> = (1..224).filter(|&octet| octet != 127).collect();
-        let place = octets.iter().position(|&other| other == octet);
-        octets.sort_by_cached_key(|&octet| self.secret.hash_one(octet));
+        let all = || (1..224).filter(|&octet| octet != 127);
+        let octets = self.octets.get_or_init(|| {
+            let mut octets: Vec<u8> = all().collect();
+            octets.sort_by_cached_key(|&octet| self.secret.hash_one(octet));
+            octets
+        });
+        let place = all().position(|other| other == octet);
         place.and_then(|place| octets.get(place)).copied().unwrap_or(octet)
     }
 }
@@ -162,17 +193,23 @@ fn kept_bits(value: &[u8]) -> Option<usize> {
     let first = *value.first()?;
     match value.len() {
         4 => (!matches!(first, 0 | 127 | 224..)).then_some(8),
+        // The unspecified address, and that of loopback.
+        _ if value.starts_with(&[0; 15]) && *value.last()? < 2 => None,
         _ => match first {
             0x20..=0x3f => Some(3),
-            0xfc | 0xfd => Some(8),
             0xfe if value.get(1)? & 0xc0 == 0x80 => Some(64),
             // Of all who have such an address: it contains the end of theirs.
             0xff if value.starts_with(&SOLICITED_NODE) => Some(8 * SOLICITED_NODE.len()),
-            _ => None,
+            0xff => None,
+            _ => Some(8),
         },
     }
 }
 
+/// ::ffff:0:0/96, IPv4 addresses in IPv6.
+const MAPPED: [u8; 12] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
+/// 64:ff9b::/96, the same for NAT64.
+const NAT64: [u8; 12] = [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0];
 const SOLICITED_NODE: [u8; 13] = [0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff];
 
 /// Whether a link-layer address is of one interface: neither zero nor for a group.
