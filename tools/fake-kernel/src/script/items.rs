@@ -7,6 +7,8 @@ use super::statement::{
 use super::words::{Error, Words};
 
 const MILLISECOND: i64 = 1_000_000;
+/// A datagram has at most this many bytes of payload: scripts come from strangers.
+const MOST_BYTES: i32 = 16 << 20;
 
 impl Item {
     /// Without modifiers.
@@ -84,17 +86,24 @@ fn item<'a>(words: &mut Words<'a>) -> Result<Item, Error<'a>> {
     match kind {
         ItemKind::Refuse | ItemKind::Error => item.error = words.errno()?,
         ItemKind::Done => item.error = words.errno().unwrap_or(0),
-        ItemKind::Reply | ItemKind::Garbage => item.size = words.number_from(0)?,
+        ItemKind::Reply | ItemKind::Garbage => item.size = size(words, 1)?,
         ItemKind::Family => item.family = words.number_from(0)?,
         ItemKind::Part => {
-            item.count = words.number_from(0)?;
+            item.count = size(words, 16)?;
             words.require("messages")?;
             words.require("of")?;
-            item.size = words.number_from(0)?;
+            item.size = size(words, item.count)?;
         }
         _ => {}
     }
     Ok(item)
+}
+
+/// Takes a number of bytes, for each of `count` messages.
+fn size<'a>(words: &mut Words<'a>, count: i32) -> Result<i32, Error<'a>> {
+    let wrong = words.error("a number from 0 on, for at most 16 MiB");
+    let size = words.number_from(0)?;
+    if size <= MOST_BYTES / count.max(1) { Ok(size) } else { Err(wrong) }
 }
 
 /// Takes one modifier.

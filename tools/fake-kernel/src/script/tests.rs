@@ -167,6 +167,14 @@ fn errors() {
             "expected 1 to 64 bytes: \"TEXT\" or hexadecimal digits, found \"0\"",
         ),
         ("clock -1 s", "expected a number from 0 on, found \"-1\""),
+        (
+            "message: reply 16777217 bytes",
+            "expected a number from 0 on, for at most 16 MiB, found \"16777217\"",
+        ),
+        (
+            "message: part 1000 messages of 20000 bytes",
+            "expected a number from 0 on, for at most 16 MiB, found \"20000\"",
+        ),
     ] {
         assert_eq!(error(line), expected, "{line}");
     }
