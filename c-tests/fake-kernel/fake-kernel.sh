@@ -65,7 +65,7 @@ refused() {
     on_fake "$scratch/test-refused" 2> "$scratch/errors"
     [ $? = 121 ] || return
     for name in "listen()" "accept()" "shutdown()" "ioctl()" "fcntl()" \
-            "setsockopt(SOL_SOCKET, 26)"; do
+            "setsockopt(SOL_SOCKET, 26)" "getsockopt(SOL_SOCKET, 17)"; do
         echo "nlsock-fake-kernel: the program uses $name, which the fake kernel does not have"
     done | diff - "$scratch/errors"
 }
@@ -76,9 +76,9 @@ hang() {
     [ $? = 124 ] && grep '^nlsock-fake-kernel: hang: ' "$scratch/errors"
 }
 
-# SIGALRM ends the program.
+# waits_for_a_signal TIMER: SIGALRM ends the program.
 waits_for_a_signal() {
-    on_fake "$scratch/wait-for-ever" alarm 2> "$scratch/errors"
+    on_fake "$scratch/wait-for-ever" "$1" 2> "$scratch/errors"
     [ $? = 142 ] && [ ! -s "$scratch/errors" ]
 }
 
@@ -88,7 +88,10 @@ check "wait-for-ever compiles" compile wait-for-ever
 for call in recv poll select epoll; do
     check "a wait for ever in $call ends" hang "$call"
 done
-check "a wait that a signal ends does not count as one for ever" waits_for_a_signal
+for timer in alarm timer; do
+    check "a wait that a signal of $timer ends does not count as one for ever" \
+        waits_for_a_signal "$timer"
+done
 foreign
 tool_tests
 total "fake kernel"

@@ -10,6 +10,7 @@
 #include <linux/rtnetlink.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -413,6 +414,47 @@ descriptors_are_inherited_or_not(void)
     close(fds[1]);
 }
 
+/* A table of descriptors has an end. */
+static void
+high_descriptors(void)
+{
+    struct rlimit limit;
+    int fd = open_socket(0), file = open("/dev/null", O_RDWR);
+
+    CHECK_INT(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    if (limit.rlim_max <= 40000) {
+        SKIP("there are too few descriptors");
+    }
+    limit.rlim_cur = limit.rlim_max;
+    CHECK_INT(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    CHECK_INT(dup2(fd, 40000), 40000);
+    ask(40000, 1);
+    CHECK_INT(answer(40000, 0), 1);
+    CHECK_INT(dup2(file, 40000), 40000);
+    CHECK_INT(answer(40000, 0), -ENOTSOCK);
+    close(40000);
+    close(file);
+    close(fd);
+}
+
+static void
+wrong_addresses(void)
+{
+    struct sockaddr_nl nl = { .nl_family = AF_NETLINK };
+    struct nlmsghdr message = request(1);
+    int fd = open_socket(0);
+
+    CHECK(sendto(fd, &message, sizeof message, 0, (struct sockaddr *) &nl, 4) < 0);
+    CHECK_INT(errno, EINVAL);
+    CHECK_INT(sendto(fd, &message, sizeof message, 0, (struct sockaddr *) &nl, sizeof nl),
+              sizeof message);
+    CHECK_INT(answer(fd, 0), 1);
+    nl.nl_family = AF_INET;
+    CHECK(sendto(fd, &message, sizeof message, 0, (struct sockaddr *) &nl, sizeof nl) < 0);
+    CHECK_INT(errno, EINVAL);
+    close(fd);
+}
+
 static void
 closed_ranges(void)
 {
@@ -446,5 +488,7 @@ main(void)
     RUN(a_child_of_vfork_closes_its_copy);
     RUN(descriptors_are_inherited_or_not);
     RUN(closed_ranges);
+    RUN(high_descriptors);
+    RUN(wrong_addresses);
     return tap_done();
 }

@@ -13,7 +13,8 @@ static void
 calls_are_refused_by_name(void)
 {
     struct ifreq ifr = { .ifr_name = "lo" };
-    int fd = open_socket(0), on = 1;
+    int fd = open_socket(0), on = 1, ids[4];
+    socklen_t size = sizeof ids;
 
     CHECK(listen(fd, 1) < 0 && errno == EOPNOTSUPP);
     CHECK(accept(fd, NULL, NULL) < 0 && errno == EOPNOTSUPP);
@@ -21,6 +22,7 @@ calls_are_refused_by_name(void)
     CHECK(ioctl(fd, SIOCGIFINDEX, &ifr) < 0 && errno == EOPNOTSUPP);
     CHECK(fcntl(fd, F_SETOWN, getpid()) < 0 && errno == EOPNOTSUPP);
     CHECK(setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &on, sizeof on) < 0);
+    CHECK(getsockopt(fd, SOL_SOCKET, SO_PEERCRED, ids, &size) < 0);
     CHECK_INT(ioctl(fd, FIONBIO, &on), 0);
     CHECK_INT(answer(fd, 0), -EAGAIN);
     close(fd);

@@ -192,6 +192,72 @@ wait_for_thread(int how)
     close(epoll);
 }
 
+/* As daemon() does: the parent ends, the child goes on with an epoll from before the fork. */
+static void
+epoll_of_a_parent_that_has_ended(void)
+{
+    int result = -1, status = -1, pipes[2];
+    pid_t parent;
+
+    CHECK_INT(pipe(pipes), 0);
+    parent = fork();
+    if (!parent) {
+        int fd = open_socket(SOCK_NONBLOCK), epoll = epoll_of(fd, EPOLLIN);
+
+        parent = getpid();
+        if (fork()) {
+            _exit(0);
+        }
+        while (getppid() == parent) {
+            usleep(1000);
+        }
+        ask(fd, 7);
+        result = events_of(epoll, fd, 2000) == EPOLLIN ? answer(fd, 0) : 0;
+        _exit(write(pipes[1], &result, sizeof result) < 0);
+    }
+    close(pipes[1]);
+    CHECK_INT(waitpid(parent, &status, 0), parent);
+    CHECK_INT(read(pipes[0], &result, sizeof result), sizeof result);
+    CHECK_INT(result, 7);
+    close(pipes[0]);
+}
+
+static void
+wrong_numbers(void)
+{
+    const struct timespec long_time = { INT64_MAX / 2, 0 };
+    struct pollfd p = { .fd = open_socket(0), .events = POLLIN };
+
+    CHECK_INT(select(-100, NULL, NULL, NULL, NULL), -1);
+    CHECK_INT(errno, EINVAL);
+    ask(p.fd, 1);
+    CHECK_INT(ppoll(&p, 1, &long_time, NULL), 1);
+    close(p.fd);
+}
+
+static void *
+receive_for_ever(void *fd)
+{
+    return (void *) (intptr_t) answer(*(int *) fd, 0);
+}
+
+/* A thread that has been cancelled waits no more, so the last thread but one may wait. */
+static void
+a_cancelled_thread(void)
+{
+    int other = open_socket(0);
+    pthread_t thread;
+
+    pthread_create(&thread, NULL, receive_for_ever, &other);
+    usleep(20000);
+    pthread_cancel(thread);
+    pthread_join(thread, NULL);
+    pthread_create(&thread, NULL, ask_later, &other);
+    CHECK_INT(answer(other, 0), 1);
+    pthread_join(thread, NULL);
+    close(other);
+}
+
 static void
 threads(void)
 {
@@ -210,5 +276,8 @@ main(void)
     RUN(epoll_edge);
     RUN(epoll_once);
     RUN(threads);
+    RUN(a_cancelled_thread);
+    RUN(epoll_of_a_parent_that_has_ended);
+    RUN(wrong_numbers);
     return tap_done();
 }

@@ -159,6 +159,8 @@ scripts() {
 
 expectations() {
     with_script 'expect message type RTM_GETLINK sent 1 times' 0 || return
+    with_script 'expect message type RTM_GETLINK number 1 sent 1 times' 0 || return
+    with_script 'expect message type RTM_GETLINK number 2 sent' 121 || return
     with_script 'expect message type RTM_GETADDR sent' 121 || return
     prints "line 1 of the script: expect message type RTM_GETADDR sent: it was sent 0 times" \
         "$scratch/errors"
@@ -215,6 +217,204 @@ anonymised() {
     ends_with 0 replay_of other -- sh -c 'ip addr; ip route show table all' || return
     ! grep -E '10\.9\.8\.|veth' "$scratch/printed" && ! grep -qa veth0 "$scratch/other.pcapng" \
         && [ "$(grep -c . "$scratch/printed")" = "$(grep -c . "$scratch/all.output")" ]
+}
+
+# built NAME: compiles NAME.c in the scratch folder.
+built() {
+    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -w -I"$here" -o "$scratch/$1" "$scratch/$1.c" -lpthread
+}
+
+# More notifications than a buffer holds: in the recording, they came one by one.
+many_notifications() {
+    seq 1 900 | awk '{ printf "addr add 10.66.%d.%d/32 dev veth0\n", $1 / 200, 1 + $1 % 200 }' \
+        > "$scratch/batch"
+    cat > "$scratch/many" <<'END'
+ip monitor address &
+sleep 0.3
+ip -batch "$1"
+sleep 0.5
+kill $!
+END
+    record_as many sh "$scratch/many" "$scratch/batch"
+    [ "$(grep -c 10.66 "$scratch/many.output")" -gt 800 ] || return
+    ends_with 0 replay_of many -- ip monitor address || return
+    diff "$scratch/many.output" "$scratch/printed"
+}
+
+# Notifications that come after what this program does not do.
+others_notifications() {
+    cat > "$scratch/two" <<'END'
+ip monitor link &
+sleep 0.3
+ip link set veth0 mtu 1400
+sleep 0.3
+kill $!
+ip monitor address &
+sleep 0.3
+ip addr add 10.66.1.1/32 dev veth0
+sleep 0.3
+kill $!
+END
+    record_as two sh "$scratch/two"
+    ends_with 124 replay_of two -- ip monitor link && prints "mtu 1400" "$scratch/printed"
+}
+
+# What comes from a pipe is read once.
+inputs_from_pipes() {
+    echo 'message type RTM_GETLINK: refuse EPERM' | "$tool" --script /dev/stdin -- ip link \
+        > "$scratch/printed" 2> "$scratch/errors" || return
+    prints "Operation not permitted" "$scratch/errors" || return
+    mkfifo "$scratch/pipe.pcapng" && chmod 644 "$scratch/pipe.pcapng" || return
+    cat "$scratch/links.pcapng" > "$scratch/pipe.pcapng" &
+    ends_with 0 replay_of pipe -- ip link && diff "$scratch/links.output" "$scratch/printed"
+}
+
+# Uses a call that is refused, after what its argument says.
+cat > "$scratch/refused.c" <<'END'
+#include <stdlib.h>
+#include <sys/resource.h>
+#include "ask.h"
+int
+main(int argc, char *argv[])
+{
+    int fd = open_socket(0);
+    struct rlimit limit = { (rlim_t) fd + 1, (rlim_t) fd + 1 };
+    if (*argv[1] == 'e') {
+        clearenv();
+    } else if (*argv[1] == 'u') {
+        setgid(65534), setuid(65534);
+    } else {
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    listen(fd, 1);
+    return 0;
+}
+END
+
+# Whatever the program does, the tool knows that something was wrong.
+reports_arrive() {
+    built refused || return
+    ends_with 121 "$tool" --script /dev/null -- "$scratch/refused" environment || return
+    ends_with 121 "$tool" --script /dev/null -- "$scratch/refused" user || return
+    "$tool" --script /dev/null -- "$scratch/refused" limit 2> "$scratch/errors"
+    [ $? = 125 ] && prints "1 reports could not be written" "$scratch/errors"
+}
+
+# A thread that waits when it is decided that an answer comes later.
+cat > "$scratch/late.c" <<'END'
+#include <pthread.h>
+#include "ask.h"
+static void *
+wait_for_it(void *fd)
+{
+    return (void *) (long) answer(*(int *) fd, 0);
+}
+int
+main(void)
+{
+    int fd = open_socket(0);
+    pthread_t thread;
+    void *result;
+    pthread_create(&thread, 0, wait_for_it, &fd);
+    usleep(50000);
+    ask(fd, 5);
+    pthread_join(thread, &result);
+    return result != (void *) 5;
+}
+END
+
+late_answers() {
+    built late || return
+    echo 'message: ack late 30 ms' > "$scratch/script"
+    ends_with 0 timeout 20 "$tool" --script "$scratch/script" -- "$scratch/late"
+}
+
+# Waits for netlink and for a child.
+cat > "$scratch/others.c" <<'END'
+#include <poll.h>
+#include <time.h>
+#include "ask.h"
+int
+main(void)
+{
+    int pipes[2];
+    pipe(pipes);
+    struct pollfd p[2] = { { open_socket(0), POLLIN }, { pipes[0], POLLIN } };
+    if (!fork()) {
+        usleep(100000);
+        write(pipes[1], "x", 1);
+        _exit(0);
+    }
+    if (poll(p, 2, -1) != 1 || !p[1].revents) {
+        return 1;
+    }
+    /* Time passes while another descriptor is waited for. */
+    struct timespec then, now;
+    clock_gettime(CLOCK_MONOTONIC, &then);
+    p[1].events = 0;
+    poll(p + 1, 1, 1000);
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec == then.tv_sec;
+}
+END
+
+virtual_time() {
+    built others || return
+    ends_with 0 "$tool" --script /dev/null --clock virtual -- "$scratch/others"
+}
+
+# Calls that fail for several messages.
+cat > "$scratch/several.c" <<'END'
+#include "ask.h"
+int
+main(void)
+{
+    static char data[64];
+    struct nlmsghdr message = request(1);
+    struct iovec out = { &message, sizeof message }, in = { data, sizeof data };
+    struct sockaddr_nl nobody = { .nl_family = AF_NETLINK, .nl_pid = 4000000009u };
+    struct mmsghdr to = { { &nobody, sizeof nobody, &out, 1 } }, from = { { 0, 0, &in, 1 } };
+    int fd = open_socket(0), small = 1;
+    sendmmsg(fd, &to, 1, 0);
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    for (int i = 0; i < 100; i++) {
+        ask(fd, 1);
+    }
+    return recvmmsg(fd, &from, 1, MSG_DONTWAIT, 0) != -1 || errno != ENOBUFS;
+}
+END
+
+failures_of_several() {
+    built several || return
+    record_as several "$scratch/several"
+    [ $recorded = 0 ] || return
+    for call in "sendmmsg error=ECONNREFUSED" "recvmmsg error=ENOBUFS"; do
+        grep -qa "call=$call" "$scratch/several.pcapng" || { echo "no $call"; return 1; }
+    done
+}
+
+# Each call of all processes fails once; a high exit status is not a crash.
+every_call_of_several() {
+    record_as twice sh -c "$scratch/careless; $scratch/careless"
+    ends_with 121 replay_of twice --every-call -- sh -c "$scratch/careless; $scratch/careless" || return
+    prints "call recv number 2 fails ENOBUFS: the program was ended by signal 11" "$scratch/errors" \
+        || return
+    ! grep "call recv number 1" "$scratch/errors" || return
+    ends_with 0 replay_of links --every-call -- sh -c 'ip link || exit 255'
+}
+
+# A signal ends it, and nothing is left.
+every_call_ends() {
+    mkdir -p "$scratch/temporary" && chmod 1777 "$scratch/temporary" || return
+    TMPDIR=$scratch/temporary "$tool" --replay "$scratch/links.pcapng" --every-call -- \
+        sh -c 'ip link; sleep 1' > "$scratch/printed" 2> "$scratch/errors" &
+    running=$!
+    sleep 1.5
+    kill "$running"
+    wait "$running"
+    status=$?
+    [ $status = 143 ] || { echo "exit status $status"; cat "$scratch/errors"; return 1; }
+    [ -z "$(ls "$scratch/temporary")" ]
 }
 
 # tshark understands what was recorded.
@@ -289,6 +489,15 @@ tool_tests() {
     check "wrong captures have an error with its position" wrong_captures
     check "faults are the same for the same seed" faults
     check "every call fails once" every_call
+    check "every call of several processes fails once" every_call_of_several
+    check "a signal ends --every-call" every_call_ends
+    check "more notifications than a buffer holds" many_notifications
+    check "a wait for notifications of another program ends" others_notifications
+    check "scripts and captures from pipes" inputs_from_pipes
+    check "reports arrive, or are known to be lost" reports_arrive
+    check "a thread waits for an answer that comes late" late_answers
+    check "in virtual time, other descriptors can be waited for" virtual_time
+    check "failing calls for several messages are recorded" failures_of_several
     check "anonymised captures" anonymised
     check "programs that are statically linked are refused" static_programs
     if command -v tshark > /dev/null; then

@@ -2,10 +2,12 @@
 /* Waits for what never comes, by the call that is named. */
 
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
+#include <time.h>
 #include <unistd.h>
 #include "ask.h"
 
@@ -33,6 +35,15 @@ main(int argc, char *argv[])
     } else if (!strcmp(argv[1], "alarm")) {
         /* A signal will end it. */
         alarm(1);
+        answer(fd, 0);
+    } else if (!strcmp(argv[1], "timer")) {
+        const struct itimerspec soon = { .it_value = { 0, 200000000 } };
+        struct sigevent event_of = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM };
+        timer_t timer;
+
+        if (!timer_create(CLOCK_MONOTONIC, &event_of, &timer)) {
+            timer_settime(timer, 0, &soon, NULL);
+        }
         answer(fd, 0);
     }
     return 1;

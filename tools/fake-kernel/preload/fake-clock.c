@@ -34,13 +34,26 @@ clock_now(void)
 int64_t
 clock_after(int64_t nanoseconds)
 {
-    return nanoseconds == INT64_MAX ? INT64_MAX : clock_now() + nanoseconds;
+    int64_t now = clock_now();
+
+    return nanoseconds > INT64_MAX - now ? INT64_MAX : now + nanoseconds;
 }
 
 void
 clock_advance(int64_t now)
 {
     fake_clock = now > fake_clock ? now : fake_clock;
+}
+
+int
+clock_waited(int result, int64_t nanoseconds)
+{
+    if (!result && !clock_is_real && nanoseconds > 0 && nanoseconds < INT64_MAX) {
+        fake_lock();
+        clock_advance(clock_after(nanoseconds));
+        fake_unlock();
+    }
+    return result;
 }
 
 void

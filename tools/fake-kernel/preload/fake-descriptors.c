@@ -15,8 +15,6 @@
 #include <unistd.h>
 #include "fake-calls.h"
 
-#define MAX_FDS 4096
-
 static struct {
     enum fk_taken taken;
     bool by_library;            /* The library itself has replaced it. */

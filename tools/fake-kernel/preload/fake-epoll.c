@@ -1,16 +1,78 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The calls that wait for an epoll.  The kernel's own calls look and wait: see fake-ready.c.  A
  * fake socket of any kind may be in the epoll, so each wait ends when the next datagram of any
- * socket is due. */
+ * socket is due.
+ *
+ * The sockets of a child have other eventfds than those of its parent.  They are added to the
+ * epolls that the child has from its parent, which may end: see daemon(3). */
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 #include "fake-calls.h"
+
+/* Which fake sockets are in an epoll. */
+static struct member {
+    int epoll, fd, number;      /* The number of the socket. */
+    struct epoll_event event;
+} *members;
+static size_t n_members, room;
+
+/* Notes that a fake socket is in an epoll, or is no more. */
+static void
+note_member(int epoll, int operation, int fd, const struct epoll_event *event)
+{
+    struct sock *sock = sock_lock(fd);
+    size_t i = 0;
+
+    if (!sock) {
+        return;
+    }
+    while (i < n_members && (members[i].epoll != epoll || members[i].fd != fd)) {
+        i++;
+    }
+    if (i == room) {
+        room = 2 * room + 16;
+        members = realloc(members, room * sizeof *members);
+    }
+    if (operation != EPOLL_CTL_DEL) {
+        members[i] = (struct member) { epoll, fd, sock->number, *event };
+        n_members += i == n_members;
+    } else if (i < n_members) {
+        members[i] = members[--n_members];
+    }
+    fake_unlock();
+}
+
+REPLACES int
+epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)
+{
+    REAL(epoll_ctl, int, int, int, int, struct epoll_event *)
+    int result = real_epoll_ctl(epoll, operation, fd, event);
+
+    if (!result) {
+        note_member(epoll, operation, fd, event);
+    }
+    return result;
+}
+
+void
+epoll_renew(void)
+{
+    for (size_t i = 0; i < n_members; i++) {
+        struct member *m = &members[i];
+        const struct sock *sock = sock_lookup(m->fd);
+
+        if (sock && sock->number == m->number) {
+            syscall(SYS_epoll_ctl, m->epoll, EPOLL_CTL_ADD, m->fd, &m->event);
+        }
+    }
+}
 
 struct call {
     int fd;
@@ -95,10 +157,11 @@ epoll_pwait(int fd, struct epoll_event *events, int n, int timeout, const sigset
 {
     REAL(epoll_pwait, int, int, struct epoll_event *, int, int, const sigset_t *)
     struct call c = { .fd = fd, .events = events, .n = n, .mask = mask };
+    int64_t limit = timeout < 0 ? INT64_MAX : timeout * 1000000ll;
     int result;
 
-    return do_wait(&c, timeout < 0 ? INT64_MAX : timeout * 1000000ll, &result) ? result
-           : real_epoll_pwait(fd, events, n, timeout, mask);
+    return do_wait(&c, limit, &result) ? result
+           : clock_waited(real_epoll_pwait(fd, events, n, timeout, mask), limit);
 }
 
 REPLACES int
@@ -117,7 +180,8 @@ epoll_pwait2(int fd, struct epoll_event *events, int n, const struct timespec *t
     REAL(epoll_pwait2, int, int, struct epoll_event *, int, const struct timespec *,
          const sigset_t *)
     struct call c = { .fd = fd, .events = events, .n = n, .mask = mask };
-    int64_t limit = timeout ? timeout->tv_sec * SECOND + timeout->tv_nsec : INT64_MAX;
+    int64_t limit = !timeout || timeout->tv_sec >= INT64_MAX / SECOND ? INT64_MAX
+                    : timeout->tv_sec * SECOND + timeout->tv_nsec;
     int result;
 
     if (do_wait(&c, limit, &result)) {
@@ -126,6 +190,6 @@ epoll_pwait2(int fd, struct epoll_event *events, int n, const struct timespec *t
         errno = ENOSYS;
         return -1;
     }
-    return real_epoll_pwait2(fd, events, n, timeout, mask);
+    return clock_waited(real_epoll_pwait2(fd, events, n, timeout, mask), limit);
 }
 #endif

@@ -10,10 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 #include "fake-calls.h"
+#include "fake-session.h"
 
 #define MAX_FAULTS 64
 
 static struct fk_fault faults[MAX_FAULTS];
+static uint32_t met[MAX_FAULTS];        /* Calls so far, of this process, that they are about. */
 static int n_faults;
 static bool events;
 
@@ -31,6 +33,7 @@ faults_add(const struct fk_fault *fault)
         return false;
     }
     events |= fault->event != FK_EVENT_NONE;
+    met[n_faults] = 0;
     faults[n_faults++] = *fault;
     return true;
 }
@@ -60,18 +63,17 @@ sends_request(const uint8_t *data, size_t size, int id)
     return false;
 }
 
-/* Counts a call that the rule is about.  Returns whether it is one that it applies to. */
+/* Counts a call that the rule is about.  Returns whether it is one that it applies to.  The
+ * processes that the tool runs count together. */
 static bool
-is_turn(struct fk_fault *fault)
+is_turn(const struct fk_fault *fault)
 {
-    if (fault->skip) {
-        fault->skip--;
-        return false;
-    }
-    if (fault->times > 0) {
-        fault->times--;
-    }
-    return true;
+    int number = (int) (fault - faults);
+    uint32_t before = session_is_shared() ? fk_state_fault(session(), (uint32_t) number)
+                      : met[number]++;
+    uint32_t skip = (uint32_t) fault->skip;
+
+    return before >= skip && (fault->times < 0 || before - skip < (uint32_t) fault->times);
 }
 
 bool
@@ -84,7 +86,7 @@ enum fk_event
 faults_event(enum fake_call call)
 {
     for (int i = 0; i < n_faults; i++) {
-        struct fk_fault *fault = &faults[i];
+        const struct fk_fault *fault = &faults[i];
 
         if ((enum fake_call) fault->call == call && fault->times && fault->event
             && is_turn(fault)) {
@@ -98,7 +100,7 @@ const struct fk_fault *
 faults_meet(enum fake_call call, const uint8_t *data, size_t size)
 {
     for (int i = 0; i < n_faults; i++) {
-        struct fk_fault *fault = &faults[i];
+        const struct fk_fault *fault = &faults[i];
 
         if ((enum fake_call) fault->call != call || !fault->times || fault->event
             || (fault->request && !sends_request(data, size, fault->request))

@@ -15,6 +15,9 @@
 
 #define SECOND 1000000000ll
 
+/* Descriptors that can be sockets are below this. */
+#define MAX_FDS 65536
+
 struct datagram {
     struct datagram *next;
     uint8_t *data;
@@ -24,6 +27,7 @@ struct datagram {
     bool lost;                  /* Dropped, as if there were no room for it. */
     bool no_memory;             /* The kernel has none for it. */
     bool joined;                /* Part of the datagram before it. */
+    bool recorded;              /* There was room for it in the recording. */
     bool cut;                   /* Nothing joins it: that would fill the gap. */
     int error;                  /* No datagram, but an error that becomes pending. */
     bool in_place;              /* The error is reported in its place among the datagrams. */
@@ -95,11 +99,17 @@ void for_each_sock(void (*)(struct sock *, void *), void *aux);
 int ready_open(bool cloexec, bool nonblock);
 /* Something may have been queued, or an error may be pending. */
 void ready_signal(struct sock *);
+/* Threads that wait in a receiving call look again. */
+void ready_wake(void);
 /* Something may have been taken. */
 void ready_update(struct sock *);
-/* Waits for ready_signal() of any socket, at most this long: nanoseconds, or INT64_MAX.  Unlocks
+/* Waits for ready_wake(), at most this long: nanoseconds, or INT64_MAX.  Unlocks
  * meanwhile.  Returns false if a signal interrupts it. */
 bool ready_wait(int64_t timeout);
+
+/* fake-epoll.c */
+/* In a child, whose fake sockets have new descriptors: adds them to its epolls. */
+void epoll_renew(void);
 
 /* fake-wait.c */
 /* What a call waits for. */
@@ -116,6 +126,8 @@ struct wait {
 };
 /* Waits until 'look' returns something other than 0, or until this time.  Returns that. */
 int wait_for(struct wait *, int64_t until);
+/* In a child, which has none of the parent's other threads. */
+void wait_start_child(void);
 
 /* fake-queue.c */
 void queue_add(struct queue *, struct datagram *);
@@ -125,7 +137,7 @@ void sock_clear(struct sock *);
 void sock_post(struct sock *, struct datagram *);
 struct datagram *queue_pop(struct queue *);
 void queue_clear(struct queue *);
-/* Starts a dump of these. */
+/* Starts a dump of these, after the one that may be running. */
 void sock_post_dump(struct sock *, struct queue *);
 /* Queues what has been held long enough: 'request' is worked on, or 0. */
 void sock_release(struct sock *, bool polling, int request);
@@ -182,6 +194,8 @@ int64_t clock_now(void);
 int64_t clock_after(int64_t nanoseconds);
 /* It is at least 'now'. */
 void clock_advance(int64_t now);
+/* A real call has waited for other descriptors, for so long if its result is 0.  Returns that. */
+int clock_waited(int result, int64_t nanoseconds);
 void clock_start_action(void);
 
 /* fake-answers.c */
@@ -227,6 +241,8 @@ void options_init(struct sock *);
 /* Joins these multicast groups, and leaves the others of the first 32. */
 void groups_set(struct sock *, uint32_t groups);
 void options_reset(void);
+/* Whether the script says how large receive buffers are. */
+bool options_force_buffer(void);
 /* Carries out a "socket" line. */
 void options_change(const struct fk_socket_setting *);
 
@@ -237,6 +253,8 @@ void calls_reset(void);
 void calls_start_action(void);
 
 /* fake-report.c */
+/* Finds out where reports go.  Called once, when the library is loaded. */
+void report_load(void);
 /* Tells the tool, by a line. */
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A call on a fake socket that is not supported.  Returns -1, with an errno value. */

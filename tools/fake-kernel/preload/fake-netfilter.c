@@ -20,7 +20,8 @@ is_batch(const struct sock *sock, const uint8_t *data, size_t size)
     const struct nlmsghdr *h = (const void *) data;
 
     return sock->protocol == NETLINK_NETFILTER && size >= NLMSG_HDRLEN
-           && h->nlmsg_type == NFNL_MSG_BATCH_BEGIN;
+           && h->nlmsg_type == NFNL_MSG_BATCH_BEGIN
+           && h->nlmsg_len >= NLMSG_HDRLEN && h->nlmsg_len <= size;
 }
 
 bool

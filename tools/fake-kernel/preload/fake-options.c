@@ -54,6 +54,12 @@ options_reset(void)
     for_each_sock(set_send_buffer, &max_buffer);
 }
 
+bool
+options_force_buffer(void)
+{
+    return forced_buffer;
+}
+
 void
 options_change(const struct fk_socket_setting *setting)
 {
@@ -97,13 +103,13 @@ doubled(int value, unsigned int most)
     return wanted * 2 < 2304 ? 2304 : wanted * 2;
 }
 
-/* Returns an errno value. */
+/* An option of SOL_SOCKET.  Returns an errno value. */
 static int
-option_is_refused(const char *level, int name)
+option_is_refused(const char *function, int name)
 {
     char call[64];
 
-    snprintf(call, sizeof call, "setsockopt(%s, %d)", level, name);
+    snprintf(call, sizeof call, "%s(SOL_SOCKET, %d)", function, name);
     refuse_call(call);
     return ENOPROTOOPT;
 }
@@ -186,7 +192,7 @@ set_socket_option(struct sock *sock, int name, int number)
     case SO_LINGER: case SO_DONTROUTE: case SO_RCVLOWAT: case SO_BUSY_POLL:
         return 0;
     default:
-        return option_is_refused("SOL_SOCKET", name);
+        return option_is_refused("setsockopt", name);
     }
 }
 
@@ -356,7 +362,8 @@ getsockopt(int fd, int level, int name, void *value, socklen_t *size)
         actual = get_netlink_option(sock, name, result);
     }
     if (!actual) {
-        return (int) call_leave(-1, ENOPROTOOPT);
+        return (int) call_leave(-1, level == SOL_SOCKET ? option_is_refused("getsockopt", name)
+                                    : ENOPROTOOPT);
     }
     memcpy(value, result, actual < *size ? actual : *size);
     /* Of the list of groups, it is the size of the whole. */

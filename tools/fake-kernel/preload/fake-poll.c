@@ -12,10 +12,11 @@
 #include <unistd.h>
 #include "fake-calls.h"
 
+/* A time that does not fit is for ever. */
 static int64_t
 from_timespec(const struct timespec *ts)
 {
-    return ts ? ts->tv_sec * SECOND + ts->tv_nsec : INT64_MAX;
+    return !ts || ts->tv_sec >= INT64_MAX / SECOND ? INT64_MAX : ts->tv_sec * SECOND + ts->tv_nsec;
 }
 
 /* The time-out 'ts' for the real call, which waits for ever without one. */
@@ -157,20 +158,22 @@ REPLACES int
 poll(struct pollfd *fds, nfds_t n, int timeout)
 {
     REAL(poll, int, struct pollfd *, nfds_t, int)
-    bool passed_on;
-    int result = do_poll(fds, n, timeout < 0 ? INT64_MAX : timeout * 1000000ll, NULL, &passed_on);
+    int64_t limit = timeout < 0 ? INT64_MAX : timeout * 1000000ll;
+    bool passed_on = true;
+    int result = n > MAX_FDS ? 0 : do_poll(fds, n, limit, NULL, &passed_on);
 
-    return passed_on ? real_poll(fds, n, timeout) : result;
+    return passed_on ? clock_waited(real_poll(fds, n, timeout), limit) : result;
 }
 
 REPLACES int
 ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
 {
     REAL(ppoll, int, struct pollfd *, nfds_t, const struct timespec *, const sigset_t *)
-    bool passed_on;
-    int result = do_poll(fds, n, from_timespec(timeout), mask, &passed_on);
+    int64_t limit = from_timespec(timeout);
+    bool passed_on = true;
+    int result = n > MAX_FDS ? 0 : do_poll(fds, n, limit, mask, &passed_on);
 
-    return passed_on ? real_ppoll(fds, n, timeout, mask) : result;
+    return passed_on ? clock_waited(real_ppoll(fds, n, timeout, mask), limit) : result;
 }
 
 static bool
@@ -225,13 +228,23 @@ select(int n, fd_set *in, fd_set *out, fd_set *exceptions, struct timeval *timeo
 {
     REAL(select, int, int, fd_set *, fd_set *, fd_set *, struct timeval *)
     fd_set *sets[3] = { in, out, exceptions };
-    int64_t limit = timeout ? timeout->tv_sec * SECOND + timeout->tv_usec * 1000ll : INT64_MAX;
-    int64_t until = clock_after(limit);
-    bool passed_on;
-    int result = do_select(n, sets, limit, NULL, &passed_on);
+    struct timespec ts;
+    int64_t limit, until;
+    bool passed_on = true;
+    int result = 0;
+
+    if (timeout) {
+        ts = (struct timespec) { .tv_sec = timeout->tv_sec,
+                                 .tv_nsec = timeout->tv_usec * 1000l };
+    }
+    limit = from_timespec(timeout ? &ts : NULL);
+    until = clock_after(limit);
+    if (n >= 0 && n <= MAX_FDS) {
+        result = do_select(n, sets, limit, NULL, &passed_on);
+    }
 
     if (passed_on) {
-        return real_select(n, in, out, exceptions, timeout);
+        return clock_waited(real_select(n, in, out, exceptions, timeout), limit);
     }
     if (timeout) {
         int64_t left = until - clock_now();
@@ -249,8 +262,10 @@ pselect(int n, fd_set *in, fd_set *out, fd_set *exceptions, const struct timespe
     REAL(pselect, int, int, fd_set *, fd_set *, fd_set *, const struct timespec *,
          const sigset_t *)
     fd_set *sets[3] = { in, out, exceptions };
-    bool passed_on;
-    int result = do_select(n, sets, from_timespec(timeout), mask, &passed_on);
+    int64_t limit = from_timespec(timeout);
+    bool passed_on = true;
+    int result = n >= 0 && n <= MAX_FDS ? do_select(n, sets, limit, mask, &passed_on) : 0;
 
-    return passed_on ? real_pselect(n, in, out, exceptions, timeout, mask) : result;
+    return passed_on ? clock_waited(real_pselect(n, in, out, exceptions, timeout, mask), limit)
+           : result;
 }

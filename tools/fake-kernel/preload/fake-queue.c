@@ -84,6 +84,14 @@ overrun(struct sock *sock, const struct datagram *d)
     note_datagram(sock, d->data, d->size, d->size, DROPPED);
 }
 
+/* Notifications that came one by one in the recording may be queued at once. */
+static bool
+has_room(const struct sock *sock, const struct datagram *d)
+{
+    return (d->recorded && !options_force_buffer())
+           || sock->queued_bytes <= sock->receive_buffer;
+}
+
 static void
 enqueue(struct sock *sock, struct datagram *d)
 {
@@ -99,7 +107,7 @@ enqueue(struct sock *sock, struct datagram *d)
         sock->error = ENOBUFS;
         note_datagram(sock, d->data, d->size, d->size, DROPPED);
         datagram_free(d);
-    } else if (d->lost || sock->congested || sock->queued_bytes > sock->receive_buffer) {
+    } else if (d->lost || sock->congested || !has_room(sock, d)) {
         overrun(sock, d);
         datagram_free(d);
     } else if (d->joined && sock->queue.tail && !sock->queue.tail->cut) {
@@ -143,6 +151,8 @@ sock_post(struct sock *sock, struct datagram *d)
     } else {
         d->late = true;
         queue_add(&sock->held, d);
+        /* They do not know yet until when to wait. */
+        ready_wake();
     }
 }
 
@@ -160,11 +170,15 @@ continue_dump(struct sock *sock)
 void
 sock_post_dump(struct sock *sock, struct queue *queue)
 {
-    for (struct datagram *d = queue->head; d; d = d->next) {
+    struct datagram *d;
+
+    for (d = queue->head; d; d = d->next) {
         learn(sock, d);
         note_datagram(sock, d->data, d->size, d->size, POSTED);
     }
-    sock->dump = *queue;
+    while ((d = queue_pop(queue))) {
+        queue_add(&sock->dump, d);
+    }
     continue_dump(sock);
 }
 

@@ -14,12 +14,21 @@
 #include <unistd.h>
 #include "fake-internal.h"
 
-static uint32_t signals;        /* Calls of ready_signal(). */
+static uint32_t signals;        /* Calls of ready_wake(). */
 
 int
 ready_open(bool cloexec, bool nonblock)
 {
     return eventfd(0, (cloexec ? EFD_CLOEXEC : 0) | (nonblock ? EFD_NONBLOCK : 0));
+}
+
+void
+ready_wake(void)
+{
+    __atomic_add_fetch(&signals, 1, __ATOMIC_RELAXED);
+    if (clock_is_real) {
+        syscall(SYS_futex, &signals, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+    }
 }
 
 void
@@ -32,10 +41,7 @@ ready_signal(struct sock *sock)
     }
     sock->readable = true;
     syscall(SYS_write, sock->fd, &one, sizeof one);
-    __atomic_add_fetch(&signals, 1, __ATOMIC_RELAXED);
-    if (clock_is_real) {
-        syscall(SYS_futex, &signals, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
-    }
+    ready_wake();
 }
 
 void

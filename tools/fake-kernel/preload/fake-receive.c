@@ -207,7 +207,8 @@ recvmmsg(int fd, struct mmsghdr *messages, unsigned int n, message_flags flags,
         return record_received_several(fd, messages, (int) flags,
                                        real_recvmmsg(fd, messages, n, flags, timeout));
     }
-    until = clock_after(timeout ? timeout->tv_sec * SECOND + timeout->tv_nsec : INT64_MAX);
+    until = clock_after(timeout && timeout->tv_sec < INT64_MAX / SECOND
+                        ? timeout->tv_sec * SECOND + timeout->tv_nsec : INT64_MAX);
     for (unsigned int i = 0; i < n; i++) {
         ssize_t size = recvmsg(fd, &messages[i].msg_hdr, (int) (flags & ~MSG_WAITFORONE));
 

@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/netlink.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -12,8 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 #include "fake-session.h"
-
-#define MAX_FDS 4096
 
 /* Sockets of netlink, by their descriptors. */
 static struct recorded {
@@ -29,23 +29,28 @@ recorded(int fd)
     return fd >= 0 && fd < MAX_FDS && sockets[fd].number ? &sockets[fd] : NULL;
 }
 
+/* The capture, or empty.  The program may change its environment, so it is asked once. */
+static char path[PATH_MAX];
+
+void
+record_load(void)
+{
+    const char *value = getenv("NLSOCK_FAKE_KERNEL_RECORD");
+
+    snprintf(path, sizeof path, "%s", value ? value : "");
+}
+
 bool
 record_is_on(void)
 {
-    static int on = -1;
-
-    if (on < 0) {
-        on = getenv("NLSOCK_FAKE_KERNEL_RECORD") != NULL;
-    }
-    return on;
+    return *path;
 }
 
 /* Appends a block by one call.  The program may close any descriptor, so none is kept open. */
 static void
 append(struct fk_bytes block)
 {
-    int fd = (int) syscall(SYS_openat, AT_FDCWD, getenv("NLSOCK_FAKE_KERNEL_RECORD"),
-                           O_WRONLY | O_APPEND | O_CLOEXEC);
+    int fd = (int) syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_APPEND | O_CLOEXEC);
 
     if (fd < 0 || syscall(SYS_write, fd, block.data, block.size) != (long) block.size) {
         report("error cannot write the capture: %s", strerror(errno));
@@ -305,8 +310,13 @@ record_received(const char *call, int fd, const struct msghdr *msg, int flags, s
 }
 
 int
-record_sent_several(int fd, const struct mmsghdr *messages, int result)
+record_sent_several(int fd, const struct mmsghdr *messages, unsigned int n, int result)
 {
+    if (result < 0 && n) {
+        const struct msghdr *msg = &messages[0].msg_hdr;
+
+        record_sent("sendmmsg", fd, msg->msg_iov, msg->msg_iovlen, -1);
+    }
     for (int i = 0; i < result; i++) {
         const struct msghdr *msg = &messages[i].msg_hdr;
 
@@ -318,6 +328,9 @@ record_sent_several(int fd, const struct mmsghdr *messages, int result)
 int
 record_received_several(int fd, const struct mmsghdr *messages, int flags, int result)
 {
+    if (result < 0) {
+        record_received("recvmmsg", fd, NULL, flags, -1);
+    }
     for (int i = 0; i < result; i++) {
         record_received("recvmmsg", fd, &messages[i].msg_hdr, flags, messages[i].msg_len);
     }

@@ -17,6 +17,7 @@ part_make(const struct fk_part *part)
     d->error = part->error;
     d->in_place = part->error != 0;
     d->joined = part->joined;
+    d->recorded = true;
     d->lost = part->lost;
     d->late = part->notification;
     d->port = part->peer;

@@ -82,6 +82,7 @@ do_line(const char *line, size_t size, uint32_t *column)
     const char *problem;
 
     *column = 0;
+    memset(items, 0, sizeof items);
     if (!fk_script_line(line, size, &statement, items, &error)) {
         *column = error.column;
         return error.text;
@@ -164,6 +165,8 @@ load(void)
     const char *path = getenv("NLSOCK_FAKE_KERNEL_SCRIPT");
     const char *clock = getenv("NLSOCK_FAKE_KERNEL_CLOCK");
 
+    report_load();
+    record_load();
     session_load();
     fake_trace = getenv("NLSOCK_FAKE_KERNEL_TRACE") != NULL;
     clock_is_real = clock && !strcmp(clock, "real");

@@ -12,17 +12,25 @@
 /* What netlink_sendmsg() wants to be free in the send buffer beside the datagram. */
 #define SEND_OVERHEAD 32
 
-/* The kernel works on a datagram.  Takes 'data', whose ownership passes here. */
+/* The kernel works on a datagram.  Takes 'data', whose ownership passes here.  As in the kernel, an
+ * address of size 0 is none. */
 static ssize_t
-do_send(struct sock *sock, uint8_t *data, size_t size, const struct sockaddr_nl *to)
+do_send(struct sock *sock, uint8_t *data, size_t size, const void *to, socklen_t to_size)
 {
-    uint32_t peer = to ? to->nl_pid : sock->peer;
+    struct sockaddr_nl nl = { .nl_family = AF_NETLINK, .nl_pid = sock->peer };
     const struct fk_fault *fault = call_enter(FAKE_SEND, sock, data, size);
     size_t offset = 0;
     int position = 0;
-    int error = fault ? fault->error : peer ? ECONNREFUSED
-                : size + SEND_OVERHEAD > sock->send_buffer ? EMSGSIZE
-                : replay_send_error(sock, data, size);
+    int error;
+
+    if (to) {
+        memcpy(&nl, to, to_size < sizeof nl ? to_size : sizeof nl);
+    }
+    error = fault ? fault->error
+            : to && to_size && (to_size < sizeof nl || nl.nl_family != AF_NETLINK) ? EINVAL
+            : nl.nl_pid ? ECONNREFUSED
+            : size + SEND_OVERHEAD > sock->send_buffer ? EMSGSIZE
+            : replay_send_error(sock, data, size);
 
     if (error) {
         free(data);
@@ -68,6 +76,8 @@ gather(const struct iovec *iov, size_t n, size_t *size)
         memcpy(data + *size, iov[i].iov_base, iov[i].iov_len);
         *size += iov[i].iov_len;
     }
+    /* Texts at the end of a message end there. */
+    data[*size] = 0;
     return data;
 }
 
@@ -84,7 +94,7 @@ sendmsg(int fd, const struct msghdr *msg, int flags)
                            real_sendmsg(fd, msg, flags));
     }
     data = gather(msg->msg_iov, msg->msg_iovlen, &size);
-    return do_send(sock, data, size, msg->msg_name);
+    return do_send(sock, data, size, msg->msg_name, msg->msg_namelen);
 }
 
 REPLACES ssize_t
@@ -99,7 +109,7 @@ sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *
         return record_sent("sendto", fd, &iov, 1,
                            real_sendto(fd, data, size, flags, to, to_size));
     }
-    return do_send(sock, gather(&iov, 1, &size), size, (const void *) to);
+    return do_send(sock, gather(&iov, 1, &size), size, to, to_size);
 }
 
 REPLACES ssize_t
@@ -115,7 +125,7 @@ sendmmsg(int fd, struct mmsghdr *messages, unsigned int n, message_flags flags)
     REAL(sendmmsg, int, int, struct mmsghdr *, unsigned int, message_flags)
 
     if (!sock_lookup(fd)) {
-        return record_sent_several(fd, messages, real_sendmmsg(fd, messages, n, flags));
+        return record_sent_several(fd, messages, n, real_sendmmsg(fd, messages, n, flags));
     }
     for (unsigned int i = 0; i < n; i++) {
         ssize_t sent = sendmsg(fd, &messages[i].msg_hdr, (int) flags);

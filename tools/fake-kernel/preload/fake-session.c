@@ -15,7 +15,8 @@
 #include "fake-session.h"
 
 static struct fk_session *the_session;
-static bool replays;
+static bool replays, shares;
+static long tool;               /* The process of the tool, or 0. */
 
 struct fk_session *
 session(void)
@@ -30,6 +31,18 @@ bool
 session_replays(void)
 {
     return replays;
+}
+
+bool
+session_is_shared(void)
+{
+    return shares;
+}
+
+bool
+session_is_of_tool(void)
+{
+    return tool && tool == getppid();
 }
 
 void
@@ -87,7 +100,9 @@ session_load(void)
     const char *state = getenv("NLSOCK_FAKE_KERNEL_STATE");
     const char *unknown = getenv("NLSOCK_FAKE_KERNEL_UNKNOWN");
     const char *seed = getenv("NLSOCK_FAKE_KERNEL_FAULTS");
+    const char *parent = getenv("NLSOCK_FAKE_KERNEL_PARENT");
 
+    tool = parent ? strtol(parent, NULL, 10) : 0;
     if (capture) {
         load_capture(capture);
     }
@@ -96,6 +111,7 @@ session_load(void)
         uint32_t *words = map(state, true, &size);
 
         fk_state_share(session(), words, size / sizeof *words);
+        shares = true;
     }
     if (unknown && !fk_replay_unknown(session(), unknown)) {
         session_fail("NLSOCK_FAKE_KERNEL_UNKNOWN: %s", unknown);

@@ -18,6 +18,10 @@ struct fk_session *session(void);
 void session_load(void);
 /* Whether a capture is replayed. */
 bool session_replays(void);
+/* Whether processes share the counters: the tool runs them. */
+bool session_is_shared(void);
+/* Whether the tool has started this process itself. */
+bool session_is_of_tool(void);
 /* The replay has ended: ends the program as a user would, by SIGTERM.  Called with the lock held.
  * Returns the result of the call that waits, which fails with EINTR, if the program goes on. */
 int session_end(void);
@@ -45,6 +49,8 @@ uint32_t replay_port(int protocol);
  * argument.  Each returns the result, and keeps errno.  They do nothing if the descriptor is not a
  * socket of netlink that was opened while recording. */
 bool record_is_on(void);
+/* Finds out where the capture is.  Called once, when the library is loaded. */
+void record_load(void);
 void record_started(void);
 int record_opened(int protocol, int fd);
 /* A message that stands for a call on a socket that is not of netlink. */
@@ -56,8 +62,8 @@ int record_bound(const char *call, int fd, const struct sockaddr *, socklen_t, i
 int record_option(int fd, int level, int name, const void *value, socklen_t, int result);
 ssize_t record_sent(const char *call, int fd, const struct iovec *, size_t n, ssize_t result);
 ssize_t record_received(const char *call, int fd, const struct msghdr *, int flags, ssize_t result);
-/* The result is the number of messages. */
-int record_sent_several(int fd, const struct mmsghdr *, int result);
+/* The result is the number of messages, or -1: then the call failed for the first of 'n'. */
+int record_sent_several(int fd, const struct mmsghdr *, unsigned int n, int result);
 int record_received_several(int fd, const struct mmsghdr *, int flags, int result);
 
 #pragma GCC visibility pop

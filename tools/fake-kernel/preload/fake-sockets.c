@@ -10,7 +10,6 @@
 #include <unistd.h>
 #include "fake-session.h"
 
-#define MAX_FDS 65536
 #define FIRST_PORT 5000
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -49,6 +48,8 @@ fake_lock(void)
         mutex = unlocked;
         process = getpid();
         for_each_sock(renew, NULL);
+        epoll_renew();
+        wait_start_child();
     }
     pthread_mutex_lock(&mutex);
 }

@@ -5,18 +5,28 @@
  * takes no time, but moves the clock. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <unistd.h>
 #include "fake-session.h"
 
 /* How long a call such as poll() waits before it looks again, if there are threads, which can send
  * something whose answer comes late. */
 #define PAUSE (SECOND / 10)
 
-/* Threads that wait for fake sockets only, without a limit. */
+/* Threads that wait for fake sockets only, without a limit.  Changed by atomic operations, since a
+ * thread that is cancelled does not hold the lock. */
 static int n_blocked;
+
+void
+wait_start_child(void)
+{
+    n_blocked = 0;
+}
 
 static void
 for_each_of(const struct wait *w, void (*f)(struct sock *, void *), void *aux)
@@ -63,6 +73,20 @@ n_threads(void)
     return stat("/proc/self/task", &st) ? INT32_MAX : (int) st.st_nlink - 2;
 }
 
+/* Whether there are timers of timer_create().  By system calls, since functions may be replaced. */
+static bool
+has_timers(void)
+{
+    char byte;
+    int fd = (int) syscall(SYS_openat, AT_FDCWD, "/proc/self/timers", O_RDONLY | O_CLOEXEC);
+    bool any = fd >= 0 && syscall(SYS_read, fd, &byte, sizeof byte) > 0;
+
+    if (fd >= 0) {
+        syscall(SYS_close, fd);
+    }
+    return any;
+}
+
 /* Whether only a signal from outside could end this wait: no thread, child or timer can. */
 static bool
 is_for_ever(void)
@@ -70,8 +94,8 @@ is_for_ever(void)
     struct itimerval timer;
     siginfo_t info;
 
-    return n_blocked >= n_threads()
-           && !getitimer(ITIMER_REAL, &timer) && !timerisset(&timer.it_value)
+    return __atomic_load_n(&n_blocked, __ATOMIC_RELAXED) >= n_threads()
+           && !getitimer(ITIMER_REAL, &timer) && !timerisset(&timer.it_value) && !has_timers()
            && waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) && errno == ECHILD;
 }
 
@@ -99,9 +123,10 @@ give_up_order(struct sock *sock, void *found_)
     }
 }
 
-/* Nothing will come, unless another process still has a part of the recording to play.  That is the
- * end of a replay if the program listens to a group; otherwise it waits for an answer, and hangs.
- * Returns the result of the call, or 0 if it shall look again. */
+/* Nothing will come, unless another process still has a part of the recording to play: the tool's
+ * own child, which has no children, is alone.  That is the end of a replay if the program listens
+ * to a group; otherwise it waits for an answer, and hangs.  Returns the result of the call, or 0 if
+ * it shall look again. */
 static int
 wait_in_vain(struct wait *w)
 {
@@ -112,12 +137,20 @@ wait_in_vain(struct wait *w)
         return 0;
     }
     for_each_of(w, find_listener, &listens);
-    if (session_replays() && listens && !fk_replay_finished(session()) && clock_is_real) {
+    if (session_replays() && listens && !fk_replay_finished(session()) && clock_is_real
+        && !session_is_of_tool()) {
         return w->look(w, PAUSE);
     } else if (!session_replays() || !listens || !fk_replay_finished(session())) {
         fake_hang("waits for something that never comes");
     }
     return session_end();
+}
+
+static void
+unblock(void *unused)
+{
+    (void) unused;
+    __atomic_sub_fetch(&n_blocked, 1, __ATOMIC_RELAXED);
 }
 
 static int
@@ -128,9 +161,10 @@ look_without_limit(struct wait *w)
     if (w->others) {
         return w->look(w, INT64_MAX);
     }
-    n_blocked++;
+    __atomic_add_fetch(&n_blocked, 1, __ATOMIC_RELAXED);
+    pthread_cleanup_push(unblock, NULL);
     result = is_for_ever() ? wait_in_vain(w) : w->look(w, INT64_MAX);
-    n_blocked--;
+    pthread_cleanup_pop(1);
     return result;
 }
 
@@ -171,7 +205,7 @@ wait_for(struct wait *w, int64_t until)
                 clock_advance(until);
                 return 0;
             }
-            result = wait_in_vain(w);
+            result = w->others ? w->look(w, INT64_MAX) : wait_in_vain(w);
             if (result) {
                 return result;
             }

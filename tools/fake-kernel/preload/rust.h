@@ -608,6 +608,16 @@ bool fk_replay_load(struct fk_session *session,
 // `state` stays mapped. Others change it by atomic operations only.
 void fk_state_share(struct fk_session *session, uint32_t *state, size_t n);
 
+// Counts a report that could not be written. May run at the same time as anything else.
+void fk_state_unreported(void);
+
+// Counts a call that the `call` line of this number is about, from 0 on. Returns the count before.
+//
+// # Safety
+//
+// `session` is that of fk_session_new().
+uint32_t fk_state_fault(const struct fk_session *session, uint32_t number);
+
 // Counts a system call on a fake socket, for --every-call.
 //
 // # Safety

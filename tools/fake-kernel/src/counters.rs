@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Counters that the processes of one run share: how often a system call was made, a rule fitted, a
-//! recorded request was used.
+//! recorded request was used, a report was lost.
 
 use crate::script::statement::Call;
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -9,8 +9,10 @@ use core::sync::atomic::{AtomicU32, Ordering};
 const CALLS: usize = 16;
 /// Places for rules about messages, and as many for expectations.
 pub const MESSAGES: usize = 256;
+/// Places for calls that fail.
+const FAULTS: usize = 64;
 /// Before the places of the replay.
-const FIRST_OF_REPLAY: usize = CALLS + 2 * MESSAGES;
+const FIRST_OF_REPLAY: usize = CALLS + 2 * MESSAGES + FAULTS;
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,6 +21,10 @@ pub enum Place {
     Call(Call),
     /// A process that has loaded the fake kernel.
     Loaded,
+    /// A report that could not be written.
+    Unreported,
+    /// A call that the `call` line of this number is about.
+    Fault(usize),
     /// The rule about messages of this number.
     Rule(usize),
     /// The expectation of this number.
@@ -32,6 +38,8 @@ impl Place {
         match self {
             Self::Call(call) => call as usize,
             Self::Loaded => CALLS - 1,
+            Self::Unreported => CALLS - 2,
+            Self::Fault(number) => CALLS + 2 * MESSAGES + number.min(FAULTS - 1),
             Self::Rule(number) => CALLS + number,
             Self::Expectation(number) => CALLS + MESSAGES + number,
             Self::Replay(number) => FIRST_OF_REPLAY + number,

@@ -19,6 +19,7 @@ use core::ffi::{CStr, c_char};
 use core::ptr::null;
 use core::sync::atomic::AtomicU32;
 use std::ffi::CString;
+use std::sync::OnceLock;
 
 /// What one process knows of its script, its replay and its recording.
 #[derive(Default)]
@@ -397,6 +398,29 @@ pub unsafe extern "C" fn fk_state_share(session: *mut Session, state: *mut u32, 
     let counters = Counters::Shared(words);
     let _ = counters.count(Place::Loaded);
     session.session.share(counters);
+    let _ = SHARED.set(words);
+}
+
+/// The shared counters, for what is counted at any time.
+static SHARED: OnceLock<&[AtomicU32]> = OnceLock::new();
+
+/// Counts a report that could not be written. May run at the same time as anything else.
+#[unsafe(no_mangle)]
+pub extern "C" fn fk_state_unreported() {
+    if let Some(words) = SHARED.get() {
+        let _ = Counters::Shared(words).count(Place::Unreported);
+    }
+}
+
+/// Counts a call that the `call` line of this number is about, from 0 on. Returns the count before.
+///
+/// # Safety
+///
+/// `session` is that of fk_session_new().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fk_state_fault(session: *const Session, number: u32) -> u32 {
+    // SAFETY: the caller's promise.
+    unsafe { &*session }.session.counters().count(Place::Fault(number as usize))
 }
 
 /// Counts a system call on a fake socket, for --every-call.

@@ -40,7 +40,7 @@ fn the_example_is_understood() {
 /// The words that the parser compares with. Those that only the fault bed uses are in its README.
 #[test]
 fn all_words_are_described() {
-    let bed = ["do", "limit", "fork", "join", "of", "request", "dump"];
+    let bed = ["do", "limit", "fork", "join", "of", "request", "dump", "deliver", "descriptor"];
     let page = page("nlsock-fake-kernel-script.5");
     let words: Vec<&str> = page.split(|c: char| !c.is_alphanumeric() && c != '-').collect();
     let mut n = 0;

@@ -23,7 +23,12 @@ pub(super) struct Expected {
 /// What was read.
 #[derive(Debug, Default)]
 pub(super) struct Inputs {
+    pub(super) script: Vec<u8>,
+    /// The script comes from a pipe, say, which cannot be read again.
+    pub(super) keep_script: bool,
     pub(super) expectations: Vec<Expected>,
+    /// A capture that cannot be read again.
+    pub(super) capture: Option<Vec<u8>>,
     /// How many counters the capture needs.
     pub(super) places: usize,
 }
@@ -31,13 +36,17 @@ pub(super) struct Inputs {
 /// Reads the script and the capture.
 pub(super) fn read(options: &Options) -> Result<Inputs, Failure> {
     let mut inputs = Inputs::default();
+    let is_file = |path: &Path| path.metadata().is_ok_and(|file| file.is_file());
     if let Some(path) = &options.script {
-        let bytes = read_file(path, MOST_OF_SCRIPT)?;
-        inputs.expectations = check_script(path, &bytes)?;
+        inputs.script = read_file(path, MOST_OF_SCRIPT)?;
+        inputs.keep_script = !is_file(path);
+        inputs.expectations = check_script(path, &inputs.script)?;
     }
     if let Some(path) = &options.replay {
-        let replay = Replay::load(&read_file(path, MOST_BYTES)?);
+        let file = read_file(path, MOST_BYTES)?;
+        let replay = Replay::load(&file);
         inputs.places = replay.map_err(|error| Failure::file(path, error))?.places();
+        inputs.capture = Some(file).filter(|_| !is_file(path));
     }
     Ok(inputs)
 }
@@ -52,7 +61,8 @@ fn check_script(path: &Path, bytes: &[u8]) -> Result<Vec<Expected>, Failure> {
         let text = std::str::from_utf8(bytes)
             .map_err(|error| wrong(error.valid_up_to(), &"this is not UTF-8"))?;
         match script::parse(text, &mut items) {
-            Ok(Statement::Bed) => {
+            // No socket is open when the lines of the script are carried out.
+            Ok(Statement::Bed | Statement::Deliver(_) | Statement::Taking(_)) => {
                 return Err(wrong(0, &"this line is for the scripts of libnlsock's own tests"));
             }
             Ok(Statement::Expectation(expectation)) => {
@@ -84,6 +94,14 @@ mod tests {
             (
                 b"calm\ndo flush\n",
                 "file:2:1: this line is for the scripts of libnlsock's own tests",
+            ),
+            (
+                b"deliver reply 20 bytes\n",
+                "file:1:1: this line is for the scripts of libnlsock's own tests",
+            ),
+            (
+                b"descriptor 1 closed\n",
+                "file:1:1: this line is for the scripts of libnlsock's own tests",
             ),
             (b"calm \xff\n", "file:1:6: this is not UTF-8"),
         ] {

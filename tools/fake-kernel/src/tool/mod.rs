@@ -87,7 +87,7 @@ fn run_once(options: &Options) -> Result<u8, Failure> {
             say("nothing was recorded: the program used no netlink socket");
         }
     }
-    report::judge(options, &inputs, &run.results()?, ended)
+    report::judge(options, &inputs, &run.results()?, ended.status)
 }
 
 fn anonymise_file(input: &Path, output: &Path) -> Result<u8, Failure> {

@@ -6,7 +6,8 @@ use super::inputs::{Expected, Inputs};
 use super::run::Results;
 use super::{Failure, HANG, TOOL, UNMET, say};
 use fake_kernel::counters::{Counters, Place};
-use fake_kernel::script::statement::Comparison;
+use fake_kernel::script::statement::{Comparison, Selection, Selector};
+use std::collections::HashMap;
 use std::path::Path;
 
 /// Prints what is wrong. Returns the exit status.
@@ -51,6 +52,14 @@ pub(super) fn judge(
             }
         }
     }
+    let lost = results.counters.get(Place::Unreported);
+    if lost > 0 {
+        say(format_args!(
+            "{lost} reports could not be written: does the program change its root folder, or have \
+             no descriptor left?"
+        ));
+        wrong = Some(TOOL);
+    }
     for expected in unmet(inputs, &results.counters) {
         say(expected);
         wrong = wrong.max(Some(UNMET));
@@ -67,8 +76,10 @@ pub(super) fn judge(
 /// The lines of the report, each once, and how often it is there.
 fn lines(report: &str) -> Vec<(&str, usize)> {
     let mut lines: Vec<(&str, usize)> = Vec::new();
+    let mut places = HashMap::new();
     for line in report.lines() {
-        match lines.iter_mut().find(|known| known.0 == line) {
+        let place = *places.entry(line).or_insert(lines.len());
+        match lines.get_mut(place) {
             Some(known) => known.1 += 1,
             None => lines.push((line, 1)),
         }
@@ -76,10 +87,19 @@ fn lines(report: &str) -> Vec<(&str, usize)> {
     lines
 }
 
+/// How many of the requests from number 1 to `sent` the expectation is about.
+fn selected(selector: &Selector, sent: u32) -> i64 {
+    if selector.selection == Selection::ALL {
+        return sent.into();
+    }
+    let numbers = 1..=i32::try_from(sent).unwrap_or(i32::MAX);
+    numbers.filter(|&number| selector.selection.contains(number)).count() as i64
+}
+
 fn unmet<'a>(inputs: &'a Inputs, counters: &'a Counters) -> impl Iterator<Item = String> + 'a {
     inputs.expectations.iter().enumerate().filter_map(|(number, expected)| {
         let Expected { line, text, expectation } = expected;
-        let sent = i64::from(counters.get(Place::Expectation(number)));
+        let sent = selected(&expectation.selector, counters.get(Place::Expectation(number)));
         let times = i64::from(expectation.times);
         let met = match expectation.comparison {
             Comparison::Equal => sent == times,

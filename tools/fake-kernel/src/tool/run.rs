@@ -8,23 +8,38 @@ use super::{Failure, say};
 use fake_kernel::capture::write;
 use fake_kernel::counters::{self, Counters};
 use std::ffi::OsString;
+use std::fs::Permissions;
+use std::hash::{BuildHasher, RandomState};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, io};
 
-/// A folder for one run, which is removed in the end.
+/// A folder for one run, which is removed in the end. The program may go on as another user, so
+/// what is in it can be used by all who know the name of the folder in it: nobody can guess that.
 #[derive(Debug)]
-struct Folder(PathBuf);
+struct Folder {
+    path: PathBuf,
+    inner: PathBuf,
+}
 
 impl Folder {
     fn new() -> io::Result<Self> {
         let id = std::process::id();
+        let secret = || RandomState::new().hash_one(id);
         for number in 0.. {
             let path = env::temp_dir().join(format!("nlsock-fake-kernel.{id}.{number}"));
             match fs::DirBuilder::new().mode(0o700).create(&path) {
-                Ok(()) => return Ok(Self(std::path::absolute(path)?)),
+                Ok(()) => {
+                    let path = std::path::absolute(path)?;
+                    let inner = path.join(format!("{:016x}{:016x}", secret(), secret()));
+                    let folder = Self { path, inner };
+                    fs::create_dir(&folder.inner)?;
+                    fs::set_permissions(&folder.inner, Permissions::from_mode(0o711))?;
+                    fs::set_permissions(&folder.path, Permissions::from_mode(0o711))?;
+                    return Ok(folder);
+                }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
             }
@@ -35,8 +50,8 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        if let Err(error) = fs::remove_dir_all(&self.0) {
-            say(format_args!("{}: {error}", self.0.display()));
+        if let Err(error) = fs::remove_dir_all(&self.path) {
+            say(format_args!("{}: {error}", self.path.display()));
         }
     }
 }
@@ -76,23 +91,25 @@ impl Run {
         inputs: &Inputs,
         library: &Path,
     ) -> Result<(), Failure> {
-        let create = |path: &Path, bytes: &[u8]| {
-            fs::write(path, bytes).map_err(|error| Failure::file(path, error))
-        };
-        let [state, report] = ["state", "report"].map(|name| self.folder.0.join(name));
-        create(&state, &vec![0; 4 * counters::words(inputs.places)])?;
-        create(&report, b"")?;
+        let state = self.create("state", &vec![0; 4 * counters::words(inputs.places)], 0o666)?;
+        let report = self.create("report", b"", 0o666)?;
         self.set("NLSOCK_FAKE_KERNEL_STATE", state);
         self.set("NLSOCK_FAKE_KERNEL_REPORT", report);
+        self.set("NLSOCK_FAKE_KERNEL_PARENT", std::process::id().to_string());
         self.set("LD_PRELOAD", self.preload(library)?);
-        if let Some(script) = &options.script {
+        if inputs.keep_script {
+            self.use_script(&inputs.script)?;
+        } else if let Some(script) = &options.script {
             self.set("NLSOCK_FAKE_KERNEL_SCRIPT", absolute(script)?);
         }
-        if let Some(replay) = &options.replay {
+        if let Some(capture) = &inputs.capture {
+            let path = self.create("capture", capture, 0o444)?;
+            self.set("NLSOCK_FAKE_KERNEL_REPLAY", path);
+        } else if let Some(replay) = &options.replay {
             self.set("NLSOCK_FAKE_KERNEL_REPLAY", absolute(replay)?);
         }
         if let Some(record) = &options.record {
-            create(record, &section())?;
+            fs::write(record, section()).map_err(|error| Failure::file(record, error))?;
             self.set("NLSOCK_FAKE_KERNEL_RECORD", absolute(record)?);
         }
         if let Some(unknown) = &options.unknown {
@@ -109,6 +126,15 @@ impl Run {
         Ok(())
     }
 
+    /// Makes a file in the folder.
+    fn create(&self, name: &str, bytes: &[u8], mode: u32) -> Result<PathBuf, Failure> {
+        let path = self.folder.inner.join(name);
+        fs::write(&path, bytes)
+            .and_then(|()| fs::set_permissions(&path, Permissions::from_mode(mode)))
+            .map_err(|error| Failure::file(&path, error))?;
+        Ok(path)
+    }
+
     fn set(&mut self, name: &'static str, value: impl Into<OsString>) {
         self.variables.push((name, value.into()));
     }
@@ -118,7 +144,7 @@ impl Run {
     fn preload(&self, library: &Path) -> Result<OsString, Failure> {
         let mut path = library.to_owned();
         if path.as_os_str().as_bytes().iter().any(|byte| b" :\t\n".contains(byte)) {
-            path = self.folder.0.join("library.so");
+            path = self.folder.inner.join("library.so");
             std::os::unix::fs::symlink(library, &path).map_err(Failure::tool)?;
         }
         let mut value = path.into_os_string();
@@ -130,9 +156,8 @@ impl Run {
     }
 
     /// Makes the program use another script.
-    pub(super) fn use_script(&mut self, script: &str) -> Result<(), Failure> {
-        let path = self.folder.0.join("script");
-        fs::write(&path, script).map_err(|error| Failure::file(&path, error))?;
+    pub(super) fn use_script(&mut self, script: &[u8]) -> Result<(), Failure> {
+        let path = self.create("script", script, 0o644)?;
         self.variables.retain(|variable| variable.0 != "NLSOCK_FAKE_KERNEL_SCRIPT");
         self.set("NLSOCK_FAKE_KERNEL_SCRIPT", path);
         Ok(())
@@ -154,7 +179,7 @@ impl Run {
     /// What the processes left.
     pub(super) fn results(&self) -> Result<Results, Failure> {
         let read = |name: &str| {
-            let path = self.folder.0.join(name);
+            let path = self.folder.inner.join(name);
             fs::read(&path).map_err(|error| Failure::file(&path, error))
         };
         let report = String::from_utf8_lossy(&read("report")?).into_owned();
