@@ -68,7 +68,7 @@ pub(super) fn arrived() -> Option<i32> {
     Some(ARRIVED.load(Ordering::SeqCst)).filter(|&signal| signal != 0)
 }
 
-/// Runs a program, without input and output, for at most so long, after [`run`]. Returns how it
+/// Runs a program, without input and output, for at most so long, after `run()`. Returns how it
 /// ended, unless it takes too long, or a signal arrives. Processes that it leaves are ended.
 pub(super) fn run_quietly(command: &Command, most: Duration) -> io::Result<Option<Ended>> {
     let pid = spawn(command, true)?;
