@@ -79,6 +79,17 @@ several_processes() {
     diff "$scratch/changes.output" "$scratch/printed"
 }
 
+# Calls fail as they did, and sockets have the same port ids.
+failures() {
+    compile failures && record_as failures "$scratch/failures" || return
+    for line in "join: Invalid argument" "send: Connection refused" "ask: works" "answer: 2" \
+        "the child: 0" "first: No buffer space available, then "; do
+        prints "$line" "$scratch/failures.output" || return
+    done
+    ends_with 0 replay_of failures -- "$scratch/failures" || return
+    diff "$scratch/failures.output" "$scratch/printed"
+}
+
 # A program that asks more or less often than in the recording.
 answers_fit_the_changes() {
     compile changing && record_as changing "$scratch/changing" 2 || return
@@ -479,6 +490,7 @@ tool_tests() {
     fi
     record_as links ip link
     check "several processes, changes, errors, notifications" several_processes
+    check "calls fail as in the recording" failures
     check "answers and notifications fit the changes" answers_fit_the_changes
     check "a program that listens ends with the recording" listener_ends
     check "signals are passed on to the program" signals_are_passed_on

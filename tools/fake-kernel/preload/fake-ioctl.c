@@ -3,12 +3,15 @@
  * of other families: these requests are recorded and replayed. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/netlink.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include "fake-calls.h"
 #include "fake-session.h"
 
@@ -80,7 +83,8 @@ ioctl(int fd, ioctl_request request, ...)
     va_start(args, request);
     argument = va_arg(args, void *);
     va_end(args);
-    if (is_about_interface(request)) {
+    /* The real call knows what is wrong with the arguments. */
+    if (is_about_interface(request) && argument && syscall(SYS_fcntl, fd, F_GETFD) >= 0) {
         int error = replay(request, argument);
 
         if (error >= 0) {
@@ -94,7 +98,7 @@ ioctl(int fd, ioctl_request request, ...)
         return refuse_call("ioctl()");
     }
     result = real_ioctl(fd, request, argument);
-    if (is_about_interface(request) && record_is_on()) {
+    if (is_about_interface(request) && argument && record_is_on()) {
         record(request, &before, argument, result < 0 ? errno : 0);
     }
     return result;

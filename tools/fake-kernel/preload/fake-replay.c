@@ -15,7 +15,7 @@ part_make(const struct fk_part *part)
     memcpy(d->data, part->data, part->size);
     d->size = part->size;
     d->error = part->error;
-    d->in_place = part->error != 0;
+    d->in_place = part->error != 0 && !part->first;
     d->joined = part->joined;
     d->recorded = true;
     d->lost = part->lost;

@@ -21,16 +21,18 @@ do_send(struct sock *sock, uint8_t *data, size_t size, const void *to, socklen_t
     const struct fk_fault *fault = call_enter(FAKE_SEND, sock, data, size);
     size_t offset = 0;
     int position = 0;
-    int error;
+    int recorded, error;
 
     if (to) {
         memcpy(&nl, to, to_size < sizeof nl ? to_size : sizeof nl);
     }
+    /* A send that the fake kernel would refuse anyway is one that the recording has, too. */
+    recorded = fault ? 0 : replay_send_error(sock, data, size);
     error = fault ? fault->error
+            : recorded ? recorded
             : to && to_size && (to_size < sizeof nl || nl.nl_family != AF_NETLINK) ? EINVAL
             : nl.nl_pid ? ECONNREFUSED
-            : size + SEND_OVERHEAD > sock->send_buffer ? EMSGSIZE
-            : replay_send_error(sock, data, size);
+            : size + SEND_OVERHEAD > sock->send_buffer ? EMSGSIZE : 0;
 
     if (error) {
         free(data);

@@ -427,9 +427,11 @@ struct fk_part {
   const uint8_t *data;
   // Its bytes.
   size_t size;
-  // If it is not 0, there is no datagram: the receive that reaches this part fails with it. The
-  // error keeps its place among the datagrams.
+  // If it is not 0, there is no datagram: the receive that reaches this part fails with it.
   int32_t error;
+  // The error is reported before all datagrams that wait. Otherwise it keeps its place among
+  // them.
+  bool first;
   // The multicast group, or 0.
   uint32_t group;
   // The network namespace id, or NO_NSID.

@@ -48,9 +48,11 @@ pub struct Part {
     pub data: *const u8,
     /// Its bytes.
     pub size: usize,
-    /// If it is not 0, there is no datagram: the receive that reaches this part fails with it. The
-    /// error keeps its place among the datagrams.
+    /// If it is not 0, there is no datagram: the receive that reaches this part fails with it.
     pub error: i32,
+    /// The error is reported before all datagrams that wait. Otherwise it keeps its place among
+    /// them.
+    pub first: bool,
     /// The multicast group, or 0.
     pub group: u32,
     /// The network namespace id, or NO_NSID.
@@ -174,6 +176,7 @@ impl Session {
             data: part.data.as_ptr(),
             size: part.data.len(),
             error: part.error,
+            first: part.first,
             group: part.group,
             nsid: part.nsid.unwrap_or(NO_NSID),
             peer: part.peer,

@@ -29,7 +29,6 @@ pub(super) struct Recording {
 struct Open {
     /// Index in `exchanges`.
     exchange: usize,
-    seq: u32,
     acknowledged: bool,
     dump: bool,
     closed: bool,
@@ -37,9 +36,12 @@ struct Open {
 
 #[derive(Default)]
 struct Socket {
-    requests: Vec<Open>,
+    /// Requests by their sequence numbers; of those that cannot get more answers, only the last.
+    requests: BTreeMap<u32, Vec<Open>>,
     /// Index in `exchanges` of what happened last.
     last: Option<usize>,
+    /// That was not a datagram that was received.
+    sent_last: bool,
     port: u32,
 }
 
@@ -127,21 +129,22 @@ impl Builder {
             let sent = Exchange { seq, port: event.port, ..Exchange::default() };
             let exchange = self.push(event, key, sent);
             let socket = self.sockets.entry((event.pid, event.socket)).or_default();
-            for open in socket.requests.iter_mut().filter(|open| open.seq == seq) {
-                // A program that uses a number again cannot tell the answers apart either.
-                open.closed |= !open.acknowledged && !open.dump;
-            }
+            let open = socket.requests.entry(seq).or_default();
+            // A program that uses a number again cannot tell the answers apart either.
+            open.retain(|open| !open.closed && (open.acknowledged || open.dump));
             let acknowledged = message.flags() & netlink::ACK != 0;
-            let open = Open { exchange, seq, acknowledged, dump: false, closed: false };
-            socket.requests.push(open);
+            open.push(Open { exchange, acknowledged, dump: false, closed: false });
             socket.last = Some(exchange);
+            socket.sent_last = true;
         }
     }
 
     fn joined(&mut self, event: &Event<'_>) {
         let exchange = Exchange { error: event.error, port: event.port, ..Exchange::default() };
         let exchange = self.push(event, Key::Join(event.protocol, event.join), exchange);
-        self.sockets.entry((event.pid, event.socket)).or_default().last = Some(exchange);
+        let socket = self.sockets.entry((event.pid, event.socket)).or_default();
+        socket.last = Some(exchange);
+        socket.sent_last = true;
     }
 
     /// Something that belongs to no request: a notification, or an error.
@@ -155,6 +158,14 @@ impl Builder {
         });
         let notification = event.error == 0;
         self.add(last, event, data, notification);
+        // Errors of a socket are reported before what is in its queue.
+        let socket = self.sockets.entry(socket).or_default();
+        if let Some((_, exchange)) = self.recording.exchanges.get_mut(last)
+            && let Some(part) = exchange.parts.last_mut()
+        {
+            part.first = event.error != 0 && socket.sent_last;
+        }
+        socket.sent_last &= event.error != 0;
     }
 
     fn add(&mut self, exchange: usize, event: &Event<'_>, data: Vec<u8>, notification: bool) {
@@ -241,6 +252,7 @@ impl Builder {
                     self.add(exchange, event, run, false);
                     let socket = self.sockets.entry((event.pid, event.socket)).or_default();
                     socket.last = Some(exchange);
+                    socket.sent_last = false;
                 }
                 None => self.after_last(event, run),
             }
@@ -283,12 +295,12 @@ impl Socket {
         if event.group != 0 || of_another {
             return None;
         }
-        let has_seq = |open: &&mut Open| open.seq == message.seq();
-        let open = self.requests.iter_mut().find(|open| !open.closed && open.seq == message.seq());
+        let requests = self.requests.get_mut(&message.seq())?;
+        let open = requests.iter().position(|open| !open.closed);
         let open = match open {
-            Some(open) => open,
+            Some(open) => requests.get_mut(open)?,
             None if message.seq() == 0 => return None,
-            None => self.requests.iter_mut().rev().find(has_seq)?,
+            None => requests.last_mut()?,
         };
         open.dump |= message.flags() & netlink::MULTI != 0;
         open.closed |= match message.kind() {

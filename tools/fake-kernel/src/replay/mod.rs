@@ -2,7 +2,7 @@
 //! Replay: answers from a capture.
 //!
 //! A request is found by its content, without sequence number and port id. If several of the same
-//! content were recorded, [`slot`] chooses the answer.
+//! content were recorded, `slot` chooses the answer.
 
 mod build;
 pub mod faults;
@@ -40,6 +40,8 @@ pub struct Part {
     pub peer: u32,
     /// It answers nothing, but arrived at this place.
     pub notification: bool,
+    /// An error that is reported before all datagrams that wait.
+    pub first: bool,
     /// A fault: it is added to the datagram before it.
     pub joined: bool,
     /// A fault: it is dropped.

@@ -365,6 +365,15 @@ fn failing_calls() {
     assert_eq!(recorded.join(0, 3, counters).error, libc::EINVAL);
     let parts = replay.answer(&get).unwrap().parts;
     assert_eq!((parts.len(), parts[0].error, parts[1].error), (2, libc::ENOBUFS, 0));
+    assert!(parts[0].first);
+    // After a datagram, an error keeps its place.
+    let replay = Capture::new()
+        .sent(1, &get)
+        .received(1, 0, &message(16, 0, 4, 100_001, b""))
+        .failed(1, false, "recvmsg", libc::ENOBUFS)
+        .replay();
+    let parts = replay.answer(&get).unwrap().parts;
+    assert_eq!((parts[1].error, parts[1].first), (libc::ENOBUFS, false));
 }
 
 #[test]
