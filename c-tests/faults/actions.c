@@ -167,6 +167,15 @@ sock_of(const struct options *o)
     return o->own ? o->own->sock : NULL;
 }
 
+/* In the 3.x interface, only the functions of nlsock-ext.h transact on a socket of the program. */
+static void
+choose_socket(struct options *o)
+{
+    if (OVS3 && sock_of(o) && !o->until_reply && !o->one_datagram && !o->one_ack) {
+        o->own = NULL;
+    }
+}
+
 static int
 deadline_of(const struct options *o)
 {
@@ -202,6 +211,7 @@ do_transact(struct tokens *t)
     if (!parse_options(t, &o) || actions.n >= MAX_TRANSACTIONS) {
         return false;
     }
+    choose_socket(&o);
     actions.first = actions.n + 1;
     actions.on_own = sock_of(&o);
     outcome = add_outcome(&o, 1, 1, true);
@@ -230,6 +240,7 @@ do_batch(struct tokens *t)
     if (!tokens_int(t, &n) || !parse_options(t, &o) || n < 0 || actions.n + n > MAX_TRANSACTIONS) {
         return false;
     }
+    choose_socket(&o);
     actions.first = actions.n + 1;
     for (int i = 0; i < n; i++) {
         struct outcome *outcome = add_outcome(&o, i + 1, n, false);
