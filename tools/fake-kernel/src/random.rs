@@ -70,9 +70,8 @@ impl Randoms {
     fn as_recorded(&self, message: &[u8], places: &[Range<usize>]) -> Vec<u8> {
         let mut bytes = message.to_vec();
         for place in places {
-            if let Some(value) = bytes.get_mut(place.clone())
-                && let Some(recorded) = self.recorded.get(&*value)
-            {
+            let Some(value) = bytes.get_mut(place.clone()) else { continue };
+            if let Some(recorded) = self.recorded.get(&*value) {
                 value.copy_from_slice(recorded);
             }
         }
@@ -98,13 +97,13 @@ impl Randoms {
     /// Puts the present values into an answer.
     pub fn make_present(&self, datagram: &mut [u8]) {
         for at in (HEADER..datagram.len()).step_by(4) {
-            for (recorded, present) in &self.present {
-                if let Some(value) = datagram.get_mut(at..at + recorded.len())
-                    && value == recorded
-                {
-                    value.copy_from_slice(present);
-                    break;
-                }
+            let found = self
+                .present
+                .iter()
+                .find(|(recorded, _)| datagram.get(at..at + recorded.len()) == Some(&recorded[..]));
+            let Some((_, present)) = found else { continue };
+            if let Some(value) = datagram.get_mut(at..at + present.len()) {
+                value.copy_from_slice(present);
             }
         }
     }

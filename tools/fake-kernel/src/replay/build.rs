@@ -160,9 +160,8 @@ impl Builder {
         self.add(last, event, data, notification);
         // Errors of a socket are reported before what is in its queue.
         let socket = self.sockets.entry(socket).or_default();
-        if let Some((_, exchange)) = self.recording.exchanges.get_mut(last)
-            && let Some(part) = exchange.parts.last_mut()
-        {
+        let exchange = self.recording.exchanges.get_mut(last);
+        if let Some(part) = exchange.and_then(|(_, exchange)| exchange.parts.last_mut()) {
             part.first = event.error != 0 && socket.sent_last;
         }
         socket.sent_last &= event.error != 0;
