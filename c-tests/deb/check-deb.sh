@@ -85,7 +85,7 @@ c_tests() {
 
 # After removal, the chroot has the files that it had before.
 removal() {
-    inside sh -euc 'dpkg --purge $(dpkg-query -W -f "\${Package}\n" "libnlsock*" | sort)
+    inside sh -euc 'dpkg --purge $(dpkg-query -W -f "\${Package}\n" "*nlsock*" | sort)
         find / -xdev -path /proc -prune -o -path /sys -prune -o ! -type d -print | sort \
             | diff /packages/before - | grep -E "nlsock|/nl_|/ofpbuf_" && exit 1
         ! ldconfig -p | grep nlsock'
