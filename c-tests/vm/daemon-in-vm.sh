@@ -29,8 +29,7 @@ works ports ovsdb-server --detach --no-chdir --pidfile --log-file --remote=punix
 works ports ovs-vsctl --no-wait init
 # Nothing expires while this runs, however slow the machine.
 works ports ovs-vsctl --no-wait set open_vswitch . other_config:max-idle=3600000
-# In a machine's first ten seconds, Open vSwitch counts no processors, so nobody handles upcalls.
-until_true awk '{ exit $1 < 11 }' /proc/uptime
+until_processors_count
 start_daemon
 cat "/proc/$daemon/maps" > "$dir/maps.ovs-vswitchd"
 cat "/proc/$(cat ovsdb-server.pid)/maps" > "$dir/maps.ovsdb-server"

@@ -34,6 +34,11 @@ until_true() {
     done
 }
 
+# In a machine's first ten seconds, Open vSwitch counts no processors, so nobody handles upcalls.
+until_processors_count() {
+    until_true awk '{ exit $1 < 11 }' /proc/uptime
+}
+
 until_gone() {
     # shellcheck disable=SC2016 # for the other shell
     until_true sh -c '! kill -0 "$1"' sh "$1"

@@ -17,8 +17,7 @@ path=$PATH
 . "${0%/*}/daemon-tools.sh"
 sysctl -qew net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
 
-# In a machine's first ten seconds, Open vSwitch counts no processors, so nobody handles upcalls.
-until_true awk '{ exit $1 < 11 }' /proc/uptime
+until_processors_count
 
 host 1
 host 2

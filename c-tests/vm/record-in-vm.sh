@@ -9,6 +9,8 @@ tree=$1
 dir=$2
 tool=$3
 
+. "${0%/*}/daemon-tools.sh"
+
 # record NAME COMMAND...: the command writes /run/capture.  In DIR, which may be on a network file
 # system, several threads cannot append at once.
 record() {
@@ -27,7 +29,6 @@ record() {
 }
 
 sysctl -qew net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
-# In a machine's first ten seconds, Open vSwitch counts no processors, so nobody handles upcalls.
-until awk '{ exit $1 < 11 }' /proc/uptime; do sleep 1; done
+until_processors_count
 record tool "$tool" --record /run/capture --
 record library env NLSOCK_CAPTURE=/run/capture

@@ -149,8 +149,8 @@ fn ask_on<R>(
     if queue == QueueState::NotOurs {
         return None;
     }
-    // Another socket may have got the number of the descriptor. Then the result is usually neither a
-    // family nor ENOENT.
+    // Another socket may have got the number of the descriptor. Then the result is usually neither
+    // a family nor ENOENT.
     if !matches!(result, Ok(_) | Err(Errno::ENOENT)) {
         if let Err(error) = sock.check_descriptor() {
             return Some(Err(Failure::not_an_answer(error)));

@@ -279,9 +279,9 @@ fn close_idle_for_too_long(now: u32) {
     }
 }
 
-/// Forgets the idle socket whose descriptor has the number `number`, if there is one. Call after the
-/// kernel has given `number` to a new socket: somebody else has closed the descriptor of the idle
-/// one, which otherwise would stand for the new socket.
+/// Forgets the idle socket whose descriptor has the number `number`, if there is one. Call after
+/// the kernel has given `number` to a new socket: somebody else has closed the descriptor of the
+/// idle one, which otherwise would stand for the new socket.
 pub(super) fn forget_descriptor(number: c_int) {
     if NUMBERS.load(Relaxed) & bit_of(number) != 0 {
         search_and_forget(number);

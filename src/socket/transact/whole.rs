@@ -130,7 +130,7 @@ impl<'c, 'a> Whole<'c, 'a> {
         if !all.any(|index| netfilter::starts_batch(protocol, transactions, index)) {
             return true;
         }
-        // Only if the caller demands one datagram, something else may be before or behind the batch.
+        // Only if the caller demands one datagram, something else may be before or behind it.
         let len = netfilter::batch_len(protocol, transactions, self.start);
         let single = len == Some(self.count);
         let mut all = self.start..end;
