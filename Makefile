@@ -202,7 +202,7 @@ fuzz: deps ## Fuzz all targets for SECONDS together
 
 # Words for "make mutants".
 mutants_options = $(if $(QUICK),--quick) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) \
-    $(if $(FOR),--seconds $(FOR)) $(if $(AGAIN),--again $(AGAIN))
+    $(if $(SHARD),--shard $(SHARD)) $(if $(FOR),--seconds $(FOR)) $(if $(AGAIN),--again $(AGAIN))
 
 mutants: ## Judge versions of the library with one fault each: all, or SAMPLE=N with SEED=S; FOR=SECONDS
 	c-tests/mutants/mutants.py $(mutants_options)

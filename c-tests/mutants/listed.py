@@ -34,6 +34,13 @@ def content_hash(root, *folders):
     return digest.hexdigest()
 
 
+def code_hash(root, file):
+    """The hash of a source file without its tests, which have no mutants."""
+    with open(os.path.join(root, file)) as source:
+        code = source.read().split("#[cfg(test)]\nmod tests {")[0]
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
 def make_listing(root, folder):
     """Copies the source for cargo-mutants, which leaves out `unsafe fn`, and modules whose path depends
     on a feature. So in the copy no function is unsafe, and both interfaces are modules. Lines and columns

@@ -2,15 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Judges mutants of the library: versions of its source with one small fault each.
 
-usage: mutants.py [--sample N] [--seed S] [--seconds N] [--again survived|all] [--only TEXT] [--quick]
+usage: mutants.py [--sample N] [--seed S] [--shard K/N] [--seconds N] [--again survived|all]
+                  [--only TEXT] [--quick]
 
 cargo-mutants lists the mutants. Each is built, and judged by the Rust tests, the C tests, the fault
 scripts and random scripts, up to the first that fails. The results are kept in target/mutants, a line
-for each mutant, so that a run that was interrupted goes on. When a source file changes, the results of its
-mutants are discarded.
+for each mutant, so that a run that was interrupted goes on. When the code of a source file changes, the
+results of its mutants are discarded; they are kept when only its tests change.
 
   --sample N     N mutants chosen by chance; all if it is not given
   --seed S       of that choice, and of the order
+  --shard K/N    of these, the K-th of N parts (K is 1 to N), for several clones that work side by side;
+                 the lines of their target/mutants/results.tsv can be put together
   --seconds N    stop after N seconds, and go on in the next run
   --again WHICH  judge these mutants once more: after tests were added, those that survived
   --only TEXT    only mutants whose name contains the text
@@ -104,10 +107,22 @@ def compare_with_list(mutants, all_mutants, results):
     return bad
 
 
+def shard(text):
+    """"K/N" as a slice."""
+    try:
+        k, n = map(int, text.split("/"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not K/N") from None
+    if not 1 <= k <= n:
+        raise argparse.ArgumentTypeError(f"{text}: K has to be 1 to N")
+    return slice(k - 1, None, n)
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--sample", type=int)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--shard", type=shard, default=slice(None))
     options.add_argument("--seconds", type=float)
     options.add_argument("--again", choices=["survived", "all"])
     options.add_argument("--only")
@@ -118,11 +133,11 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.makedirs(WORK, exist_ok=True)
     all_mutants = listed.mutants(ROOT, os.path.join(WORK, "listing"))
-    hashes = {file: listed.content_hash(ROOT, file) for file in {m.file for m in all_mutants}}
+    hashes = {file: listed.code_hash(ROOT, file) for file in {m.file for m in all_mutants}}
     results = load_results(hashes)
     mutants = [m for m in all_mutants if not options.only or options.only in m.name]
     random.Random(options.seed).shuffle(mutants)
-    mutants = mutants[:options.sample]
+    mutants = mutants[:options.sample][options.shard]
     if options.again:
         for mutant in mutants:
             result = results.get(mutant.key)
