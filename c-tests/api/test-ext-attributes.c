@@ -108,6 +108,9 @@ nests_can_have_the_flag_and_be_cancelled(void)
     outer = nl_msg_start_nested(&b, 2);
     nlsock_msg_cancel_nested(&b, outer);
     CHECK_INT(ofpbuf_size(&b), 8);
+    /* The caller may pass the flag, too. */
+    nlsock_msg_start_nested(&b, FLAGGED(2));
+    CHECK_DATA(&b, HEAD(5, 1), 7, 0, 0, 0, HEAD(4, FLAGGED(2)));
 }
 
 struct grown {

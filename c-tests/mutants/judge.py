@@ -231,8 +231,9 @@ class Judge:
         with open(os.path.join(self.programs, "tests")) as file:
             lines = [line for line in file.read().splitlines()
                      if line.split()[0].endswith("-ovs3") == (flavour == "ovs3")]
+        # A test that fails may leave its temporary files.
         yield Test("Rust", "Rust tests " + flavour, self.cargo(flavour, "test"), self.source,
-                   dict(self.environment, **PROFILE),
+                   dict(self.environment, TMPDIR=self.temporary, **PROFILE),
                    prepare=lambda: self.run_cargo(flavour, "test", "--no-run"))
         for line in lines:
             yield self.c_test(line)

@@ -350,6 +350,7 @@ pub(super) mod tests {
         };
         let comment = comment(&longest, u32::MAX, true);
         assert!(comment.bytes().ends_with(b" data=none"));
+        assert!(comment.bytes().len() <= COMMENT_SIZE);
         let block = Block::new(&longest, u32::MAX, 1, 1);
         assert_eq!(words(&block.parts().1[block.tail.size - 4..]), [block.size() as u32]);
     }

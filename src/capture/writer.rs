@@ -422,6 +422,15 @@ mod tests {
         capture.write(&EVENT, &[1; 500], &[], 500);
     }
 
+    #[test]
+    fn a_part_of_what_is_left_may_be_written_before_the_size_is_asked_for_again() {
+        let files = |limit| Files { path: Box::default(), limit };
+        assert_eq!(allowance(&files(16_000), 0), 1000);
+        assert_eq!(allowance(&files(16_000), 15_900), 100);
+        assert_eq!(allowance(&files(16_000), 17_000), 0);
+        assert_eq!(allowance(&files(1 << 30), 0), 1 << 20);
+    }
+
     /// A thread that finds the descriptor of another file than the noted one must not take it for
     /// somebody else's, and leave it open.
     #[test]

@@ -279,3 +279,120 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SEQ: u32 = 7;
+    const DATA: u16 = NLMSG_MIN_TYPE + 3;
+
+    /// A message with 20 bytes of 0. If its type is NLMSG_ERROR, it is an acknowledgement.
+    fn message(kind: u16, flags: u16, seq: u32) -> Vec<u8> {
+        let mut bytes = 36u32.to_ne_bytes().to_vec();
+        bytes.extend(kind.to_ne_bytes());
+        bytes.extend(flags.to_ne_bytes());
+        bytes.extend(seq.to_ne_bytes());
+        bytes.resize(36, 0);
+        bytes
+    }
+
+    fn header(kind: u16, seq: u32) -> Header {
+        Header::parse(&message(kind, 0, seq)).unwrap()
+    }
+
+    fn state(await_replies: bool) -> State {
+        let mut state = State::new(SEQ, &message(DATA, 0, SEQ), await_replies);
+        state.start_clock(0);
+        state
+    }
+
+    fn empty_queue() -> Result<&'static [u8], Failure> {
+        Err(Failure::Call(Errno::EAGAIN))
+    }
+
+    #[test]
+    fn only_messages_of_the_dump_are_kept() {
+        let keeps = |acks, kind, seq| Filter { seq: SEQ, acks }.keeps(header(kind, seq));
+        for acks in [false, true] {
+            assert!(keeps(acks, DATA, SEQ));
+            assert!(keeps(acks, NLMSG_DONE, SEQ));
+            assert!(!keeps(acks, DATA, SEQ + 1));
+            assert!(!keeps(acks, libc::NLMSG_NOOP as u16, SEQ));
+            assert_eq!(keeps(acks, NLMSG_ERROR, SEQ), acks);
+        }
+    }
+
+    #[test]
+    fn an_acknowledgement_alone_is_no_table() {
+        let mut state = state(false);
+        let ack = message(NLMSG_ERROR, 0, SEQ);
+        let received = state.receive_with(|| Ok(&ack));
+        assert!(matches!(received, Received::Part { mixed: None, error: None }));
+        assert!(!state.over);
+        assert!(matches!(state.receive_with(empty_queue), Received::Ended));
+        assert!(state.over && !state.result.complete);
+    }
+
+    #[test]
+    fn an_acknowledgement_ends_single_replies() {
+        let mut state = state(false);
+        let datagram = [message(DATA, 0, SEQ), message(NLMSG_ERROR, 0, SEQ)].concat();
+        let received = state.receive_with(|| Ok(&datagram));
+        assert!(matches!(received, Received::Part { mixed: None, error: None }));
+        assert!(state.over && state.result.complete);
+        assert_eq!(state.result.messages, 1);
+    }
+
+    #[test]
+    fn a_reply_may_come_after_the_acknowledgement() {
+        let mut state = state(true);
+        let ack = message(NLMSG_ERROR, 0, SEQ);
+        let received = state.receive_with(|| Ok(&ack));
+        assert!(matches!(received, Received::Other { stale: None }));
+        assert!(matches!(state.receive_with(empty_queue), Received::Pending(_)));
+        let reply = message(DATA, 0, SEQ);
+        assert!(matches!(state.receive_with(|| Ok(&reply)), Received::Part { .. }));
+        assert!(state.over && state.result.complete);
+    }
+
+    #[test]
+    fn a_dump_with_other_sequence_numbers_lacks_something() {
+        let misnumbered = |kind, flags, seq| {
+            let mut state = state(false);
+            let other = message(kind, flags, seq);
+            assert!(matches!(
+                state.receive_with(|| Ok(&other)),
+                Received::Other { stale: Some(stale) } if stale == seq
+            ));
+            let done = message(NLMSG_DONE, NLM_F_MULTI, SEQ);
+            match state.receive_with(|| Ok(&done)) {
+                Received::Misnumbered => true,
+                Received::Part { .. } => false,
+                _ => panic!(),
+            }
+        };
+        // A part of another dump, or of none that was ever asked for.
+        assert!(misnumbered(DATA, NLM_F_MULTI, SEQ - 1));
+        assert!(misnumbered(DATA, 0, SEQ + 1));
+        assert!(misnumbered(DATA, 0, 0));
+        // A late answer to an earlier request, or the end of an earlier dump.
+        assert!(!misnumbered(DATA, 0, SEQ - 1));
+        assert!(!misnumbered(DATA, 0, 1));
+        assert!(!misnumbered(NLMSG_DONE, NLM_F_MULTI, SEQ - 1));
+        assert!(!misnumbered(NLMSG_ERROR, 0, SEQ + 1));
+    }
+
+    #[test]
+    fn a_change_during_the_dump_is_noted() {
+        for (first, last) in [(0, NLM_F_DUMP_INTR), (NLM_F_DUMP_INTR, 0), (0, 0)] {
+            let mut state = state(false);
+            let part = message(DATA, NLM_F_MULTI | first, SEQ);
+            let done = message(NLMSG_DONE, NLM_F_MULTI | last, SEQ);
+            let datagram = [part, done].concat();
+            assert!(matches!(state.receive_with(|| Ok(&datagram)), Received::Part { .. }));
+            assert!(state.over && state.result.complete);
+            assert_eq!(state.result.interrupted, first | last != 0);
+        }
+    }
+}

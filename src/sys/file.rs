@@ -250,6 +250,25 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_opened_with_caution() {
+        let (path, link) = (new_path("caution"), new_path("link"));
+        let file = created(&path);
+        // SAFETY: no memory is involved.
+        let (descriptor, status) = unsafe {
+            (libc::fcntl(file.raw(), libc::F_GETFD), libc::fcntl(file.raw(), libc::F_GETFL))
+        };
+        assert_eq!(descriptor, libc::FD_CLOEXEC);
+        let wanted = libc::O_RDWR | libc::O_APPEND | libc::O_NONBLOCK;
+        assert_eq!(status & (libc::O_ACCMODE | libc::O_APPEND | libc::O_NONBLOCK), wanted);
+        std::os::unix::fs::symlink(path.to_str().unwrap(), link.to_str().unwrap()).unwrap();
+        let error = AppendFile::open(&link).map(|_| ()).unwrap_err();
+        assert_eq!(error, Errno::from_raw(libc::ELOOP));
+        for path in [path, link] {
+            std::fs::remove_file(path.to_str().unwrap()).unwrap();
+        }
+    }
+
+    #[test]
     fn pipes_and_sockets_refuse() {
         let mut ends = [0; 2];
         unsafe { libc::pipe(ends.as_mut_ptr()) };

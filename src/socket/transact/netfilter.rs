@@ -59,3 +59,71 @@ pub(super) fn batch_len(
     }
     Some(len)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Outcome;
+    use super::*;
+    use crate::buffer::{self, Buf};
+    use crate::flavour::OfpBuf;
+
+    /// Requests of these types. There is nothing behind the last one.
+    struct Requests(Vec<*mut OfpBuf>);
+
+    impl Requests {
+        fn new(kinds: &[u16]) -> Self {
+            Self(kinds.iter().map(|&kind| Self::request_of(kind, LEAST)).collect())
+        }
+
+        fn request_of(kind: u16, size: usize) -> *mut OfpBuf {
+            let mut bytes = vec![0; size];
+            bytes[..4].copy_from_slice(&(size as u32).to_ne_bytes());
+            bytes[4..6].copy_from_slice(&kind.to_ne_bytes());
+            let request = buffer::new(0);
+            // SAFETY: nothing else refers to the buffer.
+            unsafe { Buf::from_ptr(request) }.put(&bytes);
+            request
+        }
+    }
+
+    impl Drop for Requests {
+        fn drop(&mut self) {
+            // SAFETY: nothing else refers to the buffers.
+            self.0.iter().for_each(|&request| unsafe { buffer::delete(request) });
+        }
+    }
+
+    impl Transactions for Requests {
+        fn len(&self) -> usize {
+            self.0.len()
+        }
+        fn request(&self, index: usize) -> Buf<'_> {
+            // SAFETY: the buffer lives as long as `self`.
+            unsafe { Buf::from_ptr(self.0[index]) }
+        }
+        fn wants_reply(&self, _: usize) -> bool {
+            false
+        }
+        fn finish(&mut self, _: usize, _: Outcome<'_>) {}
+    }
+
+    #[test]
+    fn a_batch_ends_with_its_end_or_before_the_next_one() {
+        let len =
+            |kinds: &[u16], start| batch_len(libc::NETLINK_NETFILTER, &Requests::new(kinds), start);
+        assert_eq!(len(&[BEGIN, 30, 31, END, 32], 0), Some(4));
+        assert_eq!(len(&[BEGIN, 30, BEGIN, END], 0), Some(2));
+        assert_eq!(len(&[BEGIN, 30, BEGIN, END], 2), Some(2));
+        assert_eq!(len(&[BEGIN, 30, 31], 0), Some(3));
+        assert_eq!(len(&[BEGIN], 0), Some(1));
+        assert_eq!(len(&[30, END], 0), None);
+        assert_eq!(batch_len(libc::NETLINK_ROUTE, &Requests::new(&[BEGIN, END]), 0), None);
+    }
+
+    #[test]
+    fn the_kernel_reads_messages_with_both_headers_only() {
+        let requests = Requests([LEAST, LEAST - 1].map(|n| Requests::request_of(30, n)).to_vec());
+        assert!(is_valid(&requests, 0));
+        assert!(!is_valid(&requests, 1));
+    }
+}
