@@ -196,6 +196,35 @@ lost_messages_are_captured_as_an_error(void)
     ofpbuf_uninit(&buf);
 }
 
+/* The part of a message that does not fit in the caller's buffer comes from other memory. */
+static void
+a_message_in_two_parts_is_captured_whole(void)
+{
+    struct nlsock_source source;
+    struct capture capture;
+    struct packet packet;
+    struct ofpbuf buf;
+    struct nl_sock *sock;
+
+    ofpbuf_init(&buf, 64);
+    CHECK_INT(nl_sock_create(NETLINK_ROUTE, &sock), 0);
+    put_getlink(&buf, 1);
+    start();
+    CHECK_INT(nl_sock_send(sock, &buf, true), 0);
+    CHECK_INT(nlsock_sock_recv_from(sock, &buf, true, &source, sizeof source), 0);
+    stop(&capture);
+    CHECK(ofpbuf_size(&buf) > 64);
+    CHECK(capture_next(&capture, &packet) && packet.outbound);
+    CHECK(capture_next(&capture, &packet) && !packet.outbound);
+    CHECK_INT(packet.size, ofpbuf_size(&buf));
+    CHECK_INT(packet.original, ofpbuf_size(&buf));
+    CHECK(!memcmp(packet.data, ofpbuf_data(&buf), packet.size));
+    CHECK(!capture_next(&capture, &packet) && !capture.wrong);
+    capture_free(&capture);
+    nl_sock_destroy(sock);
+    ofpbuf_uninit(&buf);
+}
+
 static void
 what_cannot_be_opened_is_captured(void)
 {
@@ -383,6 +412,7 @@ main(void)
     RUN(families_have_their_protocol);
     RUN(notifications_have_their_group);
     RUN(lost_messages_are_captured_as_an_error);
+    RUN(a_message_in_two_parts_is_captured_whole);
     RUN(what_cannot_be_opened_is_captured);
     RUN(packets_have_the_time);
     RUN(a_capture_is_added_to);

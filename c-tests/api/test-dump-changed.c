@@ -130,6 +130,9 @@ other_errors_come_without_a_table(void)
     CHECK_INT(dumps, 3);
     check_dump(NLSOCK_EVEN_IF_CHANGED | 1u << 20, 9, EINVAL, 0);
     CHECK_INT(dumps, 0);
+    /* The kernel could not go on, although the table did not change. */
+    set(0, EINTR, 0);
+    check_dump(NLSOCK_EVEN_IF_CHANGED, 2, EINTR, 0);
 }
 
 int

@@ -317,3 +317,16 @@ pub(crate) unsafe fn close_descriptors() {
         unsafe { slots.for_each(|sock| sock.fd.close()) };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sockets_for_lookups_are_those_of_no_protocol() {
+        assert_eq!(Index::of_protocol(31), Some(Index(31)));
+        for other in [-1, 32, c_int::MAX] {
+            assert_eq!(Index::of_protocol(other), None);
+        }
+    }
+}

@@ -153,6 +153,12 @@ pub(crate) fn hex_dump(out: &mut String, bytes: &[u8]) {
 mod tests {
     use super::*;
 
+    #[test]
+    fn hexadecimal_numbers_are_written_as_by_c() {
+        let texts = [0, 9, 0xab, u32::MAX].map(|n| Hex(n).to_string());
+        assert_eq!(texts, ["0", "0x9", "0xab", "0xffffffff"]);
+    }
+
     struct Fixed;
 
     impl Names for Fixed {

@@ -104,3 +104,20 @@ impl Replies {
         (index < MAX_REQUESTS && self.sent.overlaps(Set::one(index))).then_some(index)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_requests_that_were_sent_have_a_number() {
+        let sent = Set::one(2).or(Set::one(3)).or(Set::one(127));
+        let replies = Replies::new(u32::MAX - 1, sent, Set::EMPTY, Set::EMPTY, Set::EMPTY);
+        // The numbers of the requests 2, 3 and 127.
+        assert_eq!([0, 1, 125].map(|seq| replies.index(seq)), [Some(2), Some(3), Some(127)]);
+        // Those of the requests 0, 1 and 4, and of none.
+        for seq in [u32::MAX - 1, u32::MAX, 2, 126, 128, u32::MAX - 2] {
+            assert_eq!(replies.index(seq), None);
+        }
+    }
+}
