@@ -8,6 +8,7 @@
 #include "descriptors.h"
 #include "netns.h"
 #include "pcapng.h"
+#include "replaced.h"
 
 static char folder[] = P_tmpdir "/test-capture-XXXXXX";
 static char path[64];
@@ -241,6 +242,57 @@ what_cannot_be_opened_is_captured(void)
     capture_free(&capture);
 }
 
+/* The function of the C library that fails; null for none. */
+static const char *failing;
+
+int
+connect(int fd, const struct sockaddr *address, socklen_t size)
+{
+    int (*function)(int, const struct sockaddr *, socklen_t)
+        = (int (*)(int, const struct sockaddr *, socklen_t)) real("connect");
+
+    if (failing && !strcmp(failing, "connect")) {
+        errno = ENOMEM;
+        return -1;
+    }
+    return function(fd, address, size);
+}
+
+int
+getsockname(int fd, struct sockaddr *address, socklen_t *size)
+{
+    int (*function)(int, struct sockaddr *, socklen_t *)
+        = (int (*)(int, struct sockaddr *, socklen_t *)) real("getsockname");
+
+    if (failing && !strcmp(failing, "getsockname")) {
+        errno = ENOMEM;
+        return -1;
+    }
+    return function(fd, address, size);
+}
+
+static void
+the_call_that_failed_is_named(void)
+{
+    const char *names[] = { "connect", "getsockname" };
+    struct capture capture;
+    struct packet packet;
+    struct nl_sock *sock;
+    char expected[64];
+
+    for (int i = 0; i < 2; i++) {
+        start();
+        failing = names[i];
+        CHECK_INT(nl_sock_create(NETLINK_ROUTE, &sock), ENOMEM);
+        failing = NULL;
+        stop(&capture);
+        CHECK(capture_next(&capture, &packet) && packet.outbound);
+        snprintf(expected, sizeof expected, " call=%s error=ENOMEM data=none", names[i]);
+        CHECK(strstr(packet.comment, expected));
+        capture_free(&capture);
+    }
+}
+
 static void
 packets_have_the_time(void)
 {
@@ -414,6 +466,7 @@ main(void)
     RUN(lost_messages_are_captured_as_an_error);
     RUN(a_message_in_two_parts_is_captured_whole);
     RUN(what_cannot_be_opened_is_captured);
+    RUN(the_call_that_failed_is_named);
     RUN(packets_have_the_time);
     RUN(a_capture_is_added_to);
     RUN(errors_are_returned);
