@@ -2,7 +2,7 @@
 /* What the C files of the preload library use of the Rust part: the parser of scripts, replay, and
  * the writer of captures.
  *
- * Generated from src/ffi.rs and the types it names; "cargo test -p nlsock-fake-kernel" compares it,
+ * Generated from src/ffi/ and the types it names; "cargo test -p nlsock-fake-kernel" compares it,
  * and with NLSOCK_UPDATE_HEADERS=1 writes it.  Do not edit.
  *
  * None of these functions makes a system call.  None may run at the same time as another on the
@@ -35,6 +35,18 @@
 
 // Bytes that a request is searched for.
 #define FK_CONTAINED_SIZE 64
+
+// What to do with a request.
+enum fk_answer_kind {
+  // The capture has the answer: these parts.
+  FK_ANSWER_KIND_RECORDED,
+  // The capture does not have the request: answer as if there were no rule (--unknown=default).
+  FK_ANSWER_KIND_DEFAULT,
+  // The capture does not have the request: refuse it with `error`.
+  FK_ANSWER_KIND_REFUSE,
+  // The capture does not have the request: end the program (--unknown=fail).
+  FK_ANSWER_KIND_FAIL,
+};
 
 // Which requests a rule is about.
 enum fk_rule_kind {
@@ -172,20 +184,53 @@ enum fk_sequence {
   FK_SEQUENCE_FIXED,
 };
 
-// What to do with a request.
-enum fk_answer_kind {
-  // The capture has the answer: these parts.
-  FK_ANSWER_KIND_RECORDED,
-  // The capture does not have the request: answer as if there were no rule (--unknown=default).
-  FK_ANSWER_KIND_DEFAULT,
-  // The capture does not have the request: refuse it with `error`.
-  FK_ANSWER_KIND_REFUSE,
-  // The capture does not have the request: end the program (--unknown=fail).
-  FK_ANSWER_KIND_FAIL,
-};
-
 // What one process knows of its script, its replay and its recording.
 struct fk_session;
+
+// A part of an answer from a capture: a datagram, or an error of the receiving call.
+struct fk_part {
+  // The datagram. Valid until the next call with the same session.
+  const uint8_t *data;
+  // Its bytes.
+  size_t size;
+  // If it is not 0, there is no datagram: the receive that reaches this part fails with it.
+  int32_t error;
+  // The error is reported before all datagrams that wait. Otherwise it keeps its place among
+  // them.
+  bool first;
+  // The multicast group, or 0.
+  uint32_t group;
+  // The network namespace id, or NO_NSID.
+  int32_t nsid;
+  // The sender's port id.
+  uint32_t peer;
+  // It is not an answer to the request, but arrived at this place in the recording.
+  bool notification;
+  // --faults: is added to the datagram before it.
+  bool joined;
+  // --faults: is dropped as by an overflow.
+  bool lost;
+  // --faults: comes that many nanoseconds later.
+  int64_t delay;
+  // It arrives once fk_replay_reached() is true for this position.
+  uint32_t position;
+};
+
+// The answer from a capture.
+struct fk_answer {
+  // What to do.
+  enum fk_answer_kind kind;
+  // REFUSE: the errno value.
+  int32_t error;
+  // The answer is a dump: its parts are queued one at a time, as the program reads.
+  bool dump;
+  // The parts, in their order. Valid until the next call with the same session.
+  const struct fk_part *parts;
+  // Number of parts.
+  size_t n_parts;
+  // REFUSE, FAIL: one line for the report. Ends with a zero. Otherwise null.
+  const char *report;
+};
 
 // Both ends belong to it.
 struct fk_range {
@@ -227,6 +272,64 @@ struct fk_selector {
   uint32_t n_contained;
   // These bytes are somewhere after the header of the message.
   uint8_t contained[FK_CONTAINED_SIZE];
+};
+
+// Bytes to append to the capture by one write(). Valid until the next call with the same session.
+struct fk_bytes {
+  // The bytes.
+  const uint8_t *data;
+  // How many.
+  size_t size;
+};
+
+// Something to record.
+struct fk_recorded_event {
+  // CLOCK_REALTIME in nanoseconds.
+  int64_t time;
+  // Sent by the program.
+  bool outgoing;
+  // The netlink protocol.
+  int32_t protocol;
+  // The datagram; null if there is none.
+  const uint8_t *data;
+  // Its bytes.
+  size_t size;
+  // The process.
+  int32_t pid;
+  // The number of the socket in the process, from 1 on.
+  uint32_t socket;
+  // The port id of the socket, or 0.
+  uint32_t port;
+  // The port id of the other side.
+  uint32_t peer;
+  // The multicast group that the datagram was sent to, or 0.
+  uint32_t group;
+  // The network namespace id, or NO_NSID.
+  int32_t nsid;
+  // The name of the system call, ends with a zero; or null.
+  const char *call;
+  // The errno value that the call failed with, or 0.
+  int32_t error;
+  // The group that the socket has joined, or 0.
+  uint32_t join;
+  // The group that the socket has left, or 0.
+  uint32_t leave;
+};
+
+// Why something does not work.
+struct fk_failure {
+  // What is wrong, and where. Ends with a zero.
+  char text[256];
+};
+
+// `random message`: an attribute whose value differs from run to run.
+struct Random {
+  // In which requests.
+  struct fk_selector selector;
+  // The type of the attribute.
+  int32_t attribute;
+  // Bytes of the family's own header, which is before the attributes.
+  int32_t header;
 };
 
 // `request`, `dump`, `lookup`, `message`: what is answered to which requests.
@@ -285,16 +388,6 @@ struct fk_expectation {
   enum fk_comparison comparison;
   // With which number.
   int32_t times;
-};
-
-// `random message`: an attribute whose value differs from run to run.
-struct Random {
-  // In which requests.
-  struct fk_selector selector;
-  // The type of the attribute.
-  int32_t attribute;
-  // Bytes of the family's own header, which is before the attributes.
-  int32_t header;
 };
 
 // One line.
@@ -415,127 +508,33 @@ struct fk_script_error {
   char text[128];
 };
 
-// Why something does not work.
-struct fk_failure {
-  // What is wrong, and where. Ends with a zero.
-  char text[256];
-};
-
-// A part of an answer from a capture: a datagram, or an error of the receiving call.
-struct fk_part {
-  // The datagram. Valid until the next call with the same session.
-  const uint8_t *data;
-  // Its bytes.
-  size_t size;
-  // If it is not 0, there is no datagram: the receive that reaches this part fails with it.
-  int32_t error;
-  // The error is reported before all datagrams that wait. Otherwise it keeps its place among
-  // them.
-  bool first;
-  // The multicast group, or 0.
-  uint32_t group;
-  // The network namespace id, or NO_NSID.
-  int32_t nsid;
-  // The sender's port id.
-  uint32_t peer;
-  // It is not an answer to the request, but arrived at this place in the recording.
-  bool notification;
-  // --faults: is added to the datagram before it.
-  bool joined;
-  // --faults: is dropped as by an overflow.
-  bool lost;
-  // --faults: comes that many nanoseconds later.
-  int64_t delay;
-  // It arrives once fk_replay_reached() is true for this position.
-  uint32_t position;
-};
-
-// The answer from a capture.
-struct fk_answer {
-  // What to do.
-  enum fk_answer_kind kind;
-  // REFUSE: the errno value.
-  int32_t error;
-  // The answer is a dump: its parts are queued one at a time, as the program reads.
-  bool dump;
-  // The parts, in their order. Valid until the next call with the same session.
-  const struct fk_part *parts;
-  // Number of parts.
-  size_t n_parts;
-  // REFUSE, FAIL: one line for the report. Ends with a zero. Otherwise null.
-  const char *report;
-};
-
-// Bytes to append to the capture by one write(). Valid until the next call with the same session.
-struct fk_bytes {
-  // The bytes.
-  const uint8_t *data;
-  // How many.
-  size_t size;
-};
-
-// Something to record.
-struct fk_recorded_event {
-  // CLOCK_REALTIME in nanoseconds.
-  int64_t time;
-  // Sent by the program.
-  bool outgoing;
-  // The netlink protocol.
-  int32_t protocol;
-  // The datagram; null if there is none.
-  const uint8_t *data;
-  // Its bytes.
-  size_t size;
-  // The process.
-  int32_t pid;
-  // The number of the socket in the process, from 1 on.
-  uint32_t socket;
-  // The port id of the socket, or 0.
-  uint32_t port;
-  // The port id of the other side.
-  uint32_t peer;
-  // The multicast group that the datagram was sent to, or 0.
-  uint32_t group;
-  // The network namespace id, or NO_NSID.
-  int32_t nsid;
-  // The name of the system call, ends with a zero; or null.
-  const char *call;
-  // The errno value that the call failed with, or 0.
-  int32_t error;
-  // The group that the socket has joined, or 0.
-  uint32_t join;
-  // The group that the socket has left, or 0.
-  uint32_t leave;
-};
-
-// Parses one line of a script, without the newline. Stores what it says in `statement`, and the
-// items of a rule or of `deliver` in `items`, an array of
-// MAX_ITEMS items that have been initialised once, for example with zeros. Returns false and
-// stores the reason in `error` if the line is not understood. Allocates nothing, and may run in
-// several threads.
-//
-// # Safety
-//
-// `line` has `size` bytes; the other pointers are valid for writing.
-bool fk_script_line(const char *line,
-                    size_t size,
-                    struct fk_statement *statement,
-                    struct fk_item *items,
-                    struct fk_script_error *error);
-
-// Returns the name of an errno value, such as "ENOENT", or null if there is none.
-const char *fk_errno_name(int32_t error);
-
-// Returns the errno value of a name, such as "ENOENT"; "0" is 0. Returns -1 if there is none.
-//
-// # Safety
-//
-// `name` has `size` bytes.
-int32_t fk_errno_number(const char *name, size_t size);
-
 // Returns what a process needs for all further functions. It is never freed. A child of a fork
 // uses its copy.
 struct fk_session *fk_session_new(void);
+
+// Stores the recorded answer to a request in `answer`. `port` is the port id of the socket.
+//
+// # Safety
+//
+// `message` has `size` bytes, and `answer` is valid for writing.
+void fk_replay_request(struct fk_session *session,
+                       int32_t protocol,
+                       uint32_t port,
+                       const uint8_t *message,
+                       size_t size,
+                       struct fk_answer *answer);
+
+// The socket joins a group. Stores the notifications that followed in the recording, and in
+// `error` the errno value with which the group could not be joined, or 0. Group 0: the socket is
+// opened.
+//
+// # Safety
+//
+// `answer` is valid for writing.
+void fk_replay_membership(struct fk_session *session,
+                          int32_t protocol,
+                          uint32_t group,
+                          struct fk_answer *answer);
 
 // Adds a rule for messages, whose items the caller keeps. Returns its number, from 0 on, or -1 if
 // there are too many.
@@ -590,6 +589,13 @@ const char *fk_describe(struct fk_session *session,
                         const uint8_t *message,
                         size_t size);
 
+// Returns the block of an event.
+//
+// # Safety
+//
+// The pointers in `event` are as it says.
+struct fk_bytes fk_record_event(struct fk_session *session, const struct fk_recorded_event *event);
+
 // Reads a capture for replay. Returns false and stores the reason, with its position, if it
 // cannot be used.
 //
@@ -600,32 +606,6 @@ bool fk_replay_load(struct fk_session *session,
                     const uint8_t *data,
                     size_t size,
                     struct fk_failure *failure);
-
-// The counters are in `state`, which is a shared mapping of the file NLSOCK_FAKE_KERNEL_STATE with
-// `n` words. Without this call, the process has counters of its own. To be called after
-// fk_replay_load() and before any rule.
-//
-// # Safety
-//
-// `state` stays mapped. Others change it by atomic operations only.
-void fk_state_share(struct fk_session *session, uint32_t *state, size_t n);
-
-// Counts a report that could not be written. May run at the same time as anything else.
-void fk_state_unreported(void);
-
-// Counts a call that the `call` line of this number is about, from 0 on. Returns the count before.
-//
-// # Safety
-//
-// `session` is that of fk_session_new().
-uint32_t fk_state_fault(const struct fk_session *session, uint32_t number);
-
-// Counts a system call on a fake socket, for --every-call.
-//
-// # Safety
-//
-// `session` is that of fk_session_new().
-void fk_state_call(struct fk_session *session, enum fk_call call);
 
 // Says what happens to requests that the capture does not have: the value of
 // NLSOCK_FAKE_KERNEL_UNKNOWN. Returns false if it is none of `fail`, `default`, or the name of an
@@ -661,30 +641,6 @@ int32_t fk_replay_call(struct fk_session *session,
                        int32_t protocol,
                        const uint8_t *data,
                        size_t size);
-
-// Stores the recorded answer to a request in `answer`. `port` is the port id of the socket.
-//
-// # Safety
-//
-// `message` has `size` bytes, and `answer` is valid for writing.
-void fk_replay_request(struct fk_session *session,
-                       int32_t protocol,
-                       uint32_t port,
-                       const uint8_t *message,
-                       size_t size,
-                       struct fk_answer *answer);
-
-// The socket joins a group. Stores the notifications that followed in the recording, and in
-// `error` the errno value with which the group could not be joined, or 0. Group 0: the socket is
-// opened.
-//
-// # Safety
-//
-// `answer` is valid for writing.
-void fk_replay_membership(struct fk_session *session,
-                          int32_t protocol,
-                          uint32_t group,
-                          struct fk_answer *answer);
 
 // Returns the port id that the next socket of the protocol had in the recording, or 0 if there was
 // none. For sockets that do not choose one.
@@ -722,11 +678,55 @@ bool fk_replay_reached(const struct fk_session *session, uint32_t position);
 // `session` is that of fk_session_new().
 bool fk_replay_finished(const struct fk_session *session);
 
-// Returns the block of an event.
+// Parses one line of a script, without the newline. Stores what it says in `statement`, and the
+// items of a rule or of `deliver` in `items`, an array of
+// MAX_ITEMS items that have been initialised once, for example with zeros. Returns false and
+// stores the reason in `error` if the line is not understood. Allocates nothing, and may run in
+// several threads.
 //
 // # Safety
 //
-// The pointers in `event` are as it says.
-struct fk_bytes fk_record_event(struct fk_session *session, const struct fk_recorded_event *event);
+// `line` has `size` bytes; the other pointers are valid for writing.
+bool fk_script_line(const char *line,
+                    size_t size,
+                    struct fk_statement *statement,
+                    struct fk_item *items,
+                    struct fk_script_error *error);
+
+// Returns the name of an errno value, such as "ENOENT", or null if there is none.
+const char *fk_errno_name(int32_t error);
+
+// Returns the errno value of a name, such as "ENOENT"; "0" is 0. Returns -1 if there is none.
+//
+// # Safety
+//
+// `name` has `size` bytes.
+int32_t fk_errno_number(const char *name, size_t size);
+
+// The counters are in `state`, which is a shared mapping of the file NLSOCK_FAKE_KERNEL_STATE with
+// `n` words. Without this call, the process has counters of its own. To be called after
+// fk_replay_load() and before any rule.
+//
+// # Safety
+//
+// `state` stays mapped. Others change it by atomic operations only.
+void fk_state_share(struct fk_session *session, uint32_t *state, size_t n);
+
+// Counts a report that could not be written. May run at the same time as anything else.
+void fk_state_unreported(void);
+
+// Counts a call that the `call` line of this number is about, from 0 on. Returns the count before.
+//
+// # Safety
+//
+// `session` is that of fk_session_new().
+uint32_t fk_state_fault(const struct fk_session *session, uint32_t number);
+
+// Counts a system call on a fake socket, for --every-call.
+//
+// # Safety
+//
+// `session` is that of fk_session_new().
+void fk_state_call(struct fk_session *session, enum fk_call call);
 
 #endif  /* FAKE_KERNEL_RUST_H */

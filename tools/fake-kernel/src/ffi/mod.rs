@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What the C files of the preload library call. `preload/rust.h` is generated from this module.
+
+#![allow(unsafe_code, reason = "C calls it")]
+
+pub mod answer;
+pub mod messages;
+pub mod record;
+pub mod replay;
+pub mod script;
+pub mod state;
+
+use crate::session;
+use core::ffi::c_char;
+use std::ffi::CString;
+
+/// What one process knows of its script, its replay and its recording.
+#[derive(Default)]
+pub struct Session {
+    session: session::Session,
+    /// What the last call returned to C.
+    parts: Vec<crate::replay::Part>,
+    c_parts: Vec<answer::Part>,
+    text: CString,
+    bytes: Vec<u8>,
+}
+
+impl Session {
+    fn keep_text(&mut self, text: String) -> *const c_char {
+        self.text = CString::new(text.replace('\0', " ")).unwrap_or_default();
+        self.text.as_ptr()
+    }
+}
+
+/// The bytes that C passes.
+///
+/// # Safety
+///
+/// `data` has `size` bytes that do not change for as long as the result is used; or `size` is 0.
+unsafe fn bytes<'a>(data: *const u8, size: usize) -> &'a [u8] {
+    if size == 0 {
+        return &[];
+    }
+    // SAFETY: the caller's promise.
+    unsafe { core::slice::from_raw_parts(data, size) }
+}
+
+/// Returns what a process needs for all further functions. It is never freed. A child of a fork
+/// uses its copy.
+#[unsafe(no_mangle)]
+pub extern "C" fn fk_session_new() -> *mut Session {
+    Box::into_raw(Box::default())
+}
