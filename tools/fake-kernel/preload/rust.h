@@ -579,16 +579,6 @@ int32_t fk_message_find(struct fk_session *session,
 // `datagram` has `size` bytes.
 void fk_learn(struct fk_session *session, const uint8_t *datagram, size_t size);
 
-// Describes a message in one line, for a trace. Valid until the next call with the same session.
-//
-// # Safety
-//
-// `message` has `size` bytes.
-const char *fk_describe(struct fk_session *session,
-                        int32_t protocol,
-                        const uint8_t *message,
-                        size_t size);
-
 // Returns the block of an event.
 //
 // # Safety
@@ -695,13 +685,6 @@ bool fk_script_line(const char *line,
 
 // Returns the name of an errno value, such as "ENOENT", or null if there is none.
 const char *fk_errno_name(int32_t error);
-
-// Returns the errno value of a name, such as "ENOENT"; "0" is 0. Returns -1 if there is none.
-//
-// # Safety
-//
-// `name` has `size` bytes.
-int32_t fk_errno_number(const char *name, size_t size);
 
 // The counters are in `state`, which is a shared mapping of the file NLSOCK_FAKE_KERNEL_STATE with
 // `n` words. Without this call, the process has counters of its own. To be called after

@@ -8,6 +8,7 @@ use crate::script::statement::NO_NSID;
 use crate::session::Reaction;
 use core::ffi::c_char;
 use core::ptr::null;
+use std::ffi::CString;
 
 /// A part of an answer from a capture: a datagram, or an error of the receiving call.
 #[repr(C)]
@@ -73,6 +74,11 @@ pub struct Answer {
 }
 
 impl Session {
+    fn keep_text(&mut self, text: String) -> *const c_char {
+        self.text = CString::new(text.replace('\0', " ")).unwrap_or_default();
+        self.text.as_ptr()
+    }
+
     fn keep(&mut self, reaction: Reaction) -> Answer {
         let (kind, error, report) = match reaction {
             Reaction::Recorded(answer) => return self.keep_parts(answer),

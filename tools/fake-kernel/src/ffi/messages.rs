@@ -5,7 +5,6 @@ use super::{Session, bytes};
 use crate::messages::Request;
 use crate::netlink::Message;
 use crate::script::statement::Selector;
-use core::ffi::c_char;
 
 /// Adds a rule for messages, whose items the caller keeps. Returns its number, from 0 on, or -1 if
 /// there are too many.
@@ -78,22 +77,4 @@ pub unsafe extern "C" fn fk_learn(session: *mut Session, datagram: *const u8, si
     // SAFETY: the caller's promise.
     let (session, datagram) = unsafe { (&mut *session, bytes(datagram, size)) };
     session.session.rules.families.learn(datagram);
-}
-
-/// Describes a message in one line, for a trace. Valid until the next call with the same session.
-///
-/// # Safety
-///
-/// `message` has `size` bytes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn fk_describe(
-    session: *mut Session,
-    protocol: i32,
-    message: *const u8,
-    size: usize,
-) -> *const c_char {
-    // SAFETY: the caller's promise.
-    let (session, message) = unsafe { (&mut *session, bytes(message, size)) };
-    let text = session.session.rules.describe(protocol, Message(message));
-    session.keep_text(text)
 }

@@ -11,7 +11,6 @@ pub mod script;
 pub mod state;
 
 use crate::session;
-use core::ffi::c_char;
 use std::ffi::CString;
 
 /// What one process knows of its script, its replay and its recording.
@@ -23,13 +22,6 @@ pub struct Session {
     c_parts: Vec<answer::Part>,
     text: CString,
     bytes: Vec<u8>,
-}
-
-impl Session {
-    fn keep_text(&mut self, text: String) -> *const c_char {
-        self.text = CString::new(text.replace('\0', " ")).unwrap_or_default();
-        self.text.as_ptr()
-    }
 }
 
 /// The bytes that C passes.

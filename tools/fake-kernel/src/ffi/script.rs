@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Parses the lines of a script, and knows the names of errno values in it.
+//! Parses the lines of a script; names of errno values.
 
 use super::bytes;
 use crate::errno;
@@ -48,16 +48,4 @@ pub unsafe extern "C" fn fk_script_line(
 #[unsafe(no_mangle)]
 pub extern "C" fn fk_errno_name(error: i32) -> *const c_char {
     errno::name(error).map_or(null(), CStr::as_ptr)
-}
-
-/// Returns the errno value of a name, such as "ENOENT"; "0" is 0. Returns -1 if there is none.
-///
-/// # Safety
-///
-/// `name` has `size` bytes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn fk_errno_number(name: *const c_char, size: usize) -> i32 {
-    // SAFETY: the caller's promise.
-    let name = unsafe { bytes(name.cast(), size) };
-    core::str::from_utf8(name).ok().and_then(errno::number).unwrap_or(-1)
 }
