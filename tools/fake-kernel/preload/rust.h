@@ -189,9 +189,9 @@ struct fk_session;
 
 // A part of an answer from a capture: a datagram, or an error of the receiving call.
 struct fk_part {
-  // The datagram. Valid until the next call with the same session.
+  // The datagram. Valid until the next answer from the same session.
   const uint8_t *data;
-  // Its bytes.
+  // The size of the datagram in bytes.
   size_t size;
   // If it is not 0, there is no datagram: the receive that reaches this part fails with it.
   int32_t error;
@@ -206,13 +206,13 @@ struct fk_part {
   uint32_t peer;
   // It is not an answer to the request, but arrived at this place in the recording.
   bool notification;
-  // --faults: is added to the datagram before it.
+  // --faults: it is appended to the datagram before it.
   bool joined;
-  // --faults: is dropped as by an overflow.
+  // --faults: it is dropped, as if the receive buffer were full.
   bool lost;
-  // --faults: comes that many nanoseconds later.
+  // --faults: it arrives this many nanoseconds later.
   int64_t delay;
-  // It arrives once fk_replay_reached() is true for this position.
+  // It arrives once fk_replay_reached() returns true for this position.
   uint32_t position;
 };
 
@@ -220,15 +220,17 @@ struct fk_part {
 struct fk_answer {
   // What to do.
   enum fk_answer_kind kind;
-  // REFUSE: the errno value.
+  // REFUSE: the errno value. From fk_replay_membership(): the errno value with which the group
+  // could not be joined, or 0.
   int32_t error;
   // The answer is a dump: its parts are queued one at a time, as the program reads.
   bool dump;
-  // The parts, in their order. Valid until the next call with the same session.
+  // The parts, in their order. Valid until the next answer from the same session.
   const struct fk_part *parts;
-  // Number of parts.
+  // The number of parts.
   size_t n_parts;
-  // REFUSE, FAIL: one line for the report. Ends with a zero. Otherwise null.
+  // REFUSE, FAIL: one line for the report. Ends with a zero. Valid until the next answer from the
+  // same session. Otherwise null.
   const char *report;
 };
 
@@ -274,11 +276,12 @@ struct fk_selector {
   uint8_t contained[FK_CONTAINED_SIZE];
 };
 
-// Bytes to append to the capture by one write(). Valid until the next call with the same session.
+// A block to append to the capture by one write(). Valid until the next block from the same
+// session.
 struct fk_bytes {
   // The bytes.
   const uint8_t *data;
-  // How many.
+  // How many bytes.
   size_t size;
 };
 
@@ -292,7 +295,7 @@ struct fk_recorded_event {
   int32_t protocol;
   // The datagram; null if there is none.
   const uint8_t *data;
-  // Its bytes.
+  // The size of the datagram in bytes.
   size_t size;
   // The process.
   int32_t pid;
@@ -316,7 +319,7 @@ struct fk_recorded_event {
   uint32_t leave;
 };
 
-// Why something does not work.
+// Why a capture cannot be used.
 struct fk_failure {
   // What is wrong, and where. Ends with a zero.
   char text[256];
@@ -524,9 +527,8 @@ void fk_replay_request(struct fk_session *session,
                        size_t size,
                        struct fk_answer *answer);
 
-// The socket joins a group. Stores the notifications that followed in the recording, and in
-// `error` the errno value with which the group could not be joined, or 0. Group 0: the socket is
-// opened.
+// To be called when a socket joins `group`; with group 0, when a socket is opened. Stores in
+// `answer` the notifications that followed in the recording, and the errno value of the call.
 //
 // # Safety
 //
@@ -571,7 +573,7 @@ int32_t fk_message_find(struct fk_session *session,
                         size_t size,
                         int32_t position);
 
-// Reads what a datagram tells: the names of generic netlink families. To be called for each
+// Learns names and numbers of generic netlink families from a datagram. To be called for each
 // datagram of NETLINK_GENERIC that is queued for the program.
 //
 // # Safety
@@ -579,11 +581,11 @@ int32_t fk_message_find(struct fk_session *session,
 // `datagram` has `size` bytes.
 void fk_learn(struct fk_session *session, const uint8_t *datagram, size_t size);
 
-// Returns the block of an event.
+// Returns the block of a capture that holds this event.
 //
 // # Safety
 //
-// The pointers in `event` are as it says.
+// `data` and `call` of `event` are as their comments say.
 struct fk_bytes fk_record_event(struct fk_session *session, const struct fk_recorded_event *event);
 
 // Reads a capture for replay. Returns false and stores the reason, with its position, if it
@@ -606,7 +608,8 @@ bool fk_replay_load(struct fk_session *session,
 // `word` ends with a zero.
 bool fk_replay_unknown(struct fk_session *session, const char *word);
 
-// Adds faults to the answers, as this seed says: NLSOCK_FAKE_KERNEL_FAULTS.
+// From now on, answers have additional faults. The seed, from NLSOCK_FAKE_KERNEL_FAULTS, decides
+// which.
 //
 // # Safety
 //
@@ -669,10 +672,9 @@ bool fk_replay_reached(const struct fk_session *session, uint32_t position);
 bool fk_replay_finished(const struct fk_session *session);
 
 // Parses one line of a script, without the newline. Stores what it says in `statement`, and the
-// items of a rule or of `deliver` in `items`, an array of
-// MAX_ITEMS items that have been initialised once, for example with zeros. Returns false and
-// stores the reason in `error` if the line is not understood. Allocates nothing, and may run in
-// several threads.
+// items of a rule or of `deliver` in `items`, an array of MAX_ITEMS items that have been
+// initialised once, for example with zeros. Returns false and stores the reason in `error` if the
+// line is not understood. Allocates nothing, and may run in several threads at the same time.
 //
 // # Safety
 //
@@ -695,10 +697,11 @@ const char *fk_errno_name(int32_t error);
 // `state` stays mapped. Others change it by atomic operations only.
 void fk_state_share(struct fk_session *session, uint32_t *state, size_t n);
 
-// Counts a report that could not be written. May run at the same time as anything else.
+// Counts a report that could not be written. May run at the same time as any other function.
 void fk_state_unreported(void);
 
-// Counts a call that the `call` line of this number is about, from 0 on. Returns the count before.
+// Counts a system call that fits the `call` line with this number, from 0 on. Returns how many were
+// counted before.
 //
 // # Safety
 //

@@ -14,9 +14,9 @@ use std::ffi::CString;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Part {
-    /// The datagram. Valid until the next call with the same session.
+    /// The datagram. Valid until the next answer from the same session.
     pub data: *const u8,
-    /// Its bytes.
+    /// The size of the datagram in bytes.
     pub size: usize,
     /// If it is not 0, there is no datagram: the receive that reaches this part fails with it.
     pub error: i32,
@@ -31,13 +31,13 @@ pub struct Part {
     pub peer: u32,
     /// It is not an answer to the request, but arrived at this place in the recording.
     pub notification: bool,
-    /// --faults: is added to the datagram before it.
+    /// --faults: it is appended to the datagram before it.
     pub joined: bool,
-    /// --faults: is dropped as by an overflow.
+    /// --faults: it is dropped, as if the receive buffer were full.
     pub lost: bool,
-    /// --faults: comes that many nanoseconds later.
+    /// --faults: it arrives this many nanoseconds later.
     pub delay: i64,
-    /// It arrives once fk_replay_reached() is true for this position.
+    /// It arrives once fk_replay_reached() returns true for this position.
     pub position: u32,
 }
 
@@ -61,15 +61,17 @@ pub enum AnswerKind {
 pub struct Answer {
     /// What to do.
     pub kind: AnswerKind,
-    /// REFUSE: the errno value.
+    /// REFUSE: the errno value. From fk_replay_membership(): the errno value with which the group
+    /// could not be joined, or 0.
     pub error: i32,
     /// The answer is a dump: its parts are queued one at a time, as the program reads.
     pub dump: bool,
-    /// The parts, in their order. Valid until the next call with the same session.
+    /// The parts, in their order. Valid until the next answer from the same session.
     pub parts: *const Part,
-    /// Number of parts.
+    /// The number of parts.
     pub n_parts: usize,
-    /// REFUSE, FAIL: one line for the report. Ends with a zero. Otherwise null.
+    /// REFUSE, FAIL: one line for the report. Ends with a zero. Valid until the next answer from the
+    /// same session. Otherwise null.
     pub report: *const c_char,
 }
 
@@ -139,9 +141,8 @@ pub unsafe extern "C" fn fk_replay_request(
     unsafe { answer.write(found) };
 }
 
-/// The socket joins a group. Stores the notifications that followed in the recording, and in
-/// `error` the errno value with which the group could not be joined, or 0. Group 0: the socket is
-/// opened.
+/// To be called when a socket joins `group`; with group 0, when a socket is opened. Stores in
+/// `answer` the notifications that followed in the recording, and the errno value of the call.
 ///
 /// # Safety
 ///

@@ -66,7 +66,7 @@ pub unsafe extern "C" fn fk_message_find(
     session.session.find_rule(request).map_or(-1, |number| number as i32)
 }
 
-/// Reads what a datagram tells: the names of generic netlink families. To be called for each
+/// Learns names and numbers of generic netlink families from a datagram. To be called for each
 /// datagram of NETLINK_GENERIC that is queued for the program.
 ///
 /// # Safety

@@ -17,10 +17,14 @@ use std::ffi::CString;
 #[derive(Default)]
 pub struct Session {
     session: session::Session,
-    /// What the last call returned to C.
+    // C has pointers into the following fields until the next answer or block replaces them.
+    /// The parts of the last answer.
     parts: Vec<crate::replay::Part>,
+    /// The same parts as C reads them, with pointers into `parts`.
     c_parts: Vec<answer::Part>,
+    /// The last report of an answer.
     text: CString,
+    /// The last block of a recording.
     bytes: Vec<u8>,
 }
 

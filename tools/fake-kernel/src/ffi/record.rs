@@ -18,7 +18,7 @@ pub struct RecordedEvent {
     pub protocol: i32,
     /// The datagram; null if there is none.
     pub data: *const u8,
-    /// Its bytes.
+    /// The size of the datagram in bytes.
     pub size: usize,
     /// The process.
     pub pid: i32,
@@ -42,13 +42,14 @@ pub struct RecordedEvent {
     pub leave: u32,
 }
 
-/// Bytes to append to the capture by one write(). Valid until the next call with the same session.
+/// A block to append to the capture by one write(). Valid until the next block from the same
+/// session.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Bytes {
     /// The bytes.
     pub data: *const u8,
-    /// How many.
+    /// How many bytes.
     pub size: usize,
 }
 
@@ -59,11 +60,11 @@ impl Session {
     }
 }
 
-/// Returns the block of an event.
+/// Returns the block of a capture that holds this event.
 ///
 /// # Safety
 ///
-/// The pointers in `event` are as it says.
+/// `data` and `call` of `event` are as their comments say.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fk_record_event(
     session: *mut Session,

@@ -9,7 +9,7 @@ use crate::script::words;
 use crate::session::Unknown;
 use core::ffi::{CStr, c_char};
 
-/// Why something does not work.
+/// Why a capture cannot be used.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Failure {
@@ -56,7 +56,8 @@ pub unsafe extern "C" fn fk_replay_unknown(session: *mut Session, word: *const c
     unknown.is_some()
 }
 
-/// Adds faults to the answers, as this seed says: NLSOCK_FAKE_KERNEL_FAULTS.
+/// From now on, answers have additional faults. The seed, from NLSOCK_FAKE_KERNEL_FAULTS, decides
+/// which.
 ///
 /// # Safety
 ///

@@ -9,10 +9,9 @@ use core::ffi::{CStr, c_char};
 use core::ptr::null;
 
 /// Parses one line of a script, without the newline. Stores what it says in `statement`, and the
-/// items of a rule or of `deliver` in `items`, an array of
-/// MAX_ITEMS items that have been initialised once, for example with zeros. Returns false and
-/// stores the reason in `error` if the line is not understood. Allocates nothing, and may run in
-/// several threads.
+/// items of a rule or of `deliver` in `items`, an array of MAX_ITEMS items that have been
+/// initialised once, for example with zeros. Returns false and stores the reason in `error` if the
+/// line is not understood. Allocates nothing, and may run in several threads at the same time.
 ///
 /// # Safety
 ///

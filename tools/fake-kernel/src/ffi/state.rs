@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 /// `state` stays mapped. Others change it by atomic operations only.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fk_state_share(session: *mut Session, state: *mut u32, n: usize) {
-    // SAFETY: the caller's promise. An atomic number is like a number in memory.
+    // SAFETY: the caller's promise. AtomicU32 has the size of u32, and a mapping is aligned.
     let (session, words) =
         unsafe { (&mut *session, core::slice::from_raw_parts(state.cast::<AtomicU32>(), n)) };
     let counters = Counters::Shared(words);
@@ -25,10 +25,11 @@ pub unsafe extern "C" fn fk_state_share(session: *mut Session, state: *mut u32, 
     let _ = SHARED.set(words);
 }
 
-/// The shared counters, for what is counted at any time.
+/// The shared counters, for fk_state_unreported(): that has no session, because it may run while
+/// another thread uses it.
 static SHARED: OnceLock<&[AtomicU32]> = OnceLock::new();
 
-/// Counts a report that could not be written. May run at the same time as anything else.
+/// Counts a report that could not be written. May run at the same time as any other function.
 #[unsafe(no_mangle)]
 pub extern "C" fn fk_state_unreported() {
     if let Some(words) = SHARED.get() {
@@ -36,7 +37,8 @@ pub extern "C" fn fk_state_unreported() {
     }
 }
 
-/// Counts a call that the `call` line of this number is about, from 0 on. Returns the count before.
+/// Counts a system call that fits the `call` line with this number, from 0 on. Returns how many were
+/// counted before.
 ///
 /// # Safety
 ///
