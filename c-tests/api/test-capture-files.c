@@ -158,6 +158,13 @@ a_failing_write_ends_the_capture(void)
     snprintf(expected, sizeof expected, "%s.1", path);
     CHECK_INT(rename(expected, path), 0);
     CHECK_INT(read_files(0).sent, 1);
+
+    /* Not even a part of the first block has room. */
+    unlink(path);
+    limit.rlim_cur = 0;
+    CHECK_INT(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    CHECK_INT(nlsock_capture_start(path, 0), EFBIG);
+    unlink(path);
 }
 
 /* If nothing is sent or received after that, the warning comes when the process ends. */

@@ -227,6 +227,31 @@ a_message_in_two_parts_is_captured_whole(void)
 }
 
 static void
+what_cannot_be_sent_is_captured_as_an_error(void)
+{
+    struct capture capture;
+    struct packet packet;
+    struct ofpbuf request;
+    struct nl_sock *sock;
+    int small = 1;
+
+    CHECK_INT(nl_sock_create(NETLINK_ROUTE, &sock), 0);
+    CHECK_INT(setsockopt(nl_sock_fd(sock), SOL_SOCKET, SO_SNDBUF, &small, sizeof small), 0);
+    ofpbuf_init(&request, 0);
+    put_getlink(&request, 1);
+    ofpbuf_put_zeros(&request, 20000);
+    start();
+    CHECK_INT(nl_sock_send(sock, &request, true), EMSGSIZE);
+    stop(&capture);
+    CHECK(capture_next(&capture, &packet) && packet.outbound);
+    check_comment(packet.comment, " call=sendto error=EMSGSIZE");
+    CHECK_INT(packet.size, ofpbuf_size(&request));
+    capture_free(&capture);
+    nl_sock_destroy(sock);
+    ofpbuf_uninit(&request);
+}
+
+static void
 what_cannot_be_opened_is_captured(void)
 {
     struct capture capture;
@@ -465,6 +490,7 @@ main(void)
     RUN(notifications_have_their_group);
     RUN(lost_messages_are_captured_as_an_error);
     RUN(a_message_in_two_parts_is_captured_whole);
+    RUN(what_cannot_be_sent_is_captured_as_an_error);
     RUN(what_cannot_be_opened_is_captured);
     RUN(the_call_that_failed_is_named);
     RUN(packets_have_the_time);

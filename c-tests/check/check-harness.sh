@@ -127,6 +127,11 @@ survivors_exist() {
     done < "$scratch/survivors"
 }
 
+lacks_space() {
+    output=$("$here/free-space.sh" 1000000000 . 2>&1)
+    [ $? = 1 ] && echo "$output" | grep -q '^\. has [0-9]* GiB of free space, and 1000000000 are needed$'
+}
+
 harness() {
     check "a test without a plan fails" is_failure 'ok 1 - one\n'
     check "a test with fewer results than planned fails" is_failure 'ok 1 - one\n1..2\n'
@@ -137,6 +142,8 @@ harness() {
     check "a check without results fails" no_results
     audits
     check "the list of allowed skips is well-formed" list_is_well_formed
+    check "enough space is free" "$here/free-space.sh" 0 . "$scratch"
+    check "a lack of space is named" lacks_space
     packages_are_needed
     check "a package is installed after another apt ended" waits_for_apt
     vm_reasons

@@ -6,11 +6,12 @@
 //! two receives at once on a socket with a dump. Nothing is logged while the mutex is held, because
 //! a log handler may not return.
 
+use super::bounds::MOST_UNWANTED;
 use super::deadline::Deadline;
 use super::dump_state::{Received, State};
 use super::extack::Failures;
 use super::pool::{self, Pooled};
-use super::receive::{self, Failure, MOST_UNWANTED};
+use super::receive::{self, Failure};
 use super::scratch::Scratch;
 use super::{Socket, strict, trace};
 use crate::abi::ext::{DumpResult, Extack};

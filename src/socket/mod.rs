@@ -3,6 +3,7 @@
 //! built on these sockets: receiving, the pool, transactions, dumps, and lookups of generic netlink
 //! names.
 
+mod bounds;
 mod captured;
 pub(crate) mod deadline;
 pub(crate) mod dump;
