@@ -3,10 +3,15 @@
 
 #include <pthread.h>
 #include "answers.h"
+#include "batch.h"
 #include "netns.h"
 #include "processes.h"
 #include "sizes.h"
 #include "tally.h"
+#if !OVS3
+#include <poll.h>
+#include "poll-loop.h"
+#endif
 
 /* Threads that end leave nothing. */
 
@@ -46,6 +51,32 @@ a_thread_that_ends_leaves_nothing(void)
 {
     check_threads(use_library, 300);
 }
+
+#if !OVS3
+/* The thread's list of what it waits for. */
+static void *
+wait_for_answer(void *right)
+{
+    struct nl_sock *sock = open_socket(NETLINK_ROUTE);
+    struct ofpbuf buf;
+
+    ofpbuf_init(&buf, 64);
+    put_getlink(&buf, 1);
+    *(bool *) right = !nl_sock_send(sock, &buf, true);
+    nl_sock_wait(sock, POLLIN);
+    poll_block();
+    *(bool *) right = *(bool *) right && !nl_sock_recv(sock, &buf, false);
+    ofpbuf_uninit(&buf);
+    nl_sock_destroy(sock);
+    return NULL;
+}
+
+static void
+a_thread_that_has_waited_leaves_nothing(void)
+{
+    check_threads(wait_for_answer, 300);
+}
+#endif
 
 /* A thread's data whose destructor calls the library, after that has ended its own. */
 
@@ -263,6 +294,9 @@ main(void)
     }
     nlsock_log_set_handler(ignore_line, NULL);
     RUN_ALONE(a_thread_that_ends_leaves_nothing);
+#if !OVS3
+    RUN_ALONE(a_thread_that_has_waited_leaves_nothing);
+#endif
     RUN_ALONE(destructors_of_the_program_may_call_the_library);
     RUN_ALONE(processes_exit_with_threads_inside);
     RUN_ALONE(processes_call_the_library_while_they_exit);

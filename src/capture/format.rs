@@ -138,8 +138,9 @@ pub(crate) struct Event {
 /// each datagram has in a capture.
 const HEAD_SIZE: usize = 28 + DATA_HEADER;
 const DATA_HEADER: usize = 16;
-/// The size of a comment in bytes, at most: that of all words with their longest values.
-const COMMENT_SIZE: usize = 240;
+/// The size of a comment and its padding in bytes, at most: that of all words with their longest
+/// values.
+const COMMENT_SIZE: usize = 192;
 const TAIL_SIZE: usize = 3 + 8 + 4 + COMMENT_SIZE + 4 + 4;
 
 /// How many bytes of a datagram are written, at most: tshark reads no packets of more than 256 KiB.
@@ -350,8 +351,9 @@ pub(super) mod tests {
         };
         let comment = comment(&longest, u32::MAX, true);
         assert!(comment.bytes().ends_with(b" data=none"));
-        assert!(comment.bytes().len() <= COMMENT_SIZE);
+        assert_eq!(comment.bytes().len().next_multiple_of(4), COMMENT_SIZE);
         let block = Block::new(&longest, u32::MAX, 1, 1);
         assert_eq!(words(&block.parts().1[block.tail.size - 4..]), [block.size() as u32]);
+        assert_eq!(block.tail.size, TAIL_SIZE);
     }
 }
