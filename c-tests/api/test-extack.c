@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* nlsock-ext.h: extended acknowledgements. */
 
+#include <sys/resource.h>
 #include "kernel.h"
 #include "netns.h"
 #include "nlsock-ext.h"
@@ -166,6 +167,38 @@ a_nest_without_its_flag_is_refused(void)
     CHECK_STR(extack.message, "NLA_F_NESTED is missing");
 }
 
+/* The kernel has answered, but not as expected; or it could not be asked. */
+static void
+failures_of_the_library_replace_those_of_the_kernel(void)
+{
+    struct nlsock_extack extack;
+    struct ofpbuf request;
+    struct rlimit before, limit;
+    unsigned int group;
+    int family = 0;
+
+    ofpbuf_init(&request, 64);
+    for (int i = 0; i < 2; i++) {
+        put_bad_route(&request);
+        CHECK(nl_transact(NETLINK_ROUTE, &request, NULL) > 0);
+        nlsock_pool_flush();
+        CHECK_INT(getrlimit(RLIMIT_NOFILE, &before), 0);
+        limit = before;
+        limit.rlim_cur = 0;
+        if (i) {
+            CHECK_INT(setrlimit(RLIMIT_NOFILE, &limit), 0);
+            CHECK_INT(nl_lookup_genl_family("nlctrl", &family), EMFILE);
+            CHECK_INT(setrlimit(RLIMIT_NOFILE, &before), 0);
+        } else {
+            CHECK_INT(nl_lookup_genl_mcgroup("nlctrl", "no such group", &group), EPROTO);
+        }
+        nlsock_last_extack(&extack, sizeof extack);
+        CHECK_INT(extack.error, i ? EMFILE : EPROTO);
+        CHECK_STR(extack.message, "");
+    }
+    ofpbuf_uninit(&request);
+}
+
 static char captured[4096];
 
 static void
@@ -208,6 +241,7 @@ main(void)
     RUN(each_transaction_of_a_batch_is_explained);
     RUN(a_transaction_without_a_socket_has_no_explanation);
     RUN(a_nest_without_its_flag_is_refused);
+    RUN(failures_of_the_library_replace_those_of_the_kernel);
     RUN(the_explanation_is_on_the_log);
     return tap_done();
 }

@@ -185,6 +185,79 @@ after_an_overflow_a_request_is_sent_once(void)
     ofpbuf_uninit(&buf);
 }
 
+/* A notification has the sequence number of the request that caused it, and each socket starts to
+ * count at 1. */
+static void
+a_notification_is_no_answer(void)
+{
+    static const unsigned int flags[] = { 0, NLSOCK_AWAIT_REPLY, NLSOCK_ONE_DATAGRAM };
+    struct ofpbuf request, reply;
+
+    ofpbuf_init(&request, 0);
+    ofpbuf_init(&reply, 0);
+    for (unsigned int i = 0; i < 3; i++) {
+        struct nl_transaction transaction = { .request = &request, .reply = &reply };
+        struct nl_transaction *list = &transaction;
+        struct nl_sock *sock = open_socket(NETLINK_ROUTE);
+
+        CHECK_INT(nl_sock_join_mcgroup(sock, RTNLGRP_IPV4_ROUTE), 0);
+        nlsock_pool_flush();
+        put_route(&request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, 50000 + i);
+        CHECK_INT(nl_transact(NETLINK_ROUTE, &request, NULL), 0);
+        /* The route exists. */
+        nlsock_sock_transact_multiple(sock, &list, 1, flags[i]);
+        CHECK_INT(transaction.error, EEXIST);
+        put_getlink(&request, 1);
+        nlsock_sock_transact_multiple(sock, &list, 1, flags[i]);
+        CHECK_INT(transaction.error, 0);
+        CHECK_INT(message_type(&reply), RTM_NEWLINK);
+        nl_sock_destroy(sock);
+    }
+    ofpbuf_uninit(&reply);
+    ofpbuf_uninit(&request);
+}
+
+/* The kernel looks up only the first of several addresses in one datagram, and sends the others
+ * back as they are. */
+static void
+each_fib_lookup_has_its_own_datagram(void)
+{
+    enum { N = 3, TABLE = 10, ERROR = 16, SIZE = 20 };
+    struct nl_transaction transactions[N], *pointers[N];
+    struct ofpbuf requests[N], replies[N];
+    static const uint32_t unchanged = 4711;
+
+    for (unsigned int flags = 0; flags <= NLSOCK_ONE_DATAGRAM; flags += NLSOCK_ONE_DATAGRAM) {
+        for (int i = 0; i < N; i++) {
+            /* The kernel's struct fib_result_nl. */
+            uint8_t payload[SIZE] = { 127, 0, 0, (uint8_t) (i + 1), [TABLE] = RT_TABLE_LOCAL };
+
+            memcpy(payload + ERROR, &unchanged, sizeof unchanged);
+            ofpbuf_init(&requests[i], 0);
+            ofpbuf_init(&replies[i], 0);
+            nl_msg_put_nlmsghdr(&requests[i], 0, 0, NLM_F_REQUEST);
+            nl_msg_put(&requests[i], payload, sizeof payload);
+            transactions[i].request = &requests[i];
+            transactions[i].reply = &replies[i];
+            pointers[i] = &transactions[i];
+        }
+        nlsock_transact_multiple(NETLINK_FIB_LOOKUP, pointers, N, flags);
+        for (int i = 0; i < N; i++) {
+            CHECK_INT(transactions[i].error, flags ? EINVAL : 0);
+            if (!flags && ofpbuf_size(&replies[i]) >= NLMSG_HDRLEN + SIZE) {
+                const uint8_t *payload = (uint8_t *) ofpbuf_data(&replies[i]) + NLMSG_HDRLEN;
+
+                CHECK_INT(payload[3], i + 1);
+                CHECK(memcmp(payload + ERROR, &unchanged, sizeof unchanged));
+            } else {
+                CHECK(flags && !ofpbuf_size(&replies[i]));
+            }
+            ofpbuf_uninit(&requests[i]);
+            ofpbuf_uninit(&replies[i]);
+        }
+    }
+}
+
 int
 main(void)
 {
@@ -198,5 +271,7 @@ main(void)
     RUN(flags_of_other_requests_are_not_those_of_a_dump);
     RUN(a_dump_is_recognised_by_its_reply);
     RUN(after_an_overflow_a_request_is_sent_once);
+    RUN(a_notification_is_no_answer);
+    RUN(each_fib_lookup_has_its_own_datagram);
     return tap_done();
 }

@@ -137,8 +137,9 @@ pub unsafe extern "C" fn nlsock_dump_result(result: *mut DumpResult, size: usize
 }
 
 /// If 'strict', makes nl_dump_done() also return the errno value in the message that ends a dump,
-/// and EINTR if the table changed during the dump. Off by default, since the original library
-/// ignores both. Applies to all threads.
+/// and EINTR if the table changed during the dump. nl_transact() and similar functions then fail
+/// with such an errno value, too. Off by default, since the original library ignores all of this.
+/// Applies to all threads.
 ///
 /// # Thread safety
 /// Any thread may call it.

@@ -157,7 +157,7 @@ pub unsafe extern "C" fn nl_sock_wait(sock: *const NlSock, events: c_short) {
     /// A number that no descriptor has, so that poll() returns at once. It ignores negative ones.
     const NO_DESCRIPTOR: c_int = c_int::MAX;
     // SAFETY: the caller's contract (see `ffi`).
-    let fd = unsafe { socket(sock).raw_fd() };
+    let fd = unsafe { socket(sock).descriptor_for_program() };
     poll_loop::fd_wait(if fd < 0 { NO_DESCRIPTOR } else { fd }, events, here!());
 }
 
@@ -170,15 +170,16 @@ pub unsafe extern "C" fn nl_sock_wait(sock: *const NlSock, events: c_short) {
 /// file alone, functions on 'sock' fail with EBADF, and this function returns -1. So this protects
 /// the new file as far as possible, but not completely:
 /// - If it is a socket with something to receive, a receive may take one datagram from it.
-/// - If it is a netlink socket, or a SOCK_SEQPACKET socket of AF_UNIX, one request may be sent on
-///   it.
+/// - If it is a SOCK_SEQPACKET socket of AF_UNIX, one request may be sent on it.
+/// - If it is a netlink socket of the same protocol, transactions and dumps are carried out on it:
+///   the kernel answers there, too. They notice it if it has another port id.
 ///
 /// The same is true of the descriptors of the pool. To notice a new file in all cases, each call
 /// would have to make one more system call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_fd(sock: *const NlSock) -> c_int {
     // SAFETY: the caller's contract (see `ffi`).
-    unsafe { socket(sock).raw_fd() }
+    unsafe { socket(sock).descriptor_for_program() }
 }
 
 /// Returns the port id (the "netlink pid") that the kernel gave to 'sock'.

@@ -57,6 +57,10 @@ pub(crate) fn set_strict(strict: bool) {
     STRICT.store(strict, Relaxed);
 }
 
+pub(super) fn is_strict() -> bool {
+    STRICT.load(Relaxed)
+}
+
 // SAFETY: zero is `DumpResult::NONE`.
 unsafe impl Zeroed for Cell<DumpResult> {}
 
@@ -347,7 +351,7 @@ impl Dump {
         match received {
             Received::Part { error, .. } => {
                 if let Some(error) = error {
-                    self.report_error_at_end(error);
+                    log_error_at_end(error, self.extack().as_ref());
                 }
                 Progress::Part
             }
@@ -372,24 +376,6 @@ impl Dump {
                 Progress::Over
             }
             Received::Failed(_) | Received::Ended => Progress::Over,
-        }
-    }
-
-    /// Logs the errno value in the message that ends the dump, since nl_dump_done() may not return
-    /// it. Not ENOENT: what the program asked for does not exist, for example a routing table, so
-    /// the dump is empty.
-    #[cold]
-    fn report_error_at_end(self, error: Errno) {
-        if error == Errno::ENOENT {
-            return;
-        }
-        let error = errno::text(error.raw());
-        let extack = self.extack();
-        match extack.as_ref().and_then(Extack::text) {
-            Some(reason) => {
-                log_limited!(SOCKET, Warn, "netlink dump ended with an error ({error}): {reason}");
-            }
-            None => log_limited!(SOCKET, Warn, "netlink dump ended with an error ({error})"),
         }
     }
 
@@ -423,7 +409,7 @@ impl Dump {
             let (status, result) = self.tear_down();
             let outcome = outcome(status, &result);
             match outcome {
-                Ok(()) => Failures::of(thread).dump_commented(&result.extack),
+                Ok(()) => Failures::of(thread).dump_commented(result.error, &result.extack),
                 Err(error) => Failures::of(thread).failed_with(error, &result.extack),
             }
             LAST.of(thread).set(result);
@@ -514,7 +500,7 @@ fn outcome(status: c_int, result: &DumpResult) -> Result<(), Errno> {
     if status > 0 {
         return Err(Errno::from_raw(status));
     }
-    if STRICT.load(Relaxed) {
+    if is_strict() {
         if result.error != 0 {
             return Err(Errno::from_raw(result.error));
         } else if result.interrupted {
@@ -522,6 +508,23 @@ fn outcome(status: c_int, result: &DumpResult) -> Result<(), Errno> {
         }
     }
     Ok(())
+}
+
+/// Logs the errno value in the message that ends a dump, since nl_dump_done() may not return it. Not
+/// ENOENT: what the program asked for does not exist, for example a routing table, so the dump is
+/// empty.
+#[cold]
+pub(super) fn log_error_at_end(error: Errno, extack: Option<&Extack>) {
+    if error == Errno::ENOENT {
+        return;
+    }
+    let error = errno::text(error.raw());
+    match extack.and_then(Extack::text) {
+        Some(reason) => {
+            log_limited!(SOCKET, Warn, "netlink dump ended with an error ({error}): {reason}");
+        }
+        None => log_limited!(SOCKET, Warn, "netlink dump ended with an error ({error})"),
+    }
 }
 
 /// A refusal of a dump. [`fmt::Display`] writes its text for the log.

@@ -96,9 +96,11 @@ struct Last {
     extack: UnsafeCell<Extack>,
     /// Whether a transaction of the last batch has failed.
     batch_failed: Cell<bool>,
+    /// If the kernel reported that about a transaction of the last batch: its index, plus 1.
+    of: Cell<usize>,
 }
 
-// SAFETY: zero is `Extack::NONE` and false.
+// SAFETY: zero is `Extack::NONE`, false, and no transaction.
 unsafe impl Zeroed for Last {}
 
 static LAST: Part<Last> = Part::new(room::EXTACK);
@@ -117,7 +119,9 @@ impl<'a> Failures<'a> {
     /// each batch, also one of a single transaction.
     #[inline]
     pub(super) fn start_batch(self) {
-        LAST.of(self.0).batch_failed.set(false);
+        let last = LAST.of(self.0);
+        last.batch_failed.set(false);
+        last.of.set(0);
         if BATCH.get(self.0).is_some() {
             self.clear_batch();
         }
@@ -163,10 +167,13 @@ impl<'a> Failures<'a> {
         }
     }
 
-    /// Records what the kernel reported about a dump that returns no error.
-    pub(super) fn dump_commented(self, extack: &Extack) {
+    /// Records what the kernel reported about a dump that returns no error: the errno value at its
+    /// end, and a comment.
+    pub(super) fn dump_commented(self, error: i32, extack: &Extack) {
         if extack.says_something() {
             self.set_last(extack);
+        } else if error != 0 {
+            self.failed(Errno::from_raw(error));
         }
     }
 
@@ -175,19 +182,27 @@ impl<'a> Failures<'a> {
         unsafe { *LAST.of(self.0).extack.get() = *extack };
     }
 
-    /// Records that the transaction at `index` of the batch failed with an extended
-    /// acknowledgement.
-    pub(super) fn transaction_failed_with(self, index: usize, extack: &Extack) {
-        LAST.of(self.0).batch_failed.set(true);
-        self.set_last(extack);
-        self.add_to_batch(index, extack);
+    /// Records that the kernel refused the transaction at `index` of the batch with `error`, and
+    /// with an extended acknowledgement if there is one.
+    pub(super) fn transaction_failed(self, index: usize, error: Errno, extack: Option<&Extack>) {
+        match extack {
+            Some(extack) => {
+                LAST.of(self.0).batch_failed.set(true);
+                self.set_last(extack);
+                self.add_to_batch(index, extack);
+            }
+            None => self.failed(error),
+        }
+        LAST.of(self.0).of.set(index + 1);
     }
 
     /// Records that the transaction at `index` of the batch succeeded, and that the kernel
     /// commented on it. A failure in the same batch is more important.
     fn transaction_commented(self, index: usize, extack: &Extack) {
-        if !LAST.of(self.0).batch_failed.get() {
+        let last = LAST.of(self.0);
+        if !last.batch_failed.get() {
             self.set_last(extack);
+            last.of.set(index + 1);
         }
         self.add_to_batch(index, extack);
     }
@@ -198,11 +213,22 @@ impl<'a> Failures<'a> {
         BATCH.put(self.0, batch);
     }
 
-    /// Forgets the extended acknowledgements of the transactions from `index` on, which are sent
+    /// Forgets what the kernel reported about the transactions from `index` on, which are sent
     /// again.
     pub(super) fn forget_from(self, index: usize) {
-        if let Some(mut batch) = BATCH.take(self.0) {
+        let batch = BATCH.take(self.0).map(|mut batch| {
             batch.retain(|&(of, _)| of < index);
+            batch
+        });
+        let last = LAST.of(self.0);
+        if last.of.replace(0) > index {
+            let failures =
+                |batch: &'_ Indexed| batch.iter().rfind(|(_, it)| it.error != 0).copied();
+            let before = batch.as_deref().and_then(failures);
+            last.batch_failed.set(before.is_some());
+            self.set_last(&before.map_or(Extack::NONE, |(_, extack)| extack));
+        }
+        if let Some(batch) = batch {
             BATCH.put(self.0, batch);
         }
     }

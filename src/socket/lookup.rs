@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Lookups of generic netlink families and multicast groups by name.
 
+use super::extack::Failures;
 use super::family_names;
 use super::pool::{self, Pooled};
 use super::transact::{Mode, One, Origin, QueueState, run_all};
@@ -66,7 +67,9 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    fn not_an_answer(error: Errno) -> Self {
+    /// A failure that no transaction has recorded for nlsock_last_extack().
+    fn not_an_answer(thread: &Thread, error: Errno) -> Self {
+        Failures::of(thread).failed(error);
         Self { error, by_kernel: false }
     }
 
@@ -104,7 +107,10 @@ fn ask<R>(
             }
         }
         loop {
-            let sock = pool::take_for_lookup().map_err(Failure::not_an_answer)?;
+            let sock = match pool::take_for_lookup() {
+                Ok(sock) => sock,
+                Err(error) => return Err(Failure::not_an_answer(thread, error)),
+            };
             if let Some(result) = ask_on(thread, &sock, name, &mut use_family) {
                 return result;
             }
@@ -153,7 +159,7 @@ fn ask_on<R>(
     // a family nor ENOENT.
     if !matches!(result, Ok(_) | Err(Errno::ENOENT)) {
         if let Err(error) = sock.check_descriptor() {
-            return Some(Err(Failure::not_an_answer(error)));
+            return Some(Err(Failure::not_an_answer(thread, error)));
         }
     }
     if queue == QueueState::Empty {
@@ -162,7 +168,10 @@ fn ask_on<R>(
     // If the transaction failed for another reason than the kernel's refusal, the state of the
     // queue is unknown.
     let by_kernel = refused && queue == QueueState::Empty;
-    Some(result.map_err(|error| Failure { error, by_kernel }))
+    Some(result.map_err(|error| match refused {
+        true => Failure { error, by_kernel },
+        false => Failure::not_an_answer(thread, error),
+    }))
 }
 
 /// # Safety

@@ -42,6 +42,9 @@ use once_cell::race::OnceNonZeroUsize;
 pub(crate) const MAX_REQUESTS: usize = 128;
 /// The number of bytes that each reply is assumed to take up in the receive buffer.
 const REPLY_ESTIMATE: u32 = 4096;
+/// The protocols of which the kernel reads only the first message of a datagram: nl_fib_input() in
+/// its net/ipv4/fib_frontend.c, and cn_rx_skb() in drivers/connector/connector.c.
+const ONE_REQUEST_PROTOCOLS: [c_int; 2] = [libc::NETLINK_FIB_LOOKUP, libc::NETLINK_CONNECTOR];
 
 /// A netlink socket. C code has pointers to it as `struct nl_sock`.
 ///
@@ -72,6 +75,10 @@ pub(crate) struct Socket {
     kernel_only: AtomicBool,
     /// Whether the socket has ever joined a multicast group by [`Socket::set_membership`].
     joined: AtomicBool,
+    /// Whether the program has used the socket for something else than transactions: it has sent,
+    /// received, joined a multicast group, or got the descriptor. So messages may arrive that no
+    /// transaction waits for.
+    used_otherwise: AtomicBool,
     /// Whether [`Socket::ask_for_groups`] has asked the kernel for the groups of messages.
     asked_for_groups: AtomicBool,
     /// How strictly the kernel checks this socket's requests.
@@ -112,6 +119,12 @@ impl Socket {
 
     pub(crate) fn raw_fd(&self) -> c_int {
         self.fd.raw()
+    }
+
+    /// The descriptor, for the program, which may do with it what it wants.
+    pub(crate) fn descriptor_for_program(&self) -> c_int {
+        self.used_otherwise.store(true, Relaxed);
+        self.raw_fd()
     }
 
     /// Whether the descriptor was found not to be the socket's any more: see [`Fd`].
@@ -159,6 +172,7 @@ impl Socket {
         let result = self.set_option(name, group as c_int);
         if result.is_ok() {
             self.joined.store(true, Relaxed);
+            self.used_otherwise.store(true, Relaxed);
         }
         self.capture_membership(change, group, result);
         result.inspect_err(|error| {
@@ -204,6 +218,11 @@ impl Socket {
         }
     }
 
+    /// Whether the kernel reads only the first message of a datagram.
+    fn takes_one_request(&self) -> bool {
+        ONE_REQUEST_PROTOCOLS.contains(&self.protocol)
+    }
+
     /// The greatest number of requests that are sent in one datagram.
     fn max_requests(&self) -> usize {
         match self.max_requests.get() {
@@ -217,7 +236,8 @@ impl Socket {
         self.max_requests
             .get_or_init(|| {
                 let replies = sys::receive_buffer_size(&self.fd).unwrap_or(0) / REPLY_ESTIMATE;
-                let max = (replies as usize).clamp(1, MAX_REQUESTS);
+                let most = if self.takes_one_request() { 1 } else { MAX_REQUESTS };
+                let max = (replies as usize).clamp(1, most);
                 NonZeroUsize::new(max).unwrap_or(NonZeroUsize::MIN)
             })
             .get()
@@ -249,6 +269,7 @@ impl Socket {
     /// # Safety
     /// See [`message::finalize`].
     pub(crate) unsafe fn send(&self, message: Buf<'_>, seq: u32, wait: Wait) -> Result<(), Errno> {
+        self.used_otherwise.store(true, Relaxed);
         let checking = self.check_by_request(message.bytes());
         // SAFETY: the caller's promise.
         let result = unsafe { self.send_quietly(message, seq, wait) };

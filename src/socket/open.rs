@@ -121,6 +121,7 @@ impl Socket {
             timeout: AtomicU32::new(0),
             kernel_only: AtomicBool::new(false),
             joined: AtomicBool::new(false),
+            used_otherwise: AtomicBool::new(false),
             asked_for_groups: AtomicBool::new(false),
             checking: Checking::default(),
             pool: pool::Index::of_protocol(protocol),

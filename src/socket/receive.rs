@@ -130,6 +130,7 @@ impl Socket {
     ) -> Result<(), Errno> {
         check_buffer(buffer);
         buffer.clear();
+        self.used_otherwise.store(true, Relaxed);
         let until = match (wait, self.timeout.load(Relaxed)) {
             (Wait::No, _) => Until::Now,
             (Wait::Yes, 0) => Until::Ever,
@@ -401,10 +402,25 @@ impl Socket {
         }
     }
 
+    /// Notices an overflow of the receive queue that the kernel has not reported yet. Call before
+    /// requests are sent on a socket of the program: otherwise the overflow would be reported
+    /// afterwards, and the answers would count as lost. That takes a system call if the program has
+    /// used the socket for something else, too; if not, there is nothing that may have overflowed.
+    pub(super) fn notice_overflow(&self) {
+        if self.used_otherwise.load(Relaxed) && !self.congested.load(Relaxed) {
+            // The kernel reports an error only once.
+            let error = sys::int_option(&self.fd, libc::SOL_SOCKET, libc::SO_ERROR);
+            if error == Ok(Errno::ENOBUFS.raw()) {
+                self.note_failure(Errno::ENOBUFS);
+            }
+        }
+    }
+
     /// Discards the messages in the receive queue. Discards no more bytes than the queue has room
     /// for, so that this ends even if messages arrive all the time.
     pub(crate) fn drain(&self) -> Result<(), Errno> {
         self.check_descriptor()?;
+        self.used_otherwise.store(true, Relaxed);
         self.drain_into(&mut [], 0, |_| {})
     }
 

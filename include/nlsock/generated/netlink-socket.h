@@ -146,8 +146,9 @@ void nl_sock_wait(const struct nl_sock *sock, short events);
  * file alone, functions on 'sock' fail with EBADF, and this function returns -1. So this protects
  * the new file as far as possible, but not completely:
  * - If it is a socket with something to receive, a receive may take one datagram from it.
- * - If it is a netlink socket, or a SOCK_SEQPACKET socket of AF_UNIX, one request may be sent on
- *   it.
+ * - If it is a SOCK_SEQPACKET socket of AF_UNIX, one request may be sent on it.
+ * - If it is a netlink socket of the same protocol, transactions and dumps are carried out on it:
+ *   the kernel answers there, too. They notice it if it has another port id.
  *
  * The same is true of the descriptors of the pool. To notice a new file in all cases, each call
  * would have to make one more system call.
@@ -257,6 +258,18 @@ int nl_transact(int protocol, const struct ofpbuf *request, struct ofpbuf **repl
  * receive buffer is enlarged; a process that may not do that (it has no CAP_NET_ADMIN in the
  * initial user namespace) sends the messages between the first and the last one without NLM_F_ACK,
  * and gets no acknowledgements of them. Refusals arrive all the same.
+ *
+ * With NETLINK_FIB_LOOKUP and NETLINK_CONNECTOR, each request is sent in a datagram of its own: the
+ * kernel reads only the first message of a datagram.
+ *
+ * An answer has the port id of the socket (see nl_sock_pid()), or 0. A message with another one is
+ * ignored, also if its sequence number is right: on a socket that has joined a multicast group, it
+ * is a notification about the request of another socket.
+ *
+ * If a request is for a dump, and an NLMSG_DONE that contains an errno value is all that the kernel
+ * sends, the transaction is successful, and that message is the reply, as in the original. The
+ * errno value is logged, and nlsock_last_extack() returns it. After nlsock_set_strict_dumps(), it
+ * is the result.
  *
  * If replies were lost because the socket's receive buffer overflowed, the first request whose
  * result is uncertain, and all that follow it, are sent again, fewer at a time. So requests must

@@ -321,8 +321,9 @@ void nlsock_dump_result(struct nlsock_dump_result *result, size_t size);
 
 /**
  * If 'strict', makes nl_dump_done() also return the errno value in the message that ends a dump,
- * and EINTR if the table changed during the dump. Off by default, since the original library
- * ignores both. Applies to all threads.
+ * and EINTR if the table changed during the dump. nl_transact() and similar functions then fail
+ * with such an errno value, too. Off by default, since the original library ignores all of this.
+ * Applies to all threads.
  *
  * # Thread safety
  * Any thread may call it.
@@ -520,7 +521,8 @@ int nlsock_sock_transact_reply(struct nl_sock *sock,
  *   answers were lost, nothing is sent again: the requests whose outcome is uncertain fail with
  *   ENOBUFS, and the kernel may have carried them out. With NETLINK_NETFILTER, if a batch (from
  *   NFNL_MSG_BATCH_BEGIN to NFNL_MSG_BATCH_END) is not the whole of the array, all transactions
- *   fail with EINVAL: the kernel would ignore what follows the batch.
+ *   fail with EINVAL: the kernel would ignore what follows the batch. So do several requests with
+ *   NETLINK_FIB_LOOKUP or NETLINK_CONNECTOR, of which it ignores all but the first.
  * - NLSOCK_ONE_ACK in 'flags': of the transactions on NETLINK_ROUTE and NETLINK_GENERIC that are
  *   sent together, with NLM_F_ACK and without a reply buffer, only the last is acknowledged, which
  *   is faster. See nlsock_set_every_ack() for how it works, and for the changes for which this is

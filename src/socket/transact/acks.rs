@@ -48,6 +48,9 @@ pub(super) struct Acks {
     /// The last one in `asking`, if a later acknowledgement can stand for its own, and where it is
     /// in the datagram.
     replaceable: Option<(usize, usize)>,
+    /// Whether a request that does not ask for an acknowledgement may be refused after it was
+    /// answered.
+    pub(super) refused_late: bool,
 }
 
 impl Acks {
@@ -62,7 +65,15 @@ impl Acks {
             asking: Set::EMPTY,
             covered: Set::EMPTY,
             replaceable: None,
+            refused_late: false,
         }
+    }
+
+    /// Takes account of a request with the flag NLM_F_ECHO that does not ask for an
+    /// acknowledgement.
+    #[cold]
+    pub(super) fn add_echo(&mut self, request: &[u8]) {
+        self.refused_late |= may_be_refused_late(self.protocol, request);
     }
 
     /// Takes account of the request at `index`, which asks for an acknowledgement, which is added
@@ -103,6 +114,14 @@ impl Acks {
     }
 }
 
+/// Whether the kernel may first echo what a request has changed, and then undo that and refuse the
+/// request. It does so for a new link that cannot be added to its master: rtnl_newlink_create() in
+/// the kernel's net/core/rtnetlink.c.
+pub(super) fn may_be_refused_late(protocol: i32, request: &[u8]) -> bool {
+    protocol == libc::NETLINK_ROUTE
+        && Header::parse(request).is_some_and(|header| header.kind == libc::RTM_NEWLINK)
+}
+
 /// Whether a request of NETLINK_ROUTE is a change whose failure the kernel reports, as far as is
 /// known, in every case: of an address, a route, a neighbour, a rule or a next hop. Links, traffic
 /// control and the neighbours of bridges depend on drivers.
@@ -141,6 +160,19 @@ mod tests {
         assert_eq!(reported(libc::AF_INET), [20, 21, 24, 25, 28, 29, 32, 33, 104, 105]);
         assert_eq!(reported(libc::AF_BRIDGE), [20, 21, 24, 25, 32, 33, 104, 105]);
         assert!(!is_always_reported(libc::RTM_NEWNEIGH, &[0; HEADER]));
+    }
+
+    #[test]
+    fn new_links_may_be_refused_late() {
+        let late = |protocol, kind: u16| {
+            let mut bytes = [0; HEADER];
+            bytes[4..6].copy_from_slice(&kind.to_ne_bytes());
+            may_be_refused_late(protocol, &bytes)
+        };
+        assert!(late(libc::NETLINK_ROUTE, libc::RTM_NEWLINK));
+        assert!(!late(libc::NETLINK_ROUTE, libc::RTM_NEWROUTE));
+        assert!(!late(libc::NETLINK_GENERIC, libc::RTM_NEWLINK));
+        assert!(!may_be_refused_late(libc::NETLINK_ROUTE, &[]));
     }
 
     #[test]

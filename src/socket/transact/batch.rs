@@ -22,6 +22,7 @@ use crate::wire::{Control, Header, Messages, kernel_error};
 use core::sync::atomic::Ordering::Relaxed;
 
 const NLM_F_ACK: u16 = libc::NLM_F_ACK as u16;
+const NLM_F_ECHO: u16 = libc::NLM_F_ECHO as u16;
 
 /// The result of sending some requests of a batch and receiving the replies.
 enum Round {
@@ -172,6 +173,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
         let only_replies = if self.call.mode.await_replies { sent } else { Set::EMPTY };
         let mut replies = Replies::new(base_seq, sent, acks.asking, acks.covered, only_replies);
         replies.lost = congested;
+        replies.refused_late = acks.refused_late;
         self.receive_all(replies, memory)
     }
 
@@ -201,6 +203,8 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
                 } else {
                     acks.asking = sent;
                 }
+            } else if flags & NLM_F_ECHO != 0 {
+                acks.add_echo(bytes);
             }
             if several && !datagram.add(bytes) {
                 return Err(Errno::EMSGSIZE);
@@ -301,6 +305,11 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
             return Some(Round::Complete);
         }
         if replies.lost {
+            let carried_out = replies.carried_out();
+            if !carried_out.is_empty() {
+                self.wait_for_answers(replies).err()?;
+                self.fail(carried_out, Errno::ENOBUFS);
+            }
             return Some(match replies.to_send_again() {
                 Set::EMPTY => Round::Complete,
                 lost => {
@@ -315,12 +324,17 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
             self.succeed(replies.open());
             return Some(Round::Complete);
         }
-        let call = &*self.call;
-        let deadline = *replies.deadline.get_or_insert_with(|| call.answer_deadline());
-        let error = call.wait_until(deadline).err()?;
+        let error = self.wait_for_answers(replies).err()?;
         self.succeed(replies.open().without(awaited));
         self.fail(awaited, error);
         Some(Round::Complete)
+    }
+
+    /// Waits until there is something to receive. Fails if the time for the answers is over.
+    fn wait_for_answers(&self, replies: &mut Replies) -> Result<(), Errno> {
+        let call = &*self.call;
+        let deadline = *replies.deadline.get_or_insert_with(|| call.answer_deadline());
+        call.wait_until(deadline)
     }
 
     #[inline(always)]
@@ -334,7 +348,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
             replies.lost = true;
             return;
         }
-        let Some(index) = replies.index(header.seq) else {
+        let Some(index) = replies.index(header.seq).filter(|_| call.is_addressed(header)) else {
             call.ignore(header);
             return;
         };
@@ -342,7 +356,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
         let answered = replies.answered.overlaps(this);
         let wants_reply = replies.replies.overlaps(this);
         replies.answered.insert(this);
-        match call.interpret(header, message) {
+        match call.interpret(self.start + index, header, message) {
             Answer::Reply { multi } => {
                 if multi {
                     replies.decided(index);

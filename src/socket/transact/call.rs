@@ -12,10 +12,10 @@ use crate::socket::bounds::{Backlog, MOST_UNWANTED};
 use crate::socket::deadline::Deadline;
 use crate::socket::extack::{self, Failures};
 use crate::socket::receive::Failure;
-use crate::socket::{Socket, scratch};
+use crate::socket::{Socket, dump, scratch};
 use crate::sys::{Uninit, Wait};
 use crate::thread::Thread;
-use crate::wire::{Control, HEADER, Header, Hex, KernelError, Messages, kernel_error};
+use crate::wire::{self, Control, HEADER, Header, Hex, KernelError, Messages, kernel_error};
 use core::cell::Cell;
 use core::fmt;
 use core::sync::atomic::Ordering::Relaxed;
@@ -135,6 +135,9 @@ impl<'a, T: Transactions + ?Sized> Call<'a, T> {
     /// answers earlier requests.
     #[inline]
     pub(super) fn catch_up(&self, memory: &mut [Uninit]) {
+        if self.origin == Origin::Caller {
+            self.sock.notice_overflow();
+        }
         if self.sock.congested.load(Relaxed) && self.check_process().is_ok() {
             self.sock.end_congestion(memory, |datagram| {
                 count(Event::Received, 1);
@@ -146,10 +149,23 @@ impl<'a, T: Transactions + ?Sized> Call<'a, T> {
         }
     }
 
+    /// Whether the port id of a message is one that answers have: that of the socket, or 0 in some
+    /// protocols, such as audit. A notification has the port id and the sequence number of the
+    /// request that caused it, and other sockets number their requests in the same way.
+    #[inline]
+    pub(super) fn is_addressed(&self, header: Header) -> bool {
+        header.port == self.sock.port || header.port == 0
+    }
+
     /// Counts and logs a message that does not answer a request of this call.
     #[cold]
     pub(super) fn ignore(&self, header: Header) {
         count(Event::Stale, 1);
+        if !self.is_addressed(header) {
+            // The number of the descriptor may have become that of another netlink socket. If so,
+            // nothing more is received from it.
+            let _ = self.sock.check_descriptor();
+        }
         log_limited!(SOCKET, Dbg, "ignoring unexpected seq {}", Hex(header.seq));
     }
 
@@ -181,11 +197,12 @@ impl<'a, T: Transactions + ?Sized> Call<'a, T> {
 
     /// Interprets a message that answers a request. Notes whether more messages will follow.
     #[inline]
-    pub(super) fn interpret(&mut self, header: Header, message: &[u8]) -> Answer {
+    pub(super) fn interpret(&mut self, index: usize, header: Header, message: &[u8]) -> Answer {
         match kernel_error(header, message) {
+            None if header.kind == NLMSG_DONE => self.interpret_end(index, header, message),
             None => {
                 let multi = header.flags & NLM_F_MULTI != 0;
-                if multi && header.kind != NLMSG_DONE {
+                if multi {
                     // Only the first message of a dump becomes the reply. The others may be left in
                     // the receive queue.
                     self.queue = QueueState::Unknown;
@@ -195,6 +212,26 @@ impl<'a, T: Transactions + ?Sized> Call<'a, T> {
             Some(KernelError::Ack) => Answer::Ack,
             Some(refusal) => Answer::Refused(refusal),
         }
+    }
+
+    /// Interprets the end of a dump, which the request at `index` asked for. The original takes it
+    /// for a reply, also if it contains an errno value. So that is an error only if the program has
+    /// called nlsock_set_strict_dumps().
+    #[cold]
+    fn interpret_end(&self, index: usize, header: Header, message: &[u8]) -> Answer {
+        let multi = header.flags & NLM_F_MULTI != 0;
+        let error = wire::error_at_end(message);
+        if error == 0 {
+            return Answer::Reply { multi };
+        }
+        if dump::is_strict() {
+            return Answer::Refused(KernelError::Refused(error));
+        }
+        let request = self.transactions.request(index).bytes();
+        let extack = extack::read(error, header, message, request);
+        dump::log_error_at_end(Errno::from_raw(error), extack.as_ref());
+        Failures::of(self.thread).dump_commented(error, extack.as_ref().unwrap_or(&Extack::NONE));
+        Answer::Reply { multi }
     }
 
     /// The deadline for answers that are missing at the end of the receive queue.
@@ -252,11 +289,7 @@ impl<'a, T: Transactions + ?Sized> Call<'a, T> {
         let error = answer.errno();
         let request = self.transactions.request(index).bytes();
         let extack = extack::read(error.raw(), header, message, request);
-        let failures = Failures::of(self.thread);
-        match &extack {
-            Some(extack) => failures.transaction_failed_with(index, extack),
-            None => failures.failed(error),
-        }
+        Failures::of(self.thread).transaction_failed(index, error, extack.as_ref());
         log::report_short(answer);
         log_limited!(SOCKET, Dbg, "{}", Refusal { error, extack: extack.as_ref() });
         self.transactions.finish(index, Err(error));

@@ -24,6 +24,8 @@ pub(super) struct Replies {
     /// full, the kernel drops the last ones, but if it has no memory for an error message, it goes
     /// on with the next one. Both look the same.
     pub(super) lost: bool,
+    /// Whether a refusal may follow a reply, so that everything in the queue has to be received.
+    pub(super) refused_late: bool,
     /// If something arrived that could not be read, and that may have been a reply: the error with
     /// which the requests that get no reply will fail.
     pub(super) unreadable: Option<Errno>,
@@ -45,6 +47,7 @@ impl Replies {
             covered,
             replies,
             lost: false,
+            refused_late: false,
             unreadable: None,
             deadline: None,
         }
@@ -80,11 +83,19 @@ impl Replies {
         self.sent.without(self.answered).or(self.awaited())
     }
 
+    /// Requests that were acknowledged, but whose reply is still awaited. The kernel has carried
+    /// them out, so they must not be sent again.
+    pub(super) fn carried_out(&self) -> Set {
+        self.replies.and(self.answered).without(self.acks)
+    }
+
     /// The requests to send again after messages were lost: the first request whose outcome is
-    /// uncertain, and all that follow it, so that the kernel works on them in order.
+    /// uncertain, and all that follow it, so that the kernel works on them in order. Without those
+    /// of which only the reply is missing.
     pub(super) fn to_send_again(&self) -> Set {
-        match self.open().next() {
-            Some(first) => self.sent.without(Set::first(first)),
+        let carried_out = self.carried_out();
+        match self.open().without(carried_out).next() {
+            Some(first) => self.sent.without(Set::first(first)).without(carried_out),
             None => Set::EMPTY,
         }
     }
@@ -95,6 +106,7 @@ impl Replies {
     pub(super) fn complete(&self) -> bool {
         self.answered.overlaps(self.last)
             && self.awaited().is_empty()
+            && !self.refused_late
             && ((self.unreadable.is_none() && !self.lost) || self.open().is_empty())
     }
 
@@ -108,6 +120,40 @@ impl Replies {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The requests 0 to 3 ask for an acknowledgement, and wait for a reply.
+    fn waiting_for_replies() -> Replies {
+        Replies::new(1, Set::first(4), Set::first(4), Set::EMPTY, Set::first(4))
+    }
+
+    fn acknowledge(replies: &mut Replies, index: usize) {
+        replies.answered.insert(Set::one(index));
+        replies.decided(index);
+    }
+
+    #[test]
+    fn what_was_acknowledged_is_not_sent_again() {
+        let mut replies = waiting_for_replies();
+        replies.lost = true;
+        assert_eq!(replies.carried_out(), Set::EMPTY);
+        assert_eq!(replies.to_send_again(), Set::first(4));
+        acknowledge(&mut replies, 0);
+        acknowledge(&mut replies, 2);
+        assert_eq!(replies.carried_out(), Set::one(0).or(Set::one(2)));
+        assert_eq!(replies.to_send_again(), Set::one(1).or(Set::one(3)));
+        acknowledge(&mut replies, 1);
+        acknowledge(&mut replies, 3);
+        assert_eq!(replies.to_send_again(), Set::EMPTY);
+    }
+
+    #[test]
+    fn everything_is_received_if_a_refusal_may_follow() {
+        let mut replies = Replies::new(1, Set::one(0), Set::EMPTY, Set::EMPTY, Set::EMPTY);
+        replies.answered.insert(Set::one(0));
+        assert!(replies.complete());
+        replies.refused_late = true;
+        assert!(!replies.complete());
+    }
 
     #[test]
     fn only_requests_that_were_sent_have_a_number() {

@@ -6,7 +6,7 @@
 //! were lost, the requests whose outcome is uncertain fail with ENOBUFS.
 
 use super::call::{Answer, Call, MAX_TRIES, Unreadable, is_overrun};
-use super::{Origin, QueueState, Transactions, netfilter};
+use super::{Origin, QueueState, Transactions, acks, netfilter};
 use crate::errno::Errno;
 use crate::host::counters::{Event, count};
 use crate::message;
@@ -72,6 +72,8 @@ pub(super) struct Whole<'c, 'a> {
     awaited: usize,
     /// Whether the kernel refused a request.
     refused: bool,
+    /// Whether a refusal may follow a reply, so that everything in the queue has to be received.
+    refused_late: bool,
     /// Whether answers may have been lost.
     lost: bool,
     unreadable: Option<Errno>,
@@ -107,6 +109,7 @@ impl<'c, 'a> Whole<'c, 'a> {
             base_seq: 0,
             awaited: 0,
             refused: false,
+            refused_late: false,
             lost: false,
             unreadable: None,
             deadline: None,
@@ -127,6 +130,10 @@ impl<'c, 'a> Whole<'c, 'a> {
         let transactions = &*self.call.transactions;
         let end = self.start + self.count;
         let protocol = self.call.sock.protocol();
+        if self.count > 1 && self.call.sock.takes_one_request() {
+            self.fail_all(Errno::EINVAL);
+            return false;
+        }
         let mut all = self.start..end;
         if !all.any(|index| netfilter::starts_batch(protocol, transactions, index)) {
             return true;
@@ -195,6 +202,8 @@ impl<'c, 'a> Whole<'c, 'a> {
             }
             self.awaited += usize::from(state != 0);
             self.memory.states.push(state);
+            self.refused_late |= flags & (NLM_F_ACK | NLM_F_ECHO) == NLM_F_ECHO
+                && acks::may_be_refused_late(call.sock.protocol(), request.bytes());
             if !self.netfilter {
                 answers += REPLY_ESTIMATE as usize;
             } else if flags & (NLM_F_ACK | NLM_F_ECHO) != 0 {
@@ -350,14 +359,15 @@ impl<'c, 'a> Whole<'c, 'a> {
             return;
         }
         let index = header.seq.wrapping_sub(self.base_seq) as usize;
-        let Some(state) = self.memory.states.get_mut(index) else {
+        let state = self.memory.states.get_mut(index);
+        let Some(state) = state.filter(|_| self.call.is_addressed(header)) else {
             return self.call.ignore(header);
         };
         let before = *state;
         let first = before & ANSWERED == 0 || before & REPLY != 0;
         let index = self.start + index;
         *state |= ANSWERED;
-        match self.call.interpret(header, message) {
+        match self.call.interpret(index, header, message) {
             Answer::Reply { multi } => {
                 *state &= if multi { !(ACK | REPLY) } else { !REPLY };
                 // If a request has several replies, the first one counts.
@@ -389,6 +399,7 @@ impl<'c, 'a> Whole<'c, 'a> {
     /// is reported for another message than the last one.
     fn is_complete(&self) -> bool {
         !self.netfilter
+            && !self.refused_late
             && self.awaited == 0
             && !self.lost
             && self.unreadable.is_none()
@@ -402,20 +413,25 @@ impl<'c, 'a> Whole<'c, 'a> {
             Errno::ECANCELED
         } else if let Some(error) = self.unreadable {
             error
-        } else if self.lost {
+        } else if self.lost && !self.only_reply_is_missing() {
             Errno::ENOBUFS
         } else if self.awaited > 0 {
             let call = &*self.call;
             let deadline = *self.deadline.get_or_insert_with(|| call.answer_deadline());
             let Err(error) = self.call.wait_until(deadline) else { return false };
-            certain = true;
-            error
+            certain = !self.lost;
+            if self.lost { Errno::ENOBUFS } else { error }
         } else {
             self.succeed();
             return true;
         };
         self.end_with(error, certain);
         true
+    }
+
+    /// Whether there is a request that was acknowledged, but whose reply is still awaited.
+    fn only_reply_is_missing(&self) -> bool {
+        self.memory.states.iter().any(|&state| state & (ANSWERED | ACK | REPLY) == ANSWERED | REPLY)
     }
 
     /// Ends the transactions after all answers have been received.

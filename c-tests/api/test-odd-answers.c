@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers that the kernel seldom gives, and messages that are none.  The test plays the kernel. */
+
+#include "batch.h"
+#include "nlsock-ext.h"
+#include "played-kernel.h"
+
+static void (*answer)(const struct nlmsghdr *request);
+static unsigned int n_requests;
+
+static void
+played_kernel(const struct nlmsghdr *request)
+{
+    n_requests++;
+    answer(request);
+}
+
+/* Returns the error of a transaction of the pool, by each function. */
+static int
+transact_by(int way, uint16_t type, uint16_t flags)
+{
+    struct ofpbuf request, reply;
+    struct nl_transaction transaction = { .request = &request, .reply = &reply }, *list = &transaction;
+    int error;
+
+    ofpbuf_init(&request, 64);
+    ofpbuf_init(&reply, 64);
+    nl_msg_put_nlmsghdr(&request, 0, type, NLM_F_REQUEST | flags);
+    if (way < 0) {
+        error = nl_transact(NETLINK_ROUTE, &request, NULL);
+    } else {
+        nlsock_transact_multiple(NETLINK_ROUTE, &list, 1, (unsigned int) way);
+        error = transaction.error;
+        CHECK(!error || !ofpbuf_size(&reply));
+    }
+    CHECK_INT(played_first, played_end);
+    ofpbuf_uninit(&request);
+    ofpbuf_uninit(&reply);
+    return error;
+}
+
+static const int ways[] = { -1, 0, NLSOCK_AWAIT_REPLY, NLSOCK_ONE_DATAGRAM };
+#define N_WAYS (sizeof ways / sizeof ways[0])
+
+static void
+check_last(int error, const char *text)
+{
+    struct nlsock_extack extack;
+
+    nlsock_last_extack(&extack, sizeof extack);
+    CHECK_INT(extack.error, error);
+    CHECK_STR(extack.message, text);
+}
+
+/* The kernel announces a new link, finds that it cannot have the master, and removes it. */
+static void
+announce_and_refuse(const struct nlmsghdr *request)
+{
+    play_message(request, RTM_NEWLINK, 0);
+    play_result(request, NLMSG_ERROR, EINVAL, "no such master");
+}
+
+static void
+a_link_is_refused_although_it_was_echoed(void)
+{
+    answer = announce_and_refuse;
+    for (size_t i = 0; i < N_WAYS; i++) {
+        CHECK_INT(transact_by(ways[i], RTM_NEWLINK, NLM_F_CREATE | NLM_F_ECHO), EINVAL);
+        check_last(EINVAL, "no such master");
+    }
+}
+
+/* A notification of what another socket's request with the same number did. */
+static void
+notify_and_refuse(const struct nlmsghdr *request)
+{
+    struct nlmsghdr others = {
+        .nlmsg_len = sizeof others,
+        .nlmsg_type = RTM_NEWROUTE,
+        .nlmsg_seq = request->nlmsg_seq,
+        .nlmsg_pid = request->nlmsg_pid + 1,
+    };
+
+    play(&others, sizeof others);
+    play_result(request, NLMSG_ERROR, EPERM, NULL);
+}
+
+static void
+messages_for_other_port_ids_are_no_answers(void)
+{
+    answer = notify_and_refuse;
+    for (size_t i = 0; i < N_WAYS; i++) {
+        CHECK_INT(transact_by(ways[i], RTM_NEWROUTE, 0), EPERM);
+        CHECK_INT(transact_by(ways[i], RTM_NEWROUTE, NLM_F_ACK), EPERM);
+    }
+}
+
+static const char *end_text;
+
+static void
+end_with_error(const struct nlmsghdr *request)
+{
+    play_result(request, NLMSG_DONE, EINVAL, end_text);
+}
+
+static int
+dump(void)
+{
+    struct ofpbuf request, msg, buf;
+    struct nl_dump dump;
+    uint64_t memory[NL_DUMP_BUFSIZE / 8];
+
+    ofpbuf_init(&request, 64);
+    ofpbuf_use_stub(&buf, memory, sizeof memory);
+    nl_msg_put_nlmsghdr(&request, 0, RTM_GETROUTE, NLM_F_REQUEST);
+    nl_dump_start(&dump, NETLINK_ROUTE, &request);
+    CHECK(!nl_dump_next(&dump, &msg, &buf));
+    ofpbuf_uninit(&request);
+    ofpbuf_uninit(&buf);
+    return nl_dump_done(&dump);
+}
+
+/* The original takes the end of a dump for a reply, whatever is in it. */
+static void
+an_error_at_the_end_of_a_dump_is_reported(void)
+{
+    static const char *const texts[] = { NULL, "bad header" };
+
+    answer = end_with_error;
+    for (int strict = 0; strict < 2; strict++) {
+        nlsock_set_strict_dumps(strict);
+        for (int i = 0; i < 2; i++) {
+            const char *text = texts[i] ? texts[i] : "";
+
+            for (size_t j = 0; j < N_WAYS; j++) {
+                CHECK_INT(transact_by(0, RTM_NEWROUTE, 0), strict ? EINVAL : 0);
+                end_text = texts[i];
+                CHECK_INT(transact_by(ways[j], RTM_GETROUTE, NLM_F_DUMP), strict ? EINVAL : 0);
+                check_last(EINVAL, text);
+                end_text = "other";
+            }
+            CHECK_INT(transact_by(0, RTM_NEWROUTE, 0), strict ? EINVAL : 0);
+            end_text = texts[i];
+            CHECK_INT(dump(), strict ? EINVAL : 0);
+            check_last(EINVAL, text);
+        }
+    }
+    nlsock_set_strict_dumps(false);
+}
+
+/* The first answer is lost, so both requests are sent again. */
+static void
+lose_the_first(const struct nlmsghdr *request)
+{
+    if (n_requests == 1) {
+        play_loss();
+    } else if (n_requests == 2) {
+        play_result(request, NLMSG_ERROR, EEXIST, "first try");
+    } else {
+        play_result(request, NLMSG_ERROR, 0, n_requests == 4 ? "second try" : NULL);
+    }
+}
+
+static void
+what_was_said_of_the_first_try_is_forgotten(void)
+{
+    struct nl_transaction transactions[2], *pointers[2];
+    struct nlsock_extack extack;
+    struct ofpbuf requests[2];
+
+    for (int i = 0; i < 2; i++) {
+        ofpbuf_init(&requests[i], 64);
+        nl_msg_put_nlmsghdr(&requests[i], 0, RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK);
+        transactions[i].request = &requests[i];
+        transactions[i].reply = NULL;
+        pointers[i] = &transactions[i];
+    }
+    answer = lose_the_first;
+    n_requests = 0;
+    nl_transact_multiple(NETLINK_ROUTE, pointers, 2);
+    CHECK_INT(n_requests, 4);
+    for (int i = 0; i < 2; i++) {
+        CHECK_INT(transactions[i].error, 0);
+        ofpbuf_uninit(&requests[i]);
+    }
+    check_last(0, "second try");
+    CHECK(!nlsock_batch_extack(0, &extack, sizeof extack));
+}
+
+int
+main(void)
+{
+    nlsock_log_set_level(NLSOCK_LOG_OFF);
+    RUN(a_link_is_refused_although_it_was_echoed);
+    RUN(messages_for_other_port_ids_are_no_answers);
+    RUN(an_error_at_the_end_of_a_dump_is_reported);
+    RUN(what_was_said_of_the_first_try_is_forgotten);
+    return tap_done();
+}
