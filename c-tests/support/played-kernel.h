@@ -70,7 +70,9 @@ play_result(const struct nlmsghdr *request, uint16_t type, int error, const char
     error = -error;
     memcpy(message.bytes + NLMSG_HDRLEN, &error, sizeof error);
     message.header.nlmsg_len = NLMSG_HDRLEN + sizeof error;
-    if (type == NLMSG_ERROR) {
+    if (type == NLMSG_DONE) {
+        message.header.nlmsg_flags = NLM_F_MULTI;
+    } else if (type == NLMSG_ERROR) {
         message.header.nlmsg_flags = 0x100;     /* NLM_F_CAPPED. */
         memcpy(message.bytes + message.header.nlmsg_len, request, NLMSG_HDRLEN);
         message.header.nlmsg_len += NLMSG_HDRLEN;

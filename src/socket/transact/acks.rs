@@ -71,7 +71,7 @@ impl Acks {
 
     /// Takes account of a request with the flag NLM_F_ECHO that does not ask for an
     /// acknowledgement.
-    #[cold]
+    #[inline]
     pub(super) fn add_echo(&mut self, request: &[u8]) {
         self.refused_late |= may_be_refused_late(self.protocol, request);
     }

@@ -199,39 +199,35 @@ impl<'a, T: Transactions + ?Sized> Call<'a, T> {
     #[inline]
     pub(super) fn interpret(&mut self, index: usize, header: Header, message: &[u8]) -> Answer {
         match kernel_error(header, message) {
-            None if header.kind == NLMSG_DONE => self.interpret_end(index, header, message),
-            None => {
-                let multi = header.flags & NLM_F_MULTI != 0;
-                if multi {
-                    // Only the first message of a dump becomes the reply. The others may be left in
-                    // the receive queue.
-                    self.queue = QueueState::Unknown;
-                }
-                Answer::Reply { multi }
-            }
+            None if header.flags & NLM_F_MULTI != 0 => self.interpret_part(index, header, message),
+            None => Answer::Reply { multi: false },
             Some(KernelError::Ack) => Answer::Ack,
             Some(refusal) => Answer::Refused(refusal),
         }
     }
 
-    /// Interprets the end of a dump, which the request at `index` asked for. The original takes it
-    /// for a reply, also if it contains an errno value. So that is an error only if the program has
-    /// called nlsock_set_strict_dumps().
+    /// Interprets a message of a dump that the request at `index` asked for.
     #[cold]
-    fn interpret_end(&self, index: usize, header: Header, message: &[u8]) -> Answer {
-        let multi = header.flags & NLM_F_MULTI != 0;
-        let error = wire::error_at_end(message);
-        if error == 0 {
-            return Answer::Reply { multi };
+    fn interpret_part(&mut self, index: usize, header: Header, message: &[u8]) -> Answer {
+        if header.kind != NLMSG_DONE {
+            // Only the first message of a dump becomes the reply. The others may be left in the
+            // receive queue.
+            self.queue = QueueState::Unknown;
+            return Answer::Reply { multi: true };
         }
-        if dump::is_strict() {
+        // The original takes the end of a dump for a reply, also if it contains an errno value. So
+        // that is an error only if the program has called nlsock_set_strict_dumps().
+        let error = wire::error_at_end(message);
+        if error != 0 && dump::is_strict() {
             return Answer::Refused(KernelError::Refused(error));
         }
-        let request = self.transactions.request(index).bytes();
-        let extack = extack::read(error, header, message, request);
-        dump::log_error_at_end(Errno::from_raw(error), extack.as_ref());
-        Failures::of(self.thread).dump_commented(error, extack.as_ref().unwrap_or(&Extack::NONE));
-        Answer::Reply { multi }
+        if error != 0 {
+            let request = self.transactions.request(index).bytes();
+            let extack = extack::read(error, header, message, request).unwrap_or(Extack::NONE);
+            dump::log_error_at_end(Errno::from_raw(error), Some(&extack));
+            Failures::of(self.thread).dump_commented(error, &extack);
+        }
+        Answer::Reply { multi: true }
     }
 
     /// The deadline for answers that are missing at the end of the receive queue.
