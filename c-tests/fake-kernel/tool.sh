@@ -161,6 +161,8 @@ with_script() {
 scripts() {
     with_script 'message type RTM_GETLINK: refuse EPERM' 0 || return
     prints "Operation not permitted" "$scratch/errors" || return
+    with_script 'message type RTM_GETLINK: done EINVAL text "why not"' 0 || return
+    prints "Error: why not." "$scratch/errors" || return
     with_script 'message type RTM_GETLINK number 2: refuse EPERM' 0 || return
     with_script 'call recv number 2 fails ENOBUFS' 0 || return
     prints "No buffer space available" "$scratch/errors" || return

@@ -103,14 +103,39 @@ put_pattern(struct datagram *d, enum fake_kind kind, int id, int k, int size)
     }
 }
 
+/* Whether a message of this item has an extended acknowledgement. */
+static bool
+is_extended(const struct sock *sock, const struct fk_item *item)
+{
+    return sock_has(sock, NETLINK_EXT_ACK)
+           && (item->text[0] || item->offset != FK_ANY || item->missing != FK_ANY);
+}
+
+static void
+put_extended_ack(struct datagram *d, const struct fk_item *item)
+{
+    if (item->text[0]) {
+        put_attr(d, NLMSGERR_ATTR_MSG, item->text, strlen(item->text) + 1);
+    }
+    if (item->offset != FK_ANY) {
+        uint32_t offset = (uint32_t) item->offset;
+
+        put_attr(d, NLMSGERR_ATTR_OFFS, &offset, sizeof offset);
+    }
+    if (item->missing != FK_ANY) {
+        uint32_t missing = (uint32_t) item->missing;
+
+        put_attr(d, NLMSGERR_ATTR_MISS_TYPE, &missing, sizeof missing);
+    }
+}
+
 static void
 put_verdict(struct datagram *d, const struct sock *sock, const struct nlmsghdr *request,
             const struct fk_item *item)
 {
     int error = item->kind == FK_ITEM_KIND_REFUSE ? -item->error : 0;
     bool whole = error && !sock_has(sock, NETLINK_CAP_ACK) && request->nlmsg_len >= NLMSG_HDRLEN;
-    bool extended = sock_has(sock, NETLINK_EXT_ACK)
-                    && (item->text[0] || item->offset != FK_ANY || item->missing != FK_ANY);
+    bool extended = is_extended(sock, item);
     size_t at = begin_message(d, sock, request->nlmsg_seq, item, NLMSG_ERROR,
                       (whole ? 0 : NLM_F_CAPPED) | (extended ? NLM_F_ACK_TLVS : 0));
 
@@ -118,18 +143,24 @@ put_verdict(struct datagram *d, const struct sock *sock, const struct nlmsghdr *
     if (!item->truncated) {
         put(d, request, whole ? request->nlmsg_len : NLMSG_HDRLEN);
     }
-    if (extended && item->text[0]) {
-        put_attr(d, NLMSGERR_ATTR_MSG, item->text, strlen(item->text) + 1);
+    if (extended) {
+        put_extended_ack(d, item);
     }
-    if (extended && item->offset != FK_ANY) {
-        uint32_t offset = (uint32_t) item->offset;
+    end(d, at, item);
+}
 
-        put_attr(d, NLMSGERR_ATTR_OFFS, &offset, sizeof offset);
-    }
-    if (extended && item->missing != FK_ANY) {
-        uint32_t missing = (uint32_t) item->missing;
+/* The end of a dump. */
+static void
+put_done(struct datagram *d, const struct sock *sock, uint32_t seq, const struct fk_item *item)
+{
+    bool extended = is_extended(sock, item);
+    int error = -item->error;
+    size_t at = begin_message(d, sock, seq, item, NLMSG_DONE,
+                              NLM_F_MULTI | (extended ? NLM_F_ACK_TLVS : 0));
 
-        put_attr(d, NLMSGERR_ATTR_MISS_TYPE, &missing, sizeof missing);
+    put(d, &error, sizeof error);
+    if (extended) {
+        put_extended_ack(d, item);
     }
     end(d, at, item);
 }
@@ -168,7 +199,6 @@ item_make(const struct sock *sock, const struct nlmsghdr *request, const struct 
     enum fake_kind kind = foreign ? FAKE_OTHER : record->kind;
     int id = foreign ? 0 : record->id;
     int unused = 0;
-    int zero;
     size_t at;
 
     if (foreign) {
@@ -193,10 +223,7 @@ item_make(const struct sock *sock, const struct nlmsghdr *request, const struct 
         }
         break;
     case FK_ITEM_KIND_DONE:
-        zero = -item->error;
-        at = begin_message(d, sock, seq, item, NLMSG_DONE, NLM_F_MULTI);
-        put(d, &zero, sizeof zero);
-        end(d, at, item);
+        put_done(d, sock, seq, item);
         break;
     case FK_ITEM_KIND_NOOP:
     case FK_ITEM_KIND_OVERRUN:
