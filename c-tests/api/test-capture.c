@@ -73,6 +73,35 @@ a_transaction_is_captured(void)
     capture_free(&capture);
 }
 
+static unsigned long long
+socket_number(const struct packet *packet)
+{
+    const char *at = strstr(packet->comment, " socket=");
+
+    return at ? strtoull(at + strlen(" socket="), NULL, 10) : 0;
+}
+
+static void
+each_socket_has_a_number_of_its_own(void)
+{
+    unsigned long long pooled, own;
+    struct capture capture;
+    struct packet packet;
+
+    start();
+    CHECK(loopback_is_found());
+    CHECK(own_socket_works());
+    stop(&capture);
+    CHECK(capture_next(&capture, &packet) && packet.outbound);
+    pooled = socket_number(&packet);
+    CHECK(capture_next(&capture, &packet) && !packet.outbound);
+    CHECK(pooled && socket_number(&packet) == pooled);
+    CHECK(capture_next(&capture, &packet) && packet.outbound);
+    own = socket_number(&packet);
+    CHECK(own && own != pooled);
+    capture_free(&capture);
+}
+
 /* Each way to send or receive passes through the capture. */
 static void
 every_call_is_captured(void)
@@ -485,6 +514,7 @@ main(void)
     }
     snprintf(path, sizeof path, "%s/capture", folder);
     RUN(a_transaction_is_captured);
+    RUN(each_socket_has_a_number_of_its_own);
     RUN(every_call_is_captured);
     RUN(families_have_their_protocol);
     RUN(notifications_have_their_group);

@@ -244,6 +244,27 @@ the_pool_does_not_use_a_new_socket_of_the_program(void)
 }
 
 /* If the library has not opened it, a lookup goes wrong once. */
+/* Only the socket whose number somebody else got is forgotten. */
+static void
+the_other_idle_sockets_stay(void)
+{
+    int before, fd, family = 0;
+    struct nl_sock *sock;
+
+    nlsock_pool_flush();
+    before = count_descriptors();
+    CHECK(deletion_is_refused());
+    fd = netlink_descriptor();
+    CHECK(!nl_lookup_genl_family("nlctrl", &family));
+    CHECK_INT(count_descriptors(), before + 2);
+    close(fd);
+    sock = open_socket(NETLINK_ROUTE);
+    CHECK_INT(nl_sock_fd(sock), fd);
+    CHECK_INT(count_descriptors(), before + 2);
+    nl_sock_destroy(sock);
+    CHECK_INT(count_descriptors(), before + 1);
+}
+
 static void
 a_lookup_goes_wrong_once(void)
 {
@@ -425,6 +446,7 @@ main(void)
     RUN(closing_idle_sockets_leaves_files_of_others_alone);
     RUN(lookups_leave_files_of_others_alone);
     RUN(the_pool_does_not_use_a_new_socket_of_the_program);
+    RUN(the_other_idle_sockets_stay);
     RUN(a_lookup_goes_wrong_once);
     RUN(a_dump_leaves_files_of_others_alone);
     RUN(own_sockets_leave_files_of_others_alone);

@@ -9,6 +9,9 @@
 #include "nlsock-ext.h"
 #include "replaced.h"
 #include "tap.h"
+#if !OVS3
+#include "vlog.h"
+#endif
 
 static char captured[16384];
 static int last_level;
@@ -353,6 +356,28 @@ a_call_that_fails_is_logged_by_its_name(void)
     capture_end();
 }
 
+#if !OVS3
+/* A module of the program, which was registered between two others. */
+static void
+a_module_that_was_removed_keeps_its_level(void)
+{
+    static struct vlog_module modules[3] = { { .name = "a" }, { .name = "b" }, { .name = "c" } };
+
+    for (int i = 0; i < 3; i++) {
+        modules[i].list.prev = modules[i].list.next = &modules[i].list;
+        nlsock_log_register(&modules[i]);
+    }
+    vlog_set_levels(NULL, VLF_ANY_FACILITY, VLL_DBG);
+    nlsock_log_unregister(&modules[1]);
+    vlog_set_levels(NULL, VLF_ANY_FACILITY, VLL_WARN);
+    CHECK_INT(modules[0].min_level, VLL_WARN);
+    CHECK_INT(modules[1].min_level, VLL_DBG);
+    CHECK_INT(modules[2].min_level, VLL_WARN);
+    nlsock_log_unregister(&modules[0]);
+    nlsock_log_unregister(&modules[2]);
+}
+#endif
+
 int
 main(int argc, char *argv[])
 {
@@ -375,5 +400,8 @@ main(int argc, char *argv[])
     RUN(a_call_that_fails_is_logged_by_its_name);
     RUN(counters_count);
     RUN(counters_start_again);
+#if !OVS3
+    RUN(a_module_that_was_removed_keeps_its_level);
+#endif
     return tap_done();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Answers that the kernel seldom gives, and messages that are none.  The test plays the kernel. */
 
+#include <linux/genetlink.h>
 #include "batch.h"
 #include "nlsock-ext.h"
 #include "played-kernel.h"
@@ -187,6 +188,131 @@ what_was_said_of_the_first_try_is_forgotten(void)
     CHECK(!nlsock_batch_extack(0, &extack, sizeof extack));
 }
 
+static char log_text[4096];
+
+static void
+keep_line(void *aux, int level, const char *module, const char *text)
+{
+    (void) aux;
+    (void) level;
+    (void) module;
+    snprintf(log_text + strlen(log_text), sizeof log_text - strlen(log_text), "%s\n", text);
+}
+
+static void
+start_log(void)
+{
+    log_text[0] = '\0';
+    nlsock_log_set_handler(keep_line, NULL);
+    nlsock_log_set_level(NLSOCK_LOG_DBG);
+}
+
+static void
+end_log(void)
+{
+    nlsock_log_set_level(NLSOCK_LOG_OFF);
+    nlsock_log_set_handler(NULL, NULL);
+}
+
+static void
+what_is_no_message_is_logged(void)
+{
+    struct nl_sock *sock = open_socket(NETLINK_ROUTE);
+    struct ofpbuf buf;
+
+    ofpbuf_init(&buf, 64);
+    play("12345", 5);
+    start_log();
+    CHECK_INT(nl_sock_recv(sock, &buf, false), EPROTO);
+    end_log();
+    CHECK(strstr(log_text, "received invalid nlmsg (5 bytes < 16)"));
+    CHECK_INT(ofpbuf_size(&buf), 0);
+    ofpbuf_uninit(&buf);
+    nl_sock_destroy(sock);
+}
+
+/* It is not counted as received. */
+static void
+answer_with_garbage(const struct nlmsghdr *request)
+{
+    (void) request;
+    play("12345", 5);
+}
+
+static void
+what_is_no_message_does_not_count(void)
+{
+    struct nlsock_counters before, after;
+
+    answer = answer_with_garbage;
+    nlsock_counters(&before, sizeof before);
+    CHECK_INT(transact_by(0, RTM_NEWROUTE, 0), EPROTO);
+    nlsock_counters(&after, sizeof after);
+    CHECK_INT(after.sent - before.sent, 1);
+    CHECK_INT(after.received - before.received, 0);
+}
+
+/* A family whose number has one byte. */
+static void
+answer_with_a_short_number(const struct nlmsghdr *request)
+{
+    union {
+        struct nlmsghdr header;
+        uint8_t bytes[64];
+    } message;
+
+    memset(&message, 0, sizeof message);
+    message.header.nlmsg_len = NLMSG_HDRLEN + GENL_HDRLEN;
+    message.header.nlmsg_type = GENL_ID_CTRL;
+    message.header.nlmsg_seq = request->nlmsg_seq;
+    play_attr(&message.header, CTRL_ATTR_FAMILY_ID, "x", 1);
+    play(&message, message.header.nlmsg_len);
+}
+
+static void
+what_is_wrong_with_a_family_is_logged(void)
+{
+    int number = 0;
+
+    answer = answer_with_a_short_number;
+    start_log();
+    CHECK_INT(nl_lookup_genl_family("odd", &number), EPROTO);
+    end_log();
+    CHECK(strstr(log_text, "attr 1"));
+}
+
+/* A reply that fills the room of 1024 bytes exactly is not jumbo. */
+static size_t reply_size;
+
+static void
+answer_with_reply(const struct nlmsghdr *request)
+{
+    union {
+        struct nlmsghdr header;
+        uint8_t bytes[1028];
+    } message;
+
+    memset(&message, 0, sizeof message);
+    message.header.nlmsg_len = (uint32_t) reply_size;
+    message.header.nlmsg_type = RTM_NEWROUTE;
+    message.header.nlmsg_seq = request->nlmsg_seq;
+    play(&message, reply_size);
+}
+
+static void
+a_reply_that_fits_exactly_is_not_jumbo(void)
+{
+    struct nlsock_counters before, after;
+
+    answer = answer_with_reply;
+    for (reply_size = 1024; reply_size <= 1028; reply_size += 4) {
+        nlsock_counters(&before, sizeof before);
+        CHECK_INT(transact_by(-1, RTM_GETROUTE, 0), 0);
+        nlsock_counters(&after, sizeof after);
+        CHECK_INT(after.recv_jumbo - before.recv_jumbo, reply_size > 1024);
+    }
+}
+
 int
 main(void)
 {
@@ -195,5 +321,9 @@ main(void)
     RUN(messages_for_other_port_ids_are_no_answers);
     RUN(an_error_at_the_end_of_a_dump_is_reported);
     RUN(what_was_said_of_the_first_try_is_forgotten);
+    RUN(what_is_no_message_is_logged);
+    RUN(what_is_no_message_does_not_count);
+    RUN(what_is_wrong_with_a_family_is_logged);
+    RUN(a_reply_that_fits_exactly_is_not_jumbo);
     return tap_done();
 }

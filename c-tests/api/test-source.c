@@ -6,6 +6,7 @@
 #include "batch.h"
 #include "netns.h"
 #include "nlsock-ext.h"
+#include "pcapng.h"
 #include "replaced.h"
 
 /* How often the library has set the option NETLINK_PKTINFO, and whether that fails. */
@@ -338,10 +339,25 @@ other_namespaces_can_be_listened_to(void)
     CHECK_INT(pthread_create(&thread, NULL, change_link_elsewhere, &ok), 0);
     CHECK_INT(pthread_join(thread, NULL), 0);
     if (ok) {
+        char path[] = P_tmpdir "/test-source-XXXXXX";
+        struct capture capture;
+        struct packet packet;
+
+        close(mkstemp(path));
+        CHECK_INT(nlsock_capture_start(path, 0), 0);
         while (!nlsock_sock_recv_from(sock, &buf, false, &source, sizeof source)) {
             found = found || (source.has_nsid && source.nsid == 42);
         }
+        nlsock_capture_stop();
         CHECK(found);
+        /* The capture has it, too. */
+        capture_read(&capture, path);
+        for (found = false; capture_next(&capture, &packet);) {
+            found = found || strstr(packet.comment, " nsid=42 ");
+        }
+        CHECK(found);
+        capture_free(&capture);
+        unlink(path);
     }
     CHECK_INT(nlsock_sock_listen_all_nsid(sock, false), 0);
     nl_sock_destroy(sock);

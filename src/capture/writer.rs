@@ -389,7 +389,7 @@ fn is_temporary(error: Errno) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::format::tests::EVENT;
+    use super::super::format::{Section, tests::EVENT};
     use super::*;
     use std::os::fd::AsRawFd;
     use std::path::{Path, PathBuf};
@@ -420,6 +420,36 @@ mod tests {
 
     fn write(capture: &Capture) {
         capture.write(&EVENT, &[1; 500], &[], 500);
+    }
+
+    /// A file of 4096 bytes starts with a section; 3900 bytes will be written to it.
+    #[test]
+    fn what_is_in_a_new_file_counts() {
+        let (capture, folder) = new_capture("count");
+        let left = 4096 - 3900 - Section::new().bytes().len() as isize;
+        let fd = capture.fd.load(SeqCst);
+        capture.go_on(fd, 1, 3900).unwrap();
+        assert_eq!(capture.left.load(Relaxed), left);
+        let null = std::fs::File::open("/dev/null").unwrap();
+        // SAFETY: the number is that of the capture's descriptor, which is closed.
+        assert_eq!(unsafe { libc::dup3(null.as_raw_fd(), fd, libc::O_CLOEXEC) }, fd);
+        capture.left.store(0, Relaxed);
+        capture.reopen(fd, 2, 3900).unwrap();
+        assert_eq!(capture.left.load(Relaxed), left);
+        capture.end();
+        sys::close_file(fd);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_retired_number_of_another_file_is_not_closed() {
+        let (capture, folder) = new_capture("retired");
+        let null = std::fs::File::open("/dev/null").unwrap();
+        capture.retired.store(null.as_raw_fd(), SeqCst);
+        capture.close_retired();
+        assert!(null.metadata().is_ok());
+        capture.end();
+        std::fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]

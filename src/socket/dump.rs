@@ -539,3 +539,25 @@ impl fmt::Display for Refusal<'_> {
         flavour::write_dump_refusal(f, errno::text(self.error.raw()).as_str(), reason)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(kind: u16) -> Vec<u8> {
+        let mut bytes = vec![0; 20];
+        bytes[..4].copy_from_slice(&20u32.to_ne_bytes());
+        bytes[4..6].copy_from_slice(&kind.to_ne_bytes());
+        bytes
+    }
+
+    #[test]
+    fn a_fragment_is_bytes_before_the_end_of_the_dump() {
+        let (data, done) = (message(24), message(NLMSG_DONE));
+        assert!(!ends_in_fragment(&[]));
+        assert!(!ends_in_fragment(&data));
+        assert!(ends_in_fragment(&[&data[..], &[0; 4]].concat()));
+        assert!(ends_in_fragment(&[&data[..], &data[..17]].concat()));
+        assert!(!ends_in_fragment(&[&data[..], &done, &[0; 4]].concat()));
+    }
+}

@@ -235,6 +235,16 @@ mod tests {
             let all = unsafe { Buf::from_ptr(all) };
             assert_eq!(append(all, &[7; 65535], Deadline::after(0)), Ok(()));
         }
+        for size in 1..9 {
+            // SAFETY: as above.
+            let all = unsafe { Buf::from_ptr(all) };
+            let before = all.size();
+            assert_eq!(append(all, &[7; 8][..size], Deadline::after(0)), Ok(()));
+            let mut expected = vec![7; size];
+            expected.resize(size.next_multiple_of(4), 0);
+            assert_eq!(all.bytes()[before..], expected);
+            all.set_size(before);
+        }
         // SAFETY: as above; it is not used any more.
         unsafe {
             assert_eq!(Buf::from_ptr(all).size(), 3 * 65536);

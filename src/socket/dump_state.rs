@@ -384,6 +384,14 @@ mod tests {
     }
 
     #[test]
+    fn a_message_of_an_unknown_control_type_is_a_part() {
+        let mut state = state(false);
+        let control = message(NLMSG_MIN_TYPE - 1, NLM_F_MULTI, SEQ);
+        assert!(matches!(state.receive_with(|| Ok(&control)), Received::Part { .. }));
+        assert_eq!((state.result.messages, state.over), (1, false));
+    }
+
+    #[test]
     fn a_change_during_the_dump_is_noted() {
         for (first, last) in [(0, NLM_F_DUMP_INTR), (NLM_F_DUMP_INTR, 0), (0, 0)] {
             let mut state = state(false);

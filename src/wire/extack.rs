@@ -326,6 +326,9 @@ mod tests {
             types[..depth].to_vec()
         };
         assert_eq!(find(32), [1]);
+        // Within the header of an attribute.
+        assert_eq!(find(33), [0; 0]);
+        assert_eq!(find(34), [0; 0]);
         assert_eq!(find(40), [2]);
         assert_eq!(find(44), [2, 3]);
         assert_eq!(find(52), [2, 4]);
