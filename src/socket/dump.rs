@@ -552,6 +552,27 @@ mod tests {
     }
 
     #[test]
+    fn strict_dumps_have_more_errors() {
+        let result = |error, interrupted| DumpResult { error, interrupted, ..DumpResult::NONE };
+        let outcomes = || {
+            [
+                outcome(0, &result(0, false)),
+                outcome(0, &result(0, true)),
+                outcome(ENDED, &result(0, true)),
+                outcome(ENDED, &result(22, true)),
+                outcome(105, &result(22, false)),
+            ]
+        };
+        let (invalid, lost) = (Errno::EINVAL, Errno::ENOBUFS);
+        assert_eq!(outcomes(), [Ok(()), Ok(()), Ok(()), Ok(()), Err(lost)]);
+        set_strict(true);
+        let strict = outcomes();
+        set_strict(false);
+        let changed = Err(Errno::EINTR);
+        assert_eq!(strict, [Ok(()), changed, changed, Err(invalid), Err(lost)]);
+    }
+
+    #[test]
     fn a_fragment_is_bytes_before_the_end_of_the_dump() {
         let (data, done) = (message(24), message(NLMSG_DONE));
         assert!(!ends_in_fragment(&[]));
