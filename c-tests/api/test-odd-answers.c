@@ -149,6 +149,10 @@ an_error_at_the_end_of_a_dump_is_reported(void)
     nlsock_set_strict_dumps(false);
 }
 
+/* What is said of the second request, first and when it is sent again. */
+static int first_error;
+static const char *first_text, *second_text;
+
 /* The first answer is lost, so both requests are sent again. */
 static void
 lose_the_first(const struct nlmsghdr *request)
@@ -156,14 +160,14 @@ lose_the_first(const struct nlmsghdr *request)
     if (n_requests == 1) {
         play_loss();
     } else if (n_requests == 2) {
-        play_result(request, NLMSG_ERROR, EEXIST, "first try");
+        play_result(request, NLMSG_ERROR, first_error, first_text);
     } else {
-        play_result(request, NLMSG_ERROR, 0, n_requests == 4 ? "second try" : NULL);
+        play_result(request, NLMSG_ERROR, 0, n_requests == 4 ? second_text : NULL);
     }
 }
 
 static void
-what_was_said_of_the_first_try_is_forgotten(void)
+send_two_again(void)
 {
     struct nl_transaction transactions[2], *pointers[2];
     struct nlsock_extack extack;
@@ -184,8 +188,28 @@ what_was_said_of_the_first_try_is_forgotten(void)
         CHECK_INT(transactions[i].error, 0);
         ofpbuf_uninit(&requests[i]);
     }
-    check_last(0, "second try");
     CHECK(!nlsock_batch_extack(0, &extack, sizeof extack));
+    CHECK_INT(nlsock_batch_extack(1, &extack, sizeof extack), second_text != NULL);
+}
+
+static void
+what_was_said_of_the_first_try_is_forgotten(void)
+{
+    first_error = EEXIST;
+    first_text = "first try";
+    second_text = "second try";
+    send_two_again();
+    check_last(0, "second try");
+    second_text = NULL;
+    send_two_again();
+    check_last(0, "");
+    /* What was said before these requests is not. */
+    answer = announce_and_refuse;
+    CHECK_INT(transact_by(-1, RTM_NEWLINK, NLM_F_CREATE | NLM_F_ECHO), EINVAL);
+    first_error = 0;
+    first_text = NULL;
+    send_two_again();
+    check_last(EINVAL, "no such master");
 }
 
 static char log_text[4096];

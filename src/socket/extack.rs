@@ -96,11 +96,13 @@ struct Last {
     extack: UnsafeCell<Extack>,
     /// Whether a transaction of the last batch has failed.
     batch_failed: Cell<bool>,
-    /// If the kernel reported that about a transaction of the last batch: its index, plus 1.
+    /// If the kernel reported that about a transaction of the last batch: its index. 0 otherwise,
+    /// too: the first transaction that is sent again has no answer, so of transaction 0 nothing is
+    /// ever forgotten.
     of: Cell<usize>,
 }
 
-// SAFETY: zero is `Extack::NONE`, false, and no transaction.
+// SAFETY: zero is `Extack::NONE`, false, and no transaction that is sent again.
 unsafe impl Zeroed for Last {}
 
 static LAST: Part<Last> = Part::new(room::EXTACK);
@@ -193,7 +195,7 @@ impl<'a> Failures<'a> {
             }
             None => self.failed(error),
         }
-        LAST.of(self.0).of.set(index + 1);
+        LAST.of(self.0).of.set(index);
     }
 
     /// Records that the transaction at `index` of the batch succeeded, and that the kernel
@@ -202,7 +204,7 @@ impl<'a> Failures<'a> {
         let last = LAST.of(self.0);
         if !last.batch_failed.get() {
             self.set_last(extack);
-            last.of.set(index + 1);
+            last.of.set(index);
         }
         self.add_to_batch(index, extack);
     }
