@@ -48,7 +48,8 @@ fn c_files(root: &Path) -> cc::Build {
         .flag("-fvisibility=hidden")
         .flag("-std=c11")
         .flag("-funwind-tables")
-        // The same source makes the same bytes in any folder. build-aux/cargo.sh does this for Rust.
+        // The same source makes the same bytes in any folder. build-aux/cargo.sh does this for
+        // Rust.
         .flag(format!("-ffile-prefix-map={}=.", root.display()))
         .flag("-Wextra")
         .warnings_into_errors(true);

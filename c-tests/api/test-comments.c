@@ -2,7 +2,7 @@
 /* nlsock-ext.h: comments of the kernel in acknowledgements, and texts from outside in one line.
  * The test plays the kernel. */
 
-#include <linux/genetlink.h>
+#include "extack.h"
 #include "kernel.h"
 #include "nlsock-ext.h"
 #include "played-kernel.h"
@@ -19,25 +19,8 @@ struct answer {
 static const struct answer *answers;
 static unsigned int n_requests;
 
-/* Answers a lookup: the family that was asked for has this number. */
-#define FAMILY 4711
-
-static void
-play_family(const struct nlmsghdr *request)
-{
-    static const uint16_t number = FAMILY;
-    union {
-        struct nlmsghdr header;
-        uint8_t bytes[64];
-    } message;
-
-    memset(&message, 0, sizeof message);
-    message.header.nlmsg_len = NLMSG_HDRLEN + GENL_HDRLEN;
-    message.header.nlmsg_type = GENL_ID_CTRL;
-    message.header.nlmsg_seq = request->nlmsg_seq;
-    play_attr(&message.header, CTRL_ATTR_FAMILY_ID, &number, sizeof number);
-    play(&message, message.header.nlmsg_len);
-}
+/* The number of the family that is looked up. */
+static const uint16_t family = 4711;
 
 static void
 played_kernel(const struct nlmsghdr *request)
@@ -45,7 +28,7 @@ played_kernel(const struct nlmsghdr *request)
     const struct answer *answer;
 
     if (request->nlmsg_type == GENL_ID_CTRL) {
-        play_family(request);
+        play_family(request, &family, sizeof family);
         return;
     }
     answer = &answers[n_requests++];
@@ -97,16 +80,6 @@ run_batch(const struct answer expected[N])
 }
 
 static void
-check_last(int error, const char *text)
-{
-    struct nlsock_extack extack;
-
-    nlsock_last_extack(&extack, sizeof extack);
-    CHECK_INT(extack.error, error);
-    CHECK_STR(extack.message, text);
-}
-
-static void
 warnings_come_with_successes_at_any_position(void)
 {
     unsigned int position;
@@ -121,7 +94,7 @@ warnings_come_with_successes_at_any_position(void)
             expected[position].reply = reply;
             expected[position].text = text;
             run_batch(expected);
-            check_last(0, text);
+            check_last_extack(0, text);
             if (reply) {
                 break;
             }
@@ -175,12 +148,12 @@ failures_count_more_than_warnings(void)
     static const struct answer silent[N] = { { true, 0, NULL } };
 
     run_batch(mixed);
-    check_last(EEXIST, "");
+    check_last_extack(EEXIST, "");
     run_batch(warnings);
-    check_last(0, "b");
+    check_last_extack(0, "b");
     /* A success without a comment changes nothing. */
     run_batch(silent);
-    check_last(0, "b");
+    check_last_extack(0, "b");
 }
 
 static int
@@ -206,15 +179,15 @@ dumps_have_warnings_too(void)
     struct nlsock_dump_result result;
 
     CHECK_INT(dump(0, "incomplete"), 0);
-    check_last(0, "incomplete");
+    check_last_extack(0, "incomplete");
     nlsock_dump_result(&result, sizeof result);
     CHECK_INT(result.error, 0);
     CHECK_STR(result.extack.message, "incomplete");
     CHECK_INT(dump(0, NULL), 0);
-    check_last(0, "incomplete");
+    check_last_extack(0, "incomplete");
     /* An error at the end, which nl_dump_done() does not return. */
     CHECK_INT(dump(ERANGE, "too far"), 0);
-    check_last(ERANGE, "too far");
+    check_last_extack(ERANGE, "too far");
 }
 
 static char captured[8192];
@@ -408,9 +381,9 @@ names_of_families_have_no_control_characters(void)
     int number = 0;
 
     CHECK_INT(nl_lookup_genl_family(WILD, &number), 0);
-    CHECK_INT(number, FAMILY);
+    CHECK_INT(number, family);
     ofpbuf_init(&msg, 64);
-    nl_msg_put_genlmsghdr(&msg, 0, FAMILY, 0, 3, 1);
+    nl_msg_put_genlmsghdr(&msg, 0, family, 0, 3, 1);
     nlsock_msg_format(&msg, NETLINK_GENERIC, text, sizeof text);
     CHECK(strstr(text, "type=4711(" TAME "), "));
     ofpbuf_uninit(&msg);

@@ -2,6 +2,7 @@
 /* nlsock-ext.h: extended acknowledgements. */
 
 #include <sys/resource.h>
+#include "extack.h"
 #include "kernel.h"
 #include "netns.h"
 #include "nlsock-ext.h"
@@ -171,7 +172,6 @@ a_nest_without_its_flag_is_refused(void)
 static void
 failures_of_the_library_replace_those_of_the_kernel(void)
 {
-    struct nlsock_extack extack;
     struct ofpbuf request;
     struct rlimit before, limit;
     unsigned int group;
@@ -192,9 +192,7 @@ failures_of_the_library_replace_those_of_the_kernel(void)
         } else {
             CHECK_INT(nl_lookup_genl_mcgroup("nlctrl", "no such group", &group), EPROTO);
         }
-        nlsock_last_extack(&extack, sizeof extack);
-        CHECK_INT(extack.error, i ? EMFILE : EPROTO);
-        CHECK_STR(extack.message, "");
+        check_last_extack(i ? EMFILE : EPROTO, "");
     }
     ofpbuf_uninit(&request);
 }

@@ -193,8 +193,8 @@ fork_after_instructions(void)
     handle(SIGTRAP, step);
     CHECK(this_call->is_right());
     CHECK(this_call->is_right());
-    /* The shorter of two calls: once a second, a call also looks for sockets that have been idle for
-     * long, which takes as many instructions as the rest. */
+    /* The shorter of two calls: once a second, a call also looks for sockets that have been idle
+     * for long, which takes as many instructions as the rest. */
     step_through(this_call, 0);
     n = n_steps;
     step_through(this_call, 0);

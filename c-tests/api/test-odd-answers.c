@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Answers that the kernel seldom gives, and messages that are none.  The test plays the kernel. */
 
-#include <linux/genetlink.h>
 #include "batch.h"
-#include "nlsock-ext.h"
+#include "extack.h"
+#include "message.h"
 #include "played-kernel.h"
 
 static void (*answer)(const struct nlmsghdr *request);
@@ -21,7 +21,8 @@ static int
 transact_by(int way, uint16_t type, uint16_t flags)
 {
     struct ofpbuf request, reply;
-    struct nl_transaction transaction = { .request = &request, .reply = &reply }, *list = &transaction;
+    struct nl_transaction transaction = { .request = &request, .reply = &reply };
+    struct nl_transaction *list = &transaction;
     int error;
 
     ofpbuf_init(&request, 64);
@@ -43,16 +44,6 @@ transact_by(int way, uint16_t type, uint16_t flags)
 static const int ways[] = { -1, 0, NLSOCK_AWAIT_REPLY, NLSOCK_ONE_DATAGRAM };
 #define N_WAYS (sizeof ways / sizeof ways[0])
 
-static void
-check_last(int error, const char *text)
-{
-    struct nlsock_extack extack;
-
-    nlsock_last_extack(&extack, sizeof extack);
-    CHECK_INT(extack.error, error);
-    CHECK_STR(extack.message, text);
-}
-
 /* The kernel announces a new link, finds that it cannot have the master, and removes it. */
 static void
 announce_and_refuse(const struct nlmsghdr *request)
@@ -67,7 +58,7 @@ a_link_is_refused_although_it_was_echoed(void)
     answer = announce_and_refuse;
     for (size_t i = 0; i < N_WAYS; i++) {
         CHECK_INT(transact_by(ways[i], RTM_NEWLINK, NLM_F_CREATE | NLM_F_ECHO), EINVAL);
-        check_last(EINVAL, "no such master");
+        check_last_extack(EINVAL, "no such master");
     }
 }
 
@@ -109,10 +100,9 @@ dump(void)
 {
     struct ofpbuf request, msg, buf;
     struct nl_dump dump;
-    uint64_t memory[NL_DUMP_BUFSIZE / 8];
 
     ofpbuf_init(&request, 64);
-    ofpbuf_use_stub(&buf, memory, sizeof memory);
+    ofpbuf_init(&buf, NL_DUMP_BUFSIZE);
     nl_msg_put_nlmsghdr(&request, 0, RTM_GETROUTE, NLM_F_REQUEST);
     nl_dump_start(&dump, NETLINK_ROUTE, &request);
     CHECK(!nl_dump_next(&dump, &msg, &buf));
@@ -137,13 +127,13 @@ an_error_at_the_end_of_a_dump_is_reported(void)
                 CHECK_INT(transact_by(0, RTM_NEWROUTE, 0), strict ? EINVAL : 0);
                 end_text = texts[i];
                 CHECK_INT(transact_by(ways[j], RTM_GETROUTE, NLM_F_DUMP), strict ? EINVAL : 0);
-                check_last(EINVAL, text);
+                check_last_extack(EINVAL, text);
                 end_text = "other";
             }
             CHECK_INT(transact_by(0, RTM_NEWROUTE, 0), strict ? EINVAL : 0);
             end_text = texts[i];
             CHECK_INT(dump(), strict ? EINVAL : 0);
-            check_last(EINVAL, text);
+            check_last_extack(EINVAL, text);
         }
     }
     nlsock_set_strict_dumps(false);
@@ -199,43 +189,26 @@ what_was_said_of_the_first_try_is_forgotten(void)
     first_text = "first try";
     second_text = "second try";
     send_two_again();
-    check_last(0, "second try");
+    check_last_extack(0, "second try");
     second_text = NULL;
     send_two_again();
-    check_last(0, "");
+    check_last_extack(0, "");
     /* What was said before these requests is not. */
     answer = announce_and_refuse;
     CHECK_INT(transact_by(-1, RTM_NEWLINK, NLM_F_CREATE | NLM_F_ECHO), EINVAL);
     first_error = 0;
     first_text = NULL;
     send_two_again();
-    check_last(EINVAL, "no such master");
+    check_last_extack(EINVAL, "no such master");
 }
 
-static char log_text[4096];
-
+/* Checks that something was logged since record_log(), and stops recording. */
 static void
-keep_line(void *aux, int level, const char *module, const char *text)
-{
-    (void) aux;
-    (void) level;
-    (void) module;
-    snprintf(log_text + strlen(log_text), sizeof log_text - strlen(log_text), "%s\n", text);
-}
-
-static void
-start_log(void)
-{
-    log_text[0] = '\0';
-    nlsock_log_set_handler(keep_line, NULL);
-    nlsock_log_set_level(NLSOCK_LOG_DBG);
-}
-
-static void
-end_log(void)
+check_logged(const char *text)
 {
     nlsock_log_set_level(NLSOCK_LOG_OFF);
-    nlsock_log_set_handler(NULL, NULL);
+    CHECK(strstr(log_text, text));
+    log_text[0] = '\0';
 }
 
 static void
@@ -246,10 +219,9 @@ what_is_no_message_is_logged(void)
 
     ofpbuf_init(&buf, 64);
     play("12345", 5);
-    start_log();
+    record_log();
     CHECK_INT(nl_sock_recv(sock, &buf, false), EPROTO);
-    end_log();
-    CHECK(strstr(log_text, "received invalid nlmsg (5 bytes < 16)"));
+    check_logged("received invalid nlmsg (5 bytes < 16)");
     CHECK_INT(ofpbuf_size(&buf), 0);
     ofpbuf_uninit(&buf);
     nl_sock_destroy(sock);
@@ -280,17 +252,7 @@ what_is_no_message_does_not_count(void)
 static void
 answer_with_a_short_number(const struct nlmsghdr *request)
 {
-    union {
-        struct nlmsghdr header;
-        uint8_t bytes[64];
-    } message;
-
-    memset(&message, 0, sizeof message);
-    message.header.nlmsg_len = NLMSG_HDRLEN + GENL_HDRLEN;
-    message.header.nlmsg_type = GENL_ID_CTRL;
-    message.header.nlmsg_seq = request->nlmsg_seq;
-    play_attr(&message.header, CTRL_ATTR_FAMILY_ID, "x", 1);
-    play(&message, message.header.nlmsg_len);
+    play_family(request, "x", 1);
 }
 
 static void
@@ -299,10 +261,9 @@ what_is_wrong_with_a_family_is_logged(void)
     int number = 0;
 
     answer = answer_with_a_short_number;
-    start_log();
+    record_log();
     CHECK_INT(nl_lookup_genl_family("odd", &number), EPROTO);
-    end_log();
-    CHECK(strstr(log_text, "attr 1"));
+    check_logged("attr 1");
 }
 
 /* A reply that fills the room of 1024 bytes exactly is not jumbo. */
@@ -311,16 +272,7 @@ static size_t reply_size;
 static void
 answer_with_reply(const struct nlmsghdr *request)
 {
-    union {
-        struct nlmsghdr header;
-        uint8_t bytes[1028];
-    } message;
-
-    memset(&message, 0, sizeof message);
-    message.header.nlmsg_len = (uint32_t) reply_size;
-    message.header.nlmsg_type = RTM_NEWROUTE;
-    message.header.nlmsg_seq = request->nlmsg_seq;
-    play(&message, reply_size);
+    play_sized(request, RTM_NEWROUTE, 0, reply_size);
 }
 
 static void

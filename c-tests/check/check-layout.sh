@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# The documents list every folder of c-tests/, every file of the fake kernel and every example.  Read by check.sh.
+# The documents list every folder of c-tests/, every file of the fake kernel and every example;
+# and the form of the source.  Read by check.sh.
 
 folders_are_listed() {
     for folder in c-tests/*/; do
@@ -62,6 +63,15 @@ functions_are_defined_once() {
     ! grep . "$scratch/twice"
 }
 
+# Comments, too, which rustfmt leaves as they are.
+lines_are_short() {
+    find . \( -name target -o -name vendor -o -name 'stage*' -o -name .git \) -prune \
+        -o -type f \( -name '*.rs' -o -name '*.[ch]' -o -name '*.cc' \) -print > "$scratch/sources"
+    [ -s "$scratch/sources" ] && xargs awk '
+        length > 100 { print FILENAME ":" FNR " has " length " columns"; bad = 1 }
+        END { exit bad }' < "$scratch/sources"
+}
+
 layout() {
     check "c-tests/README.md lists every folder" folders_are_listed
     check "the fake kernel's README.md lists every file" fake_kernel_files_are_listed
@@ -70,4 +80,5 @@ layout() {
     check "README.md names a function for every limit" limits_are_at_functions
     check "the scripts of check.sh define each function once" functions_are_defined_once
     check "README.md lists the platforms" platforms_are_listed
+    check "lines of Rust and C have at most 100 columns" lines_are_short
 }

@@ -7,9 +7,10 @@
 tests_both="test-buffer test-buffer-convert test-buffer-breaches
 test-build test-message test-attributes test-policy test-message-breaches
 test-socket test-transact test-dump test-dump-result test-dump-changed test-route-dumps
-test-netfilter test-replies test-odd-answers test-extack test-comments test-strict-checking test-ext-attributes
-test-refused-options test-deadline test-endless test-source test-descriptors test-threads test-pool
-test-fork test-old-kernel test-log test-counters test-acks test-capture test-compat"
+test-netfilter test-replies test-odd-answers test-extack test-comments test-strict-checking
+test-ext-attributes test-refused-options test-deadline test-endless test-source test-descriptors
+test-threads test-pool test-fork test-old-kernel test-log test-counters test-acks test-capture
+test-compat"
 tests_2014="$tests_both test-layout test-layers test-host test-interpose"
 
 # Tests of what happens to the process and its threads, for both interfaces.  They run for

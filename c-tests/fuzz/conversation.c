@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A conversation between the library and the fake kernel of ../faults, which the bytes of a fuzzer
- * choose.  They become a script, as random numbers do in random-scripts.c.  After each step of it, the
- * invariants must hold; in the end, the library must work, and have lost nothing. */
+ * choose.  They become a script, as random numbers do in random-scripts.c.  After each step of it,
+ * the invariants must hold; in the end, the library must work, and have lost nothing. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,8 @@
 #define MAX_CALLS 20000
 static struct lines lines;
 
-/* Prints a script that run-script reads, and ends the process, so that libFuzzer keeps the bytes. */
+/* Prints a script that run-script reads, and ends the process, so that libFuzzer keeps the
+ * bytes. */
 static void __attribute__((noreturn))
 violation(const char *what)
 {

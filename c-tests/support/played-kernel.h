@@ -7,6 +7,7 @@
 #define PLAYED_KERNEL_H 1
 
 #include <errno.h>
+#include <linux/genetlink.h>
 #include <linux/netlink.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -84,18 +85,45 @@ play_result(const struct nlmsghdr *request, uint16_t type, int error, const char
     play(&message, message.header.nlmsg_len);
 }
 
-/* Queues a message of type 'type' with 'flags' and no payload. */
+/* Queues a message of type 'type' with 'flags', which has 'size' bytes with its header. */
+static inline void
+play_sized(const struct nlmsghdr *request, uint16_t type, uint16_t flags, size_t size)
+{
+    union {
+        struct nlmsghdr header;
+        uint8_t bytes[2048];
+    } message;
+
+    memset(&message, 0, sizeof message);
+    message.header.nlmsg_len = (uint32_t) size;
+    message.header.nlmsg_type = type;
+    message.header.nlmsg_flags = flags;
+    message.header.nlmsg_seq = request->nlmsg_seq;
+    play(&message, size);
+}
+
+/* The same without a payload. */
 static inline void
 play_message(const struct nlmsghdr *request, uint16_t type, uint16_t flags)
 {
-    struct nlmsghdr header = {
-        .nlmsg_len = sizeof header,
-        .nlmsg_type = type,
-        .nlmsg_flags = flags,
-        .nlmsg_seq = request->nlmsg_seq,
-    };
+    play_sized(request, type, flags, NLMSG_HDRLEN);
+}
 
-    play(&header, sizeof header);
+/* Queues the answer to a lookup: the family has the number of 'size' bytes at 'number'. */
+static inline void
+play_family(const struct nlmsghdr *request, const void *number, size_t size)
+{
+    union {
+        struct nlmsghdr header;
+        uint8_t bytes[64];
+    } message;
+
+    memset(&message, 0, sizeof message);
+    message.header.nlmsg_len = NLMSG_HDRLEN + GENL_HDRLEN;
+    message.header.nlmsg_type = GENL_ID_CTRL;
+    message.header.nlmsg_seq = request->nlmsg_seq;
+    play_attr(&message.header, CTRL_ATTR_FAMILY_ID, number, size);
+    play(&message, message.header.nlmsg_len);
 }
 
 ssize_t

@@ -422,6 +422,13 @@ mod tests {
         capture.write(&EVENT, &[1; 500], &[], 500);
     }
 
+    /// Makes the number of a capture's descriptor that of another file.
+    fn give_to_another_file(fd: c_int) {
+        let null = std::fs::File::open("/dev/null").unwrap();
+        // SAFETY: the descriptor is closed, as by a program that does so by mistake.
+        assert_eq!(unsafe { libc::dup3(null.as_raw_fd(), fd, libc::O_CLOEXEC) }, fd);
+    }
+
     /// A file of 4096 bytes starts with a section; 3900 bytes will be written to it.
     #[test]
     fn what_is_in_a_new_file_counts() {
@@ -430,9 +437,7 @@ mod tests {
         let fd = capture.fd.load(SeqCst);
         capture.go_on(fd, 1, 3900).unwrap();
         assert_eq!(capture.left.load(Relaxed), left);
-        let null = std::fs::File::open("/dev/null").unwrap();
-        // SAFETY: the number is that of the capture's descriptor, which is closed.
-        assert_eq!(unsafe { libc::dup3(null.as_raw_fd(), fd, libc::O_CLOEXEC) }, fd);
+        give_to_another_file(fd);
         capture.left.store(0, Relaxed);
         capture.reopen(fd, 2, 3900).unwrap();
         assert_eq!(capture.left.load(Relaxed), left);
@@ -485,9 +490,7 @@ mod tests {
     fn a_lost_descriptor_is_replaced_by_one_thread_while_others_go_on() {
         let (capture, folder) = new_capture("lost");
         let lost = capture.fd.load(SeqCst);
-        let null = std::fs::File::open("/dev/null").unwrap();
-        // SAFETY: the number is that of the capture's descriptor, which is closed.
-        assert_eq!(unsafe { libc::dup3(null.as_raw_fd(), lost, libc::O_CLOEXEC) }, lost);
+        give_to_another_file(lost);
         let change = Change::begin(&capture).unwrap();
         let before = bytes_in(&folder);
         write(&capture);

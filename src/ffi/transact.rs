@@ -203,17 +203,17 @@ pub unsafe extern "C" fn nl_transact(
 /// initial user namespace) sends the messages between the first and the last one without NLM_F_ACK,
 /// and gets no acknowledgements of them. Refusals arrive all the same.
 ///
-/// With NETLINK_FIB_LOOKUP and NETLINK_CONNECTOR, each request is sent in a datagram of its own: the
-/// kernel reads only the first message of a datagram.
+/// With NETLINK_FIB_LOOKUP and NETLINK_CONNECTOR, each request is sent in a datagram of its own:
+/// the kernel reads only the first message of a datagram.
 ///
 /// An answer has the port id of the socket (see nl_sock_pid()), or 0. A message with another one is
 /// ignored, also if its sequence number is right: on a socket that has joined a multicast group, it
 /// is a notification about the request of another socket.
 ///
-/// If a request is for a dump, and an NLMSG_DONE that contains an errno value is all that the kernel
-/// sends, the transaction is successful, and that message is the reply, as in the original. The
-/// errno value is logged, and nlsock_last_extack() returns it. After nlsock_set_strict_dumps(), it
-/// is the result.
+/// If a request is for a dump, and an NLMSG_DONE that contains an errno value is all that the
+/// kernel sends, the transaction is successful, and that message is the reply, as in the original.
+/// The errno value is logged, and nlsock_last_extack() returns it. After nlsock_set_strict_dumps(),
+/// it is the result.
 ///
 /// If replies were lost because the socket's receive buffer overflowed, the first request whose
 /// result is uncertain, and all that follow it, are sent again, fewer at a time. So requests must

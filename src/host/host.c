@@ -12,8 +12,8 @@
 #include <string.h>
 #include <time.h>
 
-/* The times in struct vlog_rate_limit have this size in the Rust code, which otherwise would write past
- * the structure of a host. */
+/* The times in struct vlog_rate_limit have this size in the Rust code, which otherwise would write
+ * past the structure of a host. */
 _Static_assert(sizeof(time_t) == sizeof(long), "a time_t of 64 bits on a platform of 32 bits");
 
 #define WEAK __attribute__((weak))

@@ -510,9 +510,9 @@ fn outcome(status: c_int, result: &DumpResult) -> Result<(), Errno> {
     Ok(())
 }
 
-/// Logs the errno value in the message that ends a dump, since nl_dump_done() may not return it. Not
-/// ENOENT: what the program asked for does not exist, for example a routing table, so the dump is
-/// empty.
+/// Logs the errno value in the message that ends a dump, since nl_dump_done() may not return it.
+/// Not ENOENT: what the program asked for does not exist, for example a routing table, so the dump
+/// is empty.
 #[cold]
 pub(super) fn log_error_at_end(error: Errno, extack: Option<&Extack>) {
     if error == Errno::ENOENT {
@@ -543,13 +543,7 @@ impl fmt::Display for Refusal<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn message(kind: u16) -> Vec<u8> {
-        let mut bytes = vec![0; 20];
-        bytes[..4].copy_from_slice(&20u32.to_ne_bytes());
-        bytes[4..6].copy_from_slice(&kind.to_ne_bytes());
-        bytes
-    }
+    use crate::tests::message;
 
     #[test]
     fn strict_dumps_have_more_errors() {
@@ -574,7 +568,7 @@ mod tests {
 
     #[test]
     fn a_fragment_is_bytes_before_the_end_of_the_dump() {
-        let (data, done) = (message(24), message(NLMSG_DONE));
+        let (data, done) = (message(24, 0, 1, &[0; 4]), message(NLMSG_DONE, 0, 1, &[0; 4]));
         assert!(!ends_in_fragment(&[]));
         assert!(!ends_in_fragment(&data));
         assert!(ends_in_fragment(&[&data[..], &[0; 4]].concat()));

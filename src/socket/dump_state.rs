@@ -289,12 +289,7 @@ mod tests {
 
     /// A message with 20 bytes of 0. If its type is NLMSG_ERROR, it is an acknowledgement.
     fn message(kind: u16, flags: u16, seq: u32) -> Vec<u8> {
-        let mut bytes = 36u32.to_ne_bytes().to_vec();
-        bytes.extend(kind.to_ne_bytes());
-        bytes.extend(flags.to_ne_bytes());
-        bytes.extend(seq.to_ne_bytes());
-        bytes.resize(36, 0);
-        bytes
+        crate::tests::message(kind, flags, seq, &[0; 20])
     }
 
     fn header(kind: u16, seq: u32) -> Header {

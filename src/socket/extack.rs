@@ -224,11 +224,10 @@ impl<'a> Failures<'a> {
         });
         let last = LAST.of(self.0);
         if last.of.replace(0) > index {
-            let failures =
-                |batch: &'_ Indexed| batch.iter().rfind(|(_, it)| it.error != 0).copied();
-            let before = batch.as_deref().and_then(failures);
+            let known = batch.iter().flat_map(|batch| batch.iter());
+            let before = known.map(|(_, extack)| extack).rfind(|extack| extack.error != 0);
             last.batch_failed.set(before.is_some());
-            self.set_last(&before.map_or(Extack::NONE, |(_, extack)| extack));
+            self.set_last(before.unwrap_or(&Extack::NONE));
         }
         if let Some(batch) = batch {
             BATCH.put(self.0, batch);

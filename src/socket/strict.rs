@@ -111,29 +111,20 @@ fn filters(request: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn request(kind: u16, flags: u16, content: &[u8]) -> Vec<u8> {
-        let size = (HEADER + content.len()) as u32;
-        let mut bytes = size.to_ne_bytes().to_vec();
-        bytes.extend(kind.to_ne_bytes());
-        bytes.extend(flags.to_ne_bytes());
-        bytes.extend([0; 8]);
-        bytes.extend(content);
-        bytes
-    }
+    use crate::tests::message;
 
     #[test]
     fn only_dumps_that_the_kernel_accepts_are_checked() {
         for dump in STRICT_DUMPS {
             let header = vec![0; dump.header.len()];
-            assert!(filters(&request(dump.kind, NLM_F_DUMP, &header)));
-            assert!(!filters(&request(dump.kind, 0, &header)));
+            assert!(filters(&message(dump.kind, NLM_F_DUMP, 0, &header)));
+            assert!(!filters(&message(dump.kind, 0, 0, &header)));
             // Half of the two flags.
-            assert!(!filters(&request(dump.kind, libc::NLM_F_ROOT as u16, &header)));
-            assert!(!filters(&request(dump.kind, NLM_F_DUMP, &[0])));
-            assert!(!filters(&request(dump.kind + 1, NLM_F_DUMP, &header)));
+            assert!(!filters(&message(dump.kind, libc::NLM_F_ROOT as u16, 0, &header)));
+            assert!(!filters(&message(dump.kind, NLM_F_DUMP, 0, &[0])));
+            assert!(!filters(&message(dump.kind + 1, NLM_F_DUMP, 0, &header)));
         }
-        assert!(!filters(&request(libc::RTM_GETLINK, NLM_F_DUMP, &[0; 16])));
+        assert!(!filters(&message(libc::RTM_GETLINK, NLM_F_DUMP, 0, &[0; 16])));
         assert!(!filters(&[]));
     }
 }

@@ -210,12 +210,7 @@ mod tests {
     }
 
     fn message(kind: u16, flags: u16, body: &[u8]) -> Vec<u8> {
-        let mut bytes = (16 + body.len() as u32).to_ne_bytes().to_vec();
-        bytes.extend(kind.to_ne_bytes());
-        bytes.extend(flags.to_ne_bytes());
-        bytes.extend([0; 8]);
-        bytes.extend(body);
-        bytes
+        crate::tests::message(kind, flags, 0, body)
     }
 
     fn read(bytes: &[u8]) -> Option<Extack<'_>> {

@@ -146,6 +146,7 @@ fn is_always_reported(kind: u16, request: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tests::message;
 
     #[test]
     fn only_changes_in_the_core_are_always_reported() {
@@ -164,11 +165,7 @@ mod tests {
 
     #[test]
     fn new_links_may_be_refused_late() {
-        let late = |protocol, kind: u16| {
-            let mut bytes = [0; HEADER];
-            bytes[4..6].copy_from_slice(&kind.to_ne_bytes());
-            may_be_refused_late(protocol, &bytes)
-        };
+        let late = |protocol, kind| may_be_refused_late(protocol, &message(kind, 0, 0, &[]));
         assert!(late(libc::NETLINK_ROUTE, libc::RTM_NEWLINK));
         assert!(!late(libc::NETLINK_ROUTE, libc::RTM_NEWROUTE));
         assert!(!late(libc::NETLINK_GENERIC, libc::RTM_NEWLINK));
@@ -177,15 +174,8 @@ mod tests {
 
     #[test]
     fn queries_and_dumps_keep_their_acknowledgement() {
-        let request = |kind: u16, flags: u16| {
-            let mut bytes = [0; HEADER + 16];
-            bytes[..4].copy_from_slice(&(HEADER as u32 + 16).to_ne_bytes());
-            bytes[4..6].copy_from_slice(&kind.to_ne_bytes());
-            bytes[6..8].copy_from_slice(&flags.to_ne_bytes());
-            bytes
-        };
         let covers = |protocol, accepted, kind, flags| {
-            Acks::new(protocol, accepted, false).may_cover(&request(kind, flags))
+            Acks::new(protocol, accepted, false).may_cover(&message(kind, flags, 0, &[0; 16]))
         };
         let (route, generic) = (libc::NETLINK_ROUTE, libc::NETLINK_GENERIC);
         assert!(covers(route, false, libc::RTM_NEWROUTE, 0));

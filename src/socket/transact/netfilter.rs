@@ -66,6 +66,7 @@ mod tests {
     use super::*;
     use crate::buffer::{self, Buf};
     use crate::flavour::OfpBuf;
+    use crate::tests::message;
 
     /// Requests of these types. There is nothing behind the last one.
     struct Requests(Vec<*mut OfpBuf>);
@@ -76,10 +77,8 @@ mod tests {
         }
 
         fn request_of(kind: u16, size: usize) -> *mut OfpBuf {
-            let mut bytes = vec![0; size];
-            bytes[..4].copy_from_slice(&(size as u32).to_ne_bytes());
-            bytes[4..6].copy_from_slice(&kind.to_ne_bytes());
             let request = buffer::new(0);
+            let bytes = message(kind, 0, 0, &vec![0; size - HEADER]);
             // SAFETY: nothing else refers to the buffer.
             unsafe { Buf::from_ptr(request) }.put(&bytes);
             request

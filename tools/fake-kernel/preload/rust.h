@@ -229,8 +229,8 @@ struct fk_answer {
   const struct fk_part *parts;
   // The number of parts.
   size_t n_parts;
-  // REFUSE, FAIL: one line for the report. Ends with a zero. Valid until the next answer from the
-  // same session. Otherwise null.
+  // REFUSE, FAIL: one line for the report. Ends with a zero. Valid until the next answer from
+  // the same session. Otherwise null.
   const char *report;
 };
 
@@ -700,8 +700,8 @@ void fk_state_share(struct fk_session *session, uint32_t *state, size_t n);
 // Counts a report that could not be written. May run at the same time as any other function.
 void fk_state_unreported(void);
 
-// Counts a system call that fits the `call` line with this number, from 0 on. Returns how many were
-// counted before.
+// Counts a system call that fits the `call` line with this number, from 0 on. Returns how many
+// were counted before.
 //
 // # Safety
 //

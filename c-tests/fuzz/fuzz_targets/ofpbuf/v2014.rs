@@ -32,7 +32,8 @@ impl Layers {
         Self { frame: self.frame.map(|frame| frame + by), ..self }
     }
 
-    /// The fields of a copy whose data has moved, even if the copy has no memory, as in the original.
+    /// The fields of a copy whose data has moved, even if the copy has no memory, as in the
+    /// original.
     pub fn copied(self, by: isize, _has_memory: bool) -> Self {
         self.moved(by)
     }

@@ -70,8 +70,8 @@ pub struct Answer {
     pub parts: *const Part,
     /// The number of parts.
     pub n_parts: usize,
-    /// REFUSE, FAIL: one line for the report. Ends with a zero. Valid until the next answer from the
-    /// same session. Otherwise null.
+    /// REFUSE, FAIL: one line for the report. Ends with a zero. Valid until the next answer from
+    /// the same session. Otherwise null.
     pub report: *const c_char,
 }
 

@@ -37,8 +37,8 @@ pub extern "C" fn fk_state_unreported() {
     }
 }
 
-/// Counts a system call that fits the `call` line with this number, from 0 on. Returns how many were
-/// counted before.
+/// Counts a system call that fits the `call` line with this number, from 0 on. Returns how many
+/// were counted before.
 ///
 /// # Safety
 ///

@@ -82,7 +82,8 @@ impl Links {
         before.or(links.first().filter(|link| !link.made)).filter(|link| link.exists)
     }
 
-    /// The errno value of a request, or 0, and the bytes after the call; nothing if no link is known.
+    /// The errno value of a request, or 0, and the bytes after the call; nothing if no link is
+    /// known.
     pub(super) fn ioctl(
         &self,
         request: u32,
