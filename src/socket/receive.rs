@@ -408,7 +408,8 @@ impl Socket {
     /// used the socket for something else, too; if not, there is nothing that may have overflowed.
     pub(super) fn notice_overflow(&self) {
         if self.used_otherwise.load(Relaxed) && !self.congested.load(Relaxed) {
-            // The kernel reports an error only once.
+            // The kernel reports an error only once. Other errors mean that a notification could
+            // not be made; a transaction discards notifications anyway.
             let error = sys::int_option(&self.fd, libc::SOL_SOCKET, libc::SO_ERROR);
             if error == Ok(Errno::ENOBUFS.raw()) {
                 self.note_failure(Errno::ENOBUFS);
