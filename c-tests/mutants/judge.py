@@ -52,10 +52,10 @@ class Unbuilt(Exception):
 class Test:
     """A command, and how long it takes without a mutant."""
 
-    def __init__(self, kind, name, command, folder, environment, prepare=lambda: True):
+    def __init__(self, kind, name, command, folder, environment, prepare):
         self.kind, self.name, self.command, self.folder = kind, name, command, folder
         self.environment = environment
-        # Compiles the test, if it has to be compiled with every mutant.
+        # Compiles what it needs of the mutant. Returns whether that succeeds.
         self.prepare = prepare
         self.wall = self.cpu = None
 
@@ -128,6 +128,8 @@ class Judge:
         self.environment.pop("NLSOCK_CAPTURE_SIZE", None)
         # So that memory which is used before it is written, or after it was freed, is not 0.
         self.environment["MALLOC_PERTURB_"] = "165"
+        # The interfaces whose library has been built with the present mutant.
+        self.built = set()
         # How often a test detected a mutant of a file.
         self.kills = collections.defaultdict(collections.Counter)
         self.privileged = os.geteuid() == 0 and shutil.which("setpriv")
@@ -177,13 +179,16 @@ class Judge:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
 
     def build(self, flavour):
-        """Builds the library. Returns whether that succeeds."""
+        """Builds the library, once for each mutant. Returns whether that succeeds."""
+        if flavour in self.built:
+            return True
         if not self.run_cargo(flavour, "build"):
             return False
         library = os.path.join(self.work, "build-" + flavour, "debug", "libnlsock.so")
         shutil.copy(library, os.path.join(self.lib, LIBRARY[flavour] + ".new"))
         os.rename(os.path.join(self.lib, LIBRARY[flavour] + ".new"),
                   os.path.join(self.lib, LIBRARY[flavour]))
+        self.built.add(flavour)
         return True
 
     def build_tests(self):
@@ -210,12 +215,14 @@ class Judge:
         name, *arguments = line.split()
         arguments = [os.path.join(self.programs, os.path.basename(a)) for a in arguments]
         command = [*prefix, os.path.join(self.programs, name), *arguments]
-        return Test("C", " ".join([name, *prefix[:1]]), command, self.temporary, self.environment)
+        flavour = "ovs3" if name.endswith("-ovs3") else "2014"
+        return Test("C", " ".join([name, *prefix[:1]]), command, self.temporary, self.environment,
+                    lambda: self.build(flavour))
 
     def fault_test(self, kind, name, program, *arguments):
         return Test(kind, name, [os.path.join(self.programs, program), *arguments],
                     os.path.join(self.source, "c-tests/faults"),
-                    dict(self.environment, NLSOCK_LOG="off"))
+                    dict(self.environment, NLSOCK_LOG="off"), lambda: self.build("2014"))
 
     def random_scripts(self, count):
         return self.fault_test("random", f"{count} random scripts", "random-scripts", "--seed", "1",
@@ -234,7 +241,7 @@ class Judge:
         # A test that fails may leave its temporary files.
         yield Test("Rust", "Rust tests " + flavour, self.cargo(flavour, "test"), self.source,
                    dict(self.environment, TMPDIR=self.temporary, **PROFILE),
-                   prepare=lambda: self.run_cargo(flavour, "test", "--no-run"))
+                   lambda: self.run_cargo(flavour, "test", "--no-run"))
         for line in lines:
             yield self.c_test(line)
         if flavour == "2014":
@@ -296,10 +303,9 @@ class Judge:
             original = file.read()
         with open(path, "w") as file:
             file.write(listed.mutate(original, mutant))
+        self.built.clear()
         try:
             here = mutant.flavour or "2014"
-            if not self.build(here):
-                return "unbuilt", "-"
             self.run(self.first[here], mutant.file)
             if quick:
                 return "open", "-"

@@ -102,7 +102,7 @@ impl Buf<'_> {
     pub(crate) fn trim(self) {
         let source = self.source();
         c_assert!(source != OfpbufSource::DPDK, "ofpbuf_trim", "b->source != OFPBUF_DPDK");
-        if source == OfpbufSource::MALLOC && (self.headroom() > 0 || self.tailroom() > 0) {
+        if source == OfpbufSource::MALLOC && self.size() < self.allocated() {
             self.resize(0, 0);
         }
     }

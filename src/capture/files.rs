@@ -159,17 +159,16 @@ fn check_is_capture(file: &AppendFile) -> Result<(), Errno> {
 /// this process uses the next file, which does no harm.
 fn ends_in_whole_block(file: &AppendFile, size: u64) -> Result<bool, Errno> {
     /// The type of a block, and its length twice.
-    const LEAST_BLOCK: u32 = 12;
+    const LEAST_BLOCK: u64 = 12;
+    // What cannot be read remains 0.
     let (mut start, mut end) = ([0; 8], [0; 4]);
-    if size < LEAST_BLOCK.into() || sys::read_at(file.raw(), &mut end, size - 4)? < end.len() {
+    sys::read_at(file.raw(), &mut end, size.saturating_sub(4))?;
+    let length = u32::from_ne_bytes(end).into();
+    let Some(at) = size.checked_sub(length).filter(|_| length >= LEAST_BLOCK) else {
         return Ok(false);
-    }
-    let length = u32::from_ne_bytes(end);
-    if length < LEAST_BLOCK || length % 4 != 0 || u64::from(length) > size {
-        return Ok(false);
-    }
-    let read = sys::read_at(file.raw(), &mut start, size - u64::from(length))?;
-    Ok(read == start.len() && start.ends_with(&end))
+    };
+    sys::read_at(file.raw(), &mut start, at)?;
+    Ok(start.ends_with(&end))
 }
 
 /// Appends `pieces` to the file `fd`. Fails with ENOSPC if not all of them were written. `limited`

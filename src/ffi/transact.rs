@@ -113,10 +113,6 @@ impl Transactions for CallersRequest<'_> {
         self.request
     }
 
-    fn wants_reply(&self, _: usize) -> bool {
-        !self.replyp.is_null()
-    }
-
     #[inline]
     fn finish(&mut self, _: usize, outcome: Outcome<'_>) {
         count_jumbo(REPLY_SIZE, outcome.unwrap_or_default());

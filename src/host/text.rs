@@ -14,6 +14,7 @@ const CUT: &[u8] = b"...";
 
 pub(crate) struct Text {
     bytes: [u8; SIZE],
+    /// Without the part that did not fit.
     length: usize,
 }
 
@@ -54,8 +55,11 @@ impl Write for Text {
         for (to, from) in room.iter_mut().zip(part.bytes()) {
             *to = if from == 0 { b' ' } else { from };
         }
-        self.length = (self.length + part.len()).min(SIZE - 1);
-        if part.len() > room.len() { Err(fmt::Error) } else { Ok(()) }
+        if part.len() > room.len() {
+            return Err(fmt::Error);
+        }
+        self.length += part.len();
+        Ok(())
     }
 }
 

@@ -60,7 +60,12 @@ impl Backlog {
     /// Whether more has been read than the queue of `sock` has room for.
     #[inline]
     pub(super) fn is_over(&mut self, sock: &Socket) -> bool {
-        self.left < 0 && self.is_over_when_asked(sock)
+        self.is_used_up() && self.is_over_when_asked(sock)
+    }
+
+    #[inline]
+    fn is_used_up(&self) -> bool {
+        self.left < 0
     }
 
     #[cold]
@@ -72,7 +77,7 @@ impl Backlog {
             let size = sys::receive_buffer_size(&sock.fd);
             self.left += size.map_or(Self::LARGEST_BUFFER, i64::from);
         }
-        self.left < 0
+        self.is_used_up()
     }
 }
 

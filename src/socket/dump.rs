@@ -151,9 +151,9 @@ impl Dump {
                 true => (*sock).check_strictly(true),
                 false => (*sock).check_by_request(request.bytes()),
             };
-            let result = match checking {
-                Err(error) if strict || !own => Err(error),
-                _ => (*sock).send_quietly(request, seq, Wait::Yes),
+            let (result, unchecked) = match checking {
+                Err(error) if strict || !own => (Err(error), Ok(())),
+                checking => ((*sock).send_quietly(request, seq, Wait::Yes), checking),
             };
             drop(guard);
             if result.is_err() && (*sock).is_lost() && (*sock).is_own() {
@@ -165,9 +165,7 @@ impl Dump {
                 state.start_clock((*sock).timeout.load(Relaxed));
             }
             (*self.0).status = errno::status(result);
-            if own && !strict {
-                strict::log(checking);
-            }
+            strict::log(unchecked);
             (*sock).trace("nl_sock_send__", result, request.bytes());
         }
         true

@@ -89,7 +89,7 @@ pub(crate) unsafe fn dump_all(
             changed: null_mut(),
         }));
         // SAFETY: only this call uses the data that `release` frees.
-        let registered = unsafe { thread::register(thread, work.cast(), release, -1) };
+        let registered = unsafe { thread::register(thread, work.cast(), release, None) };
         // SAFETY: only this call uses the data; the caller's promise.
         let result = unsafe { (*work).dump_often(protocol, request, options, deadline) };
         drop(registered);

@@ -99,8 +99,9 @@ fn ask<R>(
         while let Some(sock) = pool::take_for_lookup_anywhere() {
             let Some(result) = ask_on(thread, &sock, name, &mut use_family) else { continue };
             match result {
+                // The socket returns to the pool, which closes it when it is next searched for one
+                // of the thread's namespace.
                 Err(Failure { error: Errno::ENOENT, .. }) if !pool::is_in_present_netns(&sock) => {
-                    sock.mark_unusable();
                     break;
                 }
                 result => return result,
@@ -138,7 +139,7 @@ fn ask_on<R>(
     // SAFETY: `free` may be called once this call has been left.
     let allocated = request
         .heap_memory()
-        .map(|base| unsafe { thread::register_another(thread, base.cast(), free, -1) });
+        .map(|base| unsafe { thread::register_another(thread, base.cast(), free, None) });
 
     let mut result = Err(Errno::EPROTO);
     let mut refused = false;

@@ -153,7 +153,7 @@ impl Socket {
     fn guard_descriptor<'a>(&self, thread: &'a Thread) -> Unfinished<'a> {
         unsafe fn nothing(_: *mut c_void) {}
         // SAFETY: nothing is released.
-        unsafe { thread::register_another(thread, null_mut(), nothing, self.raw_fd()) }
+        unsafe { thread::register_another(thread, null_mut(), nothing, Some(self.raw_fd())) }
     }
 
     /// Allocates `n` consecutive sequence numbers and returns the first. None of them is 0, which

@@ -51,7 +51,7 @@ static POOL: [Slots<Socket, KEPT>; PROTOCOLS + 1] = [const { Slots::new() }; PRO
 static NUMBERS: AtomicU32 = AtomicU32::new(0);
 
 fn bit_of(number: c_int) -> u32 {
-    1 << (number as u32 % u32::BITS)
+    1u32.wrapping_shl(number as u32)
 }
 
 /// When the pool was last searched for sockets that have been idle for too long: the time of the
@@ -109,17 +109,12 @@ impl Pooled {
         self.idle.set(true);
     }
 
-    /// Undoes [`Pooled::mark_idle`], so that the socket will be closed.
-    pub(super) fn mark_unusable(&self) {
-        self.idle.set(false);
-    }
-
     /// Registers the socket with the thread until the result is dropped. If the calling function is
     /// left without reaching its end, the registered socket is closed later.
     pub(super) fn register<'a>(&self, thread: &'a Thread) -> Unfinished<'a> {
         // SAFETY: if the caller is left, then the owner of the `Pooled` is left, too, and nothing
         // else uses the pointer.
-        unsafe { thread::register(thread, self.sock.as_ptr().cast(), close, self.raw_fd()) }
+        unsafe { thread::register(thread, self.sock.as_ptr().cast(), close, Some(self.raw_fd())) }
     }
 
     /// Converts to a pointer, which must be passed to [`Pooled::from_raw`] later.

@@ -56,7 +56,7 @@ impl<'a> Scratch<'a> {
         };
         let object = memory.start.as_ptr().cast();
         // SAFETY: `unmap` may be called once this call has ended or has been left.
-        let registered = unsafe { thread::register_another(thread, object, unmap, -1) };
+        let registered = unsafe { thread::register_another(thread, object, unmap, None) };
         Self { memory, user: USER.of(thread), other: ManuallyDrop::new(Some(registered)) }
     }
 

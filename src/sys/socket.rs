@@ -107,24 +107,27 @@ impl Fd {
     /// it. Returns whether `fd` now refers to such a file, which the caller passes to
     /// [`Fd::close_substitute`] later.
     pub(crate) fn replace(fd: c_int) -> bool {
-        // SAFETY: no memory is involved. The owner of the descriptor still owns it.
-        unsafe {
-            let mut substitute = libc::eventfd(1, libc::EFD_CLOEXEC);
-            if substitute < 0 {
-                // Perhaps the process has as many descriptors as it may have. Then the closed
-                // number is the one that is given next, or a lower one.
-                libc::close(fd);
-                substitute = libc::eventfd(1, libc::EFD_CLOEXEC);
-            }
-            if substitute < 0 {
-                return false;
-            }
-            if substitute != fd {
+        let create = || {
+            // SAFETY: no memory is involved.
+            let substitute = unsafe { libc::eventfd(1, libc::EFD_CLOEXEC) };
+            check(substitute).map(|()| substitute)
+        };
+        let created = create().or_else(|_| {
+            // Perhaps the process has as many descriptors as it may have. Then the closed number is
+            // the one that is given next, or a lower one.
+            // SAFETY: no memory is involved. The owner of the descriptor still owns it.
+            unsafe { libc::close(fd) };
+            create()
+        });
+        let Ok(substitute) = created else { return false };
+        if substitute != fd {
+            // SAFETY: as above.
+            unsafe {
                 libc::dup3(substitute, fd, libc::O_CLOEXEC);
                 libc::close(substitute);
             }
-            true
         }
+        true
     }
 
     /// Closes the file that [`Fd::replace`] made `fd` refer to.

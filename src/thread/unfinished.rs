@@ -51,7 +51,7 @@ pub(crate) struct Unfinished<'a> {
 }
 
 /// Registers `object` until the result is dropped. `release` is the function that releases it.
-/// `descriptor` is the file descriptor that the object uses; negative if it uses none.
+/// `descriptor` is the file descriptor that the object uses; -1 if that has been closed.
 ///
 /// Before that, this releases the objects of calls that were left. So only the first object of each
 /// [`Thread`] must be registered by this function, and further ones by [`register_another`].
@@ -64,7 +64,7 @@ pub(crate) unsafe fn register(
     thread: &Thread,
     object: *mut c_void,
     release: unsafe fn(*mut c_void),
-    descriptor: c_int,
+    descriptor: Option<c_int>,
 ) -> Unfinished<'_> {
     let entries = ENTRIES.of(thread);
     if entries.used.get() != 0 {
@@ -83,7 +83,7 @@ pub(crate) unsafe fn register_another(
     thread: &Thread,
     object: *mut c_void,
     release: unsafe fn(*mut c_void),
-    descriptor: c_int,
+    descriptor: Option<c_int>,
 ) -> Unfinished<'_> {
     let entries = ENTRIES.of(thread);
     let index = entries.used.get().trailing_ones() as usize;
@@ -98,7 +98,7 @@ pub(crate) unsafe fn register_another(
     compiler_fence(SeqCst);
     entry.object.set(object);
     entry.frame.set(thread.frame());
-    entry.descriptor.set(descriptor + 1);
+    entry.descriptor.set(descriptor.map_or(0, |number| number + 1));
     compiler_fence(SeqCst);
     entry.release.set(Some(release));
     Unfinished { entries, entry: Some(entry), bit }
@@ -127,16 +127,16 @@ impl Entry {
 }
 
 impl Entries {
-    /// Releases the registered objects for which `chosen` is true.
+    /// Releases the registered objects for which `chosen` is true. An entry that is not in use has
+    /// nothing that could be released.
     fn release_if(&self, chosen: impl Fn(&Entry) -> bool) {
         for (index, entry) in self.entries.iter().enumerate() {
-            let bit = 1 << index;
-            if self.used.get() & bit == 0 || !chosen(entry) {
+            if !chosen(entry) {
                 continue;
             }
             let release = entry.release.get();
             entry.clear();
-            self.used.set(self.used.get() & !bit);
+            self.used.set(self.used.get() & !(1 << index));
             if let Some(release) = release {
                 // SAFETY: the promise made to `register`. The callers choose only objects of calls
                 // that were left.
@@ -161,10 +161,9 @@ pub(crate) fn release_all(thread: &Thread) {
 /// Replaces the sockets of all objects by files that are not sockets. Each file is closed when the
 /// object of its socket is not registered any more.
 pub(super) fn replace_descriptors(thread: &Thread) {
-    let entries = ENTRIES.of(thread);
-    for (index, entry) in entries.entries.iter().enumerate() {
+    for entry in &ENTRIES.of(thread).entries {
         let descriptor = entry.descriptor.get();
-        if entries.used.get() & 1 << index != 0 && descriptor > 0 {
+        if descriptor > 0 {
             let replaced = Fd::replace(descriptor - 1);
             entry.descriptor.set(if replaced { -descriptor } else { 0 });
         }
@@ -186,7 +185,7 @@ mod tests {
         with(|thread| {
             let object = core::ptr::from_ref(released).cast_mut().cast();
             // SAFETY: `count` may always be called.
-            core::mem::forget(unsafe { register(thread, object, count, -1) });
+            core::mem::forget(unsafe { register(thread, object, count, None) });
         });
     }
 
@@ -194,7 +193,7 @@ mod tests {
         with(|thread| {
             let object = core::ptr::from_ref(released).cast_mut().cast();
             // SAFETY: `count` may always be called.
-            drop(unsafe { register(thread, object, count, -1) });
+            drop(unsafe { register(thread, object, count, None) });
         });
     }
 
@@ -222,7 +221,7 @@ mod tests {
         with(|thread| {
             let object = (&raw const outer).cast_mut().cast();
             // SAFETY: `count` may always be called.
-            let unfinished = unsafe { register(thread, object, count, -1) };
+            let unfinished = unsafe { register(thread, object, count, None) };
             for _ in 0..DEPTH {
                 deeper(|| leave(&inner));
             }

@@ -188,10 +188,10 @@ fn walk(attrs: &[u8], offset: usize, path: &mut [u16]) -> usize {
         depth += 1;
         match offset - attr.offset {
             0 => return depth,
-            inside if inside < ATTR_HEADER => return 0,
             inside => {
+                let Some(in_payload) = inside.checked_sub(ATTR_HEADER) else { return 0 };
                 attrs = attr.payload;
-                offset = inside - ATTR_HEADER;
+                offset = in_payload;
             }
         }
     }

@@ -196,15 +196,15 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
             let flags =
                 unsafe { message::finalize(request, base_seq + index as u32, call.sock.port) };
             bytes = request.bytes();
-            if flags & (NLM_F_ACK | NLM_F_ECHO) != 0 {
-                if flags & NLM_F_ACK == 0 {
-                    acks.add_echo(bytes);
-                } else if several {
+            if flags & NLM_F_ACK != 0 {
+                if several {
                     let wants_reply = call.transactions.wants_reply(self.start + index);
                     acks.add(index, bytes, wants_reply, &mut datagram);
                 } else {
                     acks.asking = sent;
                 }
+            } else if flags & NLM_F_ECHO != 0 {
+                acks.add_echo(bytes);
             }
             if several && !datagram.add(bytes) {
                 return Err(Errno::EMSGSIZE);

@@ -35,8 +35,11 @@ pub(crate) trait Transactions {
     fn len(&self) -> usize;
     /// The request at `index`, which is less than `len()`. Its memory may be written.
     fn request(&self, index: usize) -> Buf<'_>;
-    /// Whether the reply to the request at `index` is stored.
-    fn wants_reply(&self, index: usize) -> bool;
+    /// Whether the reply to the request at `index` is stored. Matters only if there are several
+    /// requests.
+    fn wants_reply(&self, _index: usize) -> bool {
+        true
+    }
     /// Stores the outcome of the request at `index`. May be called again for the same request, with
     /// a failure that replaces a reply.
     fn finish(&mut self, index: usize, outcome: Outcome<'_>);
@@ -224,10 +227,6 @@ impl Transactions for One<'_> {
 
     fn request(&self, _: usize) -> Buf<'_> {
         self.request
-    }
-
-    fn wants_reply(&self, _: usize) -> bool {
-        true
     }
 
     fn finish(&mut self, _: usize, outcome: Outcome<'_>) {

@@ -100,9 +100,6 @@ mod tests {
             // SAFETY: the buffer lives as long as `self`.
             unsafe { Buf::from_ptr(self.0[index]) }
         }
-        fn wants_reply(&self, _: usize) -> bool {
-            false
-        }
         fn finish(&mut self, _: usize, _: Outcome<'_>) {}
     }
 

@@ -32,16 +32,24 @@ const ANSWER_ESTIMATE: usize = 1024;
 /// What the kernel wants to be free in the send buffer beside a datagram, in bytes.
 const SEND_OVERHEAD: usize = 32;
 
-/// What is known of a request, as bits of a byte.
-type State = u8;
-/// It got a reply, an acknowledgement or a refusal.
-const ANSWERED: State = 1;
-/// Its acknowledgement is awaited.
-const ACK: State = 2;
-/// Its reply is awaited.
-const REPLY: State = 4;
-/// The kernel refused it.
-const REFUSED: State = 8;
+/// What is known of a request.
+#[derive(Clone, Copy, Default)]
+struct State {
+    /// It got a reply, an acknowledgement or a refusal.
+    answered: bool,
+    /// The kernel refused it.
+    refused: bool,
+    /// Its acknowledgement is awaited.
+    awaits_ack: bool,
+    /// Its reply is awaited.
+    awaits_reply: bool,
+}
+
+impl State {
+    fn awaits_any(self) -> bool {
+        self.awaits_ack || self.awaits_reply
+    }
+}
 
 /// The memory of a call. It is on the heap, so that [`release`] can free it if a log handler leaves
 /// the call.
@@ -193,20 +201,23 @@ impl<'c, 'a> Whole<'c, 'a> {
             let datagram = &mut self.memory.datagram;
             datagram.resize(datagram.len().next_multiple_of(4), 0);
             datagram.extend_from_slice(request.bytes());
-            let mut state = 0;
+            let (acked, echoed) = (flags & NLM_F_ACK != 0, flags & NLM_F_ECHO != 0);
             // Not every kernel acknowledges the messages that begin and end a batch, even if they
             // ask for it (Linux 6.10 does).
-            if !self.netfilter || !self.is_frame(index) {
-                state |= if flags & NLM_F_ACK != 0 { ACK } else { 0 };
-                state |= if call.mode.await_replies { REPLY } else { 0 };
-            }
-            self.awaited += usize::from(state != 0);
+            let may_wait = !self.netfilter || !self.is_frame(index);
+            let state = State {
+                awaits_ack: may_wait && acked,
+                awaits_reply: may_wait && call.mode.await_replies,
+                ..State::default()
+            };
+            self.awaited += usize::from(state.awaits_any());
             self.memory.states.push(state);
-            self.refused_late |= flags & (NLM_F_ACK | NLM_F_ECHO) == NLM_F_ECHO
+            self.refused_late |= echoed
+                && !acked
                 && acks::may_be_refused_late(call.sock.protocol(), request.bytes());
             if !self.netfilter {
                 answers += REPLY_ESTIMATE as usize;
-            } else if flags & (NLM_F_ACK | NLM_F_ECHO) != 0 {
+            } else if acked || echoed {
                 answers += ANSWER_ESTIMATE + request.size();
             }
         }
@@ -251,8 +262,8 @@ impl<'c, 'a> Whole<'c, 'a> {
                     Header::clear_flags(message, NLM_F_ACK);
                 }
                 if let Some(state) = self.memory.states.get_mut(index) {
-                    self.awaited -= usize::from(*state == ACK);
-                    *state &= !ACK;
+                    self.awaited -= usize::from(state.awaits_ack && !state.awaits_reply);
+                    state.awaits_ack = false;
                 }
             }
             start += size.next_multiple_of(4);
@@ -364,32 +375,32 @@ impl<'c, 'a> Whole<'c, 'a> {
             return self.call.ignore(header);
         };
         let before = *state;
-        let first = before & ANSWERED == 0 || before & REPLY != 0;
         let index = self.start + index;
-        *state |= ANSWERED;
+        state.answered = true;
         match self.call.interpret(index, header, message) {
             Answer::Reply { multi } => {
-                *state &= if multi { !(ACK | REPLY) } else { !REPLY };
+                state.awaits_reply = false;
+                state.awaits_ack &= !multi;
                 // If a request has several replies, the first one counts.
-                if first {
+                if !before.answered || before.awaits_reply {
                     self.call.transactions.finish(index, Ok(message));
                 }
             }
             Answer::Ack => {
-                *state &= !ACK;
+                state.awaits_ack = false;
                 self.call.acknowledged(index, header, message);
                 // An acknowledgement does not replace an answer before it.
-                if before & (ANSWERED | REPLY) == 0 {
+                if !before.answered && !before.awaits_reply {
                     self.call.transactions.finish(index, Ok(&[]));
                 }
             }
             Answer::Refused(refusal) => {
-                *state = ANSWERED | REFUSED;
+                *state = State { answered: true, refused: true, ..State::default() };
                 self.refused = true;
                 self.call.refused(index, refusal, header, message);
             }
         }
-        if before & (ACK | REPLY) != 0 && self.state(index - self.start) & (ACK | REPLY) == 0 {
+        if before.awaits_any() && !self.state(index - self.start).awaits_any() {
             self.awaited -= 1;
         }
     }
@@ -403,7 +414,7 @@ impl<'c, 'a> Whole<'c, 'a> {
             && self.awaited == 0
             && !self.lost
             && self.unreadable.is_none()
-            && self.state(self.count - 1) & ANSWERED != 0
+            && self.state(self.count - 1).answered
     }
 
     /// Decides how to go on when the receive queue is empty. Returns false to receive again.
@@ -431,7 +442,8 @@ impl<'c, 'a> Whole<'c, 'a> {
 
     /// Whether there is a request that was acknowledged, but whose reply is still awaited.
     fn only_reply_is_missing(&self) -> bool {
-        self.memory.states.iter().any(|&state| state & (ANSWERED | ACK | REPLY) == ANSWERED | REPLY)
+        let missing = |state: &State| state.answered && state.awaits_reply && !state.awaits_ack;
+        self.memory.states.iter().any(missing)
     }
 
     /// Ends the transactions after all answers have been received.
@@ -449,7 +461,8 @@ impl<'c, 'a> Whole<'c, 'a> {
     /// Makes the requests succeed that have no answer and wait for none.
     fn succeed_without_answer(&mut self) {
         for index in 0..self.count {
-            if self.state(index) == 0 {
+            let state = self.state(index);
+            if !state.answered && !state.awaits_any() {
                 self.call.transactions.finish(self.start + index, Ok(&[]));
             }
         }
@@ -463,10 +476,8 @@ impl<'c, 'a> Whole<'c, 'a> {
                 self.succeed_without_answer();
             }
             let (start, states) = (self.start, (0..).zip(&self.memory.states));
-            let open = states.filter(|&(_, &state)| match state {
-                0 => !certain,
-                state => state & (ACK | REPLY) != 0,
-            });
+            let open =
+                states.filter(|&(_, state)| state.awaits_any() || !state.answered && !certain);
             self.call.fail(open.map(|(index, _)| start + index), error);
         } else if self.refused {
             self.cancel();
@@ -481,7 +492,7 @@ impl<'c, 'a> Whole<'c, 'a> {
             self.call.queue = QueueState::Unknown;
         }
         for index in 0..self.count {
-            if self.state(index) & REFUSED == 0 {
+            if !self.state(index).refused {
                 self.call.transactions.finish(self.start + index, Err(Errno::ECANCELED));
             }
         }
@@ -499,8 +510,8 @@ fn register(thread: &Thread, origin: Origin, memory: *mut Memory) -> Unfinished<
     unsafe {
         match origin {
             // The socket has been registered before.
-            Origin::Pool => thread::register_another(thread, memory, release, -1),
-            Origin::Caller => thread::register(thread, memory, release, -1),
+            Origin::Pool => thread::register_another(thread, memory, release, None),
+            Origin::Caller => thread::register(thread, memory, release, None),
         }
     }
 }
