@@ -280,6 +280,31 @@ a_lookup_goes_wrong_once(void)
     nlsock_pool_flush();
 }
 
+/* Nor is what it received a success without a reply. */
+static void
+a_transaction_goes_wrong_once(void)
+{
+    struct sockaddr_nl address = { .nl_family = AF_NETLINK };
+    int low = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+    int first = fcntl(low, F_DUPFD, 300);
+    struct ofpbuf request;
+
+    /* The first socket of a process gets its process id as port id, so others do not. */
+    close(low);
+    CHECK_INT(bind(first, (struct sockaddr *) &address, sizeof address), 0);
+    nlsock_pool_flush();
+    ofpbuf_init(&request, 64);
+    put_getlink(&request, 1);
+    CHECK_INT(nl_transact(NETLINK_ROUTE, &request, NULL), 0);
+    CHECK(take_descriptor(netlink_descriptor(), NETLINK));
+    CHECK_INT(nl_transact(NETLINK_ROUTE, &request, NULL), EBADF);
+    CHECK_INT(nl_transact(NETLINK_ROUTE, &request, NULL), 0);
+    release_descriptor();
+    ofpbuf_uninit(&request);
+    nlsock_pool_flush();
+    close(first);
+}
+
 static void
 a_dump_leaves_files_of_others_alone(void)
 {
@@ -448,6 +473,7 @@ main(void)
     RUN(the_pool_does_not_use_a_new_socket_of_the_program);
     RUN(the_other_idle_sockets_stay);
     RUN(a_lookup_goes_wrong_once);
+    RUN(a_transaction_goes_wrong_once);
     RUN(a_dump_leaves_files_of_others_alone);
     RUN(own_sockets_leave_files_of_others_alone);
     RUN(the_end_of_a_connection_is_noticed);

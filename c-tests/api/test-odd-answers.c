@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Answers that the kernel seldom gives, and messages that are none.  The test plays the kernel. */
 
+#include <pthread.h>
+#include <sched.h>
 #include "batch.h"
 #include "extack.h"
 #include "message.h"
 #include "played-kernel.h"
+#include "replaced.h"
 
 static void (*answer)(const struct nlmsghdr *request);
 static unsigned int n_requests;
@@ -80,11 +83,16 @@ notify_and_refuse(const struct nlmsghdr *request)
 static void
 messages_for_other_port_ids_are_no_answers(void)
 {
+    struct nlsock_counters before, after;
+
     answer = notify_and_refuse;
+    nlsock_counters(&before, sizeof before);
     for (size_t i = 0; i < N_WAYS; i++) {
         CHECK_INT(transact_by(ways[i], RTM_NEWROUTE, 0), EPERM);
         CHECK_INT(transact_by(ways[i], RTM_NEWROUTE, NLM_F_ACK), EPERM);
     }
+    nlsock_counters(&after, sizeof after);
+    CHECK_INT(after.stale - before.stale, 2 * N_WAYS);
 }
 
 static const char *end_text;
@@ -202,6 +210,187 @@ what_was_said_of_the_first_try_is_forgotten(void)
     check_last_extack(EINVAL, "no such master");
 }
 
+/* A request whose size is not a multiple of 4 is sent alone, and three others after it. */
+static void
+send_one_and_three(struct nlsock_extack extacks[4])
+{
+    struct nl_transaction transactions[4], *pointers[4];
+    struct ofpbuf requests[4];
+
+    for (int i = 0; i < 4; i++) {
+        uint32_t value = 0;
+
+        ofpbuf_init(&requests[i], 64);
+        nl_msg_put_nlmsghdr(&requests[i], 0, RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK);
+        nl_msg_put_unspec(&requests[i], (uint16_t) (100 + i), &value, sizeof value);
+        transactions[i].request = &requests[i];
+        transactions[i].reply = NULL;
+        pointers[i] = &transactions[i];
+    }
+    ofpbuf_put(&requests[0], "x", 1);
+    n_requests = 0;
+    nl_transact_multiple(NETLINK_ROUTE, pointers, 4);
+    for (size_t i = 0; i < 4; i++) {
+        nlsock_batch_extack(i, &extacks[i], sizeof extacks[i]);
+        ofpbuf_uninit(&requests[i]);
+    }
+}
+
+/* The second request is refused, and the answer to the third is lost once. */
+static void
+refuse_the_second_and_lose_the_third(const struct nlmsghdr *request)
+{
+    if (n_requests == 3) {
+        play_loss();
+    } else {
+        play_result(request, NLMSG_ERROR, n_requests == 2 ? EEXIST : 0,
+                    n_requests == 2 ? "it exists" : NULL);
+    }
+}
+
+static void
+what_was_said_of_requests_before_is_kept(void)
+{
+    struct nlsock_extack extacks[4];
+
+    answer = refuse_the_second_and_lose_the_third;
+    send_one_and_three(extacks);
+    CHECK_INT(n_requests, 6);
+    CHECK_INT(extacks[1].error, EEXIST);
+    CHECK_STR(extacks[1].message, "it exists");
+}
+
+/* To the fourth request, the kernel answers by a dump that ends with an error. */
+static void
+end_the_fourth_with_error(const struct nlmsghdr *request)
+{
+    struct {
+        struct nlmsghdr header;
+        int error;
+        uint8_t attrs[64];
+    } end = {
+        .header = { .nlmsg_len = NLMSG_HDRLEN + sizeof(int), .nlmsg_type = NLMSG_DONE,
+                    .nlmsg_flags = NLM_F_MULTI | 0x200 /* NLM_F_ACK_TLVS. */,
+                    .nlmsg_seq = request->nlmsg_seq },
+        .error = -EINVAL,
+    };
+    uint32_t offset = NLMSG_HDRLEN;
+
+    if (n_requests == 4) {
+        play_attr(&end.header, 2 /* NLMSGERR_ATTR_OFFS. */, &offset, sizeof offset);
+        play(&end, end.header.nlmsg_len);
+    } else {
+        play_result(request, NLMSG_ERROR, 0, NULL);
+    }
+}
+
+static void
+an_error_at_the_end_names_the_attribute_of_its_request(void)
+{
+    struct nlsock_extack extacks[4], last;
+
+    answer = end_the_fourth_with_error;
+    send_one_and_three(extacks);
+    nlsock_last_extack(&last, sizeof last);
+    CHECK_INT(last.error, EINVAL);
+    CHECK_INT(last.n_path, 1);
+    CHECK_INT(last.path[0], 103);
+}
+
+/* A family that only the namespace has in which the thread is now. */
+
+static uint64_t sockets[2];
+
+static void
+answer_the_second_socket(const struct nlmsghdr *request)
+{
+    const uint16_t number = 300;
+    socklen_t size = sizeof sockets[0];
+
+    if (n_requests <= 2) {
+        getsockopt(played_fd, SOL_SOCKET, SO_COOKIE, &sockets[n_requests - 1], &size);
+    }
+    if (n_requests == 2) {
+        play_family(request, &number, sizeof number);
+    } else {
+        play_result(request, NLMSG_ERROR, ENOENT, NULL);
+    }
+}
+
+/* Checks that the kernel is asked just once about a family that the thread's namespace does not
+ * have. */
+static void
+look_up_in_the_same_namespace(void)
+{
+    int number = 0;
+
+    n_requests = 2;
+    CHECK_INT(nl_lookup_genl_family("missing", &number), ENOENT);
+    CHECK_INT(n_requests, 3);
+}
+
+static void *
+look_up_in_two_namespaces(void *aux)
+{
+    int number = 0;
+
+    nlsock_pool_flush();
+    answer = answer_the_second_socket;
+    look_up_in_the_same_namespace();
+    look_up_in_the_same_namespace();
+    if (unshare(CLONE_NEWNET)) {
+        *(bool *) aux = false;
+        return NULL;
+    }
+    n_requests = 0;
+    CHECK_INT(nl_lookup_genl_family("present", &number), 0);
+    CHECK_INT(number, 300);
+    CHECK_INT(n_requests, 2);
+    CHECK(sockets[0] != sockets[1]);
+    look_up_in_the_same_namespace();
+    nlsock_pool_flush();
+    return NULL;
+}
+
+static void
+a_lookup_asks_again_in_the_present_namespace(void)
+{
+    bool possible = true;
+    pthread_t thread;
+
+    CHECK_INT(pthread_create(&thread, NULL, look_up_in_two_namespaces, &possible), 0);
+    pthread_join(thread, NULL);
+    if (!possible) {
+        SKIP("a network namespace needs privileges");
+    }
+}
+
+/* Without an end. */
+static void
+answer_with_parts(const struct nlmsghdr *request)
+{
+    for (int i = 0; i < 4; i++) {
+        play_message(request, RTM_NEWROUTE, NLM_F_MULTI);
+    }
+}
+
+static void
+a_whole_dump_has_a_time_limit(void)
+{
+    struct ofpbuf request, *reply;
+
+    ofpbuf_init(&request, 64);
+    nl_msg_put_nlmsghdr(&request, 0, RTM_GETROUTE, NLM_F_REQUEST | NLM_F_DUMP);
+    answer = answer_with_parts;
+    CHECK_INT(nlsock_dump_all(NETLINK_ROUTE, &request, 1, 1000, &reply), EPROTO);
+    clocks_are_fast = true;
+    CHECK_INT(nlsock_dump_all(NETLINK_ROUTE, &request, 1, 1000, &reply), ETIMEDOUT);
+    CHECK_INT(nlsock_dump_all(NETLINK_ROUTE, &request, 1, 0, &reply), EPROTO);
+    clocks_are_fast = false;
+    played_first = played_end;
+    ofpbuf_uninit(&request);
+}
+
 /* Checks that something was logged since record_log(), and stops recording. */
 static void
 check_logged(const char *text)
@@ -297,6 +486,10 @@ main(void)
     RUN(messages_for_other_port_ids_are_no_answers);
     RUN(an_error_at_the_end_of_a_dump_is_reported);
     RUN(what_was_said_of_the_first_try_is_forgotten);
+    RUN(what_was_said_of_requests_before_is_kept);
+    RUN(an_error_at_the_end_names_the_attribute_of_its_request);
+    RUN(a_lookup_asks_again_in_the_present_namespace);
+    RUN(a_whole_dump_has_a_time_limit);
     RUN(what_is_no_message_is_logged);
     RUN(what_is_no_message_does_not_count);
     RUN(what_is_wrong_with_a_family_is_logged);

@@ -446,6 +446,19 @@ mod tests {
         std::fs::remove_dir_all(folder).unwrap();
     }
 
+    /// A thread that uses the capture gets ten milliseconds for it.
+    #[test]
+    fn users_are_waited_for() {
+        let (capture, folder) = new_capture("users");
+        capture.users.store(1, SeqCst);
+        let start = std::time::Instant::now();
+        capture.wait_for_users();
+        assert!(start.elapsed() >= Duration::from_millis(10));
+        capture.users.store(0, SeqCst);
+        capture.end();
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
     #[test]
     fn a_retired_number_of_another_file_is_not_closed() {
         let (capture, folder) = new_capture("retired");

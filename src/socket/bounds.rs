@@ -92,6 +92,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn sixteen_failures_in_a_row_are_no_overflow() {
+        let mut overflows = Overflows::default();
+        for _ in 0..2 {
+            assert!((1..16).all(|_| overflows.another()));
+            assert!(!overflows.another());
+            overflows.reset();
+        }
+    }
+
+    #[test]
     fn a_datagram_takes_up_more_room_than_its_size() {
         let mut backlog = Backlog::default();
         backlog.count(3, 100);

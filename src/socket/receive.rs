@@ -488,3 +488,20 @@ fn received(memory: &[Uninit], size: usize) -> Option<&[u8]> {
 pub(super) fn check_buffer(buffer: Buf<'_>) {
     c_assert!(buffer.allocated() >= HEADER, "nl_sock_recv__", "buf->allocated >= sizeof *nlmsghdr");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_unwanted_does_not_extend_the_time() {
+        let deadline = Deadline::after(1);
+        while !deadline.has_passed() {
+            std::thread::yield_now();
+        }
+        assert!(matches!(Until::Deadline(deadline).check(1), Err(Failure::TimedOut)));
+        assert!(Until::Deadline(Deadline::after(u32::MAX)).check(u32::MAX).is_ok());
+        assert!(Until::Now.check(MOST_UNWANTED - 1).is_ok());
+        assert!(matches!(Until::Now.check(MOST_UNWANTED), Err(Failure::Unwanted)));
+    }
+}
