@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <time.h>
 #include "answers.h"
 #include "batch.h"
 #include "descriptors.h"
@@ -457,6 +458,30 @@ waiting_for_a_lost_socket_returns_at_once(void)
     poll_block();
     nl_sock_destroy(sock);
 }
+
+/* Waiting for a socket with the number 0 takes as long as for another one. */
+static void
+the_number_0_is_a_descriptor(void)
+{
+    int standard_input = fcntl(0, F_DUPFD_CLOEXEC, 300);
+    struct timespec start, end;
+    struct nl_sock *sock;
+
+    close(0);
+    sock = open_socket(NETLINK_ROUTE);
+    CHECK_INT(nl_sock_fd(sock), 0);
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    nl_sock_wait(sock, POLLIN);
+    poll_timer_wait(20);
+    poll_block();
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    CHECK((end.tv_sec - start.tv_sec) * 1000000000LL + end.tv_nsec - start.tv_nsec >= 20000000);
+    nl_sock_destroy(sock);
+    if (standard_input >= 0) {
+        dup2(standard_input, 0);
+        close(standard_input);
+    }
+}
 #endif
 
 int
@@ -479,6 +504,7 @@ main(void)
     RUN(the_end_of_a_connection_is_noticed);
 #if !OVS3
     RUN(waiting_for_a_lost_socket_returns_at_once);
+    RUN(the_number_0_is_a_descriptor);
 #endif
     return tap_done();
 }

@@ -236,15 +236,19 @@ send_one_and_three(struct nlsock_extack extacks[4])
     }
 }
 
-/* The second request is refused, and the answer to the third is lost once. */
+/* The second request is refused, and the answer to the third is lost once.  So the fourth, which is
+ * refused at first, is sent again, too. */
 static void
 refuse_the_second_and_lose_the_third(const struct nlmsghdr *request)
 {
     if (n_requests == 3) {
         play_loss();
+    } else if (n_requests == 2) {
+        play_result(request, NLMSG_ERROR, EEXIST, "it exists");
+    } else if (n_requests == 4) {
+        play_result(request, NLMSG_ERROR, ENOENT, "first try");
     } else {
-        play_result(request, NLMSG_ERROR, n_requests == 2 ? EEXIST : 0,
-                    n_requests == 2 ? "it exists" : NULL);
+        play_result(request, NLMSG_ERROR, 0, NULL);
     }
 }
 
@@ -258,6 +262,8 @@ what_was_said_of_requests_before_is_kept(void)
     CHECK_INT(n_requests, 6);
     CHECK_INT(extacks[1].error, EEXIST);
     CHECK_STR(extacks[1].message, "it exists");
+    CHECK_INT(extacks[3].error, 0);
+    check_last_extack(EEXIST, "it exists");
 }
 
 /* To the fourth request, the kernel answers by a dump that ends with an error. */
@@ -362,6 +368,124 @@ a_lookup_asks_again_in_the_present_namespace(void)
     pthread_join(thread, NULL);
     if (!possible) {
         SKIP("a network namespace needs privileges");
+    }
+}
+
+/* The rest of a dump that the program does not read. */
+
+static size_t rest_size;
+static bool rest_ends_in_fragment;
+
+static void
+answer_with_rest(const struct nlmsghdr *request)
+{
+    static uint8_t bytes[NL_DUMP_BUFSIZE + 8];
+    struct nlmsghdr part = {
+        .nlmsg_len = (uint32_t) rest_size,
+        .nlmsg_type = RTM_NEWROUTE,
+        .nlmsg_flags = NLM_F_MULTI,
+        .nlmsg_seq = request->nlmsg_seq,
+    };
+
+    memcpy(bytes, &part, sizeof part);
+    play(bytes, rest_size + 4 * rest_ends_in_fragment);
+    play_result(request, NLMSG_DONE, 0, NULL);
+}
+
+/* Returns the result of a dump that ends before it is read. */
+static int
+dump_nothing(void)
+{
+    struct ofpbuf request;
+    struct nl_dump dump;
+
+    ofpbuf_init(&request, 64);
+    nl_msg_put_nlmsghdr(&request, 0, RTM_GETROUTE, NLM_F_REQUEST | NLM_F_DUMP);
+    answer = answer_with_rest;
+    nl_dump_start(&dump, NETLINK_ROUTE, &request);
+    ofpbuf_uninit(&request);
+    return nl_dump_done(&dump);
+}
+
+static void
+the_rest_of_a_dump_is_jumbo_if_it_exceeds_the_buffer(void)
+{
+    struct nlsock_counters before, after;
+
+    for (rest_size = NL_DUMP_BUFSIZE; rest_size <= NL_DUMP_BUFSIZE + 4; rest_size += 4) {
+        nlsock_counters(&before, sizeof before);
+        CHECK_INT(dump_nothing(), 0);
+        nlsock_counters(&after, sizeof after);
+        CHECK_INT(after.recv_jumbo - before.recv_jumbo, rest_size > NL_DUMP_BUFSIZE);
+    }
+}
+
+static void
+the_rest_of_a_dump_may_be_wrong(void)
+{
+    rest_size = 64;
+    rest_ends_in_fragment = true;
+    CHECK_INT(dump_nothing(), EPROTO);
+    rest_ends_in_fragment = false;
+    CHECK_INT(dump_nothing(), 0);
+}
+
+/* Without NLSOCK_AWAIT_REPLY, an acknowledgement ends a dump. */
+static void
+acknowledge(const struct nlmsghdr *request)
+{
+    play_result(request, NLMSG_ERROR, 0, NULL);
+}
+
+static void
+an_acknowledgement_ends_a_dump(void)
+{
+    struct ofpbuf request, msg, buf;
+    struct nl_dump dump;
+
+    ofpbuf_init(&request, 64);
+    ofpbuf_init(&buf, NL_DUMP_BUFSIZE);
+    nl_msg_put_nlmsghdr(&request, 0, RTM_GETROUTE, NLM_F_REQUEST | NLM_F_DUMP);
+    answer = acknowledge;
+    nlsock_dump_start(&dump, NETLINK_ROUTE, &request, 0);
+    while (nl_dump_next(&dump, &msg, &buf)) {
+        continue;
+    }
+    CHECK_INT(nl_dump_done(&dump), 0);
+    ofpbuf_uninit(&buf);
+    ofpbuf_uninit(&request);
+}
+
+/* Each request in a datagram is on the log. */
+static void
+requests_in_one_datagram_are_logged(void)
+{
+    struct nl_transaction transactions[3], *pointers[3];
+    struct ofpbuf requests[3];
+    int n_lines = 0;
+
+    for (int i = 0; i < 3; i++) {
+        ofpbuf_init(&requests[i], 64);
+        nl_msg_put_nlmsghdr(&requests[i], 0, (uint16_t) (200 + i), NLM_F_REQUEST | NLM_F_ACK);
+        transactions[i].request = &requests[i];
+        transactions[i].reply = NULL;
+        pointers[i] = &transactions[i];
+    }
+    answer = acknowledge;
+    record_log();
+    nlsock_log_set_level(NLSOCK_LOG_DBG);
+    clocks_are_fast = true;
+    nlsock_transact_multiple(NETLINK_USERSOCK, pointers, 3, NLSOCK_ONE_DATAGRAM);
+    clocks_are_fast = false;
+    nlsock_log_set_level(NLSOCK_LOG_OFF);
+    for (const char *p = log_text; (p = strstr(p, "nl_sock_transact_multiple__")); p++) {
+        n_lines++;
+    }
+    CHECK_INT(n_lines, 3);
+    log_text[0] = '\0';
+    for (int i = 0; i < 3; i++) {
+        CHECK_INT(transactions[i].error, 0);
+        ofpbuf_uninit(&requests[i]);
     }
 }
 
@@ -490,6 +614,10 @@ main(void)
     RUN(an_error_at_the_end_names_the_attribute_of_its_request);
     RUN(a_lookup_asks_again_in_the_present_namespace);
     RUN(a_whole_dump_has_a_time_limit);
+    RUN(the_rest_of_a_dump_is_jumbo_if_it_exceeds_the_buffer);
+    RUN(the_rest_of_a_dump_may_be_wrong);
+    RUN(an_acknowledgement_ends_a_dump);
+    RUN(requests_in_one_datagram_are_logged);
     RUN(what_is_no_message_is_logged);
     RUN(what_is_no_message_does_not_count);
     RUN(what_is_wrong_with_a_family_is_logged);

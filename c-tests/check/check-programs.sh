@@ -17,7 +17,7 @@ tests_2014="$tests_both test-layout test-layers test-host test-interpose"
 # themselves, because some need more than to be compiled: see source_of and arguments.
 tests_process="test-fork-pool test-fork-anywhere test-fork-threads test-fork-log test-fork-allocator
 test-cancel test-leave-handler test-leave-handler-exception test-thread-exit test-thread-memory
-test-capture-process test-capture-files"
+test-leaks test-capture-process test-capture-files"
 
 # for_ovs3 TEST...: the names of these tests when they are compiled for the 3.x interface.
 for_ovs3() {

@@ -21,7 +21,7 @@ static void played_kernel(const struct nlmsghdr *request);
 
 static struct {
     size_t size;                /* 0: the receive fails with ENOBUFS. */
-    uint8_t bytes[2048];
+    uint8_t bytes[4352];
 } played_queue[64];
 static unsigned int played_first, played_end;
 

@@ -58,8 +58,9 @@ impl AppendFile {
     /// Gives the descriptor a number that the kernel gives to no other file unless the process has
     /// very many, or asks for that number. Returns the number; the caller owns the descriptor.
     pub(crate) fn into_high_number(self) -> c_int {
+        let limit = limit(libc::RLIMIT_NOFILE as c_int);
         // SAFETY: no memory is involved.
-        let high = unsafe { libc::fcntl(self.0, libc::F_DUPFD_CLOEXEC, high_number()) };
+        let high = unsafe { libc::fcntl(self.0, libc::F_DUPFD_CLOEXEC, high_number(limit)) };
         if high < 0 { core::mem::ManuallyDrop::new(self).0 } else { high }
     }
 
@@ -83,13 +84,12 @@ pub(crate) fn close_file(fd: c_int) {
 }
 
 /// The lowest of the numbers for [`AppendFile::into_high_number`]: near the end of those that the
-/// process may have. The kernel's table of descriptors is as long as the highest number, so the
+/// process may have, which are less than `limit`. The kernel's table of descriptors is as long as the highest number, so the
 /// number is not larger than necessary.
-fn high_number() -> c_int {
+fn high_number(limit: Option<libc::rlim_t>) -> c_int {
     const USUAL_LIMIT: libc::rlim_t = 1024;
     const BELOW_LIMIT: libc::rlim_t = 32;
-    let limit = limit(libc::RLIMIT_NOFILE as c_int).unwrap_or(USUAL_LIMIT);
-    limit.min(4 * USUAL_LIMIT).saturating_sub(BELOW_LIMIT) as c_int
+    limit.unwrap_or(USUAL_LIMIT).min(4 * USUAL_LIMIT).saturating_sub(BELOW_LIMIT) as c_int
 }
 
 /// The value of a resource limit. None if there is no limit.
@@ -281,10 +281,16 @@ mod tests {
     }
 
     #[test]
+    fn high_numbers_are_near_the_limit_but_not_too_high() {
+        let limits = [None, Some(10), Some(2000), Some(1 << 30)];
+        assert_eq!(limits.map(high_number), [992, 0, 1968, 4064]);
+    }
+
+    #[test]
     fn a_number_is_high_and_can_become_that_of_another_file() {
         let (first, second) = (new_path("first"), new_path("second"));
         let high = created(&first).into_high_number();
-        assert!(high >= high_number());
+        assert!(high >= high_number(limit(libc::RLIMIT_NOFILE as c_int)));
         let other = created(&second);
         let id = file_status(other.raw()).unwrap().id;
         assert_ne!(file_status(high).unwrap().id, id);
