@@ -167,6 +167,49 @@ a_failing_write_ends_the_capture(void)
     unlink(path);
 }
 
+/* Not only dumps report that. */
+static void
+a_transaction_reports_the_end(void)
+{
+    struct rlimit limit = { .rlim_cur = 10002, .rlim_max = RLIM_INFINITY };
+    int fd;
+
+    nlsock_log_set_handler(count_warning, NULL);
+    CHECK_INT(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    CHECK_INT(nlsock_capture_start(path, 0), 0);
+    fd = capture_descriptor();
+    for (int i = 0; i < 1000 && fcntl(fd, F_GETFD) >= 0; i++) {
+        CHECK(deletion_is_refused());
+    }
+    CHECK(deletion_is_refused());
+    CHECK_INT(warnings, 1);
+    unlink(path);
+}
+
+/* The descriptor usually has a high number.  If none is free, another one will do. */
+static void
+any_free_descriptor_will_do(void)
+{
+    struct rlimit limit = { .rlim_cur = 80, .rlim_max = RLIM_INFINITY };
+    int last = 0;
+
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = 80;
+    CHECK_INT(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    for (int fd; (fd = open("/dev/null", O_RDONLY)) >= 0; last = fd) {
+        continue;
+    }
+    CHECK_INT(last, 79);
+    for (int fd = 20; fd < 30; fd++) {
+        close(fd);
+    }
+    CHECK_INT(nlsock_capture_start(path, 0), 0);
+    CHECK(deletion_is_refused());
+    nlsock_capture_stop();
+    CHECK_INT(read_files(0).sent, 1);
+    unlink(path);
+}
+
 /* If nothing is sent or received after that, the warning comes when the process ends. */
 static void
 a_failure_at_the_end_is_logged(void)
@@ -368,6 +411,8 @@ main(int argc, char *argv[])
     RUN_ALONE(lack_of_descriptors_does_not_end_it);
     RUN_ALONE(wrong_variables_are_logged);
     RUN_ALONE(a_failing_write_ends_the_capture);
+    RUN_ALONE(a_transaction_reports_the_end);
+    RUN_ALONE(any_free_descriptor_will_do);
     RUN_ALONE(a_failure_at_the_end_is_logged);
     RUN_ALONE(a_failure_is_logged_once);
     RUN_ALONE(a_further_file_that_is_none_ends_it);

@@ -184,6 +184,37 @@ notifications_have_their_group(void)
     ofpbuf_uninit(&buf);
 }
 
+static void
+messages_of_processes_have_their_port_id(void)
+{
+    struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = 1 };
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_USERSOCK);
+    struct nlmsghdr message = { .nlmsg_len = sizeof message, .nlmsg_type = 99 };
+    socklen_t size = sizeof address;
+    struct capture capture;
+    struct packet packet;
+    struct nl_sock *sock;
+    struct ofpbuf buf;
+    char end[64];
+
+    ofpbuf_init(&buf, 64);
+    CHECK_INT(nl_sock_create(NETLINK_USERSOCK, &sock), 0);
+    CHECK_INT(nl_sock_join_mcgroup(sock, 1), 0);
+    start();
+    /* The kernel itself has no socket in the group. */
+    sendto(fd, &message, sizeof message, 0, (struct sockaddr *) &address, sizeof address);
+    CHECK_INT(getsockname(fd, (struct sockaddr *) &address, &size), 0);
+    CHECK_INT(nl_sock_recv(sock, &buf, false), 0);
+    stop(&capture);
+    snprintf(end, sizeof end, " peer=%u group=1 call=recvmsg", address.nl_pid);
+    CHECK(capture_next(&capture, &packet) && !packet.outbound);
+    check_comment(packet.comment, end);
+    capture_free(&capture);
+    nl_sock_destroy(sock);
+    ofpbuf_uninit(&buf);
+    close(fd);
+}
+
 /* Fills the receive buffer of 'sock', by notifications that nobody reads. */
 static void
 overflow(struct nl_sock *sock)
@@ -518,6 +549,7 @@ main(void)
     RUN(every_call_is_captured);
     RUN(families_have_their_protocol);
     RUN(notifications_have_their_group);
+    RUN(messages_of_processes_have_their_port_id);
     RUN(lost_messages_are_captured_as_an_error);
     RUN(a_message_in_two_parts_is_captured_whole);
     RUN(what_cannot_be_sent_is_captured_as_an_error);
