@@ -172,6 +172,7 @@ static void
 a_transaction_reports_the_end(void)
 {
     struct rlimit limit = { .rlim_cur = 10002, .rlim_max = RLIM_INFINITY };
+    sigset_t blocked;
     int fd;
 
     nlsock_log_set_handler(count_warning, NULL);
@@ -183,6 +184,9 @@ a_transaction_reports_the_end(void)
     }
     CHECK(deletion_is_refused());
     CHECK_INT(warnings, 1);
+    /* The signal that the limit would have caused is blocked no longer. */
+    CHECK_INT(pthread_sigmask(SIG_BLOCK, NULL, &blocked), 0);
+    CHECK(!sigismember(&blocked, SIGXFSZ));
     unlink(path);
 }
 

@@ -371,89 +371,10 @@ a_lookup_asks_again_in_the_present_namespace(void)
     }
 }
 
-/* The rest of a dump that the program does not read. */
-
-static size_t rest_size;
-static bool rest_ends_in_fragment;
-
-static void
-answer_with_rest(const struct nlmsghdr *request)
-{
-    static uint8_t bytes[NL_DUMP_BUFSIZE + 8];
-    struct nlmsghdr part = {
-        .nlmsg_len = (uint32_t) rest_size,
-        .nlmsg_type = RTM_NEWROUTE,
-        .nlmsg_flags = NLM_F_MULTI,
-        .nlmsg_seq = request->nlmsg_seq,
-    };
-
-    memcpy(bytes, &part, sizeof part);
-    play(bytes, rest_size + 4 * rest_ends_in_fragment);
-    play_result(request, NLMSG_DONE, 0, NULL);
-}
-
-/* Returns the result of a dump that ends before it is read. */
-static int
-dump_nothing(void)
-{
-    struct ofpbuf request;
-    struct nl_dump dump;
-
-    ofpbuf_init(&request, 64);
-    nl_msg_put_nlmsghdr(&request, 0, RTM_GETROUTE, NLM_F_REQUEST | NLM_F_DUMP);
-    answer = answer_with_rest;
-    nl_dump_start(&dump, NETLINK_ROUTE, &request);
-    ofpbuf_uninit(&request);
-    return nl_dump_done(&dump);
-}
-
-static void
-the_rest_of_a_dump_is_jumbo_if_it_exceeds_the_buffer(void)
-{
-    struct nlsock_counters before, after;
-
-    for (rest_size = NL_DUMP_BUFSIZE; rest_size <= NL_DUMP_BUFSIZE + 4; rest_size += 4) {
-        nlsock_counters(&before, sizeof before);
-        CHECK_INT(dump_nothing(), 0);
-        nlsock_counters(&after, sizeof after);
-        CHECK_INT(after.recv_jumbo - before.recv_jumbo, rest_size > NL_DUMP_BUFSIZE);
-    }
-}
-
-static void
-the_rest_of_a_dump_may_be_wrong(void)
-{
-    rest_size = 64;
-    rest_ends_in_fragment = true;
-    CHECK_INT(dump_nothing(), EPROTO);
-    rest_ends_in_fragment = false;
-    CHECK_INT(dump_nothing(), 0);
-}
-
-/* Without NLSOCK_AWAIT_REPLY, an acknowledgement ends a dump. */
 static void
 acknowledge(const struct nlmsghdr *request)
 {
     play_result(request, NLMSG_ERROR, 0, NULL);
-}
-
-static void
-an_acknowledgement_ends_a_dump(void)
-{
-    struct ofpbuf request, msg, buf;
-    struct nl_dump dump;
-
-    ofpbuf_init(&request, 64);
-    ofpbuf_init(&buf, NL_DUMP_BUFSIZE);
-    nl_msg_put_nlmsghdr(&request, 0, RTM_GETROUTE, NLM_F_REQUEST | NLM_F_DUMP);
-    answer = acknowledge;
-    nlsock_dump_start(&dump, NETLINK_ROUTE, &request, 0);
-    while (nl_dump_next(&dump, &msg, &buf)) {
-        continue;
-    }
-    CHECK_INT(nl_dump_done(&dump), 0);
-    ofpbuf_uninit(&buf);
-    ofpbuf_uninit(&request);
 }
 
 /* Each request in a datagram is on the log. */
@@ -487,32 +408,6 @@ requests_in_one_datagram_are_logged(void)
         CHECK_INT(transactions[i].error, 0);
         ofpbuf_uninit(&requests[i]);
     }
-}
-
-/* Without an end. */
-static void
-answer_with_parts(const struct nlmsghdr *request)
-{
-    for (int i = 0; i < 4; i++) {
-        play_message(request, RTM_NEWROUTE, NLM_F_MULTI);
-    }
-}
-
-static void
-a_whole_dump_has_a_time_limit(void)
-{
-    struct ofpbuf request, *reply;
-
-    ofpbuf_init(&request, 64);
-    nl_msg_put_nlmsghdr(&request, 0, RTM_GETROUTE, NLM_F_REQUEST | NLM_F_DUMP);
-    answer = answer_with_parts;
-    CHECK_INT(nlsock_dump_all(NETLINK_ROUTE, &request, 1, 1000, &reply), EPROTO);
-    clocks_are_fast = true;
-    CHECK_INT(nlsock_dump_all(NETLINK_ROUTE, &request, 1, 1000, &reply), ETIMEDOUT);
-    CHECK_INT(nlsock_dump_all(NETLINK_ROUTE, &request, 1, 0, &reply), EPROTO);
-    clocks_are_fast = false;
-    played_first = played_end;
-    ofpbuf_uninit(&request);
 }
 
 /* Checks that something was logged since record_log(), and stops recording. */
@@ -613,10 +508,6 @@ main(void)
     RUN(what_was_said_of_requests_before_is_kept);
     RUN(an_error_at_the_end_names_the_attribute_of_its_request);
     RUN(a_lookup_asks_again_in_the_present_namespace);
-    RUN(a_whole_dump_has_a_time_limit);
-    RUN(the_rest_of_a_dump_is_jumbo_if_it_exceeds_the_buffer);
-    RUN(the_rest_of_a_dump_may_be_wrong);
-    RUN(an_acknowledgement_ends_a_dump);
     RUN(requests_in_one_datagram_are_logged);
     RUN(what_is_no_message_is_logged);
     RUN(what_is_no_message_does_not_count);

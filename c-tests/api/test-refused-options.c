@@ -102,6 +102,22 @@ a_kernel_without_strict_checking_is_no_reason_for_a_warning(void)
               : "");
 }
 
+#if OVS3
+static void
+that_messages_of_other_namespaces_are_refused_is_returned(void)
+{
+    struct nl_sock *sock = open_socket(NETLINK_ROUTE);
+
+    refused_level = SOL_NETLINK;
+    refused_option = NETLINK_LISTEN_ALL_NSID;
+    refused_with = EPERM;
+    CHECK_INT(nl_sock_listen_all_nsid(sock, true), EPERM);
+    refused_with = 0;
+    nl_sock_destroy(sock);
+    log_text[0] = '\0';
+}
+#endif
+
 int
 main(void)
 {
@@ -113,5 +129,8 @@ main(void)
     RUN(a_receive_buffer_that_stays_small_is_logged);
     RUN(extended_acks_are_expected_in_the_3_x_interface);
     RUN(a_kernel_without_strict_checking_is_no_reason_for_a_warning);
+#if OVS3
+    RUN(that_messages_of_other_namespaces_are_refused_is_returned);
+#endif
     return tap_done();
 }

@@ -428,6 +428,10 @@ count_calls_of_a_thread(void)
         tap_diagnostic("%d system calls, then %d", counts[0], counts[1]);
     }
     CHECK(counts[0] - counts[1] <= most_more);
+    /* Then this is a transaction: one call to send, and one to receive. */
+    if (call_before) {
+        CHECK_INT(counts[1], 2);
+    }
 }
 
 /* For the socket of receive_once(). */

@@ -7,8 +7,8 @@
 tests_both="test-buffer test-buffer-convert test-buffer-breaches
 test-build test-message test-attributes test-policy test-message-breaches
 test-socket test-transact test-dump test-dump-result test-dump-changed test-route-dumps
-test-netfilter test-replies test-odd-answers test-extack test-comments test-strict-checking
-test-ext-attributes test-refused-options test-deadline test-endless test-source test-descriptors
+test-netfilter test-replies test-odd-answers test-odd-dumps test-extack test-comments
+test-strict-checking test-ext-attributes test-refused-options test-deadline test-endless test-source test-descriptors
 test-threads test-pool test-fork test-old-kernel test-log test-counters test-acks test-capture
 test-compat"
 tests_2014="$tests_both test-layout test-layers test-host test-interpose"

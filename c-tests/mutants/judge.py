@@ -309,10 +309,9 @@ class Judge:
             self.run(self.first[here], mutant.file)
             if quick:
                 return "open", "-"
-            self.run(self.second[here], mutant.file)
             if not mutant.flavour and self.build(OTHER[here]):
                 self.run(self.first[OTHER[here]], mutant.file)
-                self.run(self.second[OTHER[here]], mutant.file)
+            self.run(self.second[here], mutant.file)
             return "survived", "-"
         except Unbuilt:
             return "unbuilt", "-"

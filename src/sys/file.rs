@@ -84,8 +84,8 @@ pub(crate) fn close_file(fd: c_int) {
 }
 
 /// The lowest of the numbers for [`AppendFile::into_high_number`]: near the end of those that the
-/// process may have, which are less than `limit`. The kernel's table of descriptors is as long as the highest number, so the
-/// number is not larger than necessary.
+/// process may have, which are less than `limit`. The kernel's table of descriptors is as long as
+/// the highest number, so the number is not larger than necessary.
 fn high_number(limit: Option<libc::rlim_t>) -> c_int {
     const USUAL_LIMIT: libc::rlim_t = 1024;
     const BELOW_LIMIT: libc::rlim_t = 32;
