@@ -214,6 +214,27 @@ any_free_descriptor_will_do(void)
     unlink(path);
 }
 
+/* A user may add to a file of his own. */
+static void
+a_user_may_add_to_his_file(void)
+{
+    const uid_t nobody = 65534;
+
+    if (geteuid()) {
+        SKIP("only root can become another user");
+    }
+    CHECK_INT(chown(folder, nobody, (gid_t) -1), 0);
+    CHECK_INT(seteuid(nobody), 0);
+    for (int i = 0; i < 2; i++) {
+        CHECK_INT(nlsock_capture_start(path, 0), 0);
+        CHECK(deletion_is_refused());
+        nlsock_capture_stop();
+    }
+    CHECK_INT(read_files(0).sent, 2);
+    CHECK_INT(seteuid(0), 0);
+    unlink(path);
+}
+
 /* If nothing is sent or received after that, the warning comes when the process ends. */
 static void
 a_failure_at_the_end_is_logged(void)
@@ -416,6 +437,7 @@ main(int argc, char *argv[])
     RUN_ALONE(wrong_variables_are_logged);
     RUN_ALONE(a_failing_write_ends_the_capture);
     RUN_ALONE(a_transaction_reports_the_end);
+    RUN_ALONE(a_user_may_add_to_his_file);
     RUN_ALONE(any_free_descriptor_will_do);
     RUN_ALONE(a_failure_at_the_end_is_logged);
     RUN_ALONE(a_failure_is_logged_once);

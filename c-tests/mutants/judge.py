@@ -36,7 +36,7 @@ PROFILE = {
 LIBRARY = {"2014": "libnlsock.so.1", "ovs3": "libnlsock-ovs3.so.1"}
 OTHER = {"2014": "ovs3", "ovs3": "2014"}
 # Tests of what happens to the process and its threads. Some of them take too long.
-PROCESS_TESTS = ("test-fork-", "test-cancel", "test-capture-process", "test-leave-handler", "test-thread-",
+PROCESS_TESTS = ("test-fork-", "test-cancel", "test-capture", "test-leave-handler", "test-thread-",
                  "out-of-memory")
 UNPRIVILEGED = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"]
 
