@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* unload PLUGIN: a thread uses the plugin, and ends when that is unloaded. */
+/* unload PLUGIN: a thread uses the plugin, and ends when that is unloaded.  Then the main thread loads,
+ * uses and unloads it many times, after which the process is no larger. */
 
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "sizes.h"
 
 static pthread_barrier_t barrier;
 static void *plugin;
@@ -20,6 +22,42 @@ use_plugin(void *aux)
     /* It is unloaded meanwhile. */
     pthread_barrier_wait(&barrier);
     return aux;
+}
+
+static bool
+load_use_and_unload(const char *file)
+{
+    int (*use)(void);
+    bool works;
+
+    plugin = dlopen(file, RTLD_NOW);
+    use = plugin ? (int (*)(void)) dlsym(plugin, "plugin_use") : NULL;
+    works = use && !use();
+    return plugin && !dlclose(plugin) && works;
+}
+
+/* Returns whether nothing stays of a plugin that is unloaded. */
+static bool
+nothing_stays(const char *file)
+{
+    /* A thread's memory is 4 MiB of address space. */
+    const long most = 16 * 1024;
+    long before, more;
+
+    if (!load_use_and_unload(file)) {
+        return false;
+    }
+    before = address_space();
+    for (int i = 0; i < 20; i++) {
+        if (!load_use_and_unload(file)) {
+            return false;
+        }
+    }
+    more = address_space() - before;
+    if (more > most) {
+        fprintf(stderr, "%ld KiB more\n", more);
+    }
+    return more <= most;
 }
 
 int
@@ -44,5 +82,5 @@ main(int argc, char *argv[])
     }
     pthread_barrier_wait(&barrier);
     pthread_join(thread, NULL);
-    return error ? EXIT_FAILURE : EXIT_SUCCESS;
+    return error || !nothing_stays(argv[1]) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

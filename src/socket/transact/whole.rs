@@ -100,7 +100,7 @@ impl<'c, 'a> Whole<'c, 'a> {
         count: usize,
     ) -> usize {
         if start > 0 && call.deadline.has_passed() {
-            call.fail(start..start + count, Errno::ETIMEDOUT);
+            call.fail((start..).take(count), Errno::ETIMEDOUT);
             return count;
         }
         let netfilter = netfilter::starts_batch(call.sock.protocol(), call.transactions, start);
@@ -132,29 +132,31 @@ impl<'c, 'a> Whole<'c, 'a> {
         count
     }
 
+    /// The indexes of the transactions.
+    fn all(&self) -> impl Iterator<Item = usize> + use<> {
+        (self.start..).take(self.count)
+    }
+
     /// Checks what the kernel would drop without an answer. If there is such a thing, makes the
     /// transactions fail, and returns false.
     fn check(&mut self) -> bool {
         let transactions = &*self.call.transactions;
-        let end = self.start + self.count;
         let protocol = self.call.sock.protocol();
         if self.count > 1 && self.call.sock.takes_one_request() {
             self.fail_all(Errno::EINVAL);
             return false;
         }
-        let mut all = self.start..end;
-        if !all.any(|index| netfilter::starts_batch(protocol, transactions, index)) {
+        if !self.all().any(|index| netfilter::starts_batch(protocol, transactions, index)) {
             return true;
         }
         // Only if the caller demands one datagram, something else may be before or behind it.
         let len = netfilter::batch_len(protocol, transactions, self.start);
         let single = len == Some(self.count);
-        let mut all = self.start..end;
-        if single && all.all(|index| netfilter::is_valid(transactions, index)) {
+        if single && self.all().all(|index| netfilter::is_valid(transactions, index)) {
             return true;
         }
         Failures::of(self.call.thread).failed(Errno::EINVAL);
-        for index in self.start..end {
+        for index in self.all() {
             let valid = single && netfilter::is_valid(self.call.transactions, index);
             let error = if valid { Errno::ECANCELED } else { Errno::EINVAL };
             self.call.transactions.finish(index, Err(error));
@@ -297,7 +299,7 @@ impl<'c, 'a> Whole<'c, 'a> {
             let _ = sys::set_send_buffer_size(&call.sock.fd, size as usize);
         }
         if trace::wanted() {
-            for index in self.start..self.start + self.count {
+            for index in self.all() {
                 let request = call.transactions.request(index).bytes();
                 call.sock.trace("nl_sock_transact_multiple__", result, request);
             }
@@ -499,7 +501,7 @@ impl<'c, 'a> Whole<'c, 'a> {
     }
 
     fn fail_all(&mut self, error: Errno) {
-        self.call.fail(self.start..self.start + self.count, error);
+        self.call.fail(self.all(), error);
     }
 }
 
