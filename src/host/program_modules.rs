@@ -135,6 +135,7 @@ mod tests {
     use super::*;
     use crate::host::modules::module;
     use core::ptr::from_ref;
+    use core::sync::atomic::AtomicBool;
 
     #[test]
     fn registered_modules_follow_the_level() {
@@ -160,7 +161,16 @@ mod tests {
     }
 
     #[test]
-    fn a_child_does_not_wait_for_a_thread_of_its_parent() {
+    fn a_thread_waits_for_the_holder_unless_that_is_one_of_a_parent() {
+        let entered = AtomicBool::new(false);
+        let early = std::thread::scope(|scope| {
+            locked(|| {
+                scope.spawn(|| locked(|| entered.store(true, Relaxed)));
+                std::thread::sleep(Duration::from_millis(5));
+                entered.load(Relaxed)
+            })
+        });
+        assert!(!early && entered.load(Relaxed));
         HOLDER.store(identity::current().wrapping_sub(1), Relaxed);
         unregister(null_mut());
         assert_eq!(HOLDER.load(Relaxed), 0);
