@@ -157,26 +157,36 @@ receive_long(void *right)
     return NULL;
 }
 
+/* Sends a datagram of that size to the receivers. */
+static void
+send_datagram(void)
+{
+    struct sockaddr_nl group = { .nl_family = AF_NETLINK, .nl_groups = 1 };
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_USERSOCK);
+    struct nlmsghdr *datagram = calloc(1, datagram_size);
+
+    datagram->nlmsg_len = (uint32_t) datagram_size;
+    datagram->nlmsg_type = 99;
+    /* The kernel itself has no socket in the group. */
+    sendto(fd, datagram, datagram_size, 0, (struct sockaddr *) &group, sizeof group);
+    free(datagram);
+    close(fd);
+}
+
 /* Lets threads receive a datagram of this size, and end. */
 static void
 let_threads_receive(size_t size)
 {
-    struct sockaddr_nl group = { .nl_family = AF_NETLINK, .nl_groups = 1 };
-    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_USERSOCK);
-    struct nlmsghdr *datagram = calloc(1, size);
     pthread_t threads[N_RECEIVERS];
     bool right[N_RECEIVERS];
 
     datagram_size = size;
-    datagram->nlmsg_len = (uint32_t) size;
-    datagram->nlmsg_type = 99;
     pthread_barrier_init(&barrier, NULL, N_RECEIVERS + 1);
     for (int i = 0; i < N_RECEIVERS; i++) {
         CHECK_INT(pthread_create(&threads[i], NULL, receive_long, &right[i]), 0);
     }
     pthread_barrier_wait(&barrier);
-    /* The kernel itself has no socket in the group. */
-    sendto(fd, datagram, size, 0, (struct sockaddr *) &group, sizeof group);
+    send_datagram();
     pthread_barrier_wait(&barrier);
     pthread_barrier_wait(&barrier);
     for (int i = 0; i < N_RECEIVERS; i++) {
@@ -184,8 +194,6 @@ let_threads_receive(size_t size)
         CHECK(right[i]);
     }
     pthread_barrier_destroy(&barrier);
-    free(datagram);
-    close(fd);
 }
 
 static void
@@ -309,25 +317,20 @@ call_as_before(void *aux)
 static void *
 receive_much(void *aux)
 {
-    struct sockaddr_nl group = { .nl_family = AF_NETLINK, .nl_groups = 1 };
-    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_USERSOCK);
-    static struct { struct nlmsghdr header; char more[50000]; } datagram;
     struct nl_sock *receiver;
     struct ofpbuf buf;
 
     ofpbuf_init(&buf, 64);
-    datagram.header.nlmsg_len = sizeof datagram;
-    datagram.header.nlmsg_type = 99;
+    datagram_size = 50000;
     if (nl_sock_create(NETLINK_USERSOCK, &receiver) || nl_sock_join_mcgroup(receiver, 1)) {
         _exit(1);
     }
-    sendto(fd, &datagram, sizeof datagram, 0, (struct sockaddr *) &group, sizeof group);
-    if (nl_sock_recv(receiver, &buf, false) || ofpbuf_size(&buf) != sizeof datagram) {
+    send_datagram();
+    if (nl_sock_recv(receiver, &buf, false) || ofpbuf_size(&buf) != datagram_size) {
         _exit(1);
     }
     ofpbuf_uninit(&buf);
     nl_sock_destroy(receiver);
-    close(fd);
     return aux;
 }
 
