@@ -245,6 +245,11 @@ a_failure_at_the_end_is_logged(void)
     CHECK(strstr(output, "/capture has ended (No space left on device)\n"));
     CHECK(tap_one_line(output));
     unlink(path);
+    setenv("NLSOCK_LOG", "err", 1);
+    CHECK_INT(with_environment("too much", path, "1M", output, sizeof output), 0);
+    unsetenv("NLSOCK_LOG");
+    CHECK_STR(output, "");
+    unlink(path);
 }
 
 /* The process in which it has failed logs that, and none of its children. */

@@ -235,7 +235,7 @@ nested_attributes_can_be_taken_back(void)
     offset = nl_msg_start_nested_with_flag(&b, 2);
     CHECK(nl_msg_end_non_empty_nested(&b, offset));
     CHECK_INT(b.size, 8);
-    offset = nl_msg_start_nested_with_flag(&b, 2);
+    offset = nl_msg_start_nested_with_flag(&b, NLA_F_NESTED | 2);
     nl_msg_put_u32(&b, 3, 4);
     CHECK(!nl_msg_end_non_empty_nested(&b, offset));
     CHECK_INT(b.size, 20);

@@ -62,7 +62,12 @@ fn choose_untouched() -> NonZeroUsize {
     let mut random = [0; 4];
     // SAFETY: pointer and length are those of `random`. If there are no random bytes, they stay 0.
     unsafe { libc::getrandom(random.as_mut_ptr().cast(), random.len(), libc::GRND_NONBLOCK) };
-    NonZeroUsize::MIN | (u32::from_ne_bytes(random) | 1 << 31) as usize
+    never_a_length(u32::from_ne_bytes(random))
+}
+
+/// A number that no message has as its length: from 2 GiB on.
+fn never_a_length(random: u32) -> NonZeroUsize {
+    NonZeroUsize::MIN | (random | 1 << 31) as usize
 }
 
 /// Receives a datagram into `first` by the system call `receive`.
@@ -197,5 +202,7 @@ mod tests {
         let length = u32::from_ne_bytes(untouched());
         assert!(length >= 1 << 31);
         assert_eq!(length, u32::from_ne_bytes(untouched()));
+        let extremes = [0, u32::MAX].map(|random| never_a_length(random).get());
+        assert_eq!(extremes, [(1 << 31) + 1, u32::MAX as usize]);
     }
 }
