@@ -72,11 +72,16 @@ the_rest_of_a_dump_may_be_wrong(void)
     CHECK_INT(dump_nothing(), 0);
 }
 
-/* Without NLSOCK_AWAIT_REPLY, an acknowledgement ends a dump. */
+/* Without NLSOCK_AWAIT_REPLY, an acknowledgement ends a dump, whatever else is in its datagram. */
 static void
 acknowledge(const struct nlmsghdr *request)
 {
+    struct nlmsghdr noop = { .nlmsg_len = sizeof noop, .nlmsg_type = NLMSG_NOOP };
+
     play_result(request, NLMSG_ERROR, 0, NULL);
+    memcpy(played_queue[played_end - 1].bytes + played_queue[played_end - 1].size, &noop,
+           sizeof noop);
+    played_queue[played_end - 1].size += sizeof noop;
 }
 
 static void
