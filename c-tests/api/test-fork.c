@@ -2,8 +2,10 @@
 /* The pool in a child process, and what is not freed at exit. */
 
 #include <poll.h>
+#include "batch.h"
 #include "descriptors.h"
 #include "kernel.h"
+#include "message.h"
 #include "netns.h"
 #include "nlsock-ext.h"
 #include "replaced.h"
@@ -170,6 +172,33 @@ the_library_works_until_the_very_end(void)
     CHECK_STR(output, expected);
 }
 
+/* A socket of the program may be used in a child, at its own risk. */
+static void
+that_a_child_shares_a_socket_is_on_the_log(void)
+{
+    struct nl_sock *sock = open_socket(NETLINK_ROUTE);
+    struct ofpbuf request;
+    int status = -1;
+    pid_t child;
+
+    ofpbuf_init(&request, 64);
+    put_getlink(&request, 1);
+    record_log();
+    CHECK_INT(nl_sock_send(sock, &request, true), 0);
+    CHECK(!strstr(log_text, "was made before a fork"));
+    child = fork();
+    if (!child) {
+        nl_sock_send(sock, &request, true);
+        _exit(!strstr(log_text, "was made before a fork"));
+    }
+    CHECK(child > 0 && waitpid(child, &status, 0) == child);
+    CHECK_INT(status, 0);
+    nlsock_log_set_level(NLSOCK_LOG_OFF);
+    nlsock_log_set_handler(NULL, NULL);
+    ofpbuf_uninit(&request);
+    nl_sock_destroy(sock);
+}
+
 int
 main(void)
 {
@@ -178,6 +207,7 @@ main(void)
     }
     RUN(a_child_starts_with_an_empty_pool);
     RUN(a_child_does_not_wait_for_a_socket_of_the_parent);
+    RUN(that_a_child_shares_a_socket_is_on_the_log);
     RUN(the_library_works_until_the_very_end);
     return tap_done();
 }

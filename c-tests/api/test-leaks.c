@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory that calls use for themselves is given back when they return. */
+/* What calls use for themselves is given back when they return. */
 
+#include <sys/wait.h>
 #include "answers.h"
 #include "batch.h"
 #include "netns.h"
@@ -89,6 +90,47 @@ calls_within_calls_keep_nothing(void)
     nlsock_log_set_handler(NULL, NULL);
 }
 
+static pid_t child = -1;
+
+/* The child returns to the call, too. */
+static void
+fork_from_handler(void *aux, int level, const char *module, const char *text)
+{
+    (void) aux;
+    (void) level;
+    (void) module;
+    (void) text;
+    if (handler_calls) {
+        handler_calls = false;
+        child = fork();
+    }
+}
+
+static void
+a_child_that_goes_on_with_a_call_keeps_no_descriptor(void)
+{
+    int status = -1;
+    int before;
+
+    nlsock_pool_flush();
+    before = count_descriptors();
+    nlsock_log_set_handler(fork_from_handler, NULL);
+    nlsock_log_set_level(NLSOCK_LOG_DBG);
+    clocks_are_fast = true;
+    handler_calls = true;
+    /* In the child, it may fail in another way. */
+    deletion_is_refused();
+    if (!child) {
+        nlsock_pool_flush();
+        _exit(count_descriptors() != before);
+    }
+    CHECK(child > 0 && waitpid(child, &status, 0) == child);
+    CHECK_INT(status, 0);
+    clocks_are_fast = false;
+    nlsock_log_set_level(NLSOCK_LOG_OFF);
+    nlsock_log_set_handler(NULL, NULL);
+}
+
 int
 main(void)
 {
@@ -97,5 +139,6 @@ main(void)
     }
     RUN(requests_in_one_datagram_keep_nothing);
     RUN(calls_within_calls_keep_nothing);
+    RUN(a_child_that_goes_on_with_a_call_keeps_no_descriptor);
     return tap_done();
 }

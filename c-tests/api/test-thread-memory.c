@@ -9,6 +9,7 @@
 #include "answers.h"
 #include "netns.h"
 #include "processes.h"
+#include "replaced.h"
 #include "sizes.h"
 
 /* Resident memory. */
@@ -214,6 +215,46 @@ what_threads_received_does_not_stay(void)
         tap_diagnostic("%ld KiB stay", more);
     }
     CHECK(more <= 300);
+}
+
+/* Whether large mappings fail. */
+static bool large_mappings_fail;
+
+void *
+mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset)
+{
+    static void *(*function)(void *, size_t, int, int, int, off_t);
+
+    if (large_mappings_fail && size > 1 << 20 && size < 8 << 20) {
+        errno = ENOMEM;
+        return MAP_FAILED;
+    }
+    if (!function) {
+        function = (void *(*)(void *, size_t, int, int, int, off_t)) real("mmap");
+    }
+    return function(address, size, protection, flags, fd, offset);
+}
+
+static void *
+use_library(void *right)
+{
+    *(bool *) right = loopback_is_found();
+    return NULL;
+}
+
+/* The memory of a thread that got less than others is not kept for them. */
+static void
+a_thread_with_little_memory_passes_none_on(void)
+{
+    pthread_t thread;
+    bool right;
+
+    large_mappings_fail = true;
+    CHECK_INT(pthread_create(&thread, NULL, use_library, &right), 0);
+    pthread_join(thread, NULL);
+    large_mappings_fail = false;
+    CHECK(right);
+    let_threads_receive(160000);
 }
 
 /* The same where each large mapping gets huge pages. */
@@ -511,6 +552,7 @@ main(int argc, char *argv[])
     RUN_ALONE(a_thread_that_transacts_takes_little);
     RUN_ALONE(a_thread_that_makes_all_calls_takes_little);
     RUN_ALONE(what_threads_received_does_not_stay);
+    RUN_ALONE(a_thread_with_little_memory_passes_none_on);
     RUN_ALONE(a_thread_that_transacts_takes_no_huge_page);
     RUN_ALONE(a_thread_that_makes_all_calls_takes_no_huge_page);
     run_counting();

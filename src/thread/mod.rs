@@ -414,6 +414,15 @@ mod tests {
     }
 
     #[test]
+    fn a_stack_has_the_size_that_the_thread_was_started_with() {
+        const SIZE: usize = 64 << 20;
+        let length = || own_stack().map_or(0, |stack| stack.len());
+        let started = std::thread::Builder::new().stack_size(SIZE).spawn(length).unwrap();
+        let found = started.join().unwrap();
+        assert!((SIZE..2 * SIZE).contains(&found));
+    }
+
+    #[test]
     fn rooms_do_not_overlap() {
         let mut end = 0;
         for room in room::ALL {
