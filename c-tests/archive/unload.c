@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* unload PLUGIN: a thread uses the plugin, and ends when that is unloaded.  Then the main thread loads,
- * uses and unloads it many times, after which the process is no larger. */
+/* unload PLUGIN: a thread uses the plugin, and ends when that is unloaded.  Then the main thread
+ * loads, uses and unloads it many times, after which the process is no larger. */
 
 #include <dlfcn.h>
 #include <pthread.h>
