@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What calls use for themselves is given back when they return. */
 
+#include <signal.h>
 #include <sys/wait.h>
 #include "answers.h"
 #include "batch.h"
@@ -90,6 +91,66 @@ calls_within_calls_keep_nothing(void)
     nlsock_log_set_handler(NULL, NULL);
 }
 
+/* A signal handler that runs on a stack of its own. */
+
+static void
+call_on_signal(int signr)
+{
+    (void) signr;
+    CHECK(loopback_is_found());
+}
+
+static void
+raise_from_handler(void *aux, int level, const char *module, const char *text)
+{
+    (void) aux;
+    (void) level;
+    (void) module;
+    (void) text;
+    if (handler_calls) {
+        handler_calls = false;
+        raise(SIGUSR1);
+    }
+}
+
+/* Returns how many descriptors the process has then. */
+static __attribute__((noinline)) int
+be_refused_further_down(void)
+{
+    volatile char room[4096];
+    int before;
+
+    room[0] = 1;
+    nlsock_pool_flush();
+    before = count_descriptors();
+    be_refused();
+    return count_descriptors() - before + room[0] - 1;
+}
+
+/* The stack of the signal handler is a part of the thread's, above the call that was interrupted.
+ * That is still going on. */
+static void
+a_call_on_a_signal_stack_leaves_the_one_before_alone(void)
+{
+    char memory[131072];
+    stack_t stack = { .ss_sp = memory, .ss_size = sizeof memory }, before;
+    struct sigaction action = { .sa_handler = call_on_signal, .sa_flags = SA_ONSTACK };
+
+    CHECK_INT(sigaltstack(&stack, &before), 0);
+    CHECK_INT(sigaction(SIGUSR1, &action, NULL), 0);
+    nlsock_log_set_handler(raise_from_handler, NULL);
+    nlsock_log_set_level(NLSOCK_LOG_DBG);
+    clocks_are_fast = true;
+    /* The sockets of both calls are idle. */
+    CHECK_INT(be_refused_further_down(), 2);
+    clocks_are_fast = false;
+    nlsock_log_set_level(NLSOCK_LOG_OFF);
+    nlsock_log_set_handler(NULL, NULL);
+    signal(SIGUSR1, SIG_DFL);
+    sigaltstack(&before, NULL);
+    nlsock_pool_flush();
+}
+
 static pid_t child = -1;
 
 /* The child returns to the call, too. */
@@ -139,6 +200,7 @@ main(void)
     }
     RUN(requests_in_one_datagram_keep_nothing);
     RUN(calls_within_calls_keep_nothing);
+    RUN(a_call_on_a_signal_stack_leaves_the_one_before_alone);
     RUN(a_child_that_goes_on_with_a_call_keeps_no_descriptor);
     return tap_done();
 }

@@ -410,6 +410,42 @@ requests_in_one_datagram_are_logged(void)
     }
 }
 
+/* How many datagrams of another process a socket has. */
+static int n_from_others;
+
+ssize_t
+recvmsg(int fd, struct msghdr *message, int flags)
+{
+    const struct sockaddr_nl from = { .nl_family = AF_NETLINK, .nl_pid = 7 };
+    const struct nlmsghdr header = { .nlmsg_len = sizeof header, .nlmsg_type = 99 };
+
+    (void) fd;
+    (void) flags;
+    if (!n_from_others) {
+        errno = EAGAIN;
+        return -1;
+    }
+    n_from_others--;
+    memcpy(message->msg_name, &from, sizeof from);
+    memcpy(message->msg_iov[0].iov_base, &header, sizeof header);
+    return sizeof header;
+}
+
+static void
+a_flood_from_others_does_not_keep_a_receive(void)
+{
+    struct nl_sock *sock = open_socket(NETLINK_ROUTE);
+    struct ofpbuf buf;
+
+    ofpbuf_init(&buf, 64);
+    nlsock_sock_set_kernel_only(sock, true);
+    n_from_others = 1001;
+    CHECK_INT(nl_sock_recv(sock, &buf, false), EAGAIN);
+    CHECK_INT(n_from_others, 1);
+    ofpbuf_uninit(&buf);
+    nl_sock_destroy(sock);
+}
+
 /* Checks that something was logged since record_log(), and stops recording. */
 static void
 check_logged(const char *text)
@@ -509,6 +545,7 @@ main(void)
     RUN(an_error_at_the_end_names_the_attribute_of_its_request);
     RUN(a_lookup_asks_again_in_the_present_namespace);
     RUN(requests_in_one_datagram_are_logged);
+    RUN(a_flood_from_others_does_not_keep_a_receive);
     RUN(what_is_no_message_is_logged);
     RUN(what_is_no_message_does_not_count);
     RUN(what_is_wrong_with_a_family_is_logged);
