@@ -410,39 +410,60 @@ requests_in_one_datagram_are_logged(void)
     }
 }
 
-/* How many datagrams of another process a socket has. */
-static int n_from_others;
+/* How many unwanted datagrams a socket has: empty ones, or those of another process. */
+static int n_unwanted;
+static bool unwanted_are_empty;
 
 ssize_t
 recvmsg(int fd, struct msghdr *message, int flags)
 {
-    const struct sockaddr_nl from = { .nl_family = AF_NETLINK, .nl_pid = 7 };
+    const struct sockaddr_nl from = { .nl_family = AF_NETLINK, .nl_pid = !unwanted_are_empty };
     const struct nlmsghdr header = { .nlmsg_len = sizeof header, .nlmsg_type = 99 };
 
     (void) fd;
     (void) flags;
-    if (!n_from_others) {
+    if (!n_unwanted) {
         errno = EAGAIN;
         return -1;
     }
-    n_from_others--;
+    n_unwanted--;
     memcpy(message->msg_name, &from, sizeof from);
+    if (unwanted_are_empty) {
+        return 0;
+    }
     memcpy(message->msg_iov[0].iov_base, &header, sizeof header);
     return sizeof header;
 }
 
 static void
-a_flood_from_others_does_not_keep_a_receive(void)
+unwanted_datagrams_do_not_keep_a_receive(void)
 {
     struct nl_sock *sock = open_socket(NETLINK_ROUTE);
     struct ofpbuf buf;
 
     ofpbuf_init(&buf, 64);
     nlsock_sock_set_kernel_only(sock, true);
-    n_from_others = 1001;
-    CHECK_INT(nl_sock_recv(sock, &buf, false), EAGAIN);
-    CHECK_INT(n_from_others, 1);
+    for (int empty = 0; empty < 2; empty++) {
+        unwanted_are_empty = empty;
+        n_unwanted = 1001;
+        CHECK_INT(nl_sock_recv(sock, &buf, false), EAGAIN);
+        CHECK_INT(n_unwanted, 1);
+    }
     ofpbuf_uninit(&buf);
+    nl_sock_destroy(sock);
+}
+
+static void
+draining_ends_although_messages_arrive(void)
+{
+    struct nl_sock *sock = open_socket(NETLINK_ROUTE);
+    const uint8_t datagram[1000] = "";
+
+    play(datagram, sizeof datagram);
+    played_endless = true;
+    CHECK_INT(nl_sock_drain(sock), 0);
+    played_endless = false;
+    played_first = played_end;
     nl_sock_destroy(sock);
 }
 
@@ -545,7 +566,8 @@ main(void)
     RUN(an_error_at_the_end_names_the_attribute_of_its_request);
     RUN(a_lookup_asks_again_in_the_present_namespace);
     RUN(requests_in_one_datagram_are_logged);
-    RUN(a_flood_from_others_does_not_keep_a_receive);
+    RUN(unwanted_datagrams_do_not_keep_a_receive);
+    RUN(draining_ends_although_messages_arrive);
     RUN(what_is_no_message_is_logged);
     RUN(what_is_no_message_does_not_count);
     RUN(what_is_wrong_with_a_family_is_logged);

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -24,6 +25,8 @@ static struct {
     uint8_t bytes[4352];
 } played_queue[64];
 static unsigned int played_first, played_end;
+/* Whether the first datagram stays in the queue however often it is received. */
+static bool played_endless __attribute__((unused));
 
 /* Queues a datagram. */
 static inline void
@@ -172,7 +175,8 @@ recv(int fd, void *buffer, size_t size, int flags)
         errno = ENOBUFS;
         return -1;
     }
-    memcpy(buffer, played_queue[played_first++].bytes, n < size ? n : size);
+    memcpy(buffer, played_queue[played_first].bytes, n < size ? n : size);
+    played_first += !played_endless;
     return (ssize_t) n;
 }
 
