@@ -31,10 +31,11 @@ impl Text {
 
     /// Ends a text that did not fit in [`CUT`].
     fn cut(&mut self) {
-        // Do not leave a part of a character: the byte that is replaced first starts a character.
+        // Do not leave a part of a character: the byte that is replaced first starts a character, as
+        // the first byte of the text does.
         let continues = |byte: &u8| byte & 0xc0 == 0x80;
         let mut start = SIZE - 1 - CUT.len();
-        while start > 0 && self.bytes.get(start).is_some_and(continues) {
+        while self.bytes.get(start).is_some_and(continues) {
             start -= 1;
         }
         if let Some(rest) = self.bytes.get_mut(start..) {
