@@ -131,6 +131,12 @@ a_stub_moves_to_the_heap_with_what_is_around_its_data(void)
     CHECK_ROOM(&b, 4, 4, 0, 0);
     CHECK(b.OFPBUF_MARK == (char *) ofpbuf_data(&b) + 1);
     ofpbuf_uninit(&b);
+
+    /* What has no memory gets none. */
+    ofpbuf_init(&b, 0);
+    ofpbuf_trim(&b);
+    CHECK(!ofpbuf_base(&b));
+    ofpbuf_uninit(&b);
 }
 
 static void

@@ -223,8 +223,9 @@ a_user_may_add_to_his_file(void)
     if (geteuid()) {
         SKIP("only root can become another user");
     }
-    CHECK_INT(chown(folder, nobody, (gid_t) -1), 0);
-    CHECK_INT(seteuid(nobody), 0);
+    if (chown(folder, nobody, (gid_t) -1) || seteuid(nobody)) {
+        SKIP("this user cannot become another one");
+    }
     for (int i = 0; i < 2; i++) {
         CHECK_INT(nlsock_capture_start(path, 0), 0);
         CHECK(loopback_is_found());

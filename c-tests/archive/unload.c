@@ -36,9 +36,9 @@ load_use_and_unload(const char *file)
     return plugin && !dlclose(plugin) && works;
 }
 
-/* Returns whether nothing stays of a plugin that is unloaded. */
+/* Returns whether no memory of threads stays after a plugin is unloaded. */
 static bool
-nothing_stays(const char *file)
+no_memory_stays(const char *file)
 {
     /* A thread's memory is 4 MiB of address space. */
     const long most = 16 * 1024;
@@ -82,5 +82,5 @@ main(int argc, char *argv[])
     }
     pthread_barrier_wait(&barrier);
     pthread_join(thread, NULL);
-    return error || !nothing_stays(argv[1]) ? EXIT_FAILURE : EXIT_SUCCESS;
+    return error || !no_memory_stays(argv[1]) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

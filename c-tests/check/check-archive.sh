@@ -32,5 +32,5 @@ archive() {
         -C opt-level=1 -o "$other" "$c_tests/archive/other.rs"
     check "the archive before another Rust library" beside_rust before "$archive" "$other"
     check "the archive after another Rust library" beside_rust after "$other" "$archive"
-    check "threads outlive a plugin with the archive in it, of which nothing stays" unloaded_plugin
+    check "threads outlive a plugin with the archive in it, which leaves no memory of threads" unloaded_plugin
 }

@@ -31,8 +31,8 @@ impl Text {
 
     /// Ends a text that did not fit in [`CUT`].
     fn cut(&mut self) {
-        // Do not leave a part of a character: the byte that is replaced first starts a character, as
-        // the first byte of the text does.
+        // Do not leave a part of a character: the byte that is replaced first starts a character.
+        // The first byte of the text does, too.
         let continues = |byte: &u8| byte & 0xc0 == 0x80;
         let mut start = SIZE - 1 - CUT.len();
         while self.bytes.get(start).is_some_and(continues) {

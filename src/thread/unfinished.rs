@@ -51,7 +51,7 @@ pub(crate) struct Unfinished<'a> {
 }
 
 /// Registers `object` until the result is dropped. `release` is the function that releases it.
-/// `descriptor` is the file descriptor that the object uses; -1 if that has been closed.
+/// `descriptor` is the file descriptor that the object uses, if any; -1 if that has been closed.
 ///
 /// Before that, this releases the objects of calls that were left. So only the first object of each
 /// [`Thread`] must be registered by this function, and further ones by [`register_another`].
@@ -127,16 +127,16 @@ impl Entry {
 }
 
 impl Entries {
-    /// Releases the registered objects for which `chosen` is true. An entry that is not in use has
-    /// nothing that could be released.
+    /// Releases the registered objects for which `chosen` is true.
     fn release_if(&self, chosen: impl Fn(&Entry) -> bool) {
         for (index, entry) in self.entries.iter().enumerate() {
-            if !chosen(entry) {
+            let bit = 1 << index;
+            if self.used.get() & bit == 0 || !chosen(entry) {
                 continue;
             }
             let release = entry.release.get();
             entry.clear();
-            self.used.set(self.used.get() & !(1 << index));
+            self.used.set(self.used.get() & !bit);
             if let Some(release) = release {
                 // SAFETY: the promise made to `register`. The callers choose only objects of calls
                 // that were left.

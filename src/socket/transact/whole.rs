@@ -371,13 +371,13 @@ impl<'c, 'a> Whole<'c, 'a> {
             self.lost = true;
             return;
         }
-        let index = header.seq.wrapping_sub(self.base_seq) as usize;
-        let state = self.memory.states.get_mut(index);
+        let place = header.seq.wrapping_sub(self.base_seq) as usize;
+        let state = self.memory.states.get_mut(place);
         let Some(state) = state.filter(|_| self.call.is_addressed(header)) else {
             return self.call.ignore(header);
         };
         let before = *state;
-        let index = self.start + index;
+        let index = self.start + place;
         state.answered = true;
         match self.call.interpret(index, header, message) {
             Answer::Reply { multi } => {
@@ -402,7 +402,7 @@ impl<'c, 'a> Whole<'c, 'a> {
                 self.call.refused(index, refusal, header, message);
             }
         }
-        if before.awaits_any() && !self.state(index - self.start).awaits_any() {
+        if before.awaits_any() && !self.state(place).awaits_any() {
             self.awaited -= 1;
         }
     }
