@@ -52,43 +52,65 @@ requests_in_one_datagram_keep_nothing(void)
     check_keeps_nothing(send_one_datagram);
 }
 
-/* Whether the handler calls the library, and how often it did. */
-static bool handler_calls;
-static int n_calls_of_handler;
+/* What the log handler does once.  Null: nothing. */
+static void (*in_handler)(void);
 
 static void
-call_from_handler(void *aux, int level, const char *module, const char *text)
+do_in_handler(void *aux, int level, const char *module, const char *text)
 {
+    void (*action)(void) = in_handler;
+
     (void) aux;
     (void) level;
     (void) module;
     (void) text;
-    if (handler_calls) {
-        handler_calls = false;
-        n_calls_of_handler++;
-        CHECK(loopback_is_found());
+    if (action) {
+        in_handler = NULL;
+        action();
     }
+}
+
+/* A rate limit would leave out lines. */
+static void
+start_handler(void)
+{
+    nlsock_log_set_handler(do_in_handler, NULL);
+    nlsock_log_set_level(NLSOCK_LOG_DBG);
+    clocks_are_fast = true;
+}
+
+static void
+stop_handler(void)
+{
+    clocks_are_fast = false;
+    nlsock_log_set_level(NLSOCK_LOG_OFF);
+    nlsock_log_set_handler(NULL, NULL);
+}
+
+static int n_calls_of_handler;
+
+static void
+find_loopback(void)
+{
+    n_calls_of_handler++;
+    CHECK(loopback_is_found());
 }
 
 static void
 be_refused(void)
 {
-    handler_calls = true;
+    in_handler = find_loopback;
     CHECK(deletion_is_refused());
 }
 
 static void
 calls_within_calls_keep_nothing(void)
 {
-    nlsock_log_set_handler(call_from_handler, NULL);
-    nlsock_log_set_level(NLSOCK_LOG_DBG);
     n_calls_of_handler = 0;
-    clocks_are_fast = true;
+    start_handler();
     check_keeps_nothing(be_refused);
+    stop_handler();
     CHECK_INT(n_calls_of_handler, N_TIMES + 2);
-    clocks_are_fast = false;
-    nlsock_log_set_level(NLSOCK_LOG_OFF);
-    nlsock_log_set_handler(NULL, NULL);
 }
 
 /* A signal handler that runs on a stack of its own. */
@@ -101,16 +123,9 @@ call_on_signal(int signr)
 }
 
 static void
-raise_from_handler(void *aux, int level, const char *module, const char *text)
+raise_signal(void)
 {
-    (void) aux;
-    (void) level;
-    (void) module;
-    (void) text;
-    if (handler_calls) {
-        handler_calls = false;
-        raise(SIGUSR1);
-    }
+    raise(SIGUSR1);
 }
 
 /* Returns how many descriptors the process has then. */
@@ -123,7 +138,8 @@ be_refused_further_down(void)
     room[0] = 1;
     nlsock_pool_flush();
     before = count_descriptors();
-    be_refused();
+    in_handler = raise_signal;
+    CHECK(deletion_is_refused());
     return count_descriptors() - before + room[0] - 1;
 }
 
@@ -138,14 +154,10 @@ a_call_on_a_signal_stack_leaves_the_one_before_alone(void)
 
     CHECK_INT(sigaltstack(&stack, &before), 0);
     CHECK_INT(sigaction(SIGUSR1, &action, NULL), 0);
-    nlsock_log_set_handler(raise_from_handler, NULL);
-    nlsock_log_set_level(NLSOCK_LOG_DBG);
-    clocks_are_fast = true;
+    start_handler();
     /* The sockets of both calls are idle. */
     CHECK_INT(be_refused_further_down(), 2);
-    clocks_are_fast = false;
-    nlsock_log_set_level(NLSOCK_LOG_OFF);
-    nlsock_log_set_handler(NULL, NULL);
+    stop_handler();
     signal(SIGUSR1, SIG_DFL);
     sigaltstack(&before, NULL);
     nlsock_pool_flush();
@@ -155,16 +167,9 @@ static pid_t child = -1;
 
 /* The child returns to the call, too. */
 static void
-fork_from_handler(void *aux, int level, const char *module, const char *text)
+fork_child(void)
 {
-    (void) aux;
-    (void) level;
-    (void) module;
-    (void) text;
-    if (handler_calls) {
-        handler_calls = false;
-        child = fork();
-    }
+    child = fork();
 }
 
 static void
@@ -175,10 +180,8 @@ a_child_that_goes_on_with_a_call_keeps_no_descriptor(void)
 
     nlsock_pool_flush();
     before = count_descriptors();
-    nlsock_log_set_handler(fork_from_handler, NULL);
-    nlsock_log_set_level(NLSOCK_LOG_DBG);
-    clocks_are_fast = true;
-    handler_calls = true;
+    start_handler();
+    in_handler = fork_child;
     /* In the child, it may fail in another way. */
     deletion_is_refused();
     if (!child) {
@@ -187,9 +190,7 @@ a_child_that_goes_on_with_a_call_keeps_no_descriptor(void)
     }
     CHECK(child > 0 && waitpid(child, &status, 0) == child);
     CHECK_INT(status, 0);
-    clocks_are_fast = false;
-    nlsock_log_set_level(NLSOCK_LOG_OFF);
-    nlsock_log_set_handler(NULL, NULL);
+    stop_handler();
 }
 
 int
