@@ -16,6 +16,7 @@
  * - A descriptor that turned out to be somebody else's is not used again. */
 
 #include <errno.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <stdio.h>
 #include "actions.h"
 #include "failing-calls.h"
@@ -171,6 +172,17 @@ later_is_answered(const struct facts *f)
     return fake_troubles()->malformed;
 }
 
+/* Whether a reply is waited for.  The messages that begin and end a netfilter batch have none. */
+static bool
+awaits_reply(const struct facts *f)
+{
+    uint16_t type = nl_msg_nlmsghdr(f->outcome->request)->nlmsg_type;
+
+    return f->outcome->until_reply
+           && !(f->outcome->netfilter
+                && (type == NFNL_MSG_BATCH_BEGIN || type == NFNL_MSG_BATCH_END));
+}
+
 static void
 check_success(const struct facts *f)
 {
@@ -178,7 +190,7 @@ check_success(const struct facts *f)
 
     if (last->aborted) {
         wrong("success in a netfilter batch that was not carried out", "request", f->id, 0);
-    } else if (f->outcome->until_reply && !last->replies && !last->behind) {
+    } else if (awaits_reply(f) && !last->replies && !last->behind) {
         wrong("success without the reply that was waited for", "request", f->id, 0);
     } else if (!f->answered && (last->flags & NLM_F_ACK)) {
         wrong("success without the acknowledgement asked for", "request", f->id, 0);

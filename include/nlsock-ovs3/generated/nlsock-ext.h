@@ -514,7 +514,8 @@ int nlsock_sock_transact_reply(struct nl_sock *sock,
  * Does the same as nl_transact_multiple(), with these changes:
  *
  * - NLSOCK_AWAIT_REPLY in 'flags': only a reply or an error ends a transaction: see
- *   nlsock_transact_reply(). A request that gets none in time fails with ETIMEDOUT.
+ *   nlsock_transact_reply(). A request that gets none in time fails with ETIMEDOUT. The messages
+ *   that begin and end a batch of NETLINK_NETFILTER have no reply, and are not waited for.
  * - NLSOCK_ONE_DATAGRAM in 'flags': all requests are sent in one datagram, and only once, or none
  *   is sent. If the datagram does not fit in the send buffer, the send buffer is enlarged as far
  *   as the system allows; if that does not suffice, all transactions fail with EMSGSIZE. If
