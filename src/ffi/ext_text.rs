@@ -23,13 +23,15 @@ struct Output {
 
 impl Write for Output {
     fn write_str(&mut self, part: &str) -> fmt::Result {
-        let fits = part.len().min(self.room);
+        let fits = (0..=part.len().min(self.room)).rfind(|&size| part.is_char_boundary(size));
+        let fits = fits.unwrap_or(0);
         // SAFETY: `write` has got memory for the text.
         unsafe {
             self.to.copy_from_nonoverlapping(part.as_ptr().cast(), fits);
             self.to = self.to.add(fits);
         }
-        self.room -= fits;
+        // Nothing follows a cut.
+        self.room = if fits < part.len() { 0 } else { self.room - fits };
         self.length += part.len();
         Ok(())
     }
@@ -91,8 +93,8 @@ pub unsafe extern "C" fn nlsock_msg_extack(
 /// Control characters and bytes that are not UTF-8 are escaped as in C, so the text is one line,
 /// and can be shown on a terminal.
 ///
-/// 'text' has 'size' bytes. A text that does not fit is cut; there is always a NUL at the end. With
-/// a 'size' of 0, which only finds out the length, 'text' may be null.
+/// 'text' has 'size' bytes. A text that does not fit is cut between two characters; there is always
+/// a NUL at the end. With a 'size' of 0, which only finds out the length, 'text' may be null.
 ///
 /// # Return value
 /// The length of the whole text, without the NUL. So the text was cut if this is 'size' or more.

@@ -383,7 +383,7 @@ impl Socket {
     }
 
     /// Updates `congested`, and the counters, after a receive has failed with `error`.
-    fn note_failure(&self, error: Errno) -> Failure {
+    pub(super) fn note_failure(&self, error: Errno) -> Failure {
         match error {
             Errno::ENOBUFS => {
                 count(Event::Overflow, 1);
@@ -415,6 +415,14 @@ impl Socket {
                 self.note_failure(Errno::ENOBUFS);
             }
         }
+    }
+
+    /// The number of messages that the kernel has dropped, if the program has told it not to report
+    /// that (NETLINK_NO_ENOBUFS).
+    pub(super) fn silent_drops(&self) -> Option<u32> {
+        let silent = self.used_otherwise.load(Relaxed)
+            && sys::int_option(&self.fd, libc::SOL_NETLINK, libc::NETLINK_NO_ENOBUFS) == Ok(1);
+        silent.then(|| sys::dropped_messages(&self.fd)).flatten()
     }
 
     /// Discards the messages in the receive queue. Discards no more bytes than the queue has room

@@ -17,8 +17,9 @@ pub(crate) use file::{
 };
 pub(crate) use memory::{ThreadMemory, WipedOnFork, map_wiped_on_fork, unmap_wiped_on_fork};
 pub(crate) use socket::{
-    Fd, connect_to_kernel, dropped_messages, force_receive_buffer_size, int_option, netlink_socket,
-    option, port_id, receive_buffer_size, set_option, set_send_buffer_size,
+    Fd, connect_to_kernel, dropped_messages, enlarge_send_buffer, force_receive_buffer_size,
+    int_option, netlink_socket, option, port_id, receive_buffer_size, restore_send_buffer,
+    set_option,
 };
 pub(crate) use transfer::{Sender, Wait, receive, receive_split, send};
 

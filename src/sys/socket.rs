@@ -238,16 +238,32 @@ pub(crate) fn force_receive_buffer_size(fd: &Fd, size: usize) -> Result<u32, Err
     Ok(before)
 }
 
-/// Sets the size of a socket's send buffer, as far as the system allows. Returns the size before.
-pub(crate) fn set_send_buffer_size(fd: &Fd, size: usize) -> Result<u32, Errno> {
+/// Enlarges a socket's send buffer, as far as the system allows. Returns the size before. Fails with
+/// EPERM if the system allows nothing more.
+pub(crate) fn enlarge_send_buffer(fd: &Fd, size: usize) -> Result<u32, Errno> {
     let before = buffer_size(fd, libc::SO_SNDBUF)?;
     match set_option(fd, libc::SOL_SOCKET, libc::SO_SNDBUFFORCE, half(size)) {
+        // Without privileges, this would cut the buffer to the system's limit if somebody with
+        // privileges has made it larger before. The limit shows in another socket.
         Err(Errno::EPERM) => {
+            let other = netlink_socket(libc::NETLINK_ROUTE)?;
+            set_option(&other, libc::SOL_SOCKET, libc::SO_SNDBUF, half(size))?;
+            if buffer_size(&other, libc::SO_SNDBUF)? <= before {
+                return Err(Errno::EPERM);
+            }
             set_option(fd, libc::SOL_SOCKET, libc::SO_SNDBUF, half(size))?;
         }
         result => result?,
     }
     Ok(before)
+}
+
+/// Sets the size of a socket's send buffer to one that it had before.
+pub(crate) fn restore_send_buffer(fd: &Fd, size: u32) {
+    let size = half(size as usize);
+    if set_option(fd, libc::SOL_SOCKET, libc::SO_SNDBUFFORCE, size).is_err() {
+        let _ = set_option(fd, libc::SOL_SOCKET, libc::SO_SNDBUF, size);
+    }
 }
 
 /// The value to set, so that a buffer gets at least this size: the kernel doubles the value.

@@ -6,7 +6,7 @@ use crate::abi::{Extack, ExtackPolicy};
 use core::fmt;
 
 /// The names of the attribute types NL_ATTR_TYPE_*, by their number.
-const TYPES: [&str; 16] = [
+const TYPES: [&str; 18] = [
     "unknown",
     "flag",
     "u8",
@@ -23,6 +23,8 @@ const TYPES: [&str; 16] = [
     "nest",
     "array of nests",
     "bitfield32",
+    "sint",
+    "uint",
 ];
 
 /// An extended acknowledgement, and the text of its errno value. [`fmt::Display`] writes both, in

@@ -165,7 +165,9 @@ pub(crate) fn path(request: &[u8], offset: usize, path: &mut [u16]) -> usize {
         .take_while(|&start| start <= offset)
         .find_map(|start| {
             let mut attrs = Attrs::new(request.get(start..)?);
-            let whole = attrs.by_ref().last().is_some() && attrs.left() == 0;
+            // No protocol has an attribute of type 0 there, but a header with zeros looks like one.
+            let valid = attrs.by_ref().map(|attr| attr.kind != 0).reduce(|all, one| all && one);
+            let whole = valid == Some(true) && attrs.left() == 0;
             let depth = walk(request.get(start..)?, offset - start, path);
             (whole && depth > 0).then_some(depth)
         })

@@ -773,8 +773,8 @@ bool nlsock_msg_extack(const struct ofpbuf *msg,
  * Control characters and bytes that are not UTF-8 are escaped as in C, so the text is one line,
  * and can be shown on a terminal.
  *
- * 'text' has 'size' bytes. A text that does not fit is cut; there is always a NUL at the end. With
- * a 'size' of 0, which only finds out the length, 'text' may be null.
+ * 'text' has 'size' bytes. A text that does not fit is cut between two characters; there is always
+ * a NUL at the end. With a 'size' of 0, which only finds out the length, 'text' may be null.
  *
  * # Return value
  * The length of the whole text, without the NUL. So the text was cut if this is 'size' or more.

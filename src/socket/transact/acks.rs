@@ -72,8 +72,8 @@ impl Acks {
     /// Takes account of a request with the flag NLM_F_ECHO that does not ask for an
     /// acknowledgement.
     #[inline]
-    pub(super) fn add_echo(&mut self, request: &[u8]) {
-        self.refused_late |= may_be_refused_late(self.protocol, request);
+    pub(super) fn add_echo(&mut self) {
+        self.refused_late |= refuses_late(self.protocol);
     }
 
     /// Takes account of the request at `index`, which asks for an acknowledgement, which is added
@@ -114,12 +114,12 @@ impl Acks {
     }
 }
 
-/// Whether the kernel may first echo what a request has changed, and then undo that and refuse the
-/// request. It does so for a new link that cannot be added to its master: rtnl_newlink_create() in
-/// the kernel's net/core/rtnetlink.c.
-pub(super) fn may_be_refused_late(protocol: i32, request: &[u8]) -> bool {
+/// Whether the kernel may first echo what a request of this protocol has changed, and then undo that
+/// and refuse the request. It does so for a new link that cannot be added to its master
+/// (rtnl_newlink_create() in the kernel's net/core/rtnetlink.c), and for an IPv6 route with several
+/// next hops of which one is refused (net/ipv6/route.c).
+pub(super) fn refuses_late(protocol: i32) -> bool {
     protocol == libc::NETLINK_ROUTE
-        && Header::parse(request).is_some_and(|header| header.kind == libc::RTM_NEWLINK)
 }
 
 /// Whether a request of NETLINK_ROUTE is a change whose failure the kernel reports, as far as is
@@ -161,15 +161,6 @@ mod tests {
         assert_eq!(reported(libc::AF_INET), [20, 21, 24, 25, 28, 29, 32, 33, 104, 105]);
         assert_eq!(reported(libc::AF_BRIDGE), [20, 21, 24, 25, 32, 33, 104, 105]);
         assert!(!is_always_reported(libc::RTM_NEWNEIGH, &[0; HEADER]));
-    }
-
-    #[test]
-    fn new_links_may_be_refused_late() {
-        let late = |protocol, kind| may_be_refused_late(protocol, &message(kind, 0, 0, &[]));
-        assert!(late(libc::NETLINK_ROUTE, libc::RTM_NEWLINK));
-        assert!(!late(libc::NETLINK_ROUTE, libc::RTM_NEWROUTE));
-        assert!(!late(libc::NETLINK_GENERIC, libc::RTM_NEWLINK));
-        assert!(!may_be_refused_late(libc::NETLINK_ROUTE, &[]));
     }
 
     #[test]

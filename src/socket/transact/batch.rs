@@ -204,7 +204,7 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
                     acks.asking = sent;
                 }
             } else if flags & NLM_F_ECHO != 0 {
-                acks.add_echo(bytes);
+                acks.add_echo();
             }
             if several && !datagram.add(bytes) {
                 return Err(Errno::EMSGSIZE);
@@ -356,9 +356,9 @@ impl<'c, 'a, T: Transactions> Batch<'c, 'a, T> {
         let answered = replies.answered.overlaps(this);
         let wants_reply = replies.replies.overlaps(this);
         replies.answered.insert(this);
-        match call.interpret(self.start + index, header, message) {
-            Answer::Reply { multi } => {
-                if multi {
+        match call.interpret(self.start + index, answered, header, message) {
+            Answer::Reply { dump } => {
+                if dump {
                     replies.decided(index);
                 } else {
                     replies.settle_before(index);

@@ -25,6 +25,7 @@ use core::sync::atomic::Ordering::Relaxed;
 pub(super) const MAX_TRIES: u32 = 8;
 
 const NLM_F_MULTI: u16 = libc::NLM_F_MULTI as u16;
+const NLM_F_DUMP: u16 = libc::NLM_F_DUMP as u16;
 const NLMSG_DONE: u16 = libc::NLMSG_DONE as u16;
 
 /// A call of a function that carries out transactions.
@@ -39,14 +40,17 @@ pub(super) struct Call<'a, T: ?Sized> {
     /// What has been received since the last time that the receive queue was empty, or that
     /// something was sent.
     pub(super) backlog: Cell<Backlog>,
+    /// If the kernel does not report lost messages: the number of those that it had dropped when
+    /// something was last sent.
+    pub(super) drops: Cell<Option<u32>>,
 }
 
 /// A message from the kernel.
 #[derive(Clone, Copy)]
 pub(super) enum Answer {
-    /// Data. If `multi`, the kernel answers by a dump, which is not followed by an acknowledgement.
+    /// Data. If `dump`, the kernel answers by a dump, which is not followed by an acknowledgement.
     Reply {
-        multi: bool,
+        dump: bool,
     },
     Ack,
     Refused(KernelError),
@@ -71,8 +75,8 @@ impl<'a, T: Transactions + ?Sized> Call<'a, T> {
         mode: Mode,
     ) -> Self {
         let deadline = Deadline::after(sock.timeout.load(Relaxed));
-        let (queue, backlog) = (QueueState::Empty, Cell::default());
-        Self { sock, thread, origin, mode, transactions, deadline, queue, backlog }
+        let (queue, backlog, drops) = (QueueState::Empty, Cell::default(), Cell::default());
+        Self { sock, thread, origin, mode, transactions, deadline, queue, backlog, drops }
     }
 
     /// Whether the pool's socket turned out to have lost its descriptor. Call if nothing could be
@@ -127,7 +131,22 @@ impl<'a, T: Transactions + ?Sized> Call<'a, T> {
             Err(_) => {}
         }
         self.backlog.set(backlog);
-        received
+        match (received, self.drops.get()) {
+            (Err(Failure::Call(Errno::EAGAIN)), Some(before)) => Err(self.check_drops(before)),
+            (received, _) => received,
+        }
+    }
+
+    /// Whether the queue is just empty, or the kernel has dropped messages, too, since it had
+    /// dropped `before`.
+    #[cold]
+    fn check_drops(&self, before: u32) -> Failure {
+        let drops = self.sock.silent_drops();
+        if drops.is_none_or(|drops| drops == before) {
+            return Failure::Call(Errno::EAGAIN);
+        }
+        self.drops.set(drops);
+        self.sock.note_failure(Errno::ENOBUFS)
     }
 
     /// Prepares the socket for sending. If the kernel may still be dropping messages because of an
@@ -137,6 +156,7 @@ impl<'a, T: Transactions + ?Sized> Call<'a, T> {
     pub(super) fn catch_up(&self, memory: &mut [Uninit]) {
         if self.origin == Origin::Caller {
             self.sock.notice_overflow();
+            self.drops.set(self.sock.silent_drops());
         }
         if self.sock.congested.load(Relaxed) && self.check_process().is_ok() {
             self.sock.end_congestion(memory, |datagram| {
@@ -151,10 +171,27 @@ impl<'a, T: Transactions + ?Sized> Call<'a, T> {
 
     /// Whether the port id of a message is one that answers have: that of the socket, or 0 in some
     /// protocols, such as audit. A notification has the port id and the sequence number of the
-    /// request that caused it, and other sockets number their requests in the same way.
+    /// request that caused it, and other sockets number their requests in the same way; some have
+    /// the port id 0, and numbers of their own.
     #[inline]
     pub(super) fn is_addressed(&self, header: Header) -> bool {
-        header.port == self.sock.port || header.port == 0
+        header.port == self.sock.port || (header.port == 0 && self.answers_from_0())
+    }
+
+    /// Whether answers may have the port id 0. Of the protocols in which the kernel's answers have
+    /// the port id of the socket, only on a socket that gets no notifications: modules that are not
+    /// part of the kernel may do otherwise.
+    #[cold]
+    fn answers_from_0(&self) -> bool {
+        !self.sock.joined.load(Relaxed)
+            || !matches!(
+                self.sock.protocol(),
+                libc::NETLINK_ROUTE
+                    | libc::NETLINK_GENERIC
+                    | libc::NETLINK_NETFILTER
+                    | libc::NETLINK_SOCK_DIAG
+                    | libc::NETLINK_XFRM
+            )
     }
 
     /// Counts and logs a message that does not answer a request of this call.
@@ -195,25 +232,44 @@ impl<'a, T: Transactions + ?Sized> Call<'a, T> {
         }
     }
 
-    /// Interprets a message that answers a request. Notes whether more messages will follow.
+    /// Interprets a message that answers the request at `index`, which is `answered` if another one
+    /// arrived before. Notes whether more messages will follow.
     #[inline]
-    pub(super) fn interpret(&mut self, index: usize, header: Header, message: &[u8]) -> Answer {
+    pub(super) fn interpret(
+        &mut self,
+        index: usize,
+        answered: bool,
+        header: Header,
+        message: &[u8],
+    ) -> Answer {
         match kernel_error(header, message) {
-            None if header.flags & NLM_F_MULTI != 0 => self.interpret_part(index, header, message),
-            None => Answer::Reply { multi: false },
+            None if header.flags & NLM_F_MULTI != 0 => {
+                self.interpret_part(index, answered, header, message)
+            }
+            None => Answer::Reply { dump: false },
             Some(KernelError::Ack) => Answer::Ack,
             Some(refusal) => Answer::Refused(refusal),
         }
     }
 
-    /// Interprets a message of a dump that the request at `index` asked for.
+    /// Interprets a message with the flag NLM_F_MULTI. It belongs to a dump if the request asked for
+    /// one by NLM_F_DUMP. If not, one such message may be all, and an acknowledgement follow
+    /// (nfnetlink_acct), or it may be a dump all the same (ipset), of which there are at least two.
     #[cold]
-    fn interpret_part(&mut self, index: usize, header: Header, message: &[u8]) -> Answer {
+    fn interpret_part(
+        &mut self,
+        index: usize,
+        answered: bool,
+        header: Header,
+        message: &[u8],
+    ) -> Answer {
         if header.kind != NLMSG_DONE {
             // Only the first message of a dump becomes the reply. The others may be left in the
             // receive queue.
             self.queue = QueueState::Unknown;
-            return Answer::Reply { multi: true };
+            let request = Header::parse(self.transactions.request(index).bytes());
+            let asked = request.is_some_and(|request| request.flags & NLM_F_DUMP != 0);
+            return Answer::Reply { dump: asked || answered };
         }
         // The original takes the end of a dump for a reply, also if it contains an errno value. So
         // that is an error only if the program has called nlsock_set_strict_dumps().
@@ -227,7 +283,7 @@ impl<'a, T: Transactions + ?Sized> Call<'a, T> {
             dump::log_error_at_end(Errno::from_raw(error), Some(&extack));
             Failures::of(self.thread).dump_commented(error, &extack);
         }
-        Answer::Reply { multi: true }
+        Answer::Reply { dump: true }
     }
 
     /// The deadline for answers that are missing at the end of the receive queue.

@@ -207,6 +207,7 @@ unsafe fn run_whole<T: Transactions>(call: &mut Call<'_, T>, start: usize, count
         deadline: call.deadline,
         queue: call.queue,
         backlog: Default::default(),
+        drops: Default::default(),
     };
     // SAFETY: the caller's promise.
     let count = unsafe { Whole::run(&mut of_any, start, count) };

@@ -214,9 +214,7 @@ impl<'c, 'a> Whole<'c, 'a> {
             };
             self.awaited += usize::from(state.awaits_any());
             self.memory.states.push(state);
-            self.refused_late |= echoed
-                && !acked
-                && acks::may_be_refused_late(call.sock.protocol(), request.bytes());
+            self.refused_late |= echoed && !acked && acks::refuses_late(call.sock.protocol());
             if !self.netfilter {
                 answers += REPLY_ESTIMATE as usize;
             } else if acked || echoed {
@@ -285,7 +283,7 @@ impl<'c, 'a> Whole<'c, 'a> {
         let mut before = None;
         if result == Err(Errno::EMSGSIZE) {
             let size = datagram.len() + SEND_OVERHEAD;
-            before = sys::set_send_buffer_size(&call.sock.fd, size).ok();
+            before = sys::enlarge_send_buffer(&call.sock.fd, size).ok();
             result = call.send(datagram);
         }
         // ENOBUFS means that the kernel had no memory for the datagram.
@@ -296,7 +294,7 @@ impl<'c, 'a> Whole<'c, 'a> {
             result = call.send(datagram);
         }
         if let (Origin::Caller, Some(size)) = (call.origin, before) {
-            let _ = sys::set_send_buffer_size(&call.sock.fd, size as usize);
+            sys::restore_send_buffer(&call.sock.fd, size);
         }
         if trace::wanted() {
             for index in self.all() {
@@ -379,10 +377,10 @@ impl<'c, 'a> Whole<'c, 'a> {
         let before = *state;
         let index = self.start + place;
         state.answered = true;
-        match self.call.interpret(index, header, message) {
-            Answer::Reply { multi } => {
+        match self.call.interpret(index, before.answered, header, message) {
+            Answer::Reply { dump } => {
                 state.awaits_reply = false;
-                state.awaits_ack &= !multi;
+                state.awaits_ack &= !dump;
                 // If a request has several replies, the first one counts.
                 if !before.answered || before.awaits_reply {
                     self.call.transactions.finish(index, Ok(message));
