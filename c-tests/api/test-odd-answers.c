@@ -47,21 +47,77 @@ transact_by(int way, uint16_t type, uint16_t flags)
 static const int ways[] = { -1, 0, NLSOCK_AWAIT_REPLY, NLSOCK_ONE_DATAGRAM };
 #define N_WAYS (sizeof ways / sizeof ways[0])
 
-/* The kernel announces a new link, finds that it cannot have the master, and removes it. */
+/* The kernel announces a change, finds that it cannot be completed, and undoes it: a new link that
+ * cannot have its master, or a route of which one next hop is refused. */
 static void
 announce_and_refuse(const struct nlmsghdr *request)
 {
-    play_message(request, RTM_NEWLINK, 0);
+    play_message(request, request->nlmsg_type, 0);
     play_result(request, NLMSG_ERROR, EINVAL, "no such master");
 }
 
 static void
-a_link_is_refused_although_it_was_echoed(void)
+a_change_is_refused_although_it_was_echoed(void)
 {
+    static const uint16_t types[] = { RTM_NEWLINK, RTM_NEWROUTE, RTM_DELROUTE };
+
     answer = announce_and_refuse;
     for (size_t i = 0; i < N_WAYS; i++) {
-        CHECK_INT(transact_by(ways[i], RTM_NEWLINK, NLM_F_CREATE | NLM_F_ECHO), EINVAL);
-        check_last_extack(EINVAL, "no such master");
+        for (size_t k = 0; k < sizeof types / sizeof types[0]; k++) {
+            CHECK_INT(transact_by(ways[i], types[k], NLM_F_CREATE | NLM_F_ECHO), EINVAL);
+            check_last_extack(EINVAL, "no such master");
+        }
+    }
+}
+
+/* nfnetlink_acct sets NLM_F_MULTI in its only reply, and acknowledges the request. */
+static void
+reply_in_one_part(const struct nlmsghdr *request)
+{
+    play_message(request, RTM_NEWLINK, NLM_F_MULTI);
+    play_result(request, NLMSG_ERROR, 0, NULL);
+}
+
+/* ipset answers by a dump without being asked for one. */
+static void
+reply_by_dump(const struct nlmsghdr *request)
+{
+    play_message(request, RTM_NEWLINK, NLM_F_MULTI);
+    play_result(request, NLMSG_DONE, 0, NULL);
+}
+
+/* What a request that asked for an acknowledgement has left in the queue. */
+static unsigned int
+left_behind(uint16_t flags, unsigned int way)
+{
+    struct ofpbuf request, reply;
+    struct nl_transaction transaction = { .request = &request, .reply = &reply };
+    struct nl_transaction *list = &transaction;
+    unsigned int left;
+
+    ofpbuf_init(&request, 64);
+    ofpbuf_init(&reply, 64);
+    nl_msg_put_nlmsghdr(&request, 0, RTM_GETLINK, NLM_F_REQUEST | NLM_F_ACK | flags);
+    nlsock_transact_multiple(NETLINK_ROUTE, &list, 1, way);
+    CHECK_INT(transaction.error, 0);
+    CHECK_INT(ofpbuf_size(&reply), NLMSG_HDRLEN);
+    ofpbuf_uninit(&request);
+    ofpbuf_uninit(&reply);
+    left = played_end - played_first;
+    played_first = played_end;
+    return left;
+}
+
+static void
+a_reply_in_one_part_is_followed_by_its_acknowledgement(void)
+{
+    for (unsigned int way = 0; way <= NLSOCK_ONE_DATAGRAM; way += NLSOCK_ONE_DATAGRAM) {
+        answer = reply_in_one_part;
+        CHECK_INT(left_behind(0, way), 0);
+        answer = reply_by_dump;
+        CHECK_INT(left_behind(0, way), 0);
+        /* A dump that was asked for is not followed by an acknowledgement. */
+        CHECK_INT(left_behind(NLM_F_ROOT, way), 1);
     }
 }
 
@@ -93,6 +149,43 @@ messages_for_other_port_ids_are_no_answers(void)
     }
     nlsock_counters(&after, sizeof after);
     CHECK_INT(after.stale - before.stale, 2 * N_WAYS);
+}
+
+/* A notification of ethtool has the port id 0, and a number of its own. */
+static void
+notify_from_0_and_refuse(const struct nlmsghdr *request)
+{
+    struct nlmsghdr notification = {
+        .nlmsg_len = sizeof notification,
+        .nlmsg_type = 20,
+        .nlmsg_seq = request->nlmsg_seq,
+    };
+
+    play(&notification, sizeof notification);
+    play_result(request, NLMSG_ERROR, ENODEV, NULL);
+}
+
+static void
+subscribed_sockets_take_no_answers_from_port_id_0(void)
+{
+    struct nl_sock *sock = open_socket(NETLINK_GENERIC);
+    struct ofpbuf request;
+    struct nl_transaction transaction = { .request = &request };
+
+    answer = notify_from_0_and_refuse;
+    ofpbuf_init(&request, 64);
+    for (int joined = 0; joined < 2; joined++) {
+        nl_msg_put_nlmsghdr(&request, 0, 20, NLM_F_REQUEST);
+        /* Without a group, it may be the answer of a module that is not part of the kernel. */
+        nlsock_sock_transact_multiple(sock, &(struct nl_transaction *) { &transaction }, 1, 0);
+        CHECK_INT(transaction.error, joined ? ENODEV : 0);
+        CHECK_INT(played_end - played_first, !joined);
+        played_first = played_end;
+        ofpbuf_clear(&request);
+        CHECK_INT(nl_sock_join_mcgroup(sock, 16), 0);
+    }
+    nl_sock_destroy(sock);
+    ofpbuf_uninit(&request);
 }
 
 static const char *end_text;
@@ -573,8 +666,10 @@ main(void)
         return EXIT_SUCCESS;
     }
     nlsock_log_set_level(NLSOCK_LOG_OFF);
-    RUN(a_link_is_refused_although_it_was_echoed);
+    RUN(a_change_is_refused_although_it_was_echoed);
+    RUN(a_reply_in_one_part_is_followed_by_its_acknowledgement);
     RUN(messages_for_other_port_ids_are_no_answers);
+    RUN(subscribed_sockets_take_no_answers_from_port_id_0);
     RUN(an_error_at_the_end_of_a_dump_is_reported);
     RUN(what_was_said_of_the_first_try_is_forgotten);
     RUN(what_was_said_of_requests_before_is_kept);

@@ -21,6 +21,8 @@
 
 /* The option that is refused, and the errno value. */
 static int refused_level, refused_option, refused_with;
+/* The largest value that SO_SNDBUF takes, if not 0. */
+static int send_buffer_limit;
 
 int
 setsockopt(int fd, int level, int option, const void *value, socklen_t size)
@@ -33,6 +35,10 @@ setsockopt(int fd, int level, int option, const void *value, socklen_t size)
     if (refused_with && level == refused_level && option == refused_option) {
         errno = refused_with;
         return -1;
+    }
+    if (level == SOL_SOCKET && option == SO_SNDBUF && send_buffer_limit
+        && *(const int *) value > send_buffer_limit) {
+        value = &send_buffer_limit;
     }
     return function(fd, level, option, value, size);
 }
@@ -118,6 +124,60 @@ that_messages_of_other_namespaces_are_refused_is_returned(void)
 }
 #endif
 
+/* Sends a datagram that does not fit in the send buffer of 'sock', which the process may not
+ * enlarge. */
+static void
+send_too_much(struct nl_sock *sock)
+{
+    enum { N = 80, SIZE = 60000 };
+    struct nl_transaction transactions[N], *pointers[N];
+    struct ofpbuf request;
+
+    ofpbuf_init(&request, NLMSG_HDRLEN + SIZE);
+    nl_msg_put_nlmsghdr(&request, 0, RTM_GETLINK, NLM_F_REQUEST);
+    memset(nl_msg_put_uninit(&request, SIZE), 0, SIZE);
+    for (int i = 0; i < N; i++) {
+        transactions[i] = (struct nl_transaction) { .request = &request };
+        pointers[i] = &transactions[i];
+    }
+    nlsock_sock_transact_multiple(sock, pointers, N, NLSOCK_ONE_DATAGRAM);
+    CHECK_INT(transactions[N - 1].error, EMSGSIZE);
+    ofpbuf_uninit(&request);
+}
+
+static int
+send_buffer(struct nl_sock *sock)
+{
+    int size = 0;
+    socklen_t length = sizeof size;
+
+    CHECK_INT(getsockopt(nl_sock_fd(sock), SOL_SOCKET, SO_SNDBUF, &size, &length), 0);
+    return size;
+}
+
+/* The system's limit may be lower than what a process with privileges has set before. */
+static void
+a_send_buffer_never_shrinks(void)
+{
+    struct nl_sock *sock = open_socket(NETLINK_ROUTE);
+    int before = send_buffer(sock);
+
+    nlsock_log_set_level(NLSOCK_LOG_OFF);
+    refused_level = SOL_SOCKET;
+    refused_option = SO_SNDBUFFORCE;
+    refused_with = EPERM;
+    send_buffer_limit = before / 4;
+    send_too_much(sock);
+    CHECK_INT(send_buffer(sock), before);
+    /* A limit that is higher is used, and the program gets its own size back. */
+    send_buffer_limit = before / 2 + 4096;
+    send_too_much(sock);
+    CHECK_INT(send_buffer(sock), before);
+    refused_with = 0;
+    send_buffer_limit = 0;
+    nl_sock_destroy(sock);
+}
+
 int
 main(void)
 {
@@ -127,6 +187,7 @@ main(void)
     clocks_are_fast = true;
     record_log();
     RUN(a_receive_buffer_that_stays_small_is_logged);
+    RUN(a_send_buffer_never_shrinks);
     RUN(extended_acks_are_expected_in_the_3_x_interface);
     RUN(a_kernel_without_strict_checking_is_no_reason_for_a_warning);
 #if OVS3

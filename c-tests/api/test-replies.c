@@ -185,6 +185,33 @@ after_an_overflow_a_request_is_sent_once(void)
     ofpbuf_uninit(&buf);
 }
 
+/* With NETLINK_NO_ENOBUFS, the kernel does not report that it has dropped messages. */
+static void
+a_refusal_that_was_dropped_silently_is_no_success(void)
+{
+    struct ofpbuf request;
+    struct nl_sock *sock = open_socket(NETLINK_ROUTE);
+
+    CHECK_INT(setsockopt(nl_sock_fd(sock), SOL_SOCKET, SO_RCVBUF, &(int) { 4096 }, sizeof(int)), 0);
+    CHECK_INT(setsockopt(nl_sock_fd(sock), 270 /* SOL_NETLINK */, NETLINK_NO_ENOBUFS, &(int) { 1 },
+                         sizeof(int)), 0);
+    ofpbuf_init(&request, 64);
+    for (unsigned int flags = 0; flags <= NLSOCK_ONE_DATAGRAM; flags += NLSOCK_ONE_DATAGRAM) {
+        struct nl_transaction transaction = { .request = &request };
+
+        for (int i = 0; i < 20; i++) {
+            put_getlink(&request, 1);
+            CHECK_INT(nl_sock_send(sock, &request, true), 0);
+        }
+        put_getlink(&request, 12345);
+        nlsock_sock_transact_multiple(sock, &(struct nl_transaction *) { &transaction }, 1, flags);
+        /* What is sent in one datagram is not sent again. */
+        CHECK_INT(transaction.error, flags ? ENOBUFS : ENODEV);
+    }
+    nl_sock_destroy(sock);
+    ofpbuf_uninit(&request);
+}
+
 /* A notification has the sequence number of the request that caused it, and each socket starts to
  * count at 1. */
 static void
@@ -271,6 +298,7 @@ main(void)
     RUN(flags_of_other_requests_are_not_those_of_a_dump);
     RUN(a_dump_is_recognised_by_its_reply);
     RUN(after_an_overflow_a_request_is_sent_once);
+    RUN(a_refusal_that_was_dropped_silently_is_no_success);
     RUN(a_notification_is_no_answer);
     RUN(each_fib_lookup_has_its_own_datagram);
     return tap_done();

@@ -61,8 +61,8 @@ play_attr(struct nlmsghdr *header, uint16_t type, const void *payload, size_t si
     header->nlmsg_len += (uint32_t) NLA_ALIGN(NLA_HDRLEN + size);
 }
 
-/* Queues a message with the sequence number of 'request': an ACK, an error message or the end of a
- * dump, as 'type' says, with the errno value 'error' and with 'text', which may be null. */
+/* Queues an answer to 'request': an ACK, an error message or the end of a dump, as 'type' says, with
+ * the errno value 'error' and with 'text', which may be null. */
 static inline void
 play_result(const struct nlmsghdr *request, uint16_t type, int error, const char *text)
 {
@@ -74,6 +74,7 @@ play_result(const struct nlmsghdr *request, uint16_t type, int error, const char
     memset(&message, 0, sizeof message);
     message.header.nlmsg_type = type;
     message.header.nlmsg_seq = request->nlmsg_seq;
+    message.header.nlmsg_pid = request->nlmsg_pid;
     error = -error;
     memcpy(message.bytes + NLMSG_HDRLEN, &error, sizeof error);
     message.header.nlmsg_len = NLMSG_HDRLEN + sizeof error;
@@ -105,6 +106,7 @@ play_sized(const struct nlmsghdr *request, uint16_t type, uint16_t flags, size_t
     message.header.nlmsg_type = type;
     message.header.nlmsg_flags = flags;
     message.header.nlmsg_seq = request->nlmsg_seq;
+    message.header.nlmsg_pid = request->nlmsg_pid;
     play(&message, size);
 }
 
@@ -128,6 +130,7 @@ play_family(const struct nlmsghdr *request, const void *number, size_t size)
     message.header.nlmsg_len = NLMSG_HDRLEN + GENL_HDRLEN;
     message.header.nlmsg_type = GENL_ID_CTRL;
     message.header.nlmsg_seq = request->nlmsg_seq;
+    message.header.nlmsg_pid = request->nlmsg_pid;
     play_attr(&message.header, CTRL_ATTR_FAMILY_ID, number, size);
     play(&message, message.header.nlmsg_len);
 }
