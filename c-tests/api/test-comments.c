@@ -267,6 +267,11 @@ an_explanation_is_one_line(void)
     CHECK_INT(nlsock_extack_format(&extack, sizeof extack, text, length), length);
     CHECK_INT(strlen(text), length - 1);
 
+    /* A text is not cut within a character. */
+    strcpy(extack.message, "Ger\xc3\xa4t");
+    nlsock_extack_format(&extack, sizeof extack, text, strlen("Invalid argument: Ger") + 2);
+    CHECK_STR(text, "Invalid argument: Ger");
+
     /* A structure of an older version: the fields that it lacks count as 0. */
     extack.message[0] = '\0';
     extack.cookie_len = 1;

@@ -61,8 +61,8 @@ play_attr(struct nlmsghdr *header, uint16_t type, const void *payload, size_t si
     header->nlmsg_len += (uint32_t) NLA_ALIGN(NLA_HDRLEN + size);
 }
 
-/* Queues an answer to 'request': an ACK, an error message or the end of a dump, as 'type' says, with
- * the errno value 'error' and with 'text', which may be null. */
+/* Queues an answer to 'request': an ACK, an error message or the end of a dump, as 'type' says,
+ * with the errno value 'error' and with 'text', which may be null. */
 static inline void
 play_result(const struct nlmsghdr *request, uint16_t type, int error, const char *text)
 {

@@ -9,10 +9,12 @@
  *
  * Unless the comment of a function says otherwise:
  * - Pointers are valid and not null.  Sizes are in bytes.  Integers are in host byte order.
- * - One thread at a time may use a message.
+ * - Several threads may read a message.  While one changes it, no other may use it.
+ * - A pointer that a function returns leads into the message.  The caller does not free it.  It is
+ *   valid until something is added to the message, or the message is freed.
  * - A function does not block.
- * - A breach of what the comments require logs an assertion failure and aborts, and so does a lack
- *   of memory. */
+ * - If the library notices a breach of what the comments require, it logs an assertion failure and
+ *   aborts.  It cannot notice every breach.  A lack of memory aborts, too. */
 
 #ifndef NETLINK_H
 #define NETLINK_H 1

@@ -6,8 +6,8 @@
  * - A return value of type int is 0 on success and a positive errno value on failure.
  * - One thread at a time may use a socket or a dump.
  * - A function does not block.
- * - A breach of what the comments require logs an assertion failure and aborts, and so does a lack
- *   of memory.
+ * - If the library notices a breach of what the comments require, it logs an assertion failure and
+ *   aborts.  It cannot notice every breach.  A lack of memory aborts, too.
  *
  * Functions that take no socket use one from a pool of idle sockets, or open one.  A transaction
  * may block until the kernel has acknowledged it.
@@ -24,13 +24,15 @@
  * DBG.  A socket from the pool is never used in a child: the child's pool starts out empty.  A dump
  * of the parent cannot be continued in the child.  A child of _Fork() or clone() is noticed since
  * Linux 4.14.  A signal handler that interrupts a function of the library may call fork().  If the
- * child returns from the handler, the interrupted call may fail in the child; after _Fork() or
- * clone(), the child must not return from it.
+ * child returns from the handler, the interrupted call may fail in the child; in rare cases (the
+ * signal arrives within a few instructions of a transaction, or while a dump sends or receives)
+ * also in the parent.  After _Fork() or clone(), the child must not return from the handler.
  *
  * Signals do not end a function that blocks.  A signal handler may call the library if it may call
  * malloc() at that moment.  pthread_cancel() takes effect in nl_sock_recv(), nl_sock_send(),
- * nl_sock_send_seq() and nl_sock_drain(); a transaction, a dump or a lookup is finished first,
- * unless the thread is in the log handler (see nlsock_log_set_handler()). */
+ * nl_sock_send_seq(), nl_sock_drain(), nlsock_sock_recv_from() and nlsock_poll_block(); a
+ * transaction, a dump or a lookup is finished first, unless the thread is in the log handler (see
+ * nlsock_log_set_handler()). */
 
 #ifndef NETLINK_SOCKET_H
 #define NETLINK_SOCKET_H 1

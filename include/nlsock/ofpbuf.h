@@ -10,8 +10,8 @@
  * - Pointers are valid and not null.  Sizes are in bytes.  Integers are in host byte order.
  * - One thread at a time may use a buffer.
  * - A function does not block.
- * - A breach of what the comments require logs an assertion failure and aborts, and so does a
- *   lack of memory.
+ * - If the library notices a breach of what the comments require, it logs an assertion failure and
+ *   aborts.  It cannot notice every breach.  A lack of memory aborts, too.
  *
  * A buffer of DPDK must not be passed to functions that reallocate or free memory, except for
  * ofpbuf_delete(), which ignores it.

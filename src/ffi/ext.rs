@@ -129,7 +129,11 @@ pub extern "C" fn nlsock_log_set_handler(handler: Handler, aux: *mut c_void) -> 
 }
 
 /// Fills in '*result', whose size is 'size' (pass sizeof *result), with details of the last dump
-/// that this thread ended by nl_dump_done() or nlsock_dump_all().
+/// that this thread ended by nl_dump_done() or nlsock_dump_all(). All fields are 0 if there was
+/// none.
+///
+/// # Thread safety
+/// Any thread may call it; each has results of its own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_dump_result(result: *mut DumpResult, size: usize) {
     // SAFETY: the caller's contract (see `ffi`).
@@ -150,7 +154,9 @@ pub extern "C" fn nlsock_set_strict_dumps(strict: bool) {
 
 /// Dumps a whole table into one buffer: sends 'request' on a socket of 'protocol' from the pool, as
 /// nl_dump_start() does, and collects the messages. If the table changed during the dump, dumps it
-/// again, up to 'tries' times in all. Stops after 'timeout_ms' milliseconds; 0 means no limit.
+/// again, up to 'tries' times in all; 0 means 1. Stops after 'timeout_ms' milliseconds, which is
+/// for all dumps together; 0 means no limit. If nlsock_sock_set_timeout() has set a limit for the
+/// pool, it applies to each dump as well.
 ///
 /// # Return value
 /// On success, 0, and '*replyp' holds all messages, one after the other; nl_msg_next() gets each of
@@ -199,6 +205,9 @@ pub unsafe extern "C" fn nlsock_dump_all(
 ///
 /// If the message that ends a dump contains an errno value, 'error' has that value, although
 /// nl_dump_done() may have returned 0.
+///
+/// # Thread safety
+/// Any thread may call it; each has results of its own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_last_extack(extack: *mut Extack, size: usize) {
     // SAFETY: the caller's contract (see `ffi`).
@@ -206,15 +215,19 @@ pub unsafe extern "C" fn nlsock_last_extack(extack: *mut Extack, size: usize) {
 }
 
 /// Fills in '*extack', whose size is 'size' (pass sizeof *extack), with what the kernel reported
-/// about the transaction at 'index' of the last batch of this thread. A single transaction or a
-/// lookup is a batch of one. 'error' is 0 if the transaction succeeded. If the kernel reported
-/// nothing but success or an errno value, sets all fields to 0.
+/// about the transaction at 'index' of the last batch of this thread, that is, of its last call
+/// that carried out transactions. A single transaction or a lookup is a batch of one. 'error' is 0
+/// if the transaction succeeded. If the kernel reported nothing but success or an errno value, or
+/// if there is no transaction at 'index', sets all fields to 0.
 ///
 /// The kernel can comment on a success only in an acknowledgement. By default, some transactions of
 /// a batch get none of their own: see nlsock_set_every_ack().
 ///
 /// # Return value
 /// Whether the kernel reported more than success or an errno value.
+///
+/// # Thread safety
+/// Any thread may call it; each has results of its own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_batch_extack(
     index: usize,
@@ -228,15 +241,16 @@ pub unsafe extern "C" fn nlsock_batch_extack(
 }
 
 /// Sets a time limit of 'timeout_ms' milliseconds on 'sock', for each nl_sock_recv() that waits and
-/// for each batch of transactions; 0, the default, means no limit. What is not done within the
-/// limit fails with ETIMEDOUT. The socket stays usable: later calls ignore replies that arrive
-/// late.
+/// for each call that carries out transactions. What is not done within the limit fails with
+/// ETIMEDOUT. The socket stays usable: later calls ignore replies that arrive late. With 0, the
+/// default, nl_sock_recv() waits without a limit, and a transaction waits one second for an
+/// acknowledgement that it asked for, or for a reply that it must wait for (NLSOCK_AWAIT_REPLY).
 ///
-/// In a batch, nothing is sent after the limit. The kernel may have carried out requests whose
-/// error is ETIMEDOUT.
+/// After the limit, nothing more is sent. The kernel may have carried out requests whose error is
+/// ETIMEDOUT.
 ///
-/// If 'sock' is null, sets the limit for all sockets of the pool: for each batch of transactions
-/// that starts later, and for each later dump as a whole. Lookups have no limit, since the kernel
+/// If 'sock' is null, sets the limit for all sockets of the pool: for each later call that carries
+/// out transactions, and for each later dump as a whole. Lookups have no limit, since the kernel
 /// answers them at once.
 ///
 /// # Thread safety
@@ -268,7 +282,7 @@ pub unsafe extern "C" fn nlsock_sock_set_kernel_only(sock: *mut NlSock, kernel_o
 ///
 /// # Return value
 /// 0, or a positive errno value of setsockopt(): ENOPROTOOPT if the kernel does not know the
-/// option.
+/// option. EBADF if the program has closed the descriptor: see nl_sock_fd().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_sock_set_extended_acks(sock: *mut NlSock, extended: bool) -> c_int {
     // SAFETY: the caller's contract (see `ffi`).
@@ -279,7 +293,9 @@ pub unsafe extern "C" fn nlsock_sock_set_extended_acks(sock: *mut NlSock, extend
 /// (nsid) in the namespace of 'sock'. Off by default.
 ///
 /// # Return value
-/// 0, or a positive errno value of setsockopt(): EPERM without the capability CAP_NET_BROADCAST.
+/// 0, or a positive errno value of setsockopt(): EPERM without the capability CAP_NET_BROADCAST;
+/// ENOPROTOOPT if the kernel does not know the option. EBADF if the program has closed the
+/// descriptor: see nl_sock_fd().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_sock_listen_all_nsid(sock: *mut NlSock, listen: bool) -> c_int {
     // SAFETY: the caller's contract (see `ffi`).
@@ -291,6 +307,12 @@ pub unsafe extern "C" fn nlsock_sock_listen_all_nsid(sock: *mut NlSock, listen: 
 ///
 /// The first call on 'sock' sets the socket option NETLINK_PKTINFO, without which the kernel does
 /// not report the group. If the kernel refuses the option, the group is 0.
+///
+/// # Return value
+/// As for nl_sock_recv(). On failure, all fields of '*source' are 0.
+///
+/// # Thread safety
+/// As for nl_sock_recv(). Each thread provides a '*source' of its own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlsock_sock_recv_from(
     sock: *mut NlSock,

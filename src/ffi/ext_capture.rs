@@ -8,7 +8,8 @@ use core::ffi::{CStr, c_char, c_int, c_uint};
 /// Starts a capture: writes every message that the process sends and receives by the library to the
 /// file 'path', in the format pcapng, which Wireshark and tshark read. 'flags' must be 0. If the
 /// file is a capture already, it is added to. If there is no such file, it is created; only its
-/// owner may read it. The folder must not be writable by other users.
+/// owner may read it. The folder must not be writable by other users; the library does not check
+/// that.
 ///
 /// NLSOCK_CAPTURE=FILE in the environment starts a capture when the process starts. Set-user-id
 /// programs and programs with file capabilities ignore it, and NLSOCK_CAPTURE_SIZE.
@@ -81,8 +82,9 @@ pub unsafe extern "C" fn nlsock_capture_start(path: *const c_char, flags: c_uint
 /// Ends the capture, if there is one, and closes its file. Children that were forked before go on
 /// with theirs.
 ///
-/// # Thread safety Any thread may call it. If other threads are just writing to the file, the last
-/// of them closes it. If the process was forked by one thread while another was writing, the file
+/// # Thread safety
+/// Any thread may call it. If other threads are just writing to the file, the last of them closes
+/// it. If the process was forked by one thread while another was writing, the file
 /// stays open in the child.
 #[unsafe(no_mangle)]
 pub extern "C" fn nlsock_capture_stop() {

@@ -32,7 +32,8 @@ fn check_flags(flags: c_uint, known: c_uint) -> Result<(), Errno> {
 /// difference to them.
 ///
 /// # Return value
-/// 0, or a positive errno value of setsockopt(): ENOPROTOOPT before Linux 4.20.
+/// 0, or a positive errno value of setsockopt(): ENOPROTOOPT before Linux 4.20. EBADF if the
+/// program has closed the descriptor: see nl_sock_fd().
 ///
 /// # Thread safety
 /// Any thread may call it, also while others use 'sock'.
@@ -100,7 +101,8 @@ pub unsafe extern "C" fn nlsock_dump_start(
 /// - NLSOCK_EVEN_IF_CHANGED: if the table changed during each of the dumps, the function
 ///   returns EINTR, and '*replyp' holds all messages of the last of these dumps that reached its
 ///   end. Entries may be missing or appear twice. The same happens if the time limit passes after a
-///   dump has reached its end. '*replyp' is null only if no dump reached its end.
+///   dump has reached its end. With any other error, for example ENOBUFS in the second dump,
+///   '*replyp' is null, even if an earlier dump reached its end.
 ///
 /// # Return value
 /// The values of nlsock_dump_all(). Also EINVAL if 'flags' has another bit.

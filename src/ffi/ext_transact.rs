@@ -101,7 +101,8 @@ pub unsafe extern "C" fn nlsock_sock_transact_reply(
 ///   as a driver may when a signal arrives, the kernel sends no answer, and the transaction counts
 ///   as successful, although it failed. Requests for dumps keep their acknowledgements; with
 ///   NETLINK_GENERIC, these are all with a bit of NLM_F_DUMP, which are also NLM_F_REPLACE and
-///   NLM_F_EXCL. The flag has no effect together with one of the other flags, nor on 'sock'.
+///   NLM_F_EXCL. The flag has no effect together with one of the other flags, nor in
+///   nlsock_sock_transact_multiple().
 ///
 /// If there are other flags, all transactions fail with EINVAL.
 ///

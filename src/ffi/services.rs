@@ -89,7 +89,7 @@ pub extern "C" fn nlsock_poll_timer_wait(msec: c_longlong) {
 }
 
 /// Makes the next nlsock_poll_block() of this thread wake up when nlsock_time_msec() reaches
-/// 'when'.
+/// 'when', which is in milliseconds.
 #[unsafe(no_mangle)]
 pub extern "C" fn nlsock_poll_timer_wait_until(when: c_longlong) {
     poll_loop::timer_wait_until(when);

@@ -117,8 +117,12 @@ pub unsafe extern "C" fn nl_sock_leave_mcgroup(
 /// - EAGAIN: there is no room in the kernel's buffer, and 'wait' is false. If 'wait' is true, the
 ///   function blocks until there is room. Neither a signal nor the time limit of
 ///   nlsock_sock_set_timeout() ends that; pthread_cancel() does.
+/// - EMSGSIZE: the message does not fit in the socket's send buffer.
 /// - EBADF: the program has closed the descriptor: see nl_sock_fd().
 /// - Another errno value of sendto().
+///
+/// # Ownership
+/// 'msg' remains the caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_send(sock: *mut NlSock, msg: *const OfpBuf, wait: bool) -> c_int {
     // SAFETY: the caller's contract (see `ffi`).
@@ -142,7 +146,8 @@ pub unsafe extern "C" fn nl_sock_send_seq(
 /// Discards the messages that 'sock' has received so far. The function is a cancellation point.
 ///
 /// # Return value
-/// 0, or a positive errno value of recv().
+/// 0, or a positive errno value of recv(): ENOBUFS if the kernel reports again and again that
+/// messages were lost. EBADF if the program has closed the descriptor: see nl_sock_fd().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_drain(sock: *mut NlSock) -> c_int {
     // SAFETY: the caller's contract (see `ffi`).

@@ -96,9 +96,8 @@ struct Last {
     extack: UnsafeCell<Extack>,
     /// Whether a transaction of the last batch has failed.
     batch_failed: Cell<bool>,
-    /// If the kernel reported that about a transaction of the last batch: its index. 0 otherwise,
-    /// too: the first transaction that is sent again has no answer, so of transaction 0 nothing is
-    /// ever forgotten.
+    /// The index of the transaction that `extack` is about; 0 if it is about none. The two need not
+    /// be told apart: what was reported about transaction 0 is never forgotten.
     of: Cell<usize>,
 }
 

@@ -238,8 +238,8 @@ pub(crate) fn force_receive_buffer_size(fd: &Fd, size: usize) -> Result<u32, Err
     Ok(before)
 }
 
-/// Enlarges a socket's send buffer, as far as the system allows. Returns the size before. Fails with
-/// EPERM if the system allows nothing more.
+/// Enlarges a socket's send buffer, as far as the system allows. Returns the size before. Fails
+/// with EPERM if the system allows nothing more.
 pub(crate) fn enlarge_send_buffer(fd: &Fd, size: usize) -> Result<u32, Errno> {
     let before = buffer_size(fd, libc::SO_SNDBUF)?;
     match set_option(fd, libc::SOL_SOCKET, libc::SO_SNDBUFFORCE, half(size)) {

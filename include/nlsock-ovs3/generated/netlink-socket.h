@@ -110,8 +110,12 @@ int nl_sock_leave_mcgroup(struct nl_sock *sock, unsigned int multicast_group);
  * - EAGAIN: there is no room in the kernel's buffer, and 'wait' is false. If 'wait' is true, the
  *   function blocks until there is room. Neither a signal nor the time limit of
  *   nlsock_sock_set_timeout() ends that; pthread_cancel() does.
+ * - EMSGSIZE: the message does not fit in the socket's send buffer.
  * - EBADF: the program has closed the descriptor: see nl_sock_fd().
  * - Another errno value of sendto().
+ *
+ * # Ownership
+ * 'msg' remains the caller's.
  */
 int nl_sock_send(struct nl_sock *sock, const struct ofpbuf *msg, bool wait);
 
@@ -125,7 +129,8 @@ int nl_sock_send_seq(struct nl_sock *sock, const struct ofpbuf *msg, uint32_t nl
  * Discards the messages that 'sock' has received so far. The function is a cancellation point.
  *
  * # Return value
- * 0, or a positive errno value of recv().
+ * 0, or a positive errno value of recv(): ENOBUFS if the kernel reports again and again that
+ * messages were lost. EBADF if the program has closed the descriptor: see nl_sock_fd().
  */
 int nl_sock_drain(struct nl_sock *sock);
 
@@ -203,7 +208,9 @@ int nl_sock_recv(struct nl_sock *sock, struct ofpbuf *buf, int *nsid, bool wait)
  * (nsid) in the namespace of 'sock'. Off by default.
  *
  * # Return value
- * 0, or a positive errno value of setsockopt(): EPERM without the capability CAP_NET_BROADCAST.
+ * 0, or a positive errno value of setsockopt(): EPERM without the capability CAP_NET_BROADCAST;
+ * ENOPROTOOPT if the kernel does not know the option. EBADF if the program has closed the
+ * descriptor: see nl_sock_fd().
  */
 int nl_sock_listen_all_nsid(struct nl_sock *sock, bool enable);
 

@@ -110,8 +110,12 @@ int nl_sock_leave_mcgroup(struct nl_sock *sock, unsigned int multicast_group);
  * - EAGAIN: there is no room in the kernel's buffer, and 'wait' is false. If 'wait' is true, the
  *   function blocks until there is room. Neither a signal nor the time limit of
  *   nlsock_sock_set_timeout() ends that; pthread_cancel() does.
+ * - EMSGSIZE: the message does not fit in the socket's send buffer.
  * - EBADF: the program has closed the descriptor: see nl_sock_fd().
  * - Another errno value of sendto().
+ *
+ * # Ownership
+ * 'msg' remains the caller's.
  */
 int nl_sock_send(struct nl_sock *sock, const struct ofpbuf *msg, bool wait);
 
@@ -125,7 +129,8 @@ int nl_sock_send_seq(struct nl_sock *sock, const struct ofpbuf *msg, uint32_t nl
  * Discards the messages that 'sock' has received so far. The function is a cancellation point.
  *
  * # Return value
- * 0, or a positive errno value of recv().
+ * 0, or a positive errno value of recv(): ENOBUFS if the kernel reports again and again that
+ * messages were lost. EBADF if the program has closed the descriptor: see nl_sock_fd().
  */
 int nl_sock_drain(struct nl_sock *sock);
 

@@ -315,7 +315,11 @@ int nlsock_log_set_handler(nlsock_log_handler handler, void *aux);
 
 /**
  * Fills in '*result', whose size is 'size' (pass sizeof *result), with details of the last dump
- * that this thread ended by nl_dump_done() or nlsock_dump_all().
+ * that this thread ended by nl_dump_done() or nlsock_dump_all(). All fields are 0 if there was
+ * none.
+ *
+ * # Thread safety
+ * Any thread may call it; each has results of its own.
  */
 void nlsock_dump_result(struct nlsock_dump_result *result, size_t size);
 
@@ -333,7 +337,9 @@ void nlsock_set_strict_dumps(bool strict);
 /**
  * Dumps a whole table into one buffer: sends 'request' on a socket of 'protocol' from the pool, as
  * nl_dump_start() does, and collects the messages. If the table changed during the dump, dumps it
- * again, up to 'tries' times in all. Stops after 'timeout_ms' milliseconds; 0 means no limit.
+ * again, up to 'tries' times in all; 0 means 1. Stops after 'timeout_ms' milliseconds, which is
+ * for all dumps together; 0 means no limit. If nlsock_sock_set_timeout() has set a limit for the
+ * pool, it applies to each dump as well.
  *
  * # Return value
  * On success, 0, and '*replyp' holds all messages, one after the other; nl_msg_next() gets each of
@@ -371,34 +377,42 @@ int nlsock_dump_all(int protocol,
  *
  * If the message that ends a dump contains an errno value, 'error' has that value, although
  * nl_dump_done() may have returned 0.
+ *
+ * # Thread safety
+ * Any thread may call it; each has results of its own.
  */
 void nlsock_last_extack(struct nlsock_extack *extack, size_t size);
 
 /**
  * Fills in '*extack', whose size is 'size' (pass sizeof *extack), with what the kernel reported
- * about the transaction at 'index' of the last batch of this thread. A single transaction or a
- * lookup is a batch of one. 'error' is 0 if the transaction succeeded. If the kernel reported
- * nothing but success or an errno value, sets all fields to 0.
+ * about the transaction at 'index' of the last batch of this thread, that is, of its last call
+ * that carried out transactions. A single transaction or a lookup is a batch of one. 'error' is 0
+ * if the transaction succeeded. If the kernel reported nothing but success or an errno value, or
+ * if there is no transaction at 'index', sets all fields to 0.
  *
  * The kernel can comment on a success only in an acknowledgement. By default, some transactions of
  * a batch get none of their own: see nlsock_set_every_ack().
  *
  * # Return value
  * Whether the kernel reported more than success or an errno value.
+ *
+ * # Thread safety
+ * Any thread may call it; each has results of its own.
  */
 bool nlsock_batch_extack(size_t index, struct nlsock_extack *extack, size_t size);
 
 /**
  * Sets a time limit of 'timeout_ms' milliseconds on 'sock', for each nl_sock_recv() that waits and
- * for each batch of transactions; 0, the default, means no limit. What is not done within the
- * limit fails with ETIMEDOUT. The socket stays usable: later calls ignore replies that arrive
- * late.
+ * for each call that carries out transactions. What is not done within the limit fails with
+ * ETIMEDOUT. The socket stays usable: later calls ignore replies that arrive late. With 0, the
+ * default, nl_sock_recv() waits without a limit, and a transaction waits one second for an
+ * acknowledgement that it asked for, or for a reply that it must wait for (NLSOCK_AWAIT_REPLY).
  *
- * In a batch, nothing is sent after the limit. The kernel may have carried out requests whose
- * error is ETIMEDOUT.
+ * After the limit, nothing more is sent. The kernel may have carried out requests whose error is
+ * ETIMEDOUT.
  *
- * If 'sock' is null, sets the limit for all sockets of the pool: for each batch of transactions
- * that starts later, and for each later dump as a whole. Lookups have no limit, since the kernel
+ * If 'sock' is null, sets the limit for all sockets of the pool: for each later call that carries
+ * out transactions, and for each later dump as a whole. Lookups have no limit, since the kernel
  * answers them at once.
  *
  * # Thread safety
@@ -423,7 +437,7 @@ void nlsock_sock_set_kernel_only(struct nl_sock *sock, bool kernel_only);
  *
  * # Return value
  * 0, or a positive errno value of setsockopt(): ENOPROTOOPT if the kernel does not know the
- * option.
+ * option. EBADF if the program has closed the descriptor: see nl_sock_fd().
  */
 int nlsock_sock_set_extended_acks(struct nl_sock *sock, bool extended);
 
@@ -432,7 +446,9 @@ int nlsock_sock_set_extended_acks(struct nl_sock *sock, bool extended);
  * (nsid) in the namespace of 'sock'. Off by default.
  *
  * # Return value
- * 0, or a positive errno value of setsockopt(): EPERM without the capability CAP_NET_BROADCAST.
+ * 0, or a positive errno value of setsockopt(): EPERM without the capability CAP_NET_BROADCAST;
+ * ENOPROTOOPT if the kernel does not know the option. EBADF if the program has closed the
+ * descriptor: see nl_sock_fd().
  */
 int nlsock_sock_listen_all_nsid(struct nl_sock *sock, bool listen);
 
@@ -442,6 +458,12 @@ int nlsock_sock_listen_all_nsid(struct nl_sock *sock, bool listen);
  *
  * The first call on 'sock' sets the socket option NETLINK_PKTINFO, without which the kernel does
  * not report the group. If the kernel refuses the option, the group is 0.
+ *
+ * # Return value
+ * As for nl_sock_recv(). On failure, all fields of '*source' are 0.
+ *
+ * # Thread safety
+ * As for nl_sock_recv(). Each thread provides a '*source' of its own.
  */
 int nlsock_sock_recv_from(struct nl_sock *sock,
                           struct ofpbuf *buf,
@@ -531,7 +553,8 @@ int nlsock_sock_transact_reply(struct nl_sock *sock,
  *   as a driver may when a signal arrives, the kernel sends no answer, and the transaction counts
  *   as successful, although it failed. Requests for dumps keep their acknowledgements; with
  *   NETLINK_GENERIC, these are all with a bit of NLM_F_DUMP, which are also NLM_F_REPLACE and
- *   NLM_F_EXCL. The flag has no effect together with one of the other flags, nor on 'sock'.
+ *   NLM_F_EXCL. The flag has no effect together with one of the other flags, nor in
+ *   nlsock_sock_transact_multiple().
  *
  * If there are other flags, all transactions fail with EINVAL.
  *
@@ -594,7 +617,8 @@ void nlsock_set_every_ack(bool every);
  * difference to them.
  *
  * # Return value
- * 0, or a positive errno value of setsockopt(): ENOPROTOOPT before Linux 4.20.
+ * 0, or a positive errno value of setsockopt(): ENOPROTOOPT before Linux 4.20. EBADF if the
+ * program has closed the descriptor: see nl_sock_fd().
  *
  * # Thread safety
  * Any thread may call it, also while others use 'sock'.
@@ -644,7 +668,8 @@ void nlsock_dump_start(struct nl_dump *dump,
  * - NLSOCK_EVEN_IF_CHANGED: if the table changed during each of the dumps, the function
  *   returns EINTR, and '*replyp' holds all messages of the last of these dumps that reached its
  *   end. Entries may be missing or appear twice. The same happens if the time limit passes after a
- *   dump has reached its end. '*replyp' is null only if no dump reached its end.
+ *   dump has reached its end. With any other error, for example ENOBUFS in the second dump,
+ *   '*replyp' is null, even if an earlier dump reached its end.
  *
  * # Return value
  * The values of nlsock_dump_all(). Also EINVAL if 'flags' has another bit.
@@ -821,7 +846,8 @@ const char *nlsock_version(void);
  * Starts a capture: writes every message that the process sends and receives by the library to the
  * file 'path', in the format pcapng, which Wireshark and tshark read. 'flags' must be 0. If the
  * file is a capture already, it is added to. If there is no such file, it is created; only its
- * owner may read it. The folder must not be writable by other users.
+ * owner may read it. The folder must not be writable by other users; the library does not check
+ * that.
  *
  * NLSOCK_CAPTURE=FILE in the environment starts a capture when the process starts. Set-user-id
  * programs and programs with file capabilities ignore it, and NLSOCK_CAPTURE_SIZE.
@@ -889,8 +915,9 @@ int nlsock_capture_start(const char *path, unsigned int flags);
  * Ends the capture, if there is one, and closes its file. Children that were forked before go on
  * with theirs.
  *
- * # Thread safety Any thread may call it. If other threads are just writing to the file, the last
- * of them closes it. If the process was forked by one thread while another was writing, the file
+ * # Thread safety
+ * Any thread may call it. If other threads are just writing to the file, the last of them closes
+ * it. If the process was forked by one thread while another was writing, the file
  * stays open in the child.
  */
 void nlsock_capture_stop(void);

@@ -69,7 +69,7 @@ void nlsock_poll_timer_wait(long long msec);
 
 /**
  * Makes the next nlsock_poll_block() of this thread wake up when nlsock_time_msec() reaches
- * 'when'.
+ * 'when', which is in milliseconds.
  */
 void nlsock_poll_timer_wait_until(long long when);
 

@@ -114,8 +114,8 @@ impl Acks {
     }
 }
 
-/// Whether the kernel may first echo what a request of this protocol has changed, and then undo that
-/// and refuse the request. It does so for a new link that cannot be added to its master
+/// Whether the kernel may first echo what a request of this protocol has changed, and then undo
+/// that and refuse the request. It does so for a new link that cannot be added to its master
 /// (rtnl_newlink_create() in the kernel's net/core/rtnetlink.c), and for an IPv6 route with several
 /// next hops of which one is refused (net/ipv6/route.c).
 pub(super) fn refuses_late(protocol: i32) -> bool {

@@ -252,8 +252,8 @@ impl<'a, T: Transactions + ?Sized> Call<'a, T> {
         }
     }
 
-    /// Interprets a message with the flag NLM_F_MULTI. It belongs to a dump if the request asked for
-    /// one by NLM_F_DUMP. If not, one such message may be all, and an acknowledgement follow
+    /// Interprets a message with the flag NLM_F_MULTI. It belongs to a dump if the request asked
+    /// for one by NLM_F_DUMP. If not, one such message may be all, and an acknowledgement follows
     /// (nfnetlink_acct), or it may be a dump all the same (ipset), of which there are at least two.
     #[cold]
     fn interpret_part(

@@ -71,7 +71,9 @@ pub unsafe extern "C" fn nl_sock_recv(
 /// (nsid) in the namespace of 'sock'. Off by default.
 ///
 /// # Return value
-/// 0, or a positive errno value of setsockopt(): EPERM without the capability CAP_NET_BROADCAST.
+/// 0, or a positive errno value of setsockopt(): EPERM without the capability CAP_NET_BROADCAST;
+/// ENOPROTOOPT if the kernel does not know the option. EBADF if the program has closed the
+/// descriptor: see nl_sock_fd().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sock_listen_all_nsid(sock: *mut NlSock, enable: bool) -> c_int {
     // SAFETY: the caller's contract (see `ffi`).
