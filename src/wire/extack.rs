@@ -377,7 +377,8 @@ mod tests {
         let [low, high] = 24_u16.to_ne_bytes();
         let others = [attr(2, &[1; 4]), attr(3, &[1; 4])];
         assert_eq!(find(&[low, high, 1, 0, 0, 0, 0, 0], &others, 24), [2]);
-        // That of NETLINK_NETFILTER with AF_INET6 looks like an attribute of 10 bytes and type 0.
-        assert_eq!(find(&[10, 0, 0, 0], &[attr(1, b"a\0")], 20), [1]);
+        // With AF_INET6, that of NETLINK_NETFILTER looks like an attribute of type 0 and 10 bytes.
+        let [low, high] = 10_u16.to_ne_bytes();
+        assert_eq!(find(&[low, high, 0, 0], &[attr(1, b"a\0"), attr(2, &[1; 4])], 20), [1]);
     }
 }

@@ -164,6 +164,12 @@ mod tests {
     }
 
     #[test]
+    fn only_changes_of_route_are_refused_late() {
+        assert!(refuses_late(libc::NETLINK_ROUTE));
+        assert!(!refuses_late(libc::NETLINK_GENERIC));
+    }
+
+    #[test]
     fn queries_and_dumps_keep_their_acknowledgement() {
         let covers = |protocol, accepted, kind, flags| {
             Acks::new(protocol, accepted, false).may_cover(&message(kind, flags, 0, &[0; 16]))
