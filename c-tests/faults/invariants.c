@@ -43,14 +43,23 @@ wrong(const char *what, const char *kind, int id, int error)
     good = false;
 }
 
+/* Whether a call failed that the library needs to read a queue to its end: by a rule of the fake
+ * kernel, or in a run in which every call fails once. */
+static bool
+reading_failed(const struct fake_troubles *t)
+{
+    return t->failed[FAKE_GETSOCKOPT] || t->failed[FAKE_RECV]
+           || (error_of_receive && t->errors[error_of_receive() & 255])
+           || (descriptors_may_be_others && descriptors_may_be_others());
+}
+
 /* Whether answers were lost, or may have been.  After a loss, the library reads the queue to its
- * end before it sends the next request.  If a call fails that it needs for this, the kernel may
- * still be dropping what it should queue. */
+ * end before it sends the next request.  If it cannot, the kernel may still be dropping what it
+ * should queue. */
 static bool
 may_be_lost(const struct fake_troubles *t)
 {
-    return t->dropped || t->errors[ENOBUFS]
-           || (t->lost_before && (t->failed[FAKE_GETSOCKOPT] || t->failed[FAKE_RECV]));
+    return t->dropped || t->errors[ENOBUFS] || (t->lost_before && reading_failed(t));
 }
 
 /* Returns whether something else than the answer to the request explains 'error'.  'deadline' is
