@@ -855,9 +855,10 @@ const char *nlsock_version(void);
  * If the file would exceed 64 MiB, the capture goes on in a file whose name has ".1" after it,
  * then ".2" and so on. These files are never removed. Another limit is the value of
  * NLSOCK_CAPTURE_SIZE when the process starts: a number of bytes, of at least 64K, perhaps with K,
- * M or G after it. Several threads and processes may exceed the limit: each process by a sixteenth
- * of it, but not more than 1 MiB, and by what its threads write while one of them opens the next
- * file. If there is no descriptor for the next file, the capture stays with the present one, and
+ * M or G after it. The library asks the kernel for the size of the file after each sixteenth of
+ * the limit, or 1 MiB, at the latest. So several threads and processes may exceed the limit: each
+ * process by that much, and by what its threads write while one of them opens the next file. If
+ * there is no descriptor for the next file, the capture stays with the present one, and
  * tries again later.
  *
  * A file whose end is cut off, because the disk was full or a process was killed, is left as it
